@@ -7,21 +7,13 @@ use alloc::vec::Vec;
 use super::Explainer;
 use crate::compile::Endpoint;
 use crate::explain::{CheckpointTrace, Suggestion};
-use crate::language::kubernetes::inventory::CONTROLLER_LABELS;
+use crate::language::kubernetes::inventory::lasting_labels;
+use crate::model::Cidr;
 use crate::policy::{Direction, Policy, PolicyId};
 use crate::snapshot::{PodEndpoint, Role};
 use crate::text::Span;
 use crate::verdict::traversal::Checkpoint;
 use crate::verdict::{Reason, Verdict};
-
-/// Labels by which a controller tells its pods, or generations of them, apart: naming one in a policy would break with the next rollout.
-fn is_fleeting(key: &str) -> bool {
-    // The name of a Job and of a StatefulSet's pod stay.
-    CONTROLLER_LABELS.contains(&key) && !LASTING.contains(&key)
-}
-
-/// Labels of controllers with values that last. One of two keys for the same thing is enough.
-const LASTING: [&str; 2] = ["batch.kubernetes.io/job-name", "statefulset.kubernetes.io/pod-name"];
 
 /// A new NetworkPolicy for each checkpoint that denies by default.
 ///
@@ -105,19 +97,13 @@ fn document(explainer: &Explainer<'_>, checkpoint: &CheckpointTrace, policy: &Po
 }
 
 fn block(address: &core::net::IpAddr) -> String {
-    let length = if address.is_ipv4() { 32 } else { 128 };
-    format!("        - ipBlock:\n            cidr: {address}/{length}\n")
+    format!("        - ipBlock:\n            cidr: {}\n", Cidr::of(*address))
 }
 
 /// Labels that select the pods of an endpoint. Nothing where it has none that could stay: an empty selector would select every pod of the
 /// namespace.
 fn match_labels(end: &PodEndpoint, indent: usize) -> Option<String> {
-    let stable = |key: &str| !is_fleeting(key);
-    let own = |key: &str| !CONTROLLER_LABELS.contains(&key);
-    let all: Vec<(&str, &str)> = end.labels.iter().filter(|(key, _)| stable(key)).collect();
-    // What a person wrote is enough, if there is any.
-    let written: Vec<(&str, &str)> = all.iter().copied().filter(|(key, _)| own(key)).collect();
-    let labels = if written.is_empty() { all } else { written };
+    let labels = lasting_labels(&end.labels);
     if labels.is_empty() {
         return None;
     }

@@ -241,18 +241,16 @@ impl Judge<'_> {
         }
         let is_plain = snapshot.cloud.networks.is_empty();
         let mut known: HashMap<ClassId, usize> = HashMap::new();
-        let starts: Vec<(IpAddr, ClassId)> = self.scene.compiled().outside_atoms().collect();
-        for (number, (start, class)) in starts.iter().enumerate() {
-            let last = starts.get(number + 1).map(|(next, _)| *next).filter(|next| next.is_ipv4() == start.is_ipv4());
-            let last = last.and_then(before).unwrap_or_else(|| Cidr::supernet(*start, 0).last());
-            let part = AddressSet::range(*start, last).intersection(&rest);
+        let compiled = self.scene.compiled();
+        for (start, class) in compiled.outside_atoms() {
+            let part = compiled.stretch_of(start).intersection(&rest);
             let Some(first) = Some(SOMEWHERE).filter(|known| part.contains(*known)).or_else(|| part.first()) else { continue };
             let member = Member { end: snapshot.cloud.end_at(first), sure: true };
-            match known.get(class).filter(|_| is_plain).and_then(|at| members.get_mut(*at)) {
+            match known.get(&class).filter(|_| is_plain).and_then(|at| members.get_mut(*at)) {
                 Some(known) if first == SOMEWHERE => *known = member,
                 Some(_) => {}
                 None => {
-                    known.insert(*class, members.len());
+                    known.insert(class, members.len());
                     members.push(member);
                 }
             }
@@ -268,14 +266,6 @@ fn taken(snapshot: &Snapshot) -> AddressSet {
     let services = snapshot.services.iter().flat_map(|s| &s.addresses);
     let all: Vec<Cidr> = pods.chain(nodes).chain(machines).chain(services).map(|address| Cidr::of(*address)).collect();
     AddressSet::of_cidrs(&all)
-}
-
-/// The address before another.
-fn before(address: IpAddr) -> Option<IpAddr> {
-    match address {
-        IpAddr::V4(address) => address.to_bits().checked_sub(1).map(|bits| IpAddr::V4(bits.into())),
-        IpAddr::V6(address) => address.to_bits().checked_sub(1).map(|bits| IpAddr::V6(bits.into())),
-    }
 }
 
 /// Whether labels are selected for certain, and at least possibly. Calico's selectors know the namespace of a pod by a label.

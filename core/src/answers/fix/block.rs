@@ -1,16 +1,18 @@
 //! A checkpoint at which a packet is to be let through, or to be stopped.
 
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
 use super::draft::TextEdit;
+use super::labels::{Pairs, selecting};
 use crate::compile::{Compiled, Endpoint};
 use crate::connections::ConnectionSet;
 use crate::connections::Traffic;
 use crate::explain::{CheckpointTrace, RuleTrace, end_name};
+use crate::model::Cidr;
 use crate::policy::{Direction, Policy, PolicyRole, RuleRef};
-use crate::snapshot::Snapshot;
+use crate::snapshot::{PodId, Role, Snapshot};
 use crate::text::Sources;
 
 /// What a proposal does to the text.
@@ -119,6 +121,12 @@ impl<'a> Block<'a> {
         (peer, traffic)
     }
 
+    /// A pod as a peer; nothing for one that no policy selects by its labels.
+    pub(super) fn pod_peer(&self, id: PodId) -> Option<PodPeer<'a>> {
+        let pod = self.snapshot.pod(id).filter(|pod| pod.role != Role::IngressController && !pod.host_network)?;
+        Some(PodPeer { namespace: self.snapshot.namespace_name(pod.namespace), labels: selecting(self.snapshot, id) })
+    }
+
     /// The addresses of the peer, as far as they are given.
     pub(super) fn addresses(&self, end: Endpoint) -> Vec<IpAddr> {
         match end {
@@ -129,6 +137,26 @@ impl<'a> Block<'a> {
     }
 }
 
+/// Why a selector is wider than asked.
+pub(super) const NO_LABEL: &str = "the pod has no label by which a policy could select it alone";
+
+/// Private ranges, which are not of the Internet.
+pub(super) const PRIVATE: [&str; 3] = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
+
+/// A pod as a peer that policies can select.
+pub(super) struct PodPeer<'a> {
+    pub(super) namespace: &'a str,
+    /// Labels that select it; nothing where it has none that could, so that a rule is wider.
+    pub(super) labels: Option<Pairs>,
+}
+
+impl PodPeer<'_> {
+    /// Why a rule for it is wider than asked, if it is.
+    pub(super) fn wide(&self) -> Option<&'static str> {
+        self.labels.is_none().then_some(NO_LABEL)
+    }
+}
+
 /// Whether somebody wrote a policy, and it is evaluated.
 pub(super) fn is_written(policy: &Policy) -> bool {
     matches!(policy.role, PolicyRole::Written | PolicyRole::Staged) && policy.doubt.is_none() && !policy.hook.is_failsafe()
@@ -136,5 +164,5 @@ pub(super) fn is_written(policy: &Policy) -> bool {
 
 /// The smallest block of an address.
 pub(super) fn block(address: &IpAddr) -> String {
-    alloc::format!("{address}/{}", if address.is_ipv4() { 32 } else { 128 })
+    Cidr::of(*address).to_string()
 }

@@ -4,7 +4,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::block::{Block, Candidate, Kind, block as cidr, is_written};
+use super::block::{Block, Candidate, Kind, PRIVATE, block as cidr, is_written};
 use super::kubernetes::{candidate, index_of, new_document, object, short};
 use super::labels::{Pairs, selecting};
 use super::object::{Edited, Object, Unpatchable};
@@ -13,7 +13,6 @@ use crate::compile::{Endpoint, Hook};
 use crate::document::{NodeRef, Value};
 use crate::explain::RuleTrace;
 use crate::policy::{Action, Direction, Matched, Policy, RuleRef, SubjectMatch};
-use crate::snapshot::Role;
 use crate::verdict::traversal::Checkpoint;
 
 /// Entries of a mapping.
@@ -42,23 +41,18 @@ fn sides(direction: Direction) -> [&'static str; 2] {
 fn peer(block: &Block<'_>, own: Option<&str>) -> Option<(Entries, Option<&'static str>)> {
     match block.peer() {
         Endpoint::Pod(id) => {
-            let pod = block.snapshot.pod(id)?;
-            if pod.role == Role::IngressController || pod.host_network {
-                return None;
-            }
-            let name = block.snapshot.namespace_name(pod.namespace);
-            let labels = selecting(block.snapshot, id);
-            let wide = labels.is_none().then_some("the pod has no label by which a policy could select it alone");
+            let pod = block.pod_peer(id)?;
+            let (name, wide) = (pod.namespace, pod.wide());
             let mut entries = Vec::new();
-            if own != Some(name) || labels.is_none() {
+            if own != Some(name) || wide.is_some() {
                 entries.push(("namespaceSelector".to_string(), text(format!("projectcalico.org/name == '{name}'"))));
             }
-            entries.extend(labels.map(|labels| ("selector".to_string(), text(selector(&labels)))));
+            entries.extend(pod.labels.map(|labels| ("selector".to_string(), text(selector(&labels)))));
             Some((entries, wide))
         }
         Endpoint::Outside(_) if block.internet => {
             let nets = [("nets".to_string(), list([text("0.0.0.0/0")]))];
-            let private = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"].map(text);
+            let private = PRIVATE.map(text);
             Some((nets.into_iter().chain([("notNets".to_string(), list(private))]).collect(), None))
         }
         end => {

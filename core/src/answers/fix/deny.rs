@@ -169,7 +169,7 @@ fn isolate(block: &Block<'_>, out: &mut Out) {
         return;
     };
     let labels = selecting(block.snapshot, id);
-    let wide = labels.is_none().then_some("the pod has no label by which a policy could select it alone");
+    let wide = labels.is_none().then_some(super::block::NO_LABEL);
     let own = block.snapshot.namespace_name(subject.namespace);
     let direction = block.direction();
     let key = direction.preposition();

@@ -5,7 +5,7 @@ use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::block::{Block, Candidate, Kind, block as cidr};
+use super::block::{Block, Candidate, Kind, NO_LABEL, PRIVATE, block as cidr};
 use super::draft::TextEdit;
 use super::labels::{Pairs, match_labels, namespace, selecting};
 use super::object::{Edited, Object, Unpatchable};
@@ -15,11 +15,7 @@ use crate::document::NodeRef;
 use crate::explain::RuleTrace;
 use crate::model::Protocol;
 use crate::policy::{Action, Direction, Matched, PeerMatch, Policy, RuleRef};
-use crate::snapshot::Role;
 use crate::text::{Place, Sources, Span};
-
-/// Private ranges, which are not of the Internet.
-const PRIVATE: [&str; 3] = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
 
 /// The three shapes of Kubernetes's policies.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -87,14 +83,9 @@ pub(super) fn peers(block: &Block<'_>, shape: Shape, own: Option<&str>) -> Optio
     };
     match block.peer() {
         Endpoint::Pod(id) => {
-            let pod = block.snapshot.pod(id)?;
-            if pod.role == Role::IngressController || pod.host_network {
-                return None;
-            }
-            let name = block.snapshot.namespace_name(pod.namespace);
-            let labels = selecting(block.snapshot, id);
-            let wide = labels.is_none().then_some("the pod has no label by which a policy could select it alone");
-            let pods = labels.map(|labels| match_labels(&labels));
+            let pod = block.pod_peer(id)?;
+            let (name, wide) = (pod.namespace, pod.wide());
+            let pods = pod.labels.map(|labels| match_labels(&labels));
             let peer = match shape {
                 Shape::Network if own == Some(name) => map([("podSelector", Some(pods.unwrap_or_else(|| map([]))))]),
                 Shape::Network => map([("namespaceSelector", Some(namespace(name))), ("podSelector", pods)]),
@@ -330,7 +321,7 @@ pub(super) fn new_policy(block: &Block<'_>, beside: &Policy) -> Option<Result<Ca
     let (value, mut wide) = rule(block, Shape::Network, Some(own), None)?;
     let labels = selecting(block.snapshot, id);
     if labels.is_none() {
-        wide = Some("the pod has no label by which a policy could select it alone");
+        wide = Some(NO_LABEL);
     }
     let peer = match block.peer() {
         Endpoint::Pod(id) => block.snapshot.pod(id)?.name.clone(),

@@ -4,13 +4,11 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::value::{V, map, text};
-use crate::language::kubernetes::inventory::CONTROLLER_LABELS;
+use crate::language::kubernetes::inventory::lasting_labels;
 use crate::snapshot::{PodEndpoint, PodId, Role, Snapshot};
 
 /// Labels by which people name what a pod is; of several that select the same, the first of them is taken.
 const USUAL: [&str; 6] = ["app.kubernetes.io/name", "app", "k8s-app", "name", "app.kubernetes.io/component", "component"];
-/// Labels of controllers with values that last.
-const LASTING: [&str; 2] = ["batch.kubernetes.io/job-name", "statefulset.kubernetes.io/pod-name"];
 
 /// Labels, by key and value.
 pub(super) type Pairs = Vec<(String, String)>;
@@ -18,12 +16,7 @@ pub(super) type Pairs = Vec<(String, String)>;
 /// Labels that select a pod, and as few other workloads of its namespace as its labels can tell apart; nothing where it has none that last.
 pub(super) fn selecting(snapshot: &Snapshot, pod: PodId) -> Option<Pairs> {
     let own = snapshot.pod(pod)?;
-    let lasting = |key: &str| !CONTROLLER_LABELS.contains(&key) || LASTING.contains(&key);
-    let is_written = |key: &str| !CONTROLLER_LABELS.contains(&key);
-    let mut labels: Vec<(&str, &str)> = own.labels.iter().filter(|(key, _)| lasting(key)).collect();
-    if labels.iter().any(|(key, _)| is_written(key)) {
-        labels.retain(|(key, _)| is_written(key));
-    }
+    let mut labels = lasting_labels(&own.labels);
     labels.sort_by_key(|(key, _)| USUAL.iter().position(|usual| usual == key).unwrap_or(USUAL.len()));
     let mut others: Vec<&PodEndpoint> = snapshot
         .pods()

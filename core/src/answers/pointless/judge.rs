@@ -168,15 +168,13 @@ impl<'a> Judge<'a> {
         if self.policies.get(&policy).is_some_and(|known| known.needed.is_some()) {
             return;
         }
-        let without = Without::Policy(policy);
-        let less = self.run(asked, without, asked.universe, &mut NoTrace);
+        let mut trace = TraceRecorder::default();
+        let less = self.run(asked, Without::Policy(policy), asked.universe, &mut trace);
         let mut found = self.policies.remove(&policy).unwrap_or_default();
         (found.matches, found.reached) = (true, true);
         found.needed = self.witness(asked, outcome, &less);
         if found.needed.is_none() {
             found.open |= !open.is_none();
-            let mut trace = TraceRecorder::default();
-            self.run(asked, without, asked.universe, &mut trace);
             found.causes = joined(core::mem::take(&mut found.causes), self.causes(&trace));
         }
         self.policies.insert(policy, found);

@@ -34,6 +34,16 @@ const MOST_APART: u32 = 128;
 pub(crate) const CONTROLLER_LABELS: [&str; 10] =
     [POD_NAME, POD_INDEX, COMPLETION_INDEX, JOB_NAME[0], JOB_NAME[1], JOB_UID[0], JOB_UID[1], TEMPLATE_HASH, REVISION, GENERATION];
 
+/// Labels of controllers with values that stay. One of two keys for the same thing is enough.
+const LASTING: [&str; 2] = [JOB_NAME[0], POD_NAME];
+
+/// Labels by which a policy can select the pods of an endpoint: those that a person wrote, or, where there are none, those of its controller that
+/// stay. By the others a controller tells its pods, or generations of them, apart: naming one would break with the next rollout.
+pub(crate) fn lasting_labels(labels: &Labels) -> Vec<(&str, &str)> {
+    let written: Vec<(&str, &str)> = labels.iter().filter(|(key, _)| !CONTROLLER_LABELS.contains(key)).collect();
+    if written.is_empty() { labels.iter().filter(|(key, _)| LASTING.contains(key)).collect() } else { written }
+}
+
 /// Pods of a template that nothing tells apart.
 pub(super) struct Part {
     /// A name of its own, for a single pod of several.
