@@ -1,25 +1,11 @@
 //! `netpolis check` as a person or a pipeline runs it: every form and every exit code.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
-use std::io::Write;
-use std::process::{Command, Output, Stdio};
+mod common;
 
+use common::{SCENE, follows};
 use serde_json::Value;
 
-const SCENE: &str = "\
-{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop, labels: {app: web}}, spec: {containers: [{name: c}]}}
----
-{apiVersion: v1, kind: Pod, metadata: {name: db, namespace: shop, labels: {app: db}}, spec: {containers: [{name: c}]}}
----
-apiVersion: networking.k8s.io/v1
-kind: NetworkPolicy
-metadata: {name: db, namespace: shop}
-spec:
-  podSelector: {matchLabels: {app: db}}
-  ingress:
-  - from: [{podSelector: {matchLabels: {app: web}}}]
-    ports: [{port: 5432}]
-";
 const PASSES: &str = "{from: shop/web, to: shop/db, port: 5432, expect: allowed}";
 const FAILS: &str = "{name: 'no <metrics> & #1', because: they are secret, from: shop/web, to: shop/db, port: 9187, expect: allowed}";
 const CANNOT_TELL: &str = "{from: shop/web, to: shop/db, protocol: ICMP, expect: allowed}";
@@ -32,12 +18,7 @@ fn check(items: &[&str], arguments: &[&str]) -> (i32, String, String) {
 }
 
 fn run(input: &str, arguments: &[&str]) -> (i32, String, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_netpolis"));
-    command.args(["check", "-"]).args(arguments);
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
-    let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
-    (status.code().unwrap(), String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
+    common::run(&[&["check", "-"], arguments].concat(), input)
 }
 
 #[test]
@@ -159,53 +140,6 @@ fn yaml(text: &str) -> Value {
         }
     }
     serde_json::from_str(&out).unwrap_or_else(|error| panic!("{out}: {error}"))
-}
-
-/// Asserts that a value follows a schema, as far as these schemas go.
-fn follows(root: &Value, schema: &Value, value: &Value, at: &str) {
-    if let Some(reference) = schema["$ref"].as_str() {
-        let target = root.pointer(reference.trim_start_matches('#')).unwrap_or_else(|| panic!("{reference}"));
-        follows(root, target, value, at);
-    }
-    if let Some(any) = schema["anyOf"].as_array() {
-        let fits = |one: &&Value| std::panic::catch_unwind(|| follows(root, one, value, at)).is_ok();
-        assert!(any.iter().any(|one| fits(&one)), "{at}: {value} fits none of {any:?}");
-    }
-    let kind = match value {
-        Value::Null => "null",
-        Value::Bool(_) => "boolean",
-        Value::Number(_) => "integer",
-        Value::String(_) => "string",
-        Value::Array(_) => "array",
-        Value::Object(_) => "object",
-    };
-    match &schema["type"] {
-        Value::String(due) => assert_eq!(due, kind, "{at}"),
-        Value::Array(due) => assert!(due.iter().any(|due| due == kind), "{at}: {kind}"),
-        _ => {}
-    }
-    if let Some(words) = schema["enum"].as_array() {
-        assert!(words.contains(value), "{at}: {value}");
-    }
-    if let (Some(least), Some(number)) = (schema["minimum"].as_i64(), value.as_i64()) {
-        assert!(number >= least, "{at}: {number}");
-    }
-    for name in schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
-        if let Some(object) = value.as_object() {
-            assert!(object.contains_key(name), "{at} has no {name}");
-        }
-    }
-    if let (Some(object), Some(properties)) = (value.as_object(), schema["properties"].as_object()) {
-        for (name, value) in object {
-            match properties.get(name) {
-                Some(schema) => follows(root, schema, value, &format!("{at}.{name}")),
-                None => assert!(schema["additionalProperties"] != Value::Bool(false), "{at} has {name}"),
-            }
-        }
-    }
-    if let Some(items) = value.as_array().filter(|_| schema["items"].is_object()) {
-        items.iter().for_each(|item| follows(root, &schema["items"], item, at));
-    }
 }
 
 #[test]

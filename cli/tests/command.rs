@@ -1,25 +1,12 @@
 //! The command as a person runs it.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
-use std::fs;
-use std::io::Write;
-use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
+mod common;
 
-const SCENE: &str = "\
-{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop, labels: {app: web}}, spec: {containers: [{name: c}]}}
----
-{apiVersion: v1, kind: Pod, metadata: {name: db, namespace: shop, labels: {app: db}}, spec: {containers: [{name: c}]}}
----
-apiVersion: networking.k8s.io/v1
-kind: NetworkPolicy
-metadata: {name: db, namespace: shop}
-spec:
-  podSelector: {matchLabels: {app: db}}
-  ingress:
-  - from: [{podSelector: {matchLabels: {app: web}}}]
-    ports: [{port: 5432}]
-";
+use std::fs;
+use std::path::PathBuf;
+
+use common::{SCENE, follows, run};
 
 struct Folder(PathBuf);
 
@@ -42,15 +29,6 @@ impl Drop for Folder {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.0);
     }
-}
-
-fn run(arguments: &[&str], input: &str) -> (i32, String, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_netpolis"));
-    let mut child = command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    // Commands that need no input end without reading it.
-    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
-    let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
-    (status.code().unwrap(), String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
 }
 
 #[test]
@@ -281,7 +259,7 @@ fn diff_tells_what_changes() {
     assert_eq!(run(&["diff", old.path(), old.path()], ""), (0, String::new(), String::new()));
     let json: serde_json::Value = serde_json::from_str(&run(&["diff", old.path(), new.path(), "--format", "json"], "").1).unwrap();
     let schema: serde_json::Value = serde_json::from_str(include_str!("../../docs/schemas/diff.json")).unwrap();
-    fits(&json, &schema, &schema);
+    follows(&schema, &schema, &json, "answer");
     assert_eq!(json["relation"], "overlapping");
     let difference = &json["differences"][0];
     assert_eq!((&difference["change"], &difference["from"]), (&"changed".into(), &"shop/web[Pod]".into()));
@@ -535,42 +513,6 @@ fn help_and_manual_say_what_is_true() {
     assert!(run(&["--version"], "").1.starts_with("netpolis "));
 }
 
-/// Whether a value has the fields that a schema of docs/schemas gives it, and values of its types.
-fn fits(value: &serde_json::Value, schema: &serde_json::Value, root: &serde_json::Value) {
-    let schema = match schema["$ref"].as_str() {
-        Some(name) => root.pointer(&name[1..]).unwrap(),
-        None => schema,
-    };
-    if let Some(words) = schema["enum"].as_array() {
-        assert!(words.contains(value), "{value} is not one of {words:?}");
-    }
-    let is_of = |name: &str| match name {
-        "object" => value.is_object(),
-        "array" => value.is_array(),
-        "string" => value.is_string(),
-        "integer" => value.is_u64(),
-        "boolean" => value.is_boolean(),
-        "null" => value.is_null(),
-        other => panic!("{other} is no type"),
-    };
-    match &schema["type"] {
-        serde_json::Value::String(name) => assert!(is_of(name), "{value} is no {name}"),
-        serde_json::Value::Array(names) => assert!(names.iter().any(|name| is_of(name.as_str().unwrap())), "{value} is none of {names:?}"),
-        _ => {}
-    }
-    if let Some(fields) = value.as_object() {
-        for required in schema["required"].as_array().into_iter().flatten() {
-            assert!(fields.contains_key(required.as_str().unwrap()), "{required} is missing");
-        }
-        // Where a schema names no field, any may be there.
-        for (name, value) in fields.iter().filter(|_| schema["properties"].is_object()) {
-            let known = schema["properties"].get(name).unwrap_or_else(|| panic!("{name} is not in the schema"));
-            fits(value, known, root);
-        }
-    }
-    value.as_array().into_iter().flatten().for_each(|item| fits(item, &schema["items"], root));
-}
-
 const CLOSED: &str = "{apiVersion: v1, kind: Pod, metadata: {name: web, labels: {app: web}}}
 ---
 {apiVersion: v1, kind: Pod, metadata: {name: db, labels: {app: db}}}
@@ -607,7 +549,7 @@ fn fix_proposes_patches_and_writes_the_one_that_is_asked_for() {
     let (_, json, _) = run(&[&question[..], &["--format", "json"]].concat(), "");
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     let schema: serde_json::Value = serde_json::from_str(include_str!("../../docs/schemas/fix.json")).unwrap();
-    fits(&json, &schema, &schema);
+    follows(&schema, &schema, &json, "answer");
     assert_eq!(json["proposals"][0]["kind"], "port");
     assert_eq!(fs::read_to_string(&file).unwrap(), CLOSED, "nothing is written before it is asked for");
     let (code, _, errors) = run(&[&question[..], &["--apply", "9"]].concat(), "");
@@ -641,7 +583,7 @@ fn exposure_in_every_form() {
     let (_, json, _) = run(&["exposure", "-", "--format", "json"], SCENE);
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     let schema: serde_json::Value = serde_json::from_str(include_str!("../../docs/schemas/exposure.json")).unwrap();
-    fits(&json, &schema, &schema);
+    follows(&schema, &schema, &json, "answer");
     let db = &json["workloads"][0]["ingress"];
     assert_eq!(json["workloads"][0]["workload"], "shop/db[Pod]");
     assert_eq!(db["protection"], "protected");
@@ -669,7 +611,7 @@ fn pointless_rules_name_what_answers_in_their_place_and_others_a_packet() {
     let (_, json, _) = run(&["pointless", "-", "--all", "--format", "json"], &scene);
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     let schema: serde_json::Value = serde_json::from_str(include_str!("../../docs/schemas/pointless.json")).unwrap();
-    fits(&json, &schema, &schema);
+    follows(&schema, &schema, &json, "answer");
     let effects: Vec<&str> = json["parts"].as_array().unwrap().iter().map(|part| part["effect"].as_str().unwrap()).collect();
     assert_eq!(effects, ["needed", "redundant", "needed", "never matches"]);
     let (code, shown, _) = run(&["pointless", "-"], CLOSED);
@@ -695,7 +637,7 @@ fn engines_are_compared_with_the_one_in_force() {
     let (_, json, _) = run(&["engines", "-", "--format", "json"], &scene);
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     let schema: serde_json::Value = serde_json::from_str(include_str!("../../docs/schemas/engines.json")).unwrap();
-    fits(&json, &schema, &schema);
+    follows(&schema, &schema, &json, "answer");
 }
 
 /// Install manifests of the shape of well-known ones, pasted whole: what matters must not be buried.
