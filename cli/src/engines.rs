@@ -6,42 +6,28 @@ use netpolis_core::analysis::{Analysis, DifferenceExample, EngineAnswers, Exampl
 use netpolis_core::answers::diff::Difference;
 use serde_json::{Value, json};
 
-use crate::formats::{flows_json, flows_with_ports};
+use crate::formats::{TextOrJson, flows_json, flows_with_ports};
 use crate::places::printable;
-
-/// A form of the comparison.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum EnginesFormat {
-    /// Lines for people.
-    Text,
-    /// JSON, of docs/schemas/engines.json.
-    Json,
-}
-
-impl EnginesFormat {
-    /// All of them by name; the first is the default.
-    pub const ALL: &[(&str, EnginesFormat)] = &[("text", EnginesFormat::Text), ("json", EnginesFormat::Json)];
-}
 
 /// Writes the comparison in a form, engine by engine; whether some engine answers some flow differently.
 ///
 /// # Errors
 /// When `out` fails.
-pub fn write(analysis: &Analysis, format: EnginesFormat, out: &mut dyn Write) -> io::Result<bool> {
+pub fn write(analysis: &Analysis, format: TextOrJson, out: &mut dyn Write) -> io::Result<bool> {
     let own = analysis.engine_in_force().map_or(analysis.assumed().engine.as_str(), Reading::as_str);
     let mut differs = false;
     for (number, reading) in Reading::ALL.into_iter().enumerate() {
         let engine = analysis.under_engine(reading);
         differs |= !engine.differences.is_empty();
         match format {
-            EnginesFormat::Text => write_text(analysis, own, &engine, out)?,
-            EnginesFormat::Json => {
+            TextOrJson::Text => write_text(analysis, own, &engine, out)?,
+            TextOrJson::Json => {
                 out.write_all(if number == 0 { b"{\"engines\": [\n  " } else { b",\n  " })?;
                 write!(out, "{}", object(analysis, &engine))?;
             }
         }
     }
-    if format == EnginesFormat::Json {
+    if format == TextOrJson::Json {
         out.write_all(b"\n]}\n")?;
     }
     Ok(differs)

@@ -7,21 +7,8 @@ use netpolis_core::answers;
 use netpolis_core::diagnostics::{Diagnostic, Severity};
 use serde_json::{Value, json};
 
+use crate::formats::TextOrJson;
 use crate::places::{self, printable};
-
-/// A form of the list of problems.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum LintFormat {
-    /// Lines for people.
-    Text,
-    /// JSON.
-    Json,
-}
-
-impl LintFormat {
-    /// All of them by name; the first is the default.
-    pub const ALL: &[(&str, LintFormat)] = &[("text", LintFormat::Text), ("json", LintFormat::Json)];
-}
 
 /// Whether there is an error or a warning.
 pub fn has_findings(analysis: &Analysis) -> bool {
@@ -29,10 +16,10 @@ pub fn has_findings(analysis: &Analysis) -> bool {
 }
 
 /// All problems in a form; `colour` for a terminal.
-pub fn render(analysis: &Analysis, format: LintFormat, colour: bool) -> String {
+pub fn render(analysis: &Analysis, format: TextOrJson, colour: bool) -> String {
     match format {
-        LintFormat::Text => analysis.problems().iter().map(|p| one(analysis, p, colour)).collect(),
-        LintFormat::Json => {
+        TextOrJson::Text => analysis.problems().iter().map(|p| one(analysis, p, colour)).collect(),
+        TextOrJson::Json => {
             let problems: Vec<String> = analysis.problems().iter().map(|p| format!("\n  {}", object(analysis, p))).collect();
             let end = if problems.is_empty() { "" } else { "\n" };
             format!("{{\"problems\": [{}{end}]}}\n", problems.join(","))

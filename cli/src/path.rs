@@ -11,6 +11,7 @@ use netpolis_core::snapshot::NodeId;
 use netpolis_core::verdict::Verdict;
 use serde_json::{Value, json};
 
+use crate::formats::TextOrJson;
 use crate::places::{excerpt, printable};
 use crate::why::{self, NotAnswered};
 
@@ -40,20 +41,6 @@ pub struct Question {
 /// Stands before an address that the input does not give.
 const ASSUMED: char = '~';
 
-/// A form of the answer.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum PathFormat {
-    /// Lines for people.
-    Text,
-    /// JSON.
-    Json,
-}
-
-impl PathFormat {
-    /// All of them by name; the first is the default.
-    pub const ALL: &[(&str, PathFormat)] = &[("text", PathFormat::Text), ("json", PathFormat::Json)];
-}
-
 /// Asks.
 ///
 /// # Errors
@@ -75,10 +62,10 @@ pub fn ask(analysis: &Analysis, question: &Question) -> Result<PathAnswer, NotAn
 }
 
 /// An answer in a form.
-pub fn render(analysis: &Analysis, answer: &PathAnswer, format: PathFormat) -> String {
+pub fn render(analysis: &Analysis, answer: &PathAnswer, format: TextOrJson) -> String {
     match format {
-        PathFormat::Text => text(analysis, answer).lines().map(|line| format!("{}\n", printable(line).trim_end())).collect(),
-        PathFormat::Json => format!("{:#}\n", json(analysis, answer)),
+        TextOrJson::Text => text(analysis, answer).lines().map(|line| format!("{}\n", printable(line).trim_end())).collect(),
+        TextOrJson::Json => format!("{:#}\n", json(analysis, answer)),
     }
 }
 

@@ -10,21 +10,8 @@ use netpolis_core::language::azure::Plugin;
 use netpolis_core::model::Cidr;
 use serde_json::{Value, json};
 
+use crate::formats::TextOrJson;
 use crate::places::printable;
-
-/// How to write a plan.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum PlanFormat {
-    /// For reading.
-    Text,
-    /// For programs.
-    Json,
-}
-
-impl PlanFormat {
-    /// All, with their names; the first is the one to use where none is given.
-    pub const ALL: &'static [(&'static str, PlanFormat)] = &[("text", PlanFormat::Text), ("json", PlanFormat::Json)];
-}
 
 /// What is asked for on the command line, where no files are given.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -133,10 +120,10 @@ pub fn has_findings(plans: &[Planned]) -> bool {
 }
 
 /// The plans in a form.
-pub fn render(plans: &[Planned], format: PlanFormat) -> String {
+pub fn render(plans: &[Planned], format: TextOrJson) -> String {
     match format {
-        PlanFormat::Text => plans.iter().map(text).collect::<Vec<_>>().join("\n"),
-        PlanFormat::Json => format!("{:#}\n", plans.iter().map(value).collect::<Value>()),
+        TextOrJson::Text => plans.iter().map(text).collect::<Vec<_>>().join("\n"),
+        TextOrJson::Json => format!("{:#}\n", plans.iter().map(value).collect::<Value>()),
     }
 }
 

@@ -6,21 +6,8 @@ use netpolis_core::explain::end_name;
 use netpolis_core::text::Place;
 use serde_json::{Value, json};
 
+use crate::formats::TextOrJson;
 use crate::places::{self, printable};
-
-/// A form of the list.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum PointlessFormat {
-    /// Lines for people.
-    Text,
-    /// JSON, of docs/schemas/pointless.json.
-    Json,
-}
-
-impl PointlessFormat {
-    /// All of them by name; the first is the default.
-    pub const ALL: &[(&str, PointlessFormat)] = &[("text", PointlessFormat::Text), ("json", PointlessFormat::Json)];
-}
 
 /// Every rule and policy; unless `all`, those alone that are not proven to be needed.
 pub fn parts(analysis: &Analysis, all: bool) -> Vec<Part> {
@@ -35,11 +22,11 @@ pub fn has_findings(parts: &[Part]) -> bool {
 }
 
 /// The list in a form.
-pub fn render(analysis: &Analysis, parts: &[Part], format: PointlessFormat) -> String {
+pub fn render(analysis: &Analysis, parts: &[Part], format: TextOrJson) -> String {
     match format {
-        PointlessFormat::Text if parts.is_empty() => String::from("every rule and policy is needed\n"),
-        PointlessFormat::Text => parts.iter().map(|part| text(analysis, part)).collect(),
-        PointlessFormat::Json => {
+        TextOrJson::Text if parts.is_empty() => String::from("every rule and policy is needed\n"),
+        TextOrJson::Text => parts.iter().map(|part| text(analysis, part)).collect(),
+        TextOrJson::Json => {
             let objects: Vec<String> = parts.iter().map(|part| format!("\n  {}", object(analysis, part))).collect();
             let end = if objects.is_empty() { "" } else { "\n" };
             format!("{{\"parts\": [{}{end}]}}\n", objects.join(","))

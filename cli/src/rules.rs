@@ -6,27 +6,14 @@ use netpolis_core::language::azure::{Access, RuleDirection, SecurityRule, Writte
 use netpolis_core::language::lower::ordered_rules;
 use serde_json::{Map, Value, json};
 
+use crate::formats::TextOrJson;
 use crate::places::printable;
 
-/// How to write rules.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum RulesFormat {
-    /// For reading: effective rules in the order in which they are looked at.
-    Text,
-    /// As Azure Resource Manager objects, every field as it was written.
-    Json,
-}
-
-impl RulesFormat {
-    /// All, with their names; the first is the one to use where none is given.
-    pub const ALL: &'static [(&'static str, RulesFormat)] = &[("text", RulesFormat::Text), ("json", RulesFormat::Json)];
-}
-
 /// The rules of an analysis in a form.
-pub fn render(analysis: &Analysis, format: RulesFormat) -> String {
+pub fn render(analysis: &Analysis, format: TextOrJson) -> String {
     match format {
-        RulesFormat::Text => text(analysis),
-        RulesFormat::Json => format!("{:#}\n", json_of(analysis)),
+        TextOrJson::Text => text(analysis),
+        TextOrJson::Json => format!("{:#}\n", json_of(analysis)),
     }
 }
 

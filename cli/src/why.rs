@@ -20,6 +20,7 @@ use netpolis_core::verdict::traversal::Checkpoint;
 use netpolis_core::verdict::{Flow, Verdict};
 use serde_json::{Value, json};
 
+use crate::formats::TextOrJson;
 use crate::places::{self, excerpt, printable};
 
 /// A question as it was asked.
@@ -39,20 +40,6 @@ pub struct Question {
     pub icmp_type: Option<u8>,
     /// Its code; any when left out.
     pub icmp_code: Option<u8>,
-}
-
-/// A form of the answer.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum WhyFormat {
-    /// Lines for people.
-    Text,
-    /// JSON.
-    Json,
-}
-
-impl WhyFormat {
-    /// All of them by name; the first is the default.
-    pub const ALL: &[(&str, WhyFormat)] = &[("text", WhyFormat::Text), ("json", WhyFormat::Json)];
 }
 
 /// An answer, and what one must know beside it.
@@ -244,10 +231,10 @@ fn foreign_workloads(analysis: &Analysis, ends: [&Found; 2]) -> Vec<String> {
 }
 
 /// An answer in a form.
-pub fn render(analysis: &Analysis, reply: &Reply, format: WhyFormat) -> String {
+pub fn render(analysis: &Analysis, reply: &Reply, format: TextOrJson) -> String {
     match format {
-        WhyFormat::Text => text(analysis, reply).lines().map(|line| format!("{}\n", printable(line))).collect(),
-        WhyFormat::Json => format!("{:#}\n", json(analysis, reply)),
+        TextOrJson::Text => text(analysis, reply).lines().map(|line| format!("{}\n", printable(line))).collect(),
+        TextOrJson::Json => format!("{:#}\n", json(analysis, reply)),
     }
 }
 

@@ -2,8 +2,8 @@
 
 use std::io::{self, Write};
 
-use netpolis::formats::{self, Format};
-use netpolis::why::{self, Question, WhyFormat};
+use netpolis::formats::{self, Format, TextOrJson};
+use netpolis::why::{self, Question};
 use netpolis::{input, lint};
 use netpolis_core::analysis::Analysis;
 use netpolis_core::model::Protocol;
@@ -52,7 +52,7 @@ pub fn run(command: &str, folder: &str) -> Result<Cost, String> {
                 icmp_code: None,
             };
             let reply = why::ask(&analysis, &question).map_err(|e| failed(&e))?;
-            out.0 += why::render(&analysis, &reply, WhyFormat::Text).len() as u64;
+            out.0 += why::render(&analysis, &reply, TextOrJson::Text).len() as u64;
         }
         "flows" => drop(formats::write(&analysis, Format::Txt, &mut out).map_err(|e| failed(&e))?),
         "flows --format json-sets" => drop(formats::write(&analysis, Format::JsonSets, &mut out).map_err(|e| failed(&e))?),

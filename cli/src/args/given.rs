@@ -10,16 +10,12 @@ use netpolis_core::settings::table::{self, Group, Setting};
 use super::{Arguments, Command, HELP, UsageError};
 use crate::check::CheckFormat;
 use crate::diff::DiffFormat;
-use crate::engines::EnginesFormat;
 use crate::exposure::ExposureFormat;
 use crate::fix::{self, FixFormat};
-use crate::formats::Format;
-use crate::lint::LintFormat;
-use crate::path::{self, PathFormat};
-use crate::plan::{Asked, PlanFormat};
-use crate::pointless::PointlessFormat;
-use crate::rules::RulesFormat;
-use crate::why::{Question, WhyFormat};
+use crate::formats::{Format, TextOrJson};
+use crate::path;
+use crate::plan::Asked;
+use crate::why::Question;
 
 /// Larger numbers of nodes or pods are none.
 const MOST_COUNTED: u32 = 100_000;
@@ -171,7 +167,7 @@ impl Given {
                     icmp_type: self.icmp_type,
                     icmp_code: self.icmp_code,
                 };
-                Command::Why { paths: some(paths)?, question, format: one_of(format, WhyFormat::ALL)? }
+                Command::Why { paths: some(paths)?, question, format: one_of(format, TextOrJson::ALL)? }
             }
             "path" => {
                 let question = path::Question {
@@ -185,7 +181,7 @@ impl Given {
                     entry: self.entry,
                     node: self.node,
                 };
-                Command::Path { paths: some(paths)?, question, format: one_of(format, PathFormat::ALL)? }
+                Command::Path { paths: some(paths)?, question, format: one_of(format, TextOrJson::ALL)? }
             }
             "fix" => {
                 let question = fix::Question {
@@ -201,16 +197,16 @@ impl Given {
             "exposure" => Command::Exposure { paths: some(paths)?, format: one_of(format, ExposureFormat::ALL)? },
             "lint" => match self.explain {
                 Some(code) => Command::Explain(code),
-                None => Command::Lint { paths: some(paths)?, format: one_of(format, LintFormat::ALL)? },
+                None => Command::Lint { paths: some(paths)?, format: one_of(format, TextOrJson::ALL)? },
             },
             "check" => Command::Check { paths: some(paths)?, format: one_of(format, CheckFormat::ALL)? },
-            "rules" => Command::Rules { paths: some(paths)?, format: one_of(format, RulesFormat::ALL)? },
+            "rules" => Command::Rules { paths: some(paths)?, format: one_of(format, TextOrJson::ALL)? },
             "plan" => {
                 let paths = if self.asked.subnet.is_empty() { some(paths)? } else { paths };
-                Command::Plan { paths, asked: self.asked, format: one_of(format, PlanFormat::ALL)? }
+                Command::Plan { paths, asked: self.asked, format: one_of(format, TextOrJson::ALL)? }
             }
-            "pointless" => Command::Pointless { paths: some(paths)?, all: self.all, format: one_of(format, PointlessFormat::ALL)? },
-            "engines" => Command::Engines { paths: some(paths)?, format: one_of(format, EnginesFormat::ALL)? },
+            "pointless" => Command::Pointless { paths: some(paths)?, all: self.all, format: one_of(format, TextOrJson::ALL)? },
+            "engines" => Command::Engines { paths: some(paths)?, format: one_of(format, TextOrJson::ALL)? },
             "diff" => match <[String; 2]>::try_from(paths) {
                 Ok([old, new]) => Command::Diff { old, new, format: one_of(format, DiffFormat::ALL)? },
                 Err(_) => return Err(UsageError::NotTwoPaths),

@@ -11,16 +11,12 @@ use netpolis_core::settings::Settings;
 
 use crate::check::CheckFormat;
 use crate::diff::DiffFormat;
-use crate::engines::EnginesFormat;
 use crate::exposure::ExposureFormat;
 use crate::fix::{self, FixFormat};
-use crate::formats::Format;
-use crate::lint::LintFormat;
-use crate::path::{self, PathFormat};
-use crate::plan::{Asked, PlanFormat};
-use crate::pointless::PointlessFormat;
-use crate::rules::RulesFormat;
-use crate::why::{Question, WhyFormat};
+use crate::formats::{Format, TextOrJson};
+use crate::path;
+use crate::plan::Asked;
+use crate::why::Question;
 
 /// What `--help` prints.
 pub const HELP: &str = include_str!("help.txt");
@@ -53,7 +49,7 @@ pub enum Command {
         /// Which flow.
         question: Question,
         /// How to write.
-        format: WhyFormat,
+        format: TextOrJson,
     },
     /// The whole way of a packet.
     Path {
@@ -62,7 +58,7 @@ pub enum Command {
         /// Which way.
         question: path::Question,
         /// How to write.
-        format: PathFormat,
+        format: TextOrJson,
     },
     /// Changes that allow a flow, or stop it.
     Fix {
@@ -92,7 +88,7 @@ pub enum Command {
         /// What to read.
         paths: Vec<String>,
         /// How to write.
-        format: LintFormat,
+        format: TextOrJson,
     },
     /// What a code means.
     Explain(String),
@@ -101,7 +97,7 @@ pub enum Command {
         /// What to read.
         paths: Vec<String>,
         /// How to write.
-        format: RulesFormat,
+        format: TextOrJson,
     },
     /// Address plans.
     Plan {
@@ -110,7 +106,7 @@ pub enum Command {
         /// What to plan for.
         asked: Asked,
         /// How to write.
-        format: PlanFormat,
+        format: TextOrJson,
     },
     /// Rules and policies that could be removed.
     Pointless {
@@ -119,14 +115,14 @@ pub enum Command {
         /// Whether to list those too that are needed.
         all: bool,
         /// How to write.
-        format: PointlessFormat,
+        format: TextOrJson,
     },
     /// Engines compared.
     Engines {
         /// What to read.
         paths: Vec<String>,
         /// How to write.
-        format: EnginesFormat,
+        format: TextOrJson,
     },
     /// Differences.
     Diff {

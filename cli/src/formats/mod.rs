@@ -25,6 +25,20 @@ pub use ports::{ports, ports_in_words};
 
 use crate::places::printable;
 
+/// A form of an answer that has two.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TextOrJson {
+    /// For reading.
+    Text,
+    /// JSON, with everything.
+    Json,
+}
+
+impl TextOrJson {
+    /// Both by name; the first is the default.
+    pub const ALL: &[(&str, TextOrJson)] = &[("text", TextOrJson::Text), ("json", TextOrJson::Json)];
+}
+
 /// A form of the list of flows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Format {
