@@ -71,17 +71,32 @@ async fn save(name: &str, svg: Svg, job: u32) -> Result<(), JsValue> {
     let options = BlobPropertyBag::new();
     options.set_type("image/svg+xml");
     let url = Url::create_object_url_with_blob(&Blob::new_with_str_sequence_and_options(&Array::of1(&text.into()), &options)?)?;
+    let drawn = draw(&url, svg.width, svg.height, job).await;
+    Url::revoke_object_url(&url)?;
+    let canvas = drawn?;
+    let blob = JsFuture::from(Promise::new(&mut |resolve, reject| {
+        if let Err(error) = canvas.to_blob(&resolve) {
+            let _ = reject.call1(&JsValue::NULL, &error);
+        }
+    }))
+    .await?;
+    breathe(job).await?;
+    download_blob(name, &blob.dyn_into()?);
+    Ok(())
+}
+
+/// A drawing as pixels, from top to bottom a band at a time: all at once would take long.
+async fn draw(url: &str, width: f64, height: f64, job: u32) -> Result<HtmlCanvasElement, JsValue> {
     let image = HtmlImageElement::new()?;
-    image.set_src(&url);
+    image.set_src(url);
     JsFuture::from(image.decode()).await?;
     let canvas: HtmlCanvasElement =
         crate::effects::window().and_then(|w| w.document()).ok_or(JsValue::NULL)?.create_element("canvas")?.dyn_into()?;
-    let scale = (LARGEST / svg.width.max(svg.height)).min(DENSITY);
-    canvas.set_width((svg.width * scale) as u32);
-    canvas.set_height((svg.height * scale) as u32);
+    let scale = (LARGEST / width.max(height)).min(DENSITY);
+    let (width, height) = (width * scale, height * scale);
+    canvas.set_width(width as u32);
+    canvas.set_height(height as u32);
     let context: CanvasRenderingContext2d = canvas.get_context("2d")?.ok_or(JsValue::NULL)?.dyn_into()?;
-    // From top to bottom: all at once would take long.
-    let (width, height) = (svg.width * scale, svg.height * scale);
     let band = (BAND / width.max(1.0)).floor().max(1.0);
     for index in 0..(height / band).ceil() as u32 {
         breathe(job).await?;
@@ -93,15 +108,7 @@ async fn save(name: &str, svg: Svg, job: u32) -> Result<(), JsValue> {
         context.draw_image_with_html_image_element_and_dw_and_dh(&image, 0.0, 0.0, width, height)?;
         context.restore();
     }
-    let blob = JsFuture::from(Promise::new(&mut |resolve, reject| {
-        if let Err(error) = canvas.to_blob(&resolve) {
-            let _ = reject.call1(&JsValue::NULL, &error);
-        }
-    }))
-    .await?;
-    breathe(job).await?;
-    download_blob(name, &blob.dyn_into()?);
-    Url::revoke_object_url(&url)
+    Ok(canvas)
 }
 
 /// A file of the site as an address that holds it.
