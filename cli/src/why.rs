@@ -5,7 +5,7 @@ use std::fmt;
 
 use netpolis_core::analysis::Analysis;
 use netpolis_core::compile::{Compiled, Endpoint};
-use netpolis_core::connections::{AskedTraffic, ConnectionSet, Traffic, TrafficError};
+use netpolis_core::connections::{AskedTraffic, ConnectionSet, Traffic, TrafficError, USUAL_PORT};
 use netpolis_core::connectivity::Connectivity;
 use netpolis_core::endpoints::{Found, NotFound, find};
 use netpolis_core::explain::end_name;
@@ -84,7 +84,7 @@ impl std::error::Error for NotAnswered {}
 pub fn ask(analysis: &Analysis, question: &Question) -> Result<Reply, NotAnswered> {
     let protocol = question.protocol;
     let Question { source_port, icmp_type, icmp_code, .. } = *question;
-    let port = question.port.or(protocol.has_ports().then_some(80));
+    let port = question.port.or(protocol.has_ports().then_some(USUAL_PORT));
     let traffic = AskedTraffic { port, source_port, icmp_type, icmp_code }.of(protocol).map_err(NotAnswered::Traffic)?;
     let end = |name: &str| {
         find(analysis.snapshot(), name).map_err(|error| unread_maker(analysis, name).map_or(NotAnswered::End(error), NotAnswered::Unread))

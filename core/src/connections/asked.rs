@@ -5,6 +5,9 @@ use core::fmt;
 use super::Traffic;
 use crate::model::Protocol;
 
+/// The port that a question is about if it does not say.
+pub const USUAL_PORT: u16 = 80;
+
 /// What a person says of the traffic, in the words of the command and the page. What is left out is left open.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct AskedTraffic {

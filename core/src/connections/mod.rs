@@ -10,7 +10,7 @@ mod ranges;
 mod set;
 mod table;
 
-pub use asked::{AskedTraffic, TrafficError};
+pub use asked::{AskedTraffic, TrafficError, USUAL_PORT};
 pub use plane::Plane;
 pub use ranges::RangeSet;
 pub use set::{ConnectionSet, Traffic};

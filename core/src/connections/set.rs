@@ -2,13 +2,11 @@
 
 use core::fmt;
 
-use super::{Plane, RangeSet};
+use super::{Plane, RangeSet, USUAL_PORT};
 use crate::model::Protocol;
 
 /// Ports on the wire: 1 to 65535. Port 0 is reserved and never carries a connection, so "all ports" and "1-65535" are the same set.
 const PORTS: (u16, u16) = (1, u16::MAX);
-/// The port that a question is about if nothing else is said.
-const USUAL_PORT: u16 = 80;
 /// ICMP types and codes.
 const ICMP: (u16, u16) = (0, 255);
 

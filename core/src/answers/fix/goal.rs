@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use super::effects::{Wanted, WantedEnd};
 use super::{NotFixed, Question, Scene};
 use crate::compile::{Compiled, Endpoint};
-use crate::connections::{ConnectionSet, Traffic};
+use crate::connections::{ConnectionSet, Traffic, USUAL_PORT};
 use crate::endpoints::{Found, NotFound, find};
 use crate::explain::{self, CheckpointTrace};
 use crate::path::{Asked, Branch, HopKind, NotAsked, PathVerdict};
@@ -47,7 +47,7 @@ impl<'a> Goal<'a> {
         if is_path || is_service() {
             return Ok(Goal::Path { question });
         }
-        let port = question.port.or(question.protocol.has_ports().then_some(80));
+        let port = question.port.or(question.protocol.has_ports().then_some(USUAL_PORT));
         let traffic = Traffic { protocol: question.protocol, source: None, destination: port.filter(|_| question.protocol.has_ports()) };
         Ok(Goal::Flow { question, traffic })
     }

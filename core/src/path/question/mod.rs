@@ -17,7 +17,7 @@ use super::tables::{Entry, Target};
 use super::unknown;
 use super::world::Paths;
 use crate::compile::Endpoint;
-use crate::connections::TrafficError;
+use crate::connections::{TrafficError, USUAL_PORT};
 use crate::endpoints::{self, NotFound};
 use crate::language::{ServicePort, TargetPort};
 use crate::model::Protocol;
@@ -123,7 +123,7 @@ pub(in crate::path) fn understand(paths: &Paths, asked: &Asked<'_>) -> Result<Qu
     let (clients, from_title) = own.clients()?;
     let inside = matches!(clients.first(), Some((Client::Pod(_) | Client::Node(_), _)));
     let (goal, to_title) = own.goal(inside)?;
-    let default = asked.protocol.has_ports().then_some(80);
+    let default = asked.protocol.has_ports().then_some(USUAL_PORT);
     let port = own.port.or(default);
     Ok(Question {
         from_title,
