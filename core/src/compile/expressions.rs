@@ -330,18 +330,23 @@ impl<'a> Expressions<'a> {
         if !self.keys.is_empty() {
             let seen = self.of_endpoint(endpoint, snapshot);
             self.encode(&seen, key);
-            self.encode_unknown(&endpoint.unknown, key);
+            self.encode_unknown(&endpoint.unknown, "", key);
             if snapshot.namespace(endpoint.namespace).is_some_and(|n| !n.unknown.is_empty()) {
                 key.extend([UNKNOWN_VALUE, endpoint.namespace.0]);
             }
             if let Some(account) = self.unsure_account(endpoint) {
-                self.encode_unknown(&account.unknown, key);
+                self.encode_unknown(&account.unknown, ACCOUNT_PREFIX, key);
             }
         }
     }
 
-    fn encode_unknown(&self, unknown: &UnknownLabels, key: &mut Vec<u32>) {
-        for (label, shape) in &unknown.keys {
+    /// Adds what of unknown labels selectors ask for, under the key by which they see it.
+    fn encode_unknown(&self, unknown: &UnknownLabels, prefix: &str, key: &mut Vec<u32>) {
+        let is_asked = |label: &str| match prefix {
+            "" => self.numbers.contains_key(label),
+            prefix => self.numbers.contains_key(&*alloc::format!("{prefix}{label}")),
+        };
+        for (label, shape) in unknown.keys.iter().filter(|(label, _)| is_asked(label)) {
             key.push(UNKNOWN_VALUE);
             key.extend(label.bytes().map(u32::from));
             key.push(UNKNOWN_VALUE);
@@ -358,7 +363,7 @@ impl<'a> Expressions<'a> {
     pub(super) fn encode_host_endpoint(&mut self, host: &'a HostEndpoint, snapshot: &'a Snapshot, key: &mut Vec<u32>) {
         let seen = self.of_host_endpoint(host, snapshot);
         self.encode(&seen, key);
-        self.encode_unknown(&host.unknown, key);
+        self.encode_unknown(&host.unknown, "", key);
     }
 
     fn encode(&mut self, seen: &[(u32, &'a str)], key: &mut Vec<u32>) {

@@ -9,7 +9,7 @@ use super::{
     EndpointSet, Hook, OutsideRange, OwnPart, Signature, TrafficId, Whereabouts, addresses,
 };
 use crate::connections::ConnectionSet;
-use crate::model::{AddressSet, Protocol};
+use crate::model::{AddressSet, Cidr, Protocol};
 use crate::policy::EndpointToHost;
 use crate::policy::GroupUseId;
 use crate::policy::{Direction, DroppedPackets, Policy, PolicyId, RuleRef, Ruleset, TierId};
@@ -46,8 +46,7 @@ impl Compiled {
         let last = match starts.get(after).filter(same_family) {
             Some(IpAddr::V4(next)) => IpAddr::V4(Ipv4Addr::from_bits(next.to_bits().saturating_sub(1))),
             Some(IpAddr::V6(next)) => IpAddr::V6(Ipv6Addr::from_bits(next.to_bits().saturating_sub(1))),
-            None if first.is_ipv4() => IpAddr::V4(Ipv4Addr::BROADCAST),
-            None => IpAddr::V6(Ipv6Addr::from_bits(u128::MAX)),
+            None => Cidr::supernet(first, 0).last(),
         };
         AddressSet::range(first, last)
     }
