@@ -399,3 +399,25 @@ fn automatic_host_endpoints_of_nodes_that_are_only_named() {
     let labelled = NODE.replace("name: n1", "name: n1, labels: {role: worker}");
     assert_eq!(ask(&scene(&[NAMESPACE, &labelled, &placed, closed, automatic]), "192.0.2.9 n1 9000").0, "denied");
 }
+
+/// A template makes a host endpoint for each node that its selector selects (`kube-controllers/pkg/controllers/node`, `generateTemplates`).
+#[test]
+fn a_template_may_make_host_endpoints_for_nodes_whose_labels_cannot_be_read() {
+    let closed =
+        "{apiVersion: projectcalico.org/v3, kind: GlobalNetworkPolicy, metadata: {name: h}, spec: {selector: all(), types: [Ingress]}}";
+    let templates = "{apiVersion: projectcalico.org/v3, kind: KubeControllersConfiguration, metadata: {name: default}, spec: {controllers: {node: \
+        {hostEndpoint: {autoCreate: Enabled, createDefaultHostEndpoint: Disabled, templates: [{generateName: t, interfaceCIDRs: [10.1.1.0/24], \
+        nodeSelector: role == 'edge'}]}}}}}";
+    for (labels, verdict) in [
+        ("{role: edge}", "denied"),
+        ("{role: other}", "allowed"),
+        ("{role: [edge]}", UNKNOWN),
+        ("[role]", UNKNOWN),
+        ("{bad: [1]}", "allowed"),
+    ] {
+        let node = NODE.replace("name: n1", &format!("name: n1, labels: {labels}"));
+        let scene = scene(&[NAMESPACE, &node, closed, templates]);
+        let (found, why) = ask(&scene, "192.0.2.9 n1 9000");
+        assert_eq!(found, verdict, "{labels}: {why}");
+    }
+}

@@ -364,6 +364,9 @@ impl<'a> Expressions<'a> {
         let seen = self.of_host_endpoint(host, snapshot);
         self.encode(&seen, key);
         self.encode_unknown(&host.unknown, "", key);
+        if host.may_be_absent {
+            key.push(UNKNOWN_VALUE);
+        }
     }
 
     fn encode(&mut self, seen: &[(u32, &'a str)], key: &mut Vec<u32>) {
@@ -386,7 +389,8 @@ impl<'a> Expressions<'a> {
                     let namespace = snapshot.namespace(endpoint.namespace);
                     let account = self.unsure_account(endpoint);
                     if self.concerns(&endpoint.unknown) || namespace.is_some_and(|n| !n.unknown.is_empty()) || account.is_some() {
-                        unsure.push((class, Unsure { own: &endpoint.unknown, is_pod: true, namespace, account, seen: seen.clone() }));
+                        let own = &endpoint.unknown;
+                        unsure.push((class, Unsure { own, is_pod: true, namespace, account, seen: seen.clone(), may_be_absent: false }));
                     }
                     labelled.push((class.0, seen));
                 }
@@ -417,8 +421,9 @@ impl<'a> Expressions<'a> {
     /// A host endpoint, if not all of its labels are known.
     fn unsure_host(&self, host: &'a HostEndpoint, snapshot: &'a Snapshot) -> Option<Unsure<'a>> {
         let seen = || self.of_host_endpoint(host, snapshot);
-        let unsure = || Unsure { own: &host.unknown, is_pod: false, namespace: None, account: None, seen: seen() };
-        self.concerns(&host.unknown).then(unsure)
+        let may_be_absent = host.may_be_absent;
+        let unsure = || Unsure { own: &host.unknown, is_pod: false, namespace: None, account: None, seen: seen(), may_be_absent };
+        (may_be_absent || self.concerns(&host.unknown)).then(unsure)
     }
 
     fn select(&self, selector: &Selector) -> EndpointSet {
@@ -426,7 +431,10 @@ impl<'a> Expressions<'a> {
         if self.unsure.is_empty() {
             return EndpointSet::exactly(known);
         }
-        let judged = self.unsure.iter().map(|(class, unsure)| (class.0, selector.judge(&|key| unsure.look_up(key, &self.numbers))));
+        let judged = self.unsure.iter().map(|(class, unsure)| {
+            let (certain, possible) = selector.judge(&|key| unsure.look_up(key, &self.numbers));
+            (class.0, (certain && !unsure.may_be_absent, possible))
+        });
         EndpointSet::exactly(known.difference(&self.doubtful)).union(&judged_apart(judged))
     }
 
@@ -461,6 +469,8 @@ struct Unsure<'a> {
     account: Option<&'a ServiceAccount>,
     /// What is known of it.
     seen: Seen<'a>,
+    /// Whether there may be none.
+    may_be_absent: bool,
 }
 
 impl<'a> Unsure<'a> {

@@ -296,6 +296,8 @@ pub struct HostEndpoint {
     pub place: Place,
     /// Whether Calico made it.
     pub automatic: bool,
+    /// Whether it may not be there: Calico makes it only if its node has labels that are not known.
+    pub may_be_absent: bool,
 }
 
 impl HostEndpoint {

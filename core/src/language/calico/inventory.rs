@@ -75,6 +75,7 @@ pub(super) fn add_endpoints(inventory: &mut Inventory<'_>) {
                     ports: container_ports(&host.ports),
                     place,
                     automatic: false,
+                    may_be_absent: false,
                 });
             }
             Calico::IpPool(pool) => snapshot.ip_pools.extend(pool.clone()),
@@ -116,6 +117,7 @@ fn automatic_host_endpoint(id: NodeId, node: &crate::snapshot::Node, place: Plac
         ports: Vec::new(),
         place,
         automatic: true,
+        may_be_absent: false,
     }
 }
 
@@ -126,11 +128,11 @@ fn host_endpoint_of_template(
     node: &crate::snapshot::Node,
     place: Place,
 ) -> Option<HostEndpoint> {
-    let selected = template.nodes.as_ref().is_none_or(|selector| selector.matches(&|key: &str| node.labels.get(key)));
+    let selected = template.nodes.as_ref().map_or((true, true), |selector| selector.judge(&|key| node.unknown.look_up(&node.labels, key)));
     let all = template.cidrs.is_empty() && template.interface.is_some();
     let within = |address: &&IpAddr| all || template.cidrs.iter().any(|cidr| cidr.contains(**address));
     let addresses: Vec<IpAddr> = node.addresses.iter().filter(within).copied().collect();
-    if !selected || addresses.is_empty() {
+    if !selected.1 || addresses.is_empty() {
         return None;
     }
     let mut labels: Labels = node.labels.clone();
@@ -141,6 +143,7 @@ fn host_endpoint_of_template(
         interface: template.interface.as_deref().unwrap_or_default().to_string(),
         labels,
         addresses,
+        may_be_absent: !selected.0,
         ..automatic_host_endpoint(id, node, place)
     })
 }
