@@ -1,10 +1,12 @@
 //! What changes between two scenes.
 
+use std::cell::OnceCell;
 use std::io::{self, Write};
 
-use netpolis_core::analysis::{Analysis, DecidingLine, DifferenceExample, ExampleAnswer, MOST_EXPLAINED};
+use netpolis_core::analysis::{Analysis, Cause, Causes, DecidingLine, DifferenceExample, ExampleAnswer, MOST_EXPLAINED, MOST_TRIED};
 use netpolis_core::answers::diff::{Change, Difference, DifferenceEnd, Relation, Version, compare};
 use netpolis_core::endpoints::Flows;
+use netpolis_core::load::ObjectEdit;
 use serde_json::{Map, Value, json};
 
 use crate::formats::{cell, flows_json, flows_with_ports, ports};
@@ -13,12 +15,16 @@ use crate::places::{self, printable};
 /// What stands for no connections.
 const NOTHING: &str = "No Connections";
 
+/// So many edits are named for one difference.
+const MOST_EDITS: usize = 3;
+
 /// A form of the list of differences.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum DiffFormat {
     /// A line a difference, as np-guard's netpol-analyzer writes it.
     Txt,
-    /// For reading: each difference with one of its flows, what decides about it in both versions, and which of these lines were edited.
+    /// For reading: each difference with the edit that caused it, one of its flows, what decides about it in both versions, and which of these lines were
+    /// edited.
     Text,
     /// JSON.
     Json,
@@ -39,13 +45,14 @@ pub struct Diff<'a> {
     /// The differences.
     pub differences: Vec<Difference>,
     relation: Relation,
+    causes: OnceCell<Causes>,
 }
 
 /// How the flows of two versions differ.
 pub fn between<'a>(old: &'a Analysis, new: &'a Analysis) -> Diff<'a> {
     let side = |analysis: &'a Analysis| Version { snapshot: analysis.snapshot(), connectivity: analysis.connectivity() };
     let (differences, relation) = compare(side(old), side(new));
-    Diff { old, new, differences, relation }
+    Diff { old, new, differences, relation, causes: OnceCell::new() }
 }
 
 /// The differences in the form of np-guard's netpol-analyzer.
@@ -75,6 +82,48 @@ impl Diff<'_> {
         if number < MOST_EXPLAINED { self.old.example_of(self.new, difference) } else { None }
     }
 
+    /// What was edited, and which of it caused the first of the differences.
+    fn causes(&self) -> &Causes {
+        let explained = self.differences.get(..MOST_EXPLAINED).unwrap_or(&self.differences);
+        self.causes.get_or_init(|| self.old.causes(self.new, explained))
+    }
+
+    fn cause(&self, number: usize) -> Option<&Cause> {
+        self.causes().of.as_ref()?.get(number)
+    }
+
+    /// Edits by their numbers: the object, what happened to it, and where.
+    fn edit_words(&self, numbers: &[usize]) -> String {
+        let edits = numbers.iter().filter_map(|number| self.causes().edits.get(*number));
+        let mut words: Vec<String> = edits.take(MOST_EDITS).map(|edit| self.one_edit(edit)).collect();
+        if let Some(more) = numbers.len().checked_sub(MOST_EDITS).filter(|more| *more > 0) {
+            words.push(format!("and {more} more"));
+        }
+        words.join(", ")
+    }
+
+    fn one_edit(&self, edit: &ObjectEdit) -> String {
+        let object = printable(&edit.object);
+        match (edit.before, edit.after) {
+            (before, Some(after)) => {
+                let word = if before.is_some() { "changed" } else { "new" };
+                format!("{object} ({word}, {})", printable(&self.new.sources().describe(after)))
+            }
+            (Some(before), None) => format!("{object} (gone, {} before)", printable(&self.old.sources().describe(before))),
+            (None, None) => object.into_owned(),
+        }
+    }
+
+    fn edit_json(&self, edit: &ObjectEdit) -> Value {
+        let place = |analysis, place: Option<_>| place.map(|place| places::json(analysis, place));
+        json!({
+            "object": edit.object,
+            "change": Change::from(edit).as_str(),
+            "before": place(self.old, edit.before),
+            "after": place(self.new, edit.after),
+        })
+    }
+
     fn write_text(&self, out: &mut dyn Write) -> io::Result<()> {
         let relation = match self.relation {
             Relation::Equal => "the same flows",
@@ -85,12 +134,26 @@ impl Diff<'_> {
             Relation::Unsure => "what is allowed for certain is the same, and what cannot be told is not",
         };
         writeln!(out, "{relation}")?;
+        if !self.differences.is_empty() && self.causes().of.is_none() {
+            writeln!(
+                out,
+                "{} objects were edited: which of them caused which difference is found out for up to {MOST_TRIED}",
+                self.causes().edits.len()
+            )?;
+        }
         for (number, d) in self.differences.iter().enumerate() {
             let (from, to) = (printable(&d.from.title), printable(&d.to.title));
             // What cannot be told on either side alike is not what changed.
             let unsure = d.before.unknown() != d.after.unknown();
             let (before, after) = (words(&d.before, unsure), words(&d.after, unsure));
             writeln!(out, "\n{}: {from} => {to}: {after} instead of {before}", d.change.as_str())?;
+            if let Some(cause) = self.cause(number) {
+                for (word, edits) in [("by", &cause.alone), ("only together by", &cause.together)] {
+                    if !edits.is_empty() {
+                        writeln!(out, "  {word} {}", self.edit_words(edits))?;
+                    }
+                }
+            }
             let Some(example) = self.example(number, d) else { continue };
             for (word, analysis, answer) in [("before", self.old, &example.before), ("now", self.new, &example.after)] {
                 let Some(answer) = answer else { continue };
@@ -104,7 +167,8 @@ impl Diff<'_> {
     }
 
     fn write_json(&self, out: &mut dyn Write) -> io::Result<()> {
-        write!(out, "{{\"relation\": \"{}\", \"differences\": [", self.relation.as_str())?;
+        let edits: Vec<Value> = self.causes().edits.iter().map(|edit| self.edit_json(edit)).collect();
+        write!(out, "{{\"relation\": \"{}\", \"edits\": {}, \"differences\": [", self.relation.as_str(), Value::Array(edits))?;
         for (i, d) in self.differences.iter().enumerate() {
             out.write_all(if i == 0 { b"\n  " } else { b",\n  " })?;
             let side = |flows: &Flows| Value::Object(flows_json(flows));
@@ -115,6 +179,9 @@ impl Diff<'_> {
             let only: Map<String, Value> = only.collect();
             if !only.is_empty() {
                 write!(out, ", \"workloads\": {}", Value::Object(only))?;
+            }
+            if let Some(cause) = self.cause(i) {
+                write!(out, ", \"cause\": {}", json!({"alone": cause.alone, "together": cause.together}))?;
             }
             if let Some(example) = self.example(i, d) {
                 let answer = |analysis, answer: &Option<ExampleAnswer>| answer.as_ref().map(|answer| answer_json(analysis, answer));
@@ -133,7 +200,7 @@ impl Diff<'_> {
     /// Speaks of TCP, UDP and SCTP alone.
     fn write_markdown(&self, out: &mut dyn Write) -> io::Result<usize> {
         let mut hidden = 0;
-        out.write_all(b"| change | from | to | before | after | decided by |\n|---|---|---|---|---|---|\n")?;
+        out.write_all(b"| change | from | to | before | after | by | decided by |\n|---|---|---|---|---|---|---|\n")?;
         for (number, d) in self.differences.iter().enumerate() {
             let (before, after) = (flows_with_ports(&d.before, NOTHING), flows_with_ports(&d.after, NOTHING));
             if before == after {
@@ -150,10 +217,11 @@ impl Diff<'_> {
             }
             writeln!(
                 out,
-                "| {} | {} | {} | {before} | {after} | {} |",
+                "| {} | {} | {} | {before} | {after} | {} | {} |",
                 d.change.as_str(),
                 cell(&printable(&d.from.title)),
                 cell(&printable(&d.to.title)),
+                cell(&self.cause(number).map_or_else(String::new, |cause| self.edit_words(&[&cause.alone[..], &cause.together].concat()))),
                 cell(&deciding.join(", "))
             )?;
         }

@@ -261,12 +261,15 @@ fn diff_tells_what_changes() {
     let schema: serde_json::Value = serde_json::from_str(include_str!("../../docs/schemas/diff.json")).unwrap();
     follows(&schema, &schema, &json, "answer");
     assert_eq!(json["relation"], "overlapping");
+    assert_eq!((&json["edits"][0]["object"], &json["edits"][0]["change"]), (&"NetworkPolicy shop/db".into(), &"changed".into()));
     let difference = &json["differences"][0];
+    assert_eq!(difference["cause"], serde_json::json!({"alone": [0], "together": []}));
     assert_eq!((&difference["change"], &difference["from"]), (&"changed".into(), &"shop/web[Pod]".into()));
     assert_eq!(difference["after"]["allowed"], serde_json::json!([{"protocol": "TCP", "ports": [[5433, 5433]]}]));
     let (_, text, _) = run(&["diff", old.path(), new.path(), "--format", "text"], "");
     for line in [
-        "the new version opens some flows and closes others\n\nchanged: shop/web[Pod] => shop/db[Pod]: TCP 5433 instead of TCP 5432\n  before: Allowed: TCP 5432 from ",
+        "the new version opens some flows and closes others\n\nchanged: shop/web[Pod] => shop/db[Pod]: TCP 5433 instead of TCP 5432\n  by NetworkPolicy shop/db (changed, ",
+        "a.yaml:12:5)\n  before: Allowed: TCP 5432 from ",
         "a.yaml:11:5 (edited)\n  now: Denied: `shop/db` is selected for ingress by policy `shop/db`",
     ] {
         assert!(text.contains(line), "{line}\n{text}");
@@ -289,6 +292,26 @@ fn diff_tells_what_changes() {
         "{text}"
     );
     assert!(!text.contains("destination: shop/db"), "{text}");
+    // Two edits of which neither does it alone, and one that takes a policy away.
+    let labelled =
+        Folder::new("labelled", &[("a.yaml", &SCENE.replace("5432", "5433").replace("labels: {app: web}", "labels: {app: wbe}"))]);
+    let (_, text, _) = run(&["diff", labelled.path(), old.path(), "--format", "text"], "");
+    let together = "  only together by Pod shop/web (changed, ";
+    assert!(text.contains(together) && text.contains("), NetworkPolicy shop/db (changed, "), "{text}");
+    let open = Folder::new("open", &[("a.yaml", SCENE.split("---\napiVersion: networking").next().unwrap())]);
+    let (_, text, _) = run(&["diff", old.path(), open.path(), "--format", "text"], "");
+    assert!(text.contains("  by NetworkPolicy shop/db (gone, ") && text.contains("a.yaml:5:1 before)\n"), "{text}");
+}
+
+#[test]
+fn diff_explains_what_security_groups_change() {
+    let scene = |port: &str| NETWORK.replace("tcp 80,443", port);
+    let (old, new) = (Folder::new("nsg-old", &[("a.yaml", &scene("tcp 80"))]), Folder::new("nsg-new", &[("a.yaml", &scene("tcp 443"))]));
+    let (_, text, _) = run(&["diff", old.path(), new.path(), "--format", "text"], "");
+    let internet = text.split("\n\n").find(|part| part.starts_with("changed: Internet[External] => ")).unwrap_or_else(|| panic!("{text}"));
+    for line in ["TCP 443 instead of TCP 80", "\n  by ", "\n  before: Allowed: TCP 80 from ", "\n  now: Denied: "] {
+        assert!(internet.contains(line), "{line}\n{internet}");
+    }
 }
 
 const NETWORK: &str = "

@@ -2,9 +2,10 @@
 
 use netpolis_core::analysis::{Analysis, EngineAnswers, ExampleAnswer, MOST_EXPLAINED, Reading};
 use netpolis_core::answers::diff::Difference;
-use netpolis_core::endpoints::Flows;
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
+
+use super::differences::flows_in_words;
 
 /// What an engine answers differently.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
@@ -44,10 +45,6 @@ pub fn engine_views(analysis: &Analysis) -> Vec<EngineView> {
 }
 
 fn engine_view(analysis: &Analysis, engine: &EngineAnswers) -> EngineView {
-    let words = |flows: &Flows| {
-        let (allowed, unknown) = (flows.sometimes.to_string(), flows.unknown());
-        if unknown.is_empty() { allowed } else { format!("{allowed}; cannot tell: {unknown}") }
-    };
     let view = |(number, difference): (usize, &Difference)| {
         let example = if number < MOST_EXPLAINED { engine.example(analysis, difference) } else { None };
         let (before, after) = example.map(|example| (example.before, example.after)).unzip();
@@ -55,8 +52,8 @@ fn engine_view(analysis: &Analysis, engine: &EngineAnswers) -> EngineView {
         EngineDifferenceView {
             from: difference.from.title.clone(),
             to: difference.to.title.clone(),
-            allowed_in_force: words(&difference.before),
-            allowed_here: words(&difference.after),
+            allowed_in_force: flows_in_words(&difference.before),
+            allowed_here: flows_in_words(&difference.after),
             why_in_force: why(before),
             why_here: why(after),
         }

@@ -10,6 +10,7 @@ mod changes;
 mod checks;
 mod cloud;
 mod coverage;
+mod differences;
 mod edits;
 mod effective_rules;
 mod end_panel;
@@ -50,6 +51,7 @@ pub use cloud::{
     BadgeView, CloudView, ClusterView, GroupRulesView, MachineView, NetworkView, PodView, RegionView, RuleRowView, SubnetUse, SubnetView,
 };
 pub use coverage::{CoverageView, LeftOutEffect, LeftOutView};
+pub use differences::{DiffView, DifferenceView, EditedObjectView, diff_view};
 pub use edits::{Edit, apply_edits};
 pub use effective_rules::{EffectiveRuleView, RuleTablesView, rule_tables};
 pub use end_panel::{EndPanelView, ReachView, ReachedView, RoutesView};

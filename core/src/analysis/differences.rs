@@ -8,8 +8,10 @@ use super::Analysis;
 use crate::answers::diff::{Difference, DifferenceEnd};
 use crate::connections::Traffic;
 use crate::endpoints::find;
+use crate::language::Resource;
+use crate::load::edits;
 use crate::snapshot::Snapshot;
-use crate::text::Place;
+use crate::text::{DocumentId, Place};
 use crate::verdict::{Flow, Verdict};
 
 /// So many differences of a list are explained; nobody reads more.
@@ -68,7 +70,10 @@ impl Analysis {
     fn is_edited(&self, place: Place, other: &Analysis) -> bool {
         let holds = |span: crate::text::Span| span.start <= place.span.start && place.span.end <= span.end;
         let mut own = self.loaded.resources().filter(|(document, resource)| *document == place.document && holds(resource.span));
-        own.next().is_none_or(|(_, own)| !other.loaded.resources().any(|(_, resource)| resource == own))
+        let is_there = |own: (DocumentId, &Resource)| {
+            other.loaded.resources().any(|(document, resource)| edits::is_same(&self.loaded, own, &other.loaded, (document, resource)))
+        };
+        own.next().is_none_or(|(document, own)| !is_there((document, own)))
     }
 }
 
@@ -82,7 +87,7 @@ fn example_traffic(difference: &Difference) -> Option<Traffic> {
 /// The flow between the ends of a difference.
 fn example_flow(snapshot: &Snapshot, difference: &Difference, traffic: Traffic) -> Option<Flow> {
     let end = |end: &DifferenceEnd| {
-        let name = end.outside.map_or_else(|| end.title.clone(), |(first, _)| alloc::format!("{first}"));
+        let name = end.address.map_or_else(|| end.title.clone(), |address| alloc::format!("{address}"));
         find(snapshot, &name).ok().map(|found| found.end)
     };
     Some(Flow { from: end(&difference.from)?, to: end(&difference.to)?, traffic })

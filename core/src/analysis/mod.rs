@@ -1,6 +1,7 @@
 //! Everything about one set of files: the layers one after the other, kept up to date.
 
 mod addressed;
+mod causes;
 mod checks;
 mod declared;
 mod differences;
@@ -16,6 +17,7 @@ use core::cell::{OnceCell, RefCell};
 use core::net::IpAddr;
 
 pub use addressed::Addressed;
+pub use causes::{Cause, Causes, MOST_TRIED};
 pub use differences::{DecidingLine, DifferenceExample, ExampleAnswer, MOST_EXPLAINED};
 pub use engines::{EngineAnswers, Reading};
 use inventory::Inventory;

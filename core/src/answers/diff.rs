@@ -15,6 +15,7 @@ use crate::compile::{ClassId, Endpoint, OutsideRange};
 use crate::connections::ConnectionSet;
 use crate::connectivity::{Connectivity, Grid};
 use crate::endpoints::{FlowTable, Flows, FlowsId, INGRESS_CONTROLLER, Line, TitledLine, line_of, machines, workloads};
+use crate::load::ObjectEdit;
 use crate::model::AddressSet;
 use crate::policy::Direction;
 use crate::snapshot::cloud::tags;
@@ -29,14 +30,14 @@ pub struct Version<'a> {
     pub connectivity: &'a Connectivity,
 }
 
-/// What happened to a flow.
+/// What happened to a flow or an object.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Change {
-    /// Certainly allowed connections on both sides or on neither, and yet not the same.
+    /// Certainly allowed connections on both sides or on neither, and yet not the same; or another text of the object.
     Changed,
-    /// No certainly allowed connection before.
+    /// No certainly allowed connection before, or no such object.
     Added,
-    /// No certainly allowed connection after.
+    /// No certainly allowed connection after, or no such object.
     Removed,
 }
 
@@ -51,6 +52,17 @@ impl Change {
     }
 }
 
+impl From<&ObjectEdit> for Change {
+    /// What happened to an object.
+    fn from(edit: &ObjectEdit) -> Self {
+        match (edit.before, edit.after) {
+            (None, _) => Change::Added,
+            (_, None) => Change::Removed,
+            _ => Change::Changed,
+        }
+    }
+}
+
 /// One end of a difference.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 #[non_exhaustive]
@@ -59,6 +71,8 @@ pub struct DifferenceEnd {
     pub title: String,
     /// For addresses outside, the first and the last of them.
     pub outside: Option<(IpAddr, IpAddr)>,
+    /// For addresses outside, also where they are several ranges, one that stands for them.
+    pub address: Option<IpAddr>,
     /// Whether it is a workload that only the old analysis has (`Removed`) or only the new one (`Added`).
     pub only: Option<Change>,
 }
@@ -66,7 +80,7 @@ pub struct DifferenceEnd {
 impl DifferenceEnd {
     fn range(range: OutsideRange) -> Self {
         let title = TitledLine::new(&Snapshot::default(), Line::Outside(range)).title;
-        DifferenceEnd { title, outside: Some((range.first, range.last)), only: None }
+        DifferenceEnd { title, outside: Some((range.first, range.last)), address: Some(range.first), only: None }
     }
 }
 
@@ -249,7 +263,7 @@ fn both_workloads(old: Version<'_>, new: Version<'_>) -> Vec<Both> {
             (None, Some(_)) => Some(Change::Added),
             _ => None,
         };
-        Both { shown: Arc::new(DifferenceEnd { title, outside: None, only }), old, new }
+        Both { shown: Arc::new(DifferenceEnd { title, outside: None, address: None, only }), old, new }
     };
     both.into_iter().map(one).collect()
 }
@@ -283,7 +297,8 @@ fn grouped(old: Version<'_>, new: Version<'_>, ranges: Vec<(OutsideRange, Both)>
     let both = |(_, members): ([ClassId; 2], Vec<OutsideRange>)| {
         let line = TitledLine::new(old.snapshot, line_of(&members, &internet));
         let outside = members.first().filter(|_| members.len() == 1).map(|r| (r.first, r.last));
-        Both { shown: Arc::new(DifferenceEnd { title: line.title.clone(), outside, only: None }), old: Some(line.clone()), new: Some(line) }
+        let end = DifferenceEnd { title: line.title.clone(), outside, address: members.first().map(|range| range.first), only: None };
+        Both { shown: Arc::new(end), old: Some(line.clone()), new: Some(line) }
     };
     groups.into_iter().map(both).collect()
 }
@@ -367,7 +382,7 @@ fn joined(
 fn ingress_differences(old: Version<'_>, new: Version<'_>, workloads: &[Both]) -> Vec<Difference> {
     let opened = |side: Version<'_>| ingress_flows::by_workload(side.snapshot, side.connectivity);
     let (before, after) = (opened(old), opened(new));
-    let from = Arc::new(DifferenceEnd { title: INGRESS_CONTROLLER.into(), outside: None, only: None });
+    let from = Arc::new(DifferenceEnd { title: INGRESS_CONTROLLER.into(), outside: None, address: None, only: None });
     let flows = |side: &BTreeMap<WorkloadId, ConnectionSet>, line: &Option<TitledLine>| {
         let set = match line.as_ref().map(|l| l.line) {
             Some(Line::Workload(id)) => side.get(&id).cloned().unwrap_or_default(),

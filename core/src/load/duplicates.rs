@@ -17,9 +17,9 @@ use crate::language::{Kind, Resource};
 
 /// What makes two objects the same one for an API server: group, kind, namespace and name. Of resources of one name under different conditions one is
 /// deployed, and nobody knows which.
-type Identity<'a> = (&'a str, &'a str, &'a str, &'a str, &'a str);
+pub(super) type Identity<'a> = (&'a str, &'a str, &'a str, &'a str, &'a str);
 
-fn identity(resource: &Resource) -> Identity<'_> {
+pub(super) fn identity(resource: &Resource) -> Identity<'_> {
     let group = match resource.api_version.rsplit_once('/').map_or("", |(group, _)| group) {
         // What this group had once is served by others today, as the same objects.
         "extensions" if resource.kind.template().is_some() => "apps",

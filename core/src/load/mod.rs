@@ -10,6 +10,7 @@
 
 mod broken;
 mod duplicates;
+pub(crate) mod edits;
 mod reuse;
 #[cfg(test)]
 mod tests;
@@ -20,6 +21,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::ops::Range;
 
+pub use self::edits::ObjectEdit;
 use self::reuse::{File, Known, Loose, Plan};
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::document::{self, Limits, Wrapped, codes};

@@ -1,11 +1,12 @@
 //! What is answered about policies as a whole, and what would change them. The page does not ask for it yet, and is spared its weight.
 
-use netpolis_view::{FixQuestion, check_views, engine_views, exposure_view, fixes_view, part_views};
+use netpolis_core::analysis::Analysis;
+use netpolis_view::{FixQuestion, check_views, diff_view, engine_views, exposure_view, fixes_view, part_views};
 use wasm_bindgen::prelude::*;
 
 use super::errors::of_question;
 use super::objects::read;
-use super::{ApiError, Netpolis, hand_over};
+use super::{ApiError, Netpolis, hand_over, read_files};
 
 #[wasm_bindgen]
 impl Netpolis {
@@ -44,5 +45,18 @@ impl Netpolis {
     #[wasm_bindgen(unchecked_return_type = "EngineView[]")]
     pub fn engines(&self) -> Result<JsValue, ApiError> {
         hand_over(&engine_views(&self.analysis))
+    }
+
+    /// Which flows differ from those of an older version of the files, under the same settings, with the edits that cause each difference and what decides
+    /// before and now.
+    ///
+    /// # Errors
+    /// If it is no list of files, or two of them have one name.
+    #[wasm_bindgen(unchecked_return_type = "DiffView")]
+    pub fn diff(&self, #[wasm_bindgen(unchecked_param_type = "readonly SourceFile[]")] older: &JsValue) -> Result<JsValue, ApiError> {
+        let files = read_files(older, "older")?;
+        let mut before = Analysis::new(self.analysis.settings().clone());
+        before.set_files(&files.iter().map(|file| (file.name.as_str(), file.text.as_str())).collect::<Vec<_>>());
+        hand_over(&diff_view(&before, &self.analysis))
     }
 }

@@ -44,6 +44,23 @@ pub struct Netpolis {
     scene: OnceCell<SceneView>,
 }
 
+/// Files as an argument; `name` is what errors call it.
+fn read_files(files: &JsValue, name: &str) -> Result<Vec<SourceFile>, ApiError> {
+    if !Array::is_array(files) {
+        return Err(ApiError::argument(name, format!("`{name}` is not an array")));
+    }
+    let mut read_files: Vec<SourceFile> = Vec::new();
+    for value in Array::from(files).iter() {
+        let file: SourceFile = read(&value, name)?;
+        if read_files.iter().any(|other| other.name == file.name) {
+            let message = format!("two files have the name `{}`", file.name);
+            return Err(ApiError::new(ErrorCode::DuplicateFile, message).about(name).in_file(file.name));
+        }
+        read_files.push(file);
+    }
+    Ok(read_files)
+}
+
 #[wasm_bindgen]
 impl Netpolis {
     /// An evaluator without files. Settings that are left out have their defaults.
@@ -62,18 +79,7 @@ impl Netpolis {
     /// # Errors
     /// If it is no list of files, or two of them have one name.
     pub fn load(&mut self, #[wasm_bindgen(unchecked_param_type = "readonly SourceFile[]")] files: &JsValue) -> Result<(), ApiError> {
-        if !Array::is_array(files) {
-            return Err(ApiError::argument("files", "`files` is not an array"));
-        }
-        let mut read_files: Vec<SourceFile> = Vec::new();
-        for value in Array::from(files).iter() {
-            let file: SourceFile = read(&value, "files")?;
-            if read_files.iter().any(|other| other.name == file.name) {
-                let message = format!("two files have the name `{}`", file.name);
-                return Err(ApiError::new(ErrorCode::DuplicateFile, message).about("files").in_file(file.name));
-            }
-            read_files.push(file);
-        }
+        let read_files = read_files(files, "files")?;
         let files: Vec<(&str, &str)> = read_files.iter().map(|file| (file.name.as_str(), file.text.as_str())).collect();
         self.analysis.set_files(&files);
         self.scene = OnceCell::new();
