@@ -1,5 +1,7 @@
 //! The edits that `diff` names as causes, held against evaluating texts: the older text with each edit alone, and the newer one without each.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
 #[expect(dead_code, reason = "addresses outside are those of the differences")]
 mod clusters;
 
