@@ -3,10 +3,14 @@
 use std::cell::OnceCell;
 use std::io::{self, Write};
 
-use netpolis_core::analysis::{Analysis, Cause, Causes, DecidingLine, DifferenceExample, ExampleAnswer, MOST_EXPLAINED, MOST_TRIED};
+use netpolis_core::analysis::{
+    Analysis, Cause, Causes, ClientDifference, DecidingLine, DifferenceExample, ExampleAnswer, MOST_EXPLAINED, MOST_TRIED, PathDifference,
+    Reached, TooManyPaths,
+};
 use netpolis_core::answers::diff::{Change, Difference, DifferenceEnd, Relation, Version, compare};
 use netpolis_core::endpoints::Flows;
 use netpolis_core::load::ObjectEdit;
+use netpolis_core::path::PathVerdict;
 use serde_json::{Map, Value, json};
 
 use crate::formats::{cell, flows_json, flows_with_ports, ports};
@@ -46,13 +50,15 @@ pub struct Diff<'a> {
     pub differences: Vec<Difference>,
     relation: Relation,
     causes: OnceCell<Causes>,
+    /// Paths that differ, if they were compared.
+    paths: Option<Vec<PathDifference>>,
 }
 
 /// How the flows of two versions differ.
 pub fn between<'a>(old: &'a Analysis, new: &'a Analysis) -> Diff<'a> {
     let side = |analysis: &'a Analysis| Version { snapshot: analysis.snapshot(), connectivity: analysis.connectivity() };
     let (differences, relation) = compare(side(old), side(new));
-    Diff { old, new, differences, relation, causes: OnceCell::new() }
+    Diff { old, new, differences, relation, causes: OnceCell::new(), paths: None }
 }
 
 /// The differences in the form of np-guard's netpol-analyzer.
@@ -64,6 +70,20 @@ pub fn txt(old: &Analysis, new: &Analysis) -> String {
 }
 
 impl Diff<'_> {
+    /// Compares paths to Services and Ingresses too.
+    ///
+    /// # Errors
+    /// When there are too many.
+    pub fn compare_paths(&mut self) -> Result<(), TooManyPaths> {
+        self.paths = Some(self.old.path_differences(self.new)?);
+        Ok(())
+    }
+
+    /// Whether anything differs.
+    pub fn differs(&self) -> bool {
+        !self.differences.is_empty() || self.paths.as_ref().is_some_and(|paths| !paths.is_empty())
+    }
+
     /// Writes them in a form; how many of them it does not show.
     ///
     /// # Errors
@@ -163,6 +183,16 @@ impl Diff<'_> {
                 }
             }
         }
+        let Some(paths) = &self.paths else { return Ok(()) };
+        if paths.is_empty() {
+            return writeln!(out, "\nall paths to Services and Ingresses are the same");
+        }
+        for path in paths {
+            writeln!(out, "\n{}: {}", target(path), reached(path.before, path.after))?;
+            for client in &path.differing {
+                writeln!(out, "  from {}: {} instead of {}", printable(&client.from), outcome(client.after), outcome(client.before))?;
+            }
+        }
         Ok(())
     }
 
@@ -194,7 +224,11 @@ impl Diff<'_> {
             }
             out.write_all(b"}")?;
         }
-        out.write_all(if self.differences.is_empty() { b"]}\n" } else { b"\n]}\n" })
+        out.write_all(if self.differences.is_empty() { b"]" } else { b"\n]" })?;
+        if let Some(paths) = &self.paths {
+            write!(out, ", \"paths\": {}", Value::Array(paths.iter().map(path_json).collect()))?;
+        }
+        out.write_all(b"}\n")
     }
 
     /// Speaks of TCP, UDP and SCTP alone.
@@ -225,8 +259,48 @@ impl Diff<'_> {
                 cell(&deciding.join(", "))
             )?;
         }
+        if let Some(paths) = &self.paths {
+            out.write_all(b"\n| path | from | before | after |\n|---|---|---|---|\n")?;
+            for (path, client) in paths.iter().flat_map(|path| path.differing.iter().map(move |client| (path, client))) {
+                let (before, after) = (outcome(client.before), outcome(client.after));
+                writeln!(out, "| {} | {} | {before} | {after} |", cell(&target(path)), cell(&printable(&client.from)))?;
+            }
+        }
         Ok(hidden)
     }
+}
+
+/// A Service with its port, or an Ingress.
+fn target(path: &PathDifference) -> String {
+    let to = printable(&path.to);
+    path.port.map_or_else(|| to.to_string(), |port| format!("{to} {} {port}", path.protocol))
+}
+
+fn reached(before: Reached, after: Reached) -> String {
+    match (before, after) {
+        (Reached { clients: 0, .. }, _) => format!("new, and reached by {} of {} clients", after.fully, after.clients),
+        (_, Reached { clients: 0, .. }) => format!("gone, and was reached by {} of {} clients", before.fully, before.clients),
+        _ => format!("reached by {} of {} clients instead of {} of {}", after.fully, after.clients, before.fully, before.clients),
+    }
+}
+
+/// The verdict of a path; there may be no such client or target.
+fn outcome(verdict: Option<PathVerdict>) -> String {
+    verdict.map_or_else(|| "not there".into(), |verdict| verdict.to_string())
+}
+
+fn path_json(path: &PathDifference) -> Value {
+    let reached = |reached: Reached| json!({"clients": reached.clients, "fully": reached.fully});
+    let verdict = |verdict: Option<PathVerdict>| verdict.map(|verdict| verdict.to_string());
+    let client = |client: &ClientDifference| json!({"from": client.from, "before": verdict(client.before), "after": verdict(client.after)});
+    json!({
+        "to": path.to,
+        "port": path.port,
+        "protocol": path.protocol.to_string(),
+        "before": reached(path.before),
+        "after": reached(path.after),
+        "clients": path.differing.iter().map(client).collect::<Vec<_>>(),
+    })
 }
 
 /// `file:line:column`, and whether the line was edited.

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use netpolis::args::{Command, parse};
 use netpolis::input::ReadError;
 use netpolis::{check, diff, engines, exposure, fix, formats, input, lint, path, plan, pointless, rules, why};
-use netpolis_core::analysis::Analysis;
+use netpolis_core::analysis::{Analysis, MOST_PATHS, TooManyPaths};
 use netpolis_core::answers::checks;
 use netpolis_core::path::PathVerdict;
 use netpolis_core::settings::Settings;
@@ -145,15 +145,20 @@ fn run() -> Result<Outcome, Box<dyn Error>> {
             let differs = out.write(|out| engines::write(&analysis, *format, out))?.unwrap_or_default();
             Ok(read.max(Outcome::findings(differs)))
         }
-        Command::Diff { old, new, format } => {
+        Command::Diff { old, new, paths, format } => {
             let (old, read_old) = load(std::slice::from_ref(old))?;
             let (new, read_new) = load(std::slice::from_ref(new))?;
-            let between = diff::between(&old, &new);
+            let mut between = diff::between(&old, &new);
+            let mut read = read_old.max(read_new);
+            if *paths && let Err(TooManyPaths(count)) = between.compare_paths() {
+                note(&format!("{count} paths would have to be followed, and up to {MOST_PATHS} are: compare fewer namespaces at a time"));
+                read = read.max(Outcome::Unusable);
+            }
             let hidden = out.write(|out| between.write(*format, out))?.unwrap_or_default();
             if hidden > 0 {
                 note(&format!("{hidden} more in “cannot tell”, in IPv6 or in other protocols: see --format json"));
             }
-            Ok(read_old.max(read_new).max(Outcome::findings(!between.differences.is_empty())))
+            Ok(read.max(Outcome::findings(between.differs())))
         }
     }
 }

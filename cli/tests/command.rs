@@ -303,6 +303,54 @@ fn diff_tells_what_changes() {
     assert!(text.contains("  by NetworkPolicy shop/db (gone, ") && text.contains("a.yaml:5:1 before)\n"), "{text}");
 }
 
+/// A Service over three pods, of which a policy closes two to one of its clients.
+#[test]
+fn diff_compares_paths_to_services() {
+    let pod = |name: &str, labels: &str| {
+        format!(
+            "{{apiVersion: v1, kind: Pod, metadata: {{name: {name}, namespace: shop, labels: {{{labels}}}}}, spec: {{containers: [{{name: c}}]}}}}\n---\n"
+        )
+    };
+    let service =
+        "{apiVersion: v1, kind: Service, metadata: {name: api, namespace: shop}, spec: {selector: {app: api}, ports: [{port: 80}]}}\n";
+    let pods = [
+        pod("web", "app: web"),
+        pod("job", "app: job"),
+        pod("api-1", "app: api, n: a"),
+        pod("api-2", "app: api, n: b"),
+        pod("api-3", "app: api, n: b"),
+    ];
+    let before = format!("{}{service}", pods.concat());
+    let after = format!(
+        "{before}---\n{{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {{name: api, namespace: shop}}, spec: {{podSelector: \
+         {{matchLabels: {{n: b}}}}, ingress: [{{from: [{{podSelector: {{matchLabels: {{app: web}}}}}}]}}]}}}}\n"
+    );
+    let (old, new) = (Folder::new("paths-old", &[("a.yaml", &before)]), Folder::new("paths-new", &[("a.yaml", &after)]));
+    let (code, text, _) = run(&["diff", old.path(), new.path(), "--paths"], "");
+    assert_eq!(code, 1);
+    let paths = text.split("\n\n").find(|part| part.starts_with("svc/")).unwrap();
+    assert_eq!(
+        paths.lines().filter(|line| !line.contains("api-")).collect::<Vec<_>>(),
+        ["svc/shop/api TCP 80: reached by 1 of 5 clients instead of 5 of 5", "  from shop/job[Pod]: sometimes (33.3 %) instead of allowed"]
+    );
+    let json: serde_json::Value =
+        serde_json::from_str(&run(&["diff", old.path(), new.path(), "--paths", "--format", "json"], "").1).unwrap();
+    let schema: serde_json::Value = serde_json::from_str(include_str!("../../docs/schemas/diff.json")).unwrap();
+    follows(&schema, &schema, &json, "answer");
+    assert_eq!((&json["paths"][0]["to"], &json["paths"][0]["before"]["fully"]), (&"svc/shop/api".into(), &5.into()));
+    let (_, table, _) = run(&["diff", old.path(), new.path(), "--paths", "--format", "md"], "");
+    assert!(table.contains("\n| svc/shop/api TCP 80 | shop/job[Pod] | allowed | sometimes (33.3 %) |\n"), "{table}");
+    // Another port of the Service alone: no flow between pods differs.
+    let moved = Folder::new("paths-moved", &[("a.yaml", &before.replace("port: 80", "port: 81, targetPort: 80"))]);
+    assert_eq!(run(&["diff", old.path(), moved.path()], ""), (0, String::new(), String::new()));
+    let (code, text, _) = run(&["diff", old.path(), moved.path(), "--paths"], "");
+    assert!(code == 1 && text.starts_with("the same flows\n\nsvc/shop/api TCP 80: gone, and was reached by 5 of 5 clients\n"), "{text}");
+    let (_, text, _) = run(&["diff", old.path(), old.path(), "--paths"], "");
+    assert_eq!(text, "the same flows\n\nall paths to Services and Ingresses are the same\n");
+    assert_eq!(run(&["diff", old.path(), old.path(), "--paths", "--format", "txt"], "").0, 2);
+    assert_eq!(run(&["flows", old.path(), "--paths"], "").0, 2);
+}
+
 #[test]
 fn diff_explains_what_security_groups_change() {
     let scene = |port: &str| NETWORK.replace("tcp 80,443", port);
@@ -509,7 +557,7 @@ fn help_and_manual_say_what_is_true() {
                     );
                     run(&[&[*command], inputs, asked, &[flag, value]].concat(), &text).0 < 2
                 });
-            assert!(accepted || ["--from", "--to", "--all"].contains(&flag), "{flag} {value}");
+            assert!(accepted || ["--from", "--to", "--all", "--paths"].contains(&flag), "{flag} {value}");
         }
     }
     // Every setting is there, with all its words.

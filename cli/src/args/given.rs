@@ -27,6 +27,7 @@ struct Given {
     format: Option<String>,
     explain: Option<String>,
     all: bool,
+    paths: bool,
     from: Option<String>,
     to: Option<String>,
     port: Option<u16>,
@@ -57,6 +58,7 @@ pub(super) fn read(mut parser: Parser) -> Result<Arguments, UsageError> {
             Arg::Long("format") => given.format = Some(parser.value()?.string()?),
             Arg::Long("explain") => given.explain = Some(parser.value()?.string()?),
             Arg::Long("all") => given.all = true,
+            Arg::Long("paths") => given.paths = true,
             Arg::Long("from") => given.from = Some(parser.value()?.string()?),
             Arg::Long("to") => given.to = Some(parser.value()?.string()?),
             Arg::Long("port") => given.port = Some(port(&mut parser, "port")?),
@@ -137,6 +139,9 @@ impl Given {
         if self.all && name != "pointless" {
             return Err(UsageError::belongs(name, "--all belongs to pointless"));
         }
+        if self.paths && name != "diff" {
+            return Err(UsageError::belongs(name, "--paths belongs to diff"));
+        }
         // Checks are about paths too.
         let takes_way = name == "check";
         let of_path =
@@ -208,7 +213,13 @@ impl Given {
             "pointless" => Command::Pointless { paths: some(paths)?, all: self.all, format: one_of(format, TextOrJson::ALL)? },
             "engines" => Command::Engines { paths: some(paths)?, format: one_of(format, TextOrJson::ALL)? },
             "diff" => match <[String; 2]>::try_from(paths) {
-                Ok([old, new]) => Command::Diff { old, new, format: one_of(format, DiffFormat::ALL)? },
+                Ok([old, new]) => {
+                    let format = if self.paths && format.is_none() { DiffFormat::Text } else { one_of(format, DiffFormat::ALL)? };
+                    if self.paths && format == DiffFormat::Txt {
+                        return Err(UsageError::belongs(name, "--paths belongs to the formats text, json and md"));
+                    }
+                    Command::Diff { old, new, paths: self.paths, format }
+                }
                 Err(_) => return Err(UsageError::NotTwoPaths),
             },
             "help" => Command::Help(HELP.into()),

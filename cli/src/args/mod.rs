@@ -130,6 +130,8 @@ pub enum Command {
         old: String,
         /// The new one.
         new: String,
+        /// Whether paths to Services and Ingresses are compared too.
+        paths: bool,
         /// How to write.
         format: DiffFormat,
     },

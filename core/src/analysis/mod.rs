@@ -9,6 +9,7 @@ mod engines;
 #[cfg(test)]
 mod fences;
 mod inventory;
+mod path_differences;
 
 use alloc::format;
 use alloc::sync::Arc;
@@ -21,6 +22,7 @@ pub use causes::{Cause, Causes, MOST_TRIED};
 pub use differences::{DecidingLine, DifferenceExample, ExampleAnswer, MOST_EXPLAINED};
 pub use engines::{EngineAnswers, Reading};
 use inventory::Inventory;
+pub use path_differences::{ClientDifference, MOST_PATHS, PathDifference, Reached, TooManyPaths};
 
 use crate::answers::exposure::{self, Exposure};
 use crate::answers::fix::{self, Fixes, NotFixed};
