@@ -256,8 +256,8 @@ cmd_msrv() {
     fi
     setup_crates
     RUSTUP_TOOLCHAIN=$version CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-target}/msrv \
-        cargo check --quiet --locked --offline -p netpolis-core -p netpolis
-    say "netpolis-core and netpolis build with Rust $version"
+        cargo check --quiet --locked --offline -p netpolis-core -p netpolis-lessons -p netpolis
+    say "netpolis-core, netpolis-lessons and netpolis build with Rust $version"
 }
 
 # cmd_package [cargo] [npm]: the packages as they would be published, all of them or those that are named.
@@ -270,12 +270,12 @@ cmd_package() {
     for kind in "$@"; do "package_$kind"; done
 }
 
-# The two cargo packages, each built from what is in it.
+# The cargo packages, each built from what is in it.
 package_cargo() {
     setup_crates
     # Cargo keeps what it unpacked of a version, also of one that has never been published and is another now.
     rm -rf "${CARGO_HOME:-$HOME/.cargo}"/registry/{src,cache}/-*/netpolis-*
-    cargo package --quiet --locked --offline --allow-dirty -p netpolis-core -p netpolis
+    cargo package --quiet --locked --offline --allow-dirty -p netpolis-core -p netpolis-lessons -p netpolis
     say "cargo packages are in ${CARGO_TARGET_DIR:-target}/package"
 }
 

@@ -10,6 +10,7 @@ pub mod exposure;
 pub mod fix;
 pub mod formats;
 pub mod input;
+pub mod lesson;
 pub mod lint;
 pub mod path;
 pub mod places;

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use netpolis::args::{Command, parse};
 use netpolis::input::ReadError;
-use netpolis::{check, diff, engines, exposure, fix, formats, input, lint, path, plan, pointless, rules, why};
+use netpolis::{check, diff, engines, exposure, fix, formats, input, lesson, lint, path, plan, pointless, rules, why};
 use netpolis_core::analysis::{Analysis, MOST_PATHS, TooManyPaths};
 use netpolis_core::answers::checks;
 use netpolis_core::path::PathVerdict;
@@ -144,6 +144,11 @@ fn run() -> Result<Outcome, Box<dyn Error>> {
             let (analysis, read) = load(paths)?;
             let differs = out.write(|out| engines::write(&analysis, *format, out))?.unwrap_or_default();
             Ok(read.max(Outcome::findings(differs)))
+        }
+        Command::Lesson { paths, action } => {
+            let (text, is_wrong) = lesson::report(paths, *action)?;
+            out.write(|out| out.write_all(text.as_bytes()))?;
+            Ok(Outcome::findings(is_wrong))
         }
         Command::Diff { old, new, paths, format } => {
             let (old, read_old) = load(std::slice::from_ref(old))?;

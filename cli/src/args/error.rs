@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// What a person can ask for.
-const COMMANDS: &str = "flows, why, path, fix, check, exposure, lint, rules, plan, pointless, engines or diff";
+const COMMANDS: &str = "flows, why, path, fix, check, exposure, lint, rules, plan, pointless, engines, diff or lesson";
 
 /// What is wrong with a command line, and what could be meant.
 #[derive(Debug)]
@@ -57,6 +57,8 @@ pub enum UsageError {
     },
     /// Not two paths to compare.
     NotTwoPaths,
+    /// Nothing that is to be done with lessons, or something else.
+    NoAction(Option<String>),
 }
 
 impl UsageError {
@@ -87,6 +89,8 @@ impl fmt::Display for UsageError {
             UsageError::UnknownCommand(name) => write!(f, "there is no command `{name}`: {COMMANDS}")?,
             UsageError::NoFiles { command } => write!(f, "{command}: which files? give a file, a folder or - for standard input")?,
             UsageError::NoEnd { command, flag, example } => write!(f, "{command}: {flag} is missing, for instance {flag} {example}")?,
+            UsageError::NoAction(None) => f.write_str("lesson: lint, test or index, and then a folder of lessons")?,
+            UsageError::NoAction(Some(word)) => write!(f, "lesson: `{word}` is not lint, test or index")?,
             UsageError::NotTwoPaths => f.write_str("diff: give two paths, the old one and the new one")?,
         }
         f.write_str("\nsee netpolis --help")

@@ -13,6 +13,7 @@ use crate::diff::DiffFormat;
 use crate::exposure::ExposureFormat;
 use crate::fix::{self, FixFormat};
 use crate::formats::{Format, TextOrJson};
+use crate::lesson::Action;
 use crate::path;
 use crate::plan::Asked;
 use crate::why::Question;
@@ -222,6 +223,13 @@ impl Given {
                 }
                 Err(_) => return Err(UsageError::NotTwoPaths),
             },
+            "lesson" => {
+                let mut words = paths.into_iter();
+                let word = words.next().ok_or(UsageError::NoAction(None))?;
+                let action = Action::ALL.iter().find(|(name, _)| *name == word).map(|(_, action)| *action);
+                let action = action.ok_or(UsageError::NoAction(Some(word)))?;
+                Command::Lesson { paths: some(words.collect())?, action }
+            }
             "help" => Command::Help(HELP.into()),
             other => return Err(UsageError::UnknownCommand(other.into())),
         })

@@ -14,6 +14,7 @@ use crate::diff::DiffFormat;
 use crate::exposure::ExposureFormat;
 use crate::fix::{self, FixFormat};
 use crate::formats::{Format, TextOrJson};
+use crate::lesson::Action;
 use crate::path;
 use crate::plan::Asked;
 use crate::why::Question;
@@ -134,6 +135,13 @@ pub enum Command {
         paths: bool,
         /// How to write.
         format: DiffFormat,
+    },
+    /// Lessons.
+    Lesson {
+        /// Folders.
+        paths: Vec<String>,
+        /// What is done with them.
+        action: Action,
     },
 }
 

@@ -1,0 +1,210 @@
+//! `netpolis lesson`: whether lessons are written well and are right, and the index of them that the page reads.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use netpolis_lessons::test::{Tested, lint, test};
+use netpolis_lessons::{Lesson, Problem, read};
+use serde_json::{Value, json};
+
+/// What makes a folder a lesson.
+const LESSON: &str = "lesson.md";
+
+/// What makes a folder a course: its title, a sentence about it, and its lessons in order.
+const COURSE: &str = "course.json";
+
+/// What is done with lessons.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Action {
+    /// Finds what is wrong without a scene.
+    Lint,
+    /// The same, and whether what they say of their scenes is so.
+    Test,
+    /// Prints the index of courses and lessons.
+    Index,
+}
+
+impl Action {
+    /// All of them by name.
+    pub const ALL: &[(&str, Action)] = &[("lint", Action::Lint), ("test", Action::Test), ("index", Action::Index)];
+}
+
+/// Why there is nothing to be done.
+#[derive(Debug)]
+pub enum NoLessons {
+    /// A path cannot be read.
+    Unreadable(PathBuf, io::Error),
+    /// There is no lesson at or below a path.
+    None(PathBuf),
+    /// A course's own file is none.
+    Course(PathBuf, String),
+}
+
+impl fmt::Display for NoLessons {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            NoLessons::Unreadable(path, error) => write!(f, "cannot read {}: {error}", path.display()),
+            NoLessons::None(path) => write!(f, "there is no lesson at or below {}: a lesson is a folder with a `{LESSON}`", path.display()),
+            NoLessons::Course(path, error) => write!(f, "{}: {error}", path.display()),
+        }
+    }
+}
+
+impl std::error::Error for NoLessons {}
+
+/// A lesson where it stands.
+struct Found {
+    folder: PathBuf,
+    lesson: Lesson,
+    problems: Vec<Problem>,
+}
+
+impl Found {
+    fn read(folder: &Path) -> Result<Self, NoLessons> {
+        let path = folder.join(LESSON);
+        let text = fs::read_to_string(&path).map_err(|error| NoLessons::Unreadable(path, error))?;
+        let (lesson, problems) = read(&text);
+        Ok(Found { folder: folder.to_owned(), lesson, problems })
+    }
+
+    /// The text of a file beside it.
+    fn source(&self, name: &str) -> Option<String> {
+        fs::read_to_string(self.folder.join(name)).ok()
+    }
+
+    /// Whether a link leads somewhere: to a file beside it, or to another lesson.
+    fn leads(&self, to: &str) -> bool {
+        let path = to.split('#').next().unwrap_or(to);
+        let path = self.folder.join(path);
+        path.is_file() || path.join(LESSON).is_file()
+    }
+}
+
+/// What is to be said about lessons, and whether something is wrong with them.
+///
+/// # Errors
+/// When there are none.
+pub fn report(paths: &[String], action: Action) -> Result<(String, bool), NoLessons> {
+    if action == Action::Index {
+        return Ok((index(paths)?, false));
+    }
+    let mut text = String::new();
+    let mut is_wrong = false;
+    let mut all = Tested::default();
+    let mut count = 0;
+    for folder in lessons(paths)? {
+        let mut found = Found::read(&folder)?;
+        found.problems.extend(lint(&found.lesson, &|to| found.leads(to)));
+        let mut tested = None;
+        if action == Action::Test {
+            let (made, problems) = test(&found.lesson, &|name| found.source(name));
+            found.problems.extend(problems);
+            all.steps += made.steps;
+            all.graded += made.graded;
+            all.checks += made.checks;
+            tested = Some(made);
+        }
+        found.problems.sort_by_key(|problem| problem.line);
+        count += 1;
+        is_wrong |= !found.problems.is_empty();
+        for problem in &found.problems {
+            text += &format!("{}:{problem}\n", folder.join(LESSON).display());
+        }
+        if let Some(tested) = tested.filter(|_| found.problems.is_empty()) {
+            text += &format!("ok {}: {}\n", folder.display(), counts(&tested));
+        }
+    }
+    if action == Action::Test {
+        text += &format!("{count} lessons: {}\n", counts(&all));
+    }
+    Ok((text, is_wrong))
+}
+
+fn counts(tested: &Tested) -> String {
+    format!("{} steps, {} of them graded, {} checks", tested.steps, tested.graded, tested.checks)
+}
+
+/// Folders of lessons at and below paths, in order of their names.
+fn lessons(paths: &[String]) -> Result<Vec<PathBuf>, NoLessons> {
+    let mut found = Vec::new();
+    for path in paths {
+        let before = found.len();
+        let path = PathBuf::from(path);
+        // The file itself is meant as its folder.
+        let path =
+            if path.file_name().is_some_and(|name| name == LESSON) { path.parent().unwrap_or(Path::new(".")).to_owned() } else { path };
+        below(&path, &mut found)?;
+        if found.len() == before {
+            return Err(NoLessons::None(path));
+        }
+    }
+    Ok(found)
+}
+
+fn below(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), NoLessons> {
+    if folder.join(LESSON).is_file() {
+        found.push(folder.to_owned());
+        return Ok(());
+    }
+    for inner in folders(folder)? {
+        below(&inner, found)?;
+    }
+    Ok(())
+}
+
+fn folders(folder: &Path) -> Result<Vec<PathBuf>, NoLessons> {
+    let unreadable = |error| NoLessons::Unreadable(folder.to_owned(), error);
+    let entries: Result<Vec<_>, _> = fs::read_dir(folder).map_err(unreadable)?.collect();
+    let mut folders: Vec<PathBuf> =
+        entries.map_err(unreadable)?.into_iter().map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
+    folders.sort();
+    Ok(folders)
+}
+
+/// Courses and their lessons, for whoever lists them without reading each.
+fn index(paths: &[String]) -> Result<String, NoLessons> {
+    let mut courses = Vec::new();
+    for path in paths {
+        for folder in folders(Path::new(path))?.into_iter().filter(|folder| folder.join(COURSE).is_file()) {
+            courses.push(course(&folder)?);
+        }
+    }
+    if courses.is_empty() {
+        return Err(NoLessons::None(paths.first().map(PathBuf::from).unwrap_or_default()));
+    }
+    Ok(format!("{:#}\n", Value::Array(courses)))
+}
+
+fn course(folder: &Path) -> Result<Value, NoLessons> {
+    let path = folder.join(COURSE);
+    let wrong = |error: String| NoLessons::Course(path.clone(), error);
+    let text = fs::read_to_string(&path).map_err(|error| NoLessons::Unreadable(path.clone(), error))?;
+    let own: BTreeMap<String, Value> = serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
+    let field = |name: &str| own.get(name).cloned().ok_or_else(|| wrong(format!("`{name}` is missing")));
+    let order = field("lessons")?;
+    let order = order.as_array().ok_or_else(|| wrong("`lessons` should be a list of folders".into()))?;
+    let listed: Vec<&str> = order.iter().filter_map(Value::as_str).collect();
+    let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let unlisted = folders(folder)?.iter().map(|folder| name(folder)).find(|folder| !listed.contains(&folder.as_str()));
+    if let Some(unlisted) = unlisted {
+        return Err(wrong(format!("`{unlisted}` is not among its `lessons`")));
+    }
+    let mut lessons = Vec::new();
+    for id in listed {
+        let Found { lesson, .. } = Found::read(&folder.join(id))?;
+        let tasks = lesson.steps.iter().filter(|step| step.tasks().next().is_some()).count();
+        lessons.push(json!({
+            "id": id,
+            "title": lesson.title,
+            "summary": lesson.summary,
+            "minutes": lesson.minutes,
+            "steps": lesson.steps.len(),
+            "tasks": tasks,
+            "statements": lesson.statements,
+        }));
+    }
+    Ok(json!({"id": name(folder), "title": field("title")?, "summary": field("summary")?, "lessons": lessons}))
+}

@@ -1,0 +1,53 @@
+//! Whether checks pass. The core decides.
+
+use netpolis_core::analysis::Analysis;
+use netpolis_core::answers::checks::{CheckResult, Outcome};
+use netpolis_core::settings::Settings;
+
+use crate::course::Files;
+use crate::lesson::Checks;
+
+/// The name of the file that checks stand in: no file that a person makes has it.
+const NAME: &str = "\u{1}checks";
+
+/// Checks that were made.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Graded {
+    /// What came of each, in order.
+    pub results: Vec<CheckResult>,
+    /// The scene with the checks, for the places that results name.
+    pub scene: Analysis,
+}
+
+impl Graded {
+    /// Whether all of them pass, and there is one.
+    pub fn passes(&self) -> bool {
+        !self.results.is_empty() && self.results.iter().all(|result| result.outcome == Outcome::Passed)
+    }
+
+    /// The line of the lesson in which a check stands.
+    pub fn line(&self, checks: &Checks, result: &CheckResult) -> u32 {
+        self.scene.sources().position(result.place).map_or(1, |position| checks.line(position.line))
+    }
+}
+
+/// A scene of files under settings.
+pub fn scene(files: &Files, settings: &Settings) -> Analysis {
+    let mut scene = Analysis::new(settings.clone());
+    scene.set_files(&files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect::<Vec<_>>());
+    scene
+}
+
+/// Makes checks.
+pub fn grade(files: &Files, settings: &Settings, checks: &Checks) -> Graded {
+    let mut all = files.clone();
+    all.push((NAME.into(), checks.document.clone()));
+    let scene = scene(&all, settings);
+    let sources = scene.sources();
+    let is_ours = |result: &CheckResult| {
+        sources.position(result.place).is_some_and(|position| sources.get(position.source).is_some_and(|source| source.name == NAME))
+    };
+    let results = scene.checks().into_iter().filter(is_ours).collect();
+    Graded { results, scene }
+}

@@ -1,0 +1,266 @@
+//! **Is a lesson right?** What its prose says holds, no task is solved before its solution and each is after it, wrong answers do not solve it, and the scene
+//! has no other problems than those that are meant to be there.
+
+use std::collections::BTreeSet;
+
+use netpolis_core::answers::checks::Outcome;
+use netpolis_core::diagnostics::Severity;
+
+use crate::course::{Files, Source, after, at_step};
+use crate::grade::{grade, scene};
+use crate::lesson::{Change, Checks, Flow, Lesson, Part, Problem, Step, Task};
+use crate::prose::{Block, Inline, links, links_of};
+
+/// How much of a lesson was tested.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[non_exhaustive]
+pub struct Tested {
+    /// Its steps.
+    pub steps: usize,
+    /// Steps with a task that is graded.
+    pub graded: usize,
+    /// Checks that were made.
+    pub checks: usize,
+}
+
+/// Finds what can be found without a scene: links that lead nowhere, lines and files that are not there. `exists` says whether there is a file beside the
+/// lesson, or a lesson by a link.
+pub fn lint(lesson: &Lesson, exists: &dyn Fn(&str) -> bool) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for name in crate::read::file_names(lesson) {
+        if !exists(name) {
+            problems.push(Problem::new(1, format!("there is no file `{name}` beside the lesson")));
+        }
+    }
+    if lesson.files.is_empty() {
+        problems.push(Problem::new(1, "the lesson has no `files` to begin with"));
+    }
+    let mut check = |line: u32, found: Vec<String>| {
+        for to in found {
+            let is_outside = to.starts_with("https://");
+            let is_step = to.strip_prefix('#').is_some_and(|id| lesson.steps.iter().any(|step| step.id == id));
+            if !is_outside && !is_step && !exists(&to) {
+                problems.push(Problem::new(line, format!("the link `{to}` leads nowhere")));
+            }
+        }
+    };
+    check(1, of_blocks(&lesson.intro));
+    for step in &lesson.steps {
+        for part in &step.parts {
+            match part {
+                Part::Prose(blocks) => check(step.line, of_blocks(blocks)),
+                Part::Task(task) => {
+                    let lines = core::iter::once(&task.say).chain(&task.hints).chain(task.wrong.iter().map(|wrong| &wrong.because));
+                    check(task.line, of_lines(lines));
+                }
+                Part::Quiz(quiz) => {
+                    let choices = quiz.choices.iter().flat_map(|choice| [&choice.text, &choice.because]);
+                    check(quiz.line, of_lines(core::iter::once(&quiz.ask).chain(choices)));
+                }
+                Part::Predict(predict) => check(predict.line, of_lines(core::iter::once(&predict.because))),
+            }
+        }
+    }
+    problems
+}
+
+fn of_blocks(blocks: &[Block]) -> Vec<String> {
+    let mut found = Vec::new();
+    links(blocks, &mut found);
+    found
+}
+
+fn of_lines<'a>(lines: impl Iterator<Item = &'a Vec<Inline>>) -> Vec<String> {
+    let mut found = Vec::new();
+    lines.for_each(|line| links_of(line, &mut found));
+    found
+}
+
+/// Tests a lesson; what was tested, and what is wrong.
+pub fn test(lesson: &Lesson, source: Source<'_>) -> (Tested, Vec<Problem>) {
+    let mut own = Test { lesson, source, tested: Tested { steps: lesson.steps.len(), ..Tested::default() }, problems: Vec::new() };
+    for (number, step) in lesson.steps.iter().enumerate() {
+        match at_step(lesson, number, source) {
+            Ok(files) => own.step(step, files),
+            // What follows would say the same again.
+            Err(error) => {
+                own.report(step.line, format!("the step cannot begin: {error}"));
+                break;
+            }
+        }
+    }
+    (own.tested, own.problems)
+}
+
+struct Test<'a> {
+    lesson: &'a Lesson,
+    source: Source<'a>,
+    tested: Tested,
+    problems: Vec<Problem>,
+}
+
+impl Test<'_> {
+    fn report(&mut self, line: u32, message: impl Into<String>) {
+        self.problems.push(Problem::new(line, message));
+    }
+
+    fn step(&mut self, step: &Step, mut files: Files) {
+        self.problems_of(step.line, &files);
+        self.look(step, &files);
+        self.all_pass(&step.holds, &files, "the step says so, and");
+        if step.tasks().next().is_some() {
+            self.tested.graded += 1;
+        }
+        for part in &step.parts {
+            match part {
+                Part::Prose(blocks) => self.code_is_for_files(step.line, blocks, &files),
+                Part::Quiz(_) => {}
+                Part::Predict(predict) => self.asked(predict.line, &predict.flow, &files),
+                Part::Task(task) => {
+                    if let Some(solved) = self.task(task, &files) {
+                        files = solved;
+                    }
+                }
+            }
+        }
+    }
+
+    /// A task: the files after its solution.
+    fn task(&mut self, task: &Task, files: &Files) -> Option<Files> {
+        for editable in &task.edit {
+            if !files.iter().any(|(name, _)| *name == editable.file) {
+                self.report(task.line, format!("the scene has no file `{}` to be edited", editable.file));
+            }
+        }
+        if grade(files, &self.lesson.settings, &task.checks).passes() {
+            self.report(task.line, "the task is solved before anything is done");
+        }
+        for wrong in &task.wrong {
+            match after(files, &wrong.change, self.source) {
+                Err(error) => self.report(task.line, format!("a wrong answer cannot be given: {error}")),
+                Ok(files) if grade(&files, &self.lesson.settings, &task.checks).passes() => {
+                    self.report(task.line, "an answer that is said to be wrong solves the task");
+                }
+                Ok(_) => {}
+            }
+        }
+        match after(files, &task.solution, self.source) {
+            Err(error) => {
+                self.report(task.line, format!("the solution cannot be applied: {error}"));
+                None
+            }
+            Ok(solved) => {
+                self.within(task, &task.solution, files, &solved);
+                self.all_pass(&task.checks, &solved, "after the solution");
+                self.problems_of(task.line, &solved);
+                Some(solved)
+            }
+        }
+    }
+
+    /// The solution changes nothing but what may be edited.
+    fn within(&mut self, task: &Task, solution: &Change, before: &Files, solved: &Files) {
+        if task.edit.is_empty() || solution.is_empty() {
+            return;
+        }
+        for (name, text) in solved {
+            let old = before.iter().find(|(known, _)| known == name).map(|(_, text)| text.as_str());
+            if old == Some(text) {
+                continue;
+            }
+            let allowed: Vec<_> = task.edit.iter().filter(|editable| editable.file == *name).collect();
+            let old: Vec<&str> = old.unwrap_or_default().lines().collect();
+            let same_start = old.iter().zip(text.lines()).take_while(|(a, b)| **a == *b).count() as u32;
+            let most = old.len() as u32 - same_start;
+            let same_end = old.iter().rev().zip(text.lines().rev()).take_while(|(a, b)| **a == *b).count().min(most as usize) as u32;
+            let (first, last) = (same_start + 1, old.len() as u32 - same_end);
+            let fits = |lines: Option<(u32, u32)>| lines.is_none_or(|(from, to)| first >= from && last <= to);
+            if !allowed.iter().any(|editable| fits(editable.lines)) {
+                self.report(task.line, format!("the solution changes `{name}`, lines {first} to {last}, which may not be edited"));
+            }
+        }
+    }
+
+    fn all_pass(&mut self, checks: &Checks, files: &Files, when: &str) {
+        if checks.is_empty() {
+            return;
+        }
+        let graded = grade(files, &self.lesson.settings, checks);
+        self.tested.checks += graded.results.len();
+        if graded.results.is_empty() {
+            self.report(checks.line(6), "no check can be read here");
+        }
+        for result in graded.results.iter().filter(|result| result.outcome != Outcome::Passed) {
+            let line = graded.line(checks, result);
+            let message = format!(
+                "{when} {} is {}: expected {}, found {}. {}",
+                result.name,
+                result.outcome.as_str(),
+                result.expected,
+                result.found,
+                result.reason
+            );
+            self.report(line, message.trim_end().to_owned());
+        }
+    }
+
+    /// The scene has the errors and warnings that the lesson names, and no others.
+    fn problems_of(&mut self, line: u32, files: &Files) {
+        let scene = scene(files, &self.lesson.settings);
+        let found: BTreeSet<String> =
+            scene.problems().iter().filter(|problem| problem.severity < Severity::Note).map(|problem| problem.code.to_string()).collect();
+        for code in found.iter().filter(|code| !self.lesson.problems.contains(code)) {
+            self.report(line, format!("the scene has problem {code}: mend it, or name it under `problems` if it is meant to be there"));
+        }
+    }
+
+    fn look(&mut self, step: &Step, files: &Files) {
+        if let Some(flow) = &step.look.flow {
+            self.asked(step.line, flow, files);
+        }
+        for lines in &step.look.lines {
+            let count = files.iter().find(|(name, _)| *name == lines.file).map(|(_, text)| text.lines().count() as u32);
+            if count.is_none_or(|count| lines.last > count) {
+                self.report(step.line, format!("there is no `{}:{}-{}`", lines.file, lines.first, lines.last));
+            }
+        }
+    }
+
+    /// A question can be asked.
+    fn asked(&mut self, line: u32, flow: &Flow, files: &Files) {
+        use netpolis_core::connections::Traffic;
+        use netpolis_core::model::Protocol;
+        use netpolis_core::path::Asked;
+
+        let scene = scene(files, &self.lesson.settings);
+        let Some(protocol) = Protocol::from_name(&flow.protocol) else {
+            return self.report(line, format!("there is no protocol `{}`", flow.protocol));
+        };
+        let error = if flow.path {
+            let asked = Asked { from: &flow.from, to: &flow.to, port: flow.port, protocol, entry: None, node: None };
+            scene.path(&asked).err().map(|error| error.to_string())
+        } else {
+            let traffic = Traffic { protocol, source: None, destination: flow.port };
+            scene.flow(&flow.from, &flow.to, traffic).err().map(|error| error.to_string())
+        };
+        if let Some(error) = error {
+            self.report(line, format!("this cannot be asked: {error}"));
+        }
+    }
+
+    /// Code that is offered for a file is offered for one that there is.
+    fn code_is_for_files(&mut self, line: u32, blocks: &[Block], files: &Files) {
+        for block in blocks {
+            match block {
+                Block::Code(code) => {
+                    if let Some(file) = code.file.as_ref().filter(|file| !files.iter().any(|(name, _)| name == *file)) {
+                        self.report(line, format!("code is offered for `{file}`, which the scene does not have"));
+                    }
+                }
+                Block::List(_, items) => items.iter().for_each(|item| self.code_is_for_files(line, item, files)),
+                Block::Quote(inner) => self.code_is_for_files(line, inner, files),
+                Block::Heading(_) | Block::Paragraph(_) | Block::Table(_) => {}
+            }
+        }
+    }
+}
