@@ -118,13 +118,17 @@ pub fn report(paths: &[String], action: Action) -> Result<(String, bool), NoLess
         }
     }
     if action == Action::Test {
-        text += &format!("{count} lessons: {}\n", counts(&all));
+        text += &format!("{}: {}\n", number(count, "lesson"), counts(&all));
     }
     Ok((text, is_wrong))
 }
 
 fn counts(tested: &Tested) -> String {
-    format!("{} steps, {} of them graded, {} checks", tested.steps, tested.graded, tested.checks)
+    format!("{}, {} of them graded, {}", number(tested.steps, "step"), tested.graded, number(tested.checks, "check"))
+}
+
+fn number(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 /// Folders of lessons at and below paths, in order of their names.

@@ -15,7 +15,9 @@ impl Folder {
         let path = std::env::temp_dir().join(format!("netpolis-command-{}-{name}", std::process::id()));
         fs::create_dir_all(path.join("below")).unwrap();
         for (name, text) in files {
-            fs::write(path.join(name), text).unwrap();
+            let path = path.join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
         }
         Folder(path)
     }
@@ -349,6 +351,37 @@ fn diff_compares_paths_to_services() {
     assert_eq!(text, "the same flows\n\nall paths to Services and Ingresses are the same\n");
     assert_eq!(run(&["diff", old.path(), old.path(), "--paths", "--format", "txt"], "").0, 2);
     assert_eq!(run(&["flows", old.path(), "--paths"], "").0, 2);
+}
+
+#[test]
+fn lessons_are_tested_and_indexed() {
+    let lesson = "---\ntitle: A\nsummary: B\nfiles: [a.yaml]\n---\n\n## First\n\n```yaml step\nholds:\n- {from: shop/web, to: shop/db, port: 5432, expect: allowed}\n```\n";
+    let wrong = lesson.replace("expect: allowed", "expect: denied");
+    let course = r#"{"title": "T", "summary": "S", "lessons": ["one"]}"#;
+    let files = [("c/course.json", course), ("c/one/lesson.md", lesson), ("c/one/a.yaml", SCENE)];
+    let folder = Folder::new("lessons", &files);
+    let (code, text, _) = run(&["lesson", "test", folder.path()], "");
+    assert_eq!(code, 0, "{text}");
+    assert!(
+        text.starts_with("ok ")
+            && text.ends_with("c/one: 1 step, 0 of them graded, 1 check\n1 lesson: 1 step, 0 of them graded, 1 check\n"),
+        "{text}"
+    );
+    assert_eq!(run(&["lesson", "lint", folder.path()], ""), (0, String::new(), String::new()));
+    let index: serde_json::Value = serde_json::from_str(&run(&["lesson", "index", folder.path()], "").1).unwrap();
+    assert_eq!((&index[0]["id"], &index[0]["lessons"][0]["title"]), (&"c".into(), &"A".into()));
+    let folder = Folder::new("wrong-lesson", &[("one/lesson.md", &wrong), ("one/a.yaml", SCENE)]);
+    let (code, text, _) = run(&["lesson", "test", folder.path()], "");
+    assert!(code == 1 && text.contains("one/lesson.md:11: the step says so, and `shop/web` may not reach `shop/db`"), "{text}");
+    for (arguments, error) in [
+        (&["lesson"][..], "netpolis: lesson: lint, test or index, and then a folder of lessons"),
+        (&["lesson", "play", "."], "netpolis: lesson: `play` is not lint, test or index"),
+        (&["lesson", "test"], "netpolis: lesson: which files?"),
+        (&["lesson", "test", "/nowhere/at/all"], "netpolis: cannot read /nowhere/at/all"),
+    ] {
+        let (code, _, said) = run(arguments, "");
+        assert!(code == 2 && said.starts_with(error), "{said}");
+    }
 }
 
 #[test]

@@ -257,8 +257,11 @@ impl Prose<'_> {
     }
 
     fn html(&mut self, range: &Range<usize>) {
-        let line = self.line(range);
-        self.problems.push(Problem::new(line, "HTML is not shown: write Markdown, and put code between backticks"));
+        let problem = Problem::new(self.line(range), "HTML is not shown: write Markdown, and put code between backticks");
+        // Of an element both ends are met.
+        if !self.problems.contains(&problem) {
+            self.problems.push(problem);
+        }
     }
 }
 

@@ -1,0 +1,190 @@
+//! What is wrong with a lesson is said, in its line; what is right is not.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+use netpolis_lessons::test::{lint, test};
+use netpolis_lessons::{Block, Inline, Lesson, Part, View, at_step, file_names, inlines, read};
+
+const POD: &str = "{apiVersion: v1, kind: Pod, metadata: {name: web, labels: {app: web}}, spec: {containers: [{name: c}]}}\n---\n\
+    {apiVersion: v1, kind: Pod, metadata: {name: db, labels: {app: db}}, spec: {containers: [{name: c}]}}\n";
+const CLOSED: &str = "\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: db}
+spec:
+  podSelector: {matchLabels: {app: db}}
+  policyTypes: [Ingress]
+";
+
+const LESSON: &str = "\
+---
+title: A lesson
+summary: What it is about.
+files: [pods.yaml, policies.yaml]
+---
+
+It begins.
+
+## First step
+
+```yaml step
+look: {flow: {from: web, to: db, port: 80}, view: matrix, lines: 'pods.yaml:1-3'}
+holds:
+- {from: web, to: db, port: 80, expect: allowed}
+```
+
+Prose with `code`, **weight**, and [a link](https://kubernetes.io/).
+
+- one
+- two
+
+```yaml task
+say: Close `db`.
+edit: policies.yaml
+checks:
+- {from: web, to: db, expect: denied}
+hints: [Write a policy.]
+solution: {files: {policies.yaml: closed.yaml}}
+wrong:
+- edits: [{file: policies.yaml, find: '# None', with: '# Nothing'}]
+  because: A comment closes nothing.
+```
+
+## Second step
+
+```yaml predict
+{from: web, to: db, port: 80, because: It is closed.}
+```
+
+```yaml quiz
+ask: Is it?
+choices:
+- {text: Yes, because: It is, right: true}
+- {text: No, because: It is}
+```
+";
+
+fn source(name: &str) -> Option<String> {
+    match name {
+        "pods.yaml" => Some(POD.into()),
+        "policies.yaml" => Some("# None.\n".into()),
+        "closed.yaml" => Some(CLOSED.into()),
+        _ => None,
+    }
+}
+
+/// What is wrong with a lesson, as lines.
+fn faults(text: &str) -> Vec<String> {
+    let (lesson, mut problems) = read(text);
+    problems.extend(lint(&lesson, &|name| source(name).is_some()));
+    problems.extend(test(&lesson, &source).1);
+    problems.iter().map(ToString::to_string).collect()
+}
+
+/// The one fault of the lesson with a text in place of another.
+fn fault(find: &str, with: &str) -> String {
+    assert_eq!(LESSON.matches(find).count(), 1, "{find}");
+    let faults = faults(&LESSON.replace(find, with));
+    assert_eq!(faults.len(), 1, "{find}: {faults:?}");
+    faults[0].clone()
+}
+
+fn lesson() -> Lesson {
+    let (lesson, problems) = read(LESSON);
+    assert_eq!(problems, []);
+    lesson
+}
+
+#[test]
+fn a_lesson_is_read() {
+    let lesson = lesson();
+    assert_eq!((lesson.title.as_str(), lesson.intro.len()), ("A lesson", 1));
+    let titles: Vec<_> = lesson.steps.iter().map(|step| (step.id.as_str(), step.line, step.parts.len())).collect();
+    assert_eq!(titles, [("first-step", 9, 2), ("second-step", 34, 2)]);
+    assert_eq!(lesson.steps[0].look.view, Some(View::Matrix));
+    assert_eq!(lesson.steps[0].look.lines[0].last, 3);
+    let Part::Prose(blocks) = &lesson.steps[0].parts[0] else { panic!("{:?}", lesson.steps[0].parts) };
+    let Block::Paragraph(line) = &blocks[0] else { panic!("{blocks:?}") };
+    assert!(line.contains(&Inline::Code("code".into())) && line.contains(&Inline::Strong(vec![Inline::Text("weight".into())])));
+    assert!(matches!(&blocks[1], Block::List(None, items) if items.len() == 2));
+    let task = lesson.steps[0].tasks().next().unwrap();
+    assert_eq!((task.line, task.say.clone()), (22, inlines("Close `db`.")));
+    assert_eq!(file_names(&lesson), ["pods.yaml", "policies.yaml", "closed.yaml"]);
+    assert_eq!(faults(LESSON), Vec::<String>::new());
+    let (tested, _) = test(&lesson, &source);
+    assert_eq!((tested.steps, tested.graded, tested.checks), (2, 1, 2));
+}
+
+#[test]
+fn a_step_begins_with_the_solutions_before_it() {
+    let files = at_step(&lesson(), 1, &source).unwrap();
+    assert_eq!(files, [("pods.yaml".to_owned(), POD.to_owned()), ("policies.yaml".to_owned(), CLOSED.to_owned())]);
+    assert_eq!(at_step(&lesson(), 0, &source).unwrap()[1].1, "# None.\n");
+}
+
+#[test]
+fn what_cannot_be_read_is_said_in_its_line() {
+    assert_eq!(fault("title: A lesson", "titel: A lesson\ntitle: A lesson").split(';').next(), Some("2: there is no field `titel` here"));
+    assert_eq!(
+        fault("view: matrix", "view: matrx"),
+        "12: there is no view `matrx`; there are kubernetes, azure, matrix, path, problems, addresses"
+    );
+    assert_eq!(fault("pods.yaml:1-3", "pods.yaml"), "12: `pods.yaml` should be a file and lines of it: `policies.yaml:3-5`");
+    assert_eq!(fault("hints: [Write a policy.]\n", ""), "23: the task has no `hints`");
+    assert_eq!(fault(", right: true", ""), "41: a quiz has at least two `choices`, and one of them is `right: true`");
+    assert_eq!(fault("It begins.", "It <b>begins</b>."), "7: HTML is not shown: write Markdown, and put code between backticks");
+    assert_eq!(fault("say: Close `db`.", "say: [Close]"), "23: `say` is a list, and should be text");
+    let faults = faults("Nothing.\n");
+    assert_eq!(faults.len(), 3, "{faults:?}");
+    assert!(faults[0].starts_with("1: the lesson begins with its title"), "{faults:?}");
+}
+
+#[test]
+fn what_is_not_so_is_said() {
+    let said = fault("port: 80, expect: allowed", "port: 80, expect: denied");
+    assert!(said.starts_with("14: the step says so, and `web` may not reach"), "{said}");
+    let solved = faults(&LESSON.replace("- {from: web, to: db, expect: denied}", "- {exists: db}"));
+    assert_eq!(solved, ["22: the task is solved before anything is done", "22: an answer that is said to be wrong solves the task"]);
+    assert_eq!(
+        fault(
+            "with: '# Nothing'",
+            "with: '{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: a}, spec: {podSelector: {}}} #'"
+        ),
+        "22: an answer that is said to be wrong solves the task"
+    );
+    assert!(
+        fault("{files: {policies.yaml: closed.yaml}}", "{edits: [{file: policies.yaml, find: None, with: Nothing}]}")
+            .starts_with("26: after the solution")
+    );
+    assert_eq!(
+        fault("find: '# None', with", "find: 'Nobody', with"),
+        "22: a wrong answer cannot be given: `policies.yaml` does not have the text `Nobody`"
+    );
+    assert_eq!(
+        fault("edit: policies.yaml", "edit: pods.yaml"),
+        "22: the solution changes `policies.yaml`, lines 1 to 1, which may not be edited"
+    );
+    assert_eq!(fault("https://kubernetes.io/", "../nowhere"), "9: the link `../nowhere` leads nowhere");
+    assert_eq!(fault("pods.yaml:1-3", "pods.yaml:1-30"), "9: there is no `pods.yaml:1-30`");
+    assert!(
+        fault("{from: web, to: db, port: 80, because", "{from: wbe, to: db, port: 80, because").starts_with("36: this cannot be asked: ")
+    );
+    let closed = faults(&LESSON.replace("closed.yaml", "gone.yaml"));
+    assert!(closed.contains(&"1: there is no file `gone.yaml` beside the lesson".into()), "{closed:?}");
+    // A policy that selects nothing is a warning that nobody asked for.
+    assert!(faults(&LESSON.replace("find: '# None', with: '# Nothing'", "find: '# None', with: ''")).is_empty());
+}
+
+/// Whatever a text is, it is read.
+#[test]
+fn no_text_is_too_strange() {
+    for cut in (0..LESSON.len()).filter(|cut| LESSON.is_char_boundary(*cut)) {
+        let (lesson, _) = read(&LESSON[..cut]);
+        let _ = lint(&lesson, &|_| true);
+    }
+    for text in
+        ["", "---", "## \n## \n", "```yaml task", "---\n- a\n---\n## a\n```yaml step\n[1, 2]\n```\n```yaml quiz\n{choices: {a: 1}}\n```"]
+    {
+        assert!(!read(text).1.is_empty(), "{text}");
+    }
+}
