@@ -22,7 +22,7 @@ pub enum ReadError {
     /// A file or folder fails.
     Path(PathBuf, io::Error),
     /// A folder has no file of a known kind.
-    Empty(PathBuf),
+    Empty(PathBuf, &'static [&'static str]),
 }
 
 impl fmt::Display for ReadError {
@@ -30,7 +30,11 @@ impl fmt::Display for ReadError {
         match self {
             ReadError::Input(error) => write!(f, "cannot read standard input: {error}"),
             ReadError::Path(path, error) => write!(f, "cannot read {}: {error}", path.display()),
-            ReadError::Empty(path) => write!(f, "there is no .yaml, .yml, .json, .sh or .azcli file below {}", path.display()),
+            ReadError::Empty(path, kinds) => {
+                let (last, others) = kinds.split_last().map_or(("", &[][..]), |(last, others)| (*last, others));
+                let others: Vec<String> = others.iter().map(|kind| format!(".{kind}")).collect();
+                write!(f, "there is no {} or .{last} file below {}", others.join(", "), path.display())
+            }
         }
     }
 }
@@ -42,6 +46,18 @@ impl std::error::Error for ReadError {}
 /// # Errors
 /// When a path cannot be read, or a folder has no file of a known kind.
 pub fn read(paths: &[String]) -> Result<Vec<File>, ReadError> {
+    read_of_kinds(paths, &["yaml", "yml", "json", "sh", "azcli"])
+}
+
+/// Reads logs in the same way.
+///
+/// # Errors
+/// When a path cannot be read, or a folder has no file of a known kind.
+pub fn read_logs(paths: &[String]) -> Result<Vec<File>, ReadError> {
+    read_of_kinds(paths, &["json", "jsonl", "ndjson", "log", "csv", "tsv", "txt"])
+}
+
+fn read_of_kinds(paths: &[String], kinds: &'static [&'static str]) -> Result<Vec<File>, ReadError> {
     let mut files = Vec::new();
     for path in paths {
         if path == "-" {
@@ -51,9 +67,9 @@ pub fn read(paths: &[String]) -> Result<Vec<File>, ReadError> {
             continue;
         }
         let path = Path::new(path);
-        let found = if path.is_dir() { below(path)? } else { vec![path.to_path_buf()] };
+        let found = if path.is_dir() { below(path, kinds)? } else { vec![path.to_path_buf()] };
         if found.is_empty() {
-            return Err(ReadError::Empty(path.to_path_buf()));
+            return Err(ReadError::Empty(path.to_path_buf(), kinds));
         }
         for file in found {
             let bytes = fs::read(&file).map_err(|error| ReadError::Path(file.clone(), error))?;
@@ -68,7 +84,7 @@ fn text(bytes: Vec<u8>) -> String {
 }
 
 /// All files of a known kind below a folder, in the order of their names. Links are not followed, so no loop can arise.
-fn below(folder: &Path) -> Result<Vec<PathBuf>, ReadError> {
+fn below(folder: &Path, kinds: &[&str]) -> Result<Vec<PathBuf>, ReadError> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_path_buf()];
     while let Some(folder) = folders.pop() {
@@ -77,8 +93,7 @@ fn below(folder: &Path) -> Result<Vec<PathBuf>, ReadError> {
             let entry = entry.map_err(failed)?;
             let path = entry.path();
             let kind = entry.file_type().map_err(failed)?;
-            let known =
-                path.extension().is_some_and(|e| ["yaml", "yml", "json", "sh", "azcli"].iter().any(|known| e.eq_ignore_ascii_case(known)));
+            let known = path.extension().is_some_and(|e| kinds.iter().any(|known| e.eq_ignore_ascii_case(known)));
             if kind.is_dir() {
                 folders.push(path);
             } else if known && path.is_file() {

@@ -8,6 +8,7 @@ pub mod diff;
 pub mod engines;
 pub mod exposure;
 pub mod fix;
+pub mod flow_logs;
 pub mod formats;
 pub mod input;
 pub mod lesson;

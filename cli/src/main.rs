@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use netpolis::args::{Command, parse};
 use netpolis::input::ReadError;
-use netpolis::{check, diff, engines, exposure, fix, formats, input, lesson, lint, path, plan, pointless, rules, why};
+use netpolis::{check, diff, engines, exposure, fix, flow_logs, formats, input, lesson, lint, path, plan, pointless, rules, why};
 use netpolis_core::analysis::{Analysis, MOST_PATHS, TooManyPaths};
 use netpolis_core::answers::checks;
 use netpolis_core::path::PathVerdict;
@@ -144,6 +144,15 @@ fn run() -> Result<Outcome, Box<dyn Error>> {
             let (analysis, read) = load(paths)?;
             let differs = out.write(|out| engines::write(&analysis, *format, out))?.unwrap_or_default();
             Ok(read.max(Outcome::findings(differs)))
+        }
+        Command::FlowLogs { paths, logs, format } => {
+            let (analysis, read) = load(paths)?;
+            let logs = input::read_logs(logs)?;
+            let found = flow_logs::judge(&analysis, &logs);
+            out.write(|out| flow_logs::write(&analysis, &found, *format, out))?;
+            flow_logs::left_out(&found, *format).iter().for_each(|sentence| note(sentence));
+            let logs_read = if found.not_read() == 0 { Outcome::Fine } else { Outcome::Unusable };
+            Ok(read.max(logs_read).max(Outcome::findings(flow_logs::has_findings(&found))))
         }
         Command::Lesson { paths, action } => {
             let (text, is_wrong) = lesson::report(paths, *action)?;

@@ -571,25 +571,40 @@ fn help_and_manual_say_what_is_true() {
         assert!(manual.contains(flag), "{flag} is not in docs/cli.md");
         // Values in capitals stand for something else.
         for value in values.split('|').filter(|value| value.chars().all(|c| c.is_ascii_lowercase() || c == '-')) {
-            let accepted = ["flows", "why", "path", "fix", "check", "exposure", "lint", "rules", "plan", "pointless", "engines", "diff"]
-                .iter()
-                .any(|command| {
-                    let asked = match *command {
-                        "why" | "path" | "fix" => &["--from", "192.0.2.1", "--to", "web"][..],
-                        "plan" => &["--subnet", "10.0.0.0/24", "--nodes", "1"],
-                        _ => &[],
-                    };
-                    let inputs = match *command {
-                        "diff" => &["-", "-"][..],
-                        "plan" => &[],
-                        _ => &["-"],
-                    };
-                    // There is something to check for the command that does nothing else.
-                    let text = format!(
-                        "{SCENE}---\napiVersion: netpolis.dev/v1\nkind: Check\nmetadata: {{name: a}}\nspec: {{checks: [{{exists: web}}]}}\n"
-                    );
-                    run(&[&[*command], inputs, asked, &[flag, value]].concat(), &text).0 < 2
-                });
+            let accepted = [
+                "flows",
+                "why",
+                "path",
+                "fix",
+                "check",
+                "exposure",
+                "lint",
+                "rules",
+                "plan",
+                "pointless",
+                "engines",
+                "flow-logs",
+                "diff",
+            ]
+            .iter()
+            .any(|command| {
+                let asked = match *command {
+                    "why" | "path" | "fix" => &["--from", "192.0.2.1", "--to", "web"][..],
+                    "plan" => &["--subnet", "10.0.0.0/24", "--nodes", "1"],
+                    "flow-logs" => &["--log", "/dev/null"],
+                    _ => &[],
+                };
+                let inputs = match *command {
+                    "diff" => &["-", "-"][..],
+                    "plan" => &[],
+                    _ => &["-"],
+                };
+                // There is something to check for the command that does nothing else.
+                let text = format!(
+                    "{SCENE}---\napiVersion: netpolis.dev/v1\nkind: Check\nmetadata: {{name: a}}\nspec: {{checks: [{{exists: web}}]}}\n"
+                );
+                run(&[&[*command], inputs, asked, &[flag, value]].concat(), &text).0 < 2
+            });
             assert!(accepted || ["--from", "--to", "--all", "--paths"].contains(&flag), "{flag} {value}");
         }
     }

@@ -46,7 +46,7 @@ test("the package holds what it says, has no dependencies and the version of the
 
 test("the README's examples print what they say", async () => {
   const shown = (await examples("js")).filter(({ about }) => !about);
-  assert.equal(shown.length, 12);
+  assert.equal(shown.length, 13);
   for (const [index, { text }] of shown.entries()) {
     const said = [...text.matchAll(/\/\/ → (.*)$/gm)].map(([, line]) => line);
     assert.ok(said.length > 0, text);
@@ -94,6 +94,21 @@ test("checks say what came of them, and by which question it is seen", () => {
   assert.deepEqual(failed.deciding.map(({ file, line }) => `${file}:${line}`), ["shop.yaml:12"]);
   assert.equal(netpolis.decide(failed.question).verdict, "denied");
   assert.deepEqual([passed.outcome, passed.question], ["passed", undefined]);
+  netpolis.free();
+});
+
+test("flow logs are judged, and what is no list of logs is an error", () => {
+  const netpolis = shop();
+  const log = "from,to,port,verdict\nweb,db,1,allow\nweb,db,1,allow\nweb,nobody,1,allow\nweb,db,one,allow\n";
+  const found = netpolis.flowLogs([{ name: "a.csv", text: log }]);
+  assert.deepEqual(found.totals, { entries: 4, judged: 2, setAside: 0, unmatched: 1, broken: 1, flows: 1 });
+  assert.deepEqual(found.logs, [{ name: "a.csv", formats: ["csv"], entries: 4 }]);
+  const [flow] = found.flows;
+  assert.equal(flow.verdict, netpolis.decide({ from: "web", to: "db", port: 1 }).verdict);
+  assert.deepEqual([flow.entries, flow.first, flow.log], [2, { log: "a.csv", line: 2 }, "allowed"]);
+  assert.deepEqual(found.broken[0].first, { log: "a.csv", line: 5 });
+  assert.throws(() => netpolis.flowLogs("a.csv"), is("invalid-argument", { field: "logs" }));
+  assert.throws(() => netpolis.flowLogs([{ name: "a.csv", txt: log }]), is("invalid-argument", { field: "txt" }));
   netpolis.free();
 });
 

@@ -20,6 +20,7 @@ mod evaluate;
 mod exposure;
 mod first;
 mod fixes;
+mod flow_logs;
 mod kept_replies;
 mod matrix;
 mod network_flow;
@@ -64,6 +65,7 @@ pub use exposure::{
 };
 pub use first::{first_question, names_service};
 pub use fixes::{FixProposalView, FixQuestion, FixesView, SideEffectView, fixes_view};
+pub use flow_logs::{FlowLogsView, LogLineView, LogReadView, LogTotals, LoggedFlowView, NotJudgedView, SetAsideView, flow_logs_view};
 pub use kept_replies::kept_reply;
 pub use matrix::{MatrixCell, MatrixLine, MatrixView, matrix_view};
 pub use network_flow::{FlowRole, NetworkFlow, OUTSIDE};

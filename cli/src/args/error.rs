@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// What a person can ask for.
-const COMMANDS: &str = "flows, why, path, fix, check, exposure, lint, rules, plan, pointless, engines, diff or lesson";
+const COMMANDS: &str = "flows, why, path, fix, check, exposure, lint, rules, plan, pointless, engines, flow-logs, diff or lesson";
 
 /// What is wrong with a command line, and what could be meant.
 #[derive(Debug)]
@@ -59,6 +59,10 @@ pub enum UsageError {
     NotTwoPaths,
     /// Nothing that is to be done with lessons, or something else.
     NoAction(Option<String>),
+    /// No log is given.
+    NoLog,
+    /// Standard input would have to be read twice.
+    InputTwice,
 }
 
 impl UsageError {
@@ -91,6 +95,10 @@ impl fmt::Display for UsageError {
             UsageError::NoEnd { command, flag, example } => write!(f, "{command}: {flag} is missing, for instance {flag} {example}")?,
             UsageError::NoAction(None) => f.write_str("lesson: lint, test or index, and then a folder of lessons")?,
             UsageError::NoAction(Some(word)) => write!(f, "lesson: `{word}` is not lint, test or index")?,
+            UsageError::NoLog => {
+                f.write_str("flow-logs: --log is missing, for instance --log flows.jsonl, or --log - for standard input")?
+            }
+            UsageError::InputTwice => f.write_str("flow-logs: standard input (-) can be read once: as the input or as one log")?,
             UsageError::NotTwoPaths => f.write_str("diff: give two paths, the old one and the new one")?,
         }
         f.write_str("\nsee netpolis --help")

@@ -12,6 +12,7 @@ use crate::check::CheckFormat;
 use crate::diff::DiffFormat;
 use crate::exposure::ExposureFormat;
 use crate::fix::{self, FixFormat};
+use crate::flow_logs::FlowLogsFormat;
 use crate::formats::{Format, TextOrJson};
 use crate::lesson::Action;
 use crate::path;
@@ -39,6 +40,8 @@ struct Given {
     /// What belongs to `fix` alone.
     deny: bool,
     apply: Option<u32>,
+    /// What belongs to `flow-logs` alone.
+    logs: Vec<String>,
     /// What belongs to `path` alone.
     entry: Option<Entry>,
     node: Option<String>,
@@ -73,6 +76,7 @@ pub(super) fn read(mut parser: Parser) -> Result<Arguments, UsageError> {
             }
             Arg::Long("deny") => given.deny = true,
             Arg::Long("apply") => given.apply = Some(count(&mut parser, "apply")?),
+            Arg::Long("log") => given.logs.push(parser.value()?.string()?),
             Arg::Long("nodes") => given.asked.nodes = Some(count(&mut parser, "nodes")?),
             Arg::Long("max-pods") => given.asked.max_pods = Some(count(&mut parser, "max-pods")?),
             Arg::Long("surge") => given.asked.surge = Some(count(&mut parser, "surge")?),
@@ -136,6 +140,9 @@ impl Given {
         }
         if self.explain.is_some() && name != "lint" {
             return Err(UsageError::belongs(name, "--explain belongs to lint"));
+        }
+        if !self.logs.is_empty() && name != "flow-logs" {
+            return Err(UsageError::belongs(name, "--log belongs to flow-logs"));
         }
         if self.all && name != "pointless" {
             return Err(UsageError::belongs(name, "--all belongs to pointless"));
@@ -213,6 +220,16 @@ impl Given {
             }
             "pointless" => Command::Pointless { paths: some(paths)?, all: self.all, format: one_of(format, TextOrJson::ALL)? },
             "engines" => Command::Engines { paths: some(paths)?, format: one_of(format, TextOrJson::ALL)? },
+            "flow-logs" => {
+                let paths = some(paths)?;
+                if self.logs.is_empty() {
+                    return Err(UsageError::NoLog);
+                }
+                if paths.iter().chain(&self.logs).filter(|path| *path == "-").count() > 1 {
+                    return Err(UsageError::InputTwice);
+                }
+                Command::FlowLogs { paths, logs: self.logs, format: one_of(format, FlowLogsFormat::ALL)? }
+            }
             "diff" => match <[String; 2]>::try_from(paths) {
                 Ok([old, new]) => {
                     let format = if self.paths && format.is_none() { DiffFormat::Text } else { one_of(format, DiffFormat::ALL)? };

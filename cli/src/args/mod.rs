@@ -13,6 +13,7 @@ use crate::check::CheckFormat;
 use crate::diff::DiffFormat;
 use crate::exposure::ExposureFormat;
 use crate::fix::{self, FixFormat};
+use crate::flow_logs::FlowLogsFormat;
 use crate::formats::{Format, TextOrJson};
 use crate::lesson::Action;
 use crate::path;
@@ -124,6 +125,15 @@ pub enum Command {
         paths: Vec<String>,
         /// How to write.
         format: TextOrJson,
+    },
+    /// The flows of logs.
+    FlowLogs {
+        /// What to read.
+        paths: Vec<String>,
+        /// The logs.
+        logs: Vec<String>,
+        /// How to write.
+        format: FlowLogsFormat,
     },
     /// Differences.
     Diff {

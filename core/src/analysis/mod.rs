@@ -8,6 +8,7 @@ mod differences;
 mod engines;
 #[cfg(test)]
 mod fences;
+mod flow_logs;
 mod inventory;
 mod path_differences;
 

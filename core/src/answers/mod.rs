@@ -22,6 +22,7 @@ pub mod diff;
 pub mod effective_rules;
 pub mod exposure;
 pub mod fix;
+pub mod flow_logs;
 pub mod hit_counts;
 pub mod ingress_flows;
 pub mod lint;

@@ -258,6 +258,11 @@ impl Names {
         names
     }
 
+    /// The pod with an address that the input gives to it alone.
+    pub(crate) fn pod_at(&self, address: IpAddr) -> Option<PodId> {
+        self.pods_at.get(&address).copied()
+    }
+
     /// The node with an address.
     pub(crate) fn node_at(&self, address: IpAddr) -> Option<NodeId> {
         self.nodes_at.get(&address).copied()

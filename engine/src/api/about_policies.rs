@@ -1,7 +1,8 @@
 //! What is answered about policies as a whole, and what would change them. The page does not ask for it yet, and is spared its weight.
 
 use netpolis_core::analysis::Analysis;
-use netpolis_view::{FixQuestion, check_views, diff_view, engine_views, exposure_view, fixes_view, part_views};
+use netpolis_core::answers::flow_logs::Log;
+use netpolis_view::{FixQuestion, check_views, diff_view, engine_views, exposure_view, fixes_view, flow_logs_view, part_views};
 use wasm_bindgen::prelude::*;
 
 use super::errors::of_question;
@@ -58,5 +59,17 @@ impl Netpolis {
         let mut before = Analysis::new(self.analysis.settings().clone());
         before.set_files(&files.iter().map(|file| (file.name.as_str(), file.text.as_str())).collect::<Vec<_>>());
         hand_over(&diff_view(&before, &self.analysis))
+    }
+
+    /// Reads flow logs (of Hubble, Calico and Azure, or CSV) and judges their flows by the files: those that passed and would be denied come first.
+    /// docs/flow-logs.md says what is read. What cannot be read, and ends that are not in the files, are a part of the answer.
+    ///
+    /// # Errors
+    /// If it is no list of logs, or two of them have one name.
+    #[wasm_bindgen(js_name = flowLogs, unchecked_return_type = "FlowLogsView")]
+    pub fn flow_logs(&self, #[wasm_bindgen(unchecked_param_type = "readonly SourceFile[]")] logs: &JsValue) -> Result<JsValue, ApiError> {
+        let files = read_files(logs, "logs")?;
+        let logs: Vec<Log<'_>> = files.iter().map(|file| Log { name: &file.name, text: &file.text }).collect();
+        hand_over(&flow_logs_view(&self.analysis, &logs))
     }
 }
