@@ -4,6 +4,7 @@
 
 pub mod args;
 pub mod check;
+pub mod convert;
 pub mod diff;
 pub mod engines;
 pub mod exposure;

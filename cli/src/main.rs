@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use netpolis::args::{Command, parse};
 use netpolis::input::ReadError;
-use netpolis::{check, diff, engines, exposure, fix, flow_logs, formats, input, lesson, lint, path, plan, pointless, rules, why};
+use netpolis::{check, convert, diff, engines, exposure, fix, flow_logs, formats, input, lesson, lint, path, plan, pointless, rules, why};
 use netpolis_core::analysis::{Analysis, MOST_PATHS, TooManyPaths};
 use netpolis_core::answers::checks;
 use netpolis_core::path::PathVerdict;
@@ -158,6 +158,14 @@ fn run() -> Result<Outcome, Box<dyn Error>> {
             let (text, is_wrong) = lesson::report(paths, *action)?;
             out.write(|out| out.write_all(text.as_bytes()))?;
             Ok(Outcome::findings(is_wrong))
+        }
+        Command::Convert { paths, question, format } => {
+            let (analysis, read) = load(paths)?;
+            let conversion = analysis.convert(question.target);
+            out.write(|out| out.write_all(convert::render(&analysis, &conversion, *question, *format).as_bytes()))?;
+            formats::not_evaluated(&analysis).iter().for_each(|sentence| note(sentence));
+            convert::notes(&analysis, &conversion).iter().for_each(|sentence| note(sentence));
+            Ok(read.max(Outcome::findings(convert::has_findings(&conversion))))
         }
         Command::Diff { old, new, paths, format } => {
             let (old, read_old) = load(std::slice::from_ref(old))?;

@@ -583,6 +583,7 @@ fn help_and_manual_say_what_is_true() {
                 "plan",
                 "pointless",
                 "engines",
+                "convert",
                 "flow-logs",
                 "diff",
             ]
@@ -590,6 +591,7 @@ fn help_and_manual_say_what_is_true() {
             .any(|command| {
                 let asked = match *command {
                     "why" | "path" | "fix" => &["--from", "192.0.2.1", "--to", "web"][..],
+                    "convert" => &["--to", "calico"],
                     "plan" => &["--subnet", "10.0.0.0/24", "--nodes", "1"],
                     "flow-logs" => &["--log", "/dev/null"],
                     _ => &[],

@@ -46,7 +46,7 @@ test("the package holds what it says, has no dependencies and the version of the
 
 test("the README's examples print what they say", async () => {
   const shown = (await examples("js")).filter(({ about }) => !about);
-  assert.equal(shown.length, 13);
+  assert.equal(shown.length, 14);
   for (const [index, { text }] of shown.entries()) {
     const said = [...text.matchAll(/\/\/ → (.*)$/gm)].map(([, line]) => line);
     assert.ok(said.length > 0, text);

@@ -4,6 +4,7 @@
 //! the tables of Calico's documentation: no classes, no sets, no parsed selectors. Everything about it is known, so every answer is yes or no.
 
 mod journey;
+mod sayable;
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;

@@ -9,6 +9,7 @@ mod board;
 mod changes;
 mod checks;
 mod cloud;
+mod conversion;
 mod coverage;
 mod differences;
 mod edits;
@@ -50,6 +51,9 @@ pub use changes::LinesView;
 pub use checks::{CheckOutcome, CheckView, check_views};
 pub use cloud::{
     BadgeView, CloudView, ClusterView, GroupRulesView, MachineView, NetworkView, PodView, RegionView, RuleRowView, SubnetUse, SubnetView,
+};
+pub use conversion::{
+    ConversionView, ConvertQuestion, ConvertedFileView, PolicyConversionView, ProofDifferenceView, ProofView, RemarkView, conversion_view,
 };
 pub use coverage::{CoverageView, LeftOutEffect, LeftOutView};
 pub use differences::{DiffView, DifferenceView, EditedObjectView, diff_view};

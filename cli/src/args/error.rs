@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// What a person can ask for.
-const COMMANDS: &str = "flows, why, path, fix, check, exposure, lint, rules, plan, pointless, engines, flow-logs, diff or lesson";
+const COMMANDS: &str = "flows, why, path, fix, check, exposure, lint, rules, plan, pointless, engines, convert, flow-logs, diff or lesson";
 
 /// What is wrong with a command line, and what could be meant.
 #[derive(Debug)]

@@ -9,6 +9,7 @@ use netpolis_core::settings::table::{self, Group, Setting};
 
 use super::{Arguments, Command, HELP, UsageError};
 use crate::check::CheckFormat;
+use crate::convert;
 use crate::diff::DiffFormat;
 use crate::exposure::ExposureFormat;
 use crate::fix::{self, FixFormat};
@@ -29,6 +30,8 @@ struct Given {
     format: Option<String>,
     explain: Option<String>,
     all: bool,
+    /// What belongs to `convert` alone.
+    policies_only: bool,
     paths: bool,
     from: Option<String>,
     to: Option<String>,
@@ -62,6 +65,7 @@ pub(super) fn read(mut parser: Parser) -> Result<Arguments, UsageError> {
             Arg::Long("format") => given.format = Some(parser.value()?.string()?),
             Arg::Long("explain") => given.explain = Some(parser.value()?.string()?),
             Arg::Long("all") => given.all = true,
+            Arg::Long("policies-only") => given.policies_only = true,
             Arg::Long("paths") => given.paths = true,
             Arg::Long("from") => given.from = Some(parser.value()?.string()?),
             Arg::Long("to") => given.to = Some(parser.value()?.string()?),
@@ -128,7 +132,9 @@ impl Given {
     /// That every option belongs to the command.
     fn belongs(&self, name: &str) -> Result<(), UsageError> {
         let numbers = self.source_port.is_some() || self.icmp_type.is_some() || self.icmp_code.is_some();
-        let asks = self.from.is_some() || self.to.is_some() || self.port.is_some() || self.protocol.is_some() || numbers;
+        // What something is converted into is said by the same word.
+        let has_end = self.from.is_some() || (self.to.is_some() && name != "convert");
+        let asks = has_end || self.port.is_some() || self.protocol.is_some() || numbers;
         if asks && !matches!(name, "why" | "path" | "fix") {
             return Err(UsageError::belongs(name, "--from, --to, --port, --protocol and the like belong to why, path and fix"));
         }
@@ -137,6 +143,9 @@ impl Given {
         }
         if (self.deny || self.apply.is_some()) && name != "fix" {
             return Err(UsageError::belongs(name, "--deny and --apply belong to fix"));
+        }
+        if self.policies_only && name != "convert" {
+            return Err(UsageError::belongs(name, "--policies-only belongs to convert"));
         }
         if self.explain.is_some() && name != "lint" {
             return Err(UsageError::belongs(name, "--explain belongs to lint"));
@@ -229,6 +238,11 @@ impl Given {
                     return Err(UsageError::InputTwice);
                 }
                 Command::FlowLogs { paths, logs: self.logs, format: one_of(format, FlowLogsFormat::ALL)? }
+            }
+            "convert" => {
+                let target = self.to.ok_or_else(|| UsageError::NoEnd { command: name.into(), flag: "--to", example: "calico" })?;
+                let question = convert::Question { target: option("to", &target, &convert::TARGETS)?, policies_only: self.policies_only };
+                Command::Convert { paths: some(paths)?, question, format: one_of(format, TextOrJson::ALL)? }
             }
             "diff" => match <[String; 2]>::try_from(paths) {
                 Ok([old, new]) => {

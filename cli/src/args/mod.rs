@@ -10,6 +10,7 @@ use lexopt::Parser;
 use netpolis_core::settings::Settings;
 
 use crate::check::CheckFormat;
+use crate::convert;
 use crate::diff::DiffFormat;
 use crate::exposure::ExposureFormat;
 use crate::fix::{self, FixFormat};
@@ -134,6 +135,15 @@ pub enum Command {
         logs: Vec<String>,
         /// How to write.
         format: FlowLogsFormat,
+    },
+    /// Policies in another language.
+    Convert {
+        /// What to read.
+        paths: Vec<String>,
+        /// What to convert into.
+        question: convert::Question,
+        /// How to write.
+        format: TextOrJson,
     },
     /// Differences.
     Diff {

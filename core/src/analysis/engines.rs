@@ -54,7 +54,7 @@ impl Reading {
     }
 
     /// The settings under it, as far as it leaves a choice those that were chosen.
-    fn settings(self, own: &Settings) -> Settings {
+    pub(super) fn settings(self, own: &Settings) -> Settings {
         let with = |engine| Settings { engine, ..own.clone() };
         let resolved = match self {
             Reading::Generic => with(Engine::Generic).resolve(false, None),
@@ -111,7 +111,7 @@ impl Analysis {
         Reading::ALL.into_iter().find(|reading| self.is_read_as(*reading))
     }
 
-    fn is_read_as(&self, reading: Reading) -> bool {
+    pub(super) fn is_read_as(&self, reading: Reading) -> bool {
         reading.settings(&self.settings) == *self.assumed
     }
 }

@@ -3,6 +3,7 @@
 mod addressed;
 mod causes;
 mod checks;
+mod conversion;
 mod declared;
 mod differences;
 mod engines;
@@ -20,6 +21,7 @@ use core::net::IpAddr;
 
 pub use addressed::Addressed;
 pub use causes::{Cause, Causes, MOST_TRIED};
+pub use conversion::{Conversion, Proof};
 pub use differences::{DecidingLine, DifferenceExample, ExampleAnswer, MOST_EXPLAINED};
 pub use engines::{EngineAnswers, Reading};
 use inventory::Inventory;

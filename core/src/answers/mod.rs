@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`lint`] | what is probably not as it was meant? |
 //! | [`pointless`] | which rules and policies could be removed without changing any answer? |
+//! | [`convert`] | how is the same said in another policy language? |
 //! | [`diff`] | which flows differ between two versions of an input? |
 //! | [`fix`] | what is the smallest change of text that allows a flow, or stops it? |
 //! | [`checks`] | does a scene do what is expected of it? |
@@ -18,6 +19,7 @@
 
 pub mod address_plan;
 pub mod checks;
+pub mod convert;
 pub mod diff;
 pub mod effective_rules;
 pub mod exposure;

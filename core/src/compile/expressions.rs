@@ -29,7 +29,7 @@ pub(crate) const ACCOUNT_LABEL: &str = "projectcalico.org/serviceaccount";
 /// Label of what Kubernetes runs.
 pub(crate) const ORCHESTRATOR_LABEL: &str = "projectcalico.org/orchestrator";
 /// Its value.
-pub(super) const ORCHESTRATOR: &str = "k8s";
+pub(crate) const ORCHESTRATOR: &str = "k8s";
 /// Under their prefix, namespaces and service accounts have their name by this key.
 const NAME_KEY: &str = "projectcalico.org/name";
 

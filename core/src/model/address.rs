@@ -264,6 +264,20 @@ impl AddressSet {
         v4.chain(v6)
     }
 
+    /// The fewest prefixes that make it, ascending, IPv4 before IPv6.
+    pub fn cidrs(&self) -> Vec<Cidr> {
+        let mut found = Vec::new();
+        for &(first, last) in &self.v4 {
+            prefixes(u128::from(first), u128::from(last), 32, |bits, length| {
+                found.push(Cidr::supernet(IpAddr::V4(Ipv4Addr::from_bits(bits as u32)), length));
+            });
+        }
+        for &(first, last) in &self.v6 {
+            prefixes(first, last, 128, |bits, length| found.push(Cidr::supernet(IpAddr::V6(Ipv6Addr::from_bits(bits)), length)));
+        }
+        found
+    }
+
     /// Its part of IPv4 only.
     pub fn v4_only(&self) -> AddressSet {
         AddressSet { v4: self.v4.clone(), v6: Vec::new() }
@@ -284,6 +298,23 @@ impl fmt::Display for AddressSet {
             }
         }
         Ok(())
+    }
+}
+
+/// Tells the fewest prefixes that make a range of addresses of `width` bits: the largest that begin at its start, one after the other.
+fn prefixes(first: u128, last: u128, width: u32, mut tell: impl FnMut(u128, u8)) {
+    let mut at = first;
+    loop {
+        // Free bits: as many as the start is aligned to, and no more than the rest has room for.
+        let aligned = at.trailing_zeros().min(width);
+        let room = (last - at).checked_add(1).map_or(width, u128::ilog2);
+        let free = aligned.min(room);
+        tell(at, (width - free) as u8);
+        let next = 1u128.checked_shl(free).and_then(|size| at.checked_add(size));
+        match next {
+            Some(next) if next <= last => at = next,
+            _ => return,
+        }
     }
 }
 
@@ -314,6 +345,17 @@ mod tests {
         assert!(Cidr::has_host_bits("10.0.0.5/24") && !Cidr::has_host_bits("10.0.0.0/24"));
         assert_eq!(Cidr::parse("10.0.0.5"), Err(CidrError::NoLength));
         assert_eq!(Cidr::parse("10.0.0.0/33"), Err(CidrError::NotACidr));
+    }
+
+    #[test]
+    fn sets_are_the_fewest_prefixes_that_make_them() {
+        let text = |set: &AddressSet| set.cidrs().iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+        assert_eq!(text(&set(&["0.0.0.0/0", "::/0"])), "0.0.0.0/0 ::/0");
+        assert_eq!(text(&set(&["10.0.0.0/29"]).difference(&set(&["10.0.0.0/32"]))), "10.0.0.1/32 10.0.0.2/31 10.0.0.4/30");
+        let holed = set(&["0.0.0.0/0", "::/0"]).difference(&set(&["255.255.255.255/32", "fd00::/8"]));
+        assert_eq!(AddressSet::of_cidrs(&holed.cidrs()), holed);
+        assert_eq!(holed.cidrs().len(), 32 + 8);
+        assert_eq!(text(&AddressSet::default()), "");
     }
 
     #[test]

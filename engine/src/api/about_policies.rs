@@ -1,13 +1,17 @@
 //! What is answered about policies as a whole, and what would change them. The page does not ask for it yet, and is spared its weight.
 
 use netpolis_core::analysis::Analysis;
+use netpolis_core::answers::convert::Target;
 use netpolis_core::answers::flow_logs::Log;
-use netpolis_view::{FixQuestion, check_views, diff_view, engine_views, exposure_view, fixes_view, flow_logs_view, part_views};
+use netpolis_view::{
+    ConvertQuestion, FixQuestion, check_views, conversion_view, diff_view, engine_views, exposure_view, fixes_view, flow_logs_view,
+    part_views,
+};
 use wasm_bindgen::prelude::*;
 
 use super::errors::of_question;
 use super::objects::read;
-use super::{ApiError, Netpolis, hand_over, read_files};
+use super::{ApiError, ErrorCode, Netpolis, hand_over, read_files};
 
 #[wasm_bindgen]
 impl Netpolis {
@@ -40,6 +44,22 @@ impl Netpolis {
     #[wasm_bindgen(unchecked_return_type = "PartView[]")]
     pub fn pointless(&self) -> Result<JsValue, ApiError> {
         hand_over(&part_views(&self.analysis))
+    }
+
+    /// The policies in another policy language, with what cannot be said in it, and the proof that the same flows pass. Nothing is changed: give the new
+    /// texts to `setFile`.
+    ///
+    /// # Errors
+    /// If there is no such language.
+    #[wasm_bindgen(unchecked_return_type = "ConversionView")]
+    pub fn convert(&self, #[wasm_bindgen(unchecked_param_type = "ConvertQuestion")] question: &JsValue) -> Result<JsValue, ApiError> {
+        let question: ConvertQuestion = read(question, "question")?;
+        let no_target = || {
+            let targets = Target::ALL.map(Target::as_str).join(", ");
+            ApiError::new(ErrorCode::InvalidQuestion, format!("`{}` is nothing to convert to; there are {targets}", question.to))
+                .about("to")
+        };
+        hand_over(&conversion_view(&self.analysis, &question).ok_or_else(no_target)?)
     }
 
     /// Which flows policy engines answer differently from the one in force, and what decides under each.

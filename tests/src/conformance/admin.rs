@@ -90,10 +90,16 @@ pub(super) fn run(path: &Path, sets: &mut Sets) -> Result<(), String> {
     }
     let file: File = serde_json::from_value(value).map_err(|e| format!("cannot read `{}`: {e}", path.display()))?;
     let mut set = Set::default();
+    let mut convert = |id: &str, objects: &[Value]| {
+        let files = [("case.yaml".to_owned(), yaml::documents(objects))];
+        super::conversion::add(sets, &super::set_of(path), id, &files, &Settings::default());
+    };
     for vector in &file.vectors {
+        convert(&vector.id, &vector_objects(&file.topology, vector));
         set.add(vector.id.as_str(), flows(&file.topology, vector));
     }
     for matrix in &file.matrix_vectors {
+        convert(&matrix.id, &matrix_objects(matrix).0);
         set.add(matrix.id.as_str(), compare_matrix(matrix));
     }
     for case in &file.validation {
@@ -126,7 +132,7 @@ fn protocol(name: &str) -> Result<Protocol, String> {
 
 // ---- flows -----------------------------------------------------------------------------------------------------------------------
 
-fn flows(topology: &[Value], vector: &Vector) -> Result<(), String> {
+fn vector_objects(topology: &[Value], vector: &Vector) -> Vec<Value> {
     let (mut objects, addresses) = pods(topology);
     for object in &mut objects {
         let name = object["metadata"]["name"].as_str().unwrap_or_default();
@@ -137,7 +143,11 @@ fn flows(topology: &[Value], vector: &Vector) -> Result<(), String> {
         }
     }
     objects.extend(vector.policies.iter().map(|policy| with_addresses(policy, &addresses)));
-    let scene = scene(&objects);
+    objects
+}
+
+fn flows(topology: &[Value], vector: &Vector) -> Result<(), String> {
+    let scene = scene(&vector_objects(topology, vector));
     for flow in &vector.flows {
         let (from, to) = (input::pod(&scene, &flow.from)?, input::pod(&scene, &flow.to)?);
         let what = format!("{} to {} {} {}", flow.from, flow.to, flow.protocol, flow.port);
@@ -207,7 +217,8 @@ fn with_addresses(value: &Value, addresses: &BTreeMap<String, String>) -> Value 
 
 // ---- matrices --------------------------------------------------------------------------------------------------------------------
 
-fn compare_matrix(matrix: &Matrix) -> Result<(), String> {
+/// The objects, and the titles of the pods.
+fn matrix_objects(matrix: &Matrix) -> (Vec<Value>, Vec<String>) {
     let mut objects = Vec::new();
     let mut titles = Vec::new();
     for namespace in &matrix.namespaces {
@@ -232,6 +243,11 @@ fn compare_matrix(matrix: &Matrix) -> Result<(), String> {
         }
     }
     objects.extend(matrix.policies.iter().cloned());
+    (objects, titles)
+}
+
+fn compare_matrix(matrix: &Matrix) -> Result<(), String> {
+    let (objects, titles) = matrix_objects(matrix);
     let scene = scene(&objects);
     for from in &titles {
         for to in titles.iter().filter(|to| *to != from) {

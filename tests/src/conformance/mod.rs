@@ -7,6 +7,7 @@ mod admin;
 mod calico_flows;
 mod calico_language;
 mod calico_static;
+mod conversion;
 mod disputed;
 mod exposure;
 mod input;
@@ -22,6 +23,8 @@ pub use table::{fallen, recorded, table};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+
+use netpolis_core::settings::Settings;
 
 /// What came of one case.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -140,6 +143,7 @@ impl Form {
         if self == Form::Matrix {
             return nca::run(set, folder, sets);
         }
+        self.convert(set, &name, folder, sets)?;
         let set = sets.entry(set.to_owned()).or_default();
         match self {
             Form::List => lists::list(set, &name, folder),
@@ -148,6 +152,19 @@ impl Form {
             Form::Invalid => invalid::run(set, &name, folder),
             Form::Matrix => Ok(()),
         }
+    }
+}
+
+impl Form {
+    /// Converts what the case is about.
+    fn convert(self, set: &str, name: &str, folder: &Path, sets: &mut Sets) -> Result<(), String> {
+        let meta = input::meta(folder)?;
+        let folders: &[&str] = if self == Form::Difference { &["dir1", "dir2"] } else { &["manifests"] };
+        for part in folders {
+            let case = if folders.len() > 1 { format!("{name}/{part}") } else { name.to_owned() };
+            conversion::add(sets, set, &case, &input::files(&folder.join(part), &meta)?, &Settings::np_guard());
+        }
+        Ok(())
     }
 }
 

@@ -49,6 +49,7 @@ pub(super) fn run(set: &str, folder: &Path, sets: &mut Sets) -> Result<(), Strin
         if calico {
             files.push(("felix.yaml".into(), NO_FAILSAFES.into()));
         }
+        super::conversion::add(sets, &set, &name, &files, &settings);
         sets.entry(set).or_default().add(name, compare(config, &files, settings));
     }
     Ok(())

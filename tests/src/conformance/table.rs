@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use super::{Disputed, Sets};
+use super::conversion::PREFIX;
+use super::{Disputed, Set, Sets};
 
 const HEADER: &str = "# Conformance
 
@@ -16,9 +17,30 @@ the upstream text.
 | --- | ---: | ---: | --- |
 ";
 
-/// The table of a run.
+const CONVERSION: &str = "
+## Conversion
+
+The inputs of the same cases, converted (`netpolis convert`): NetworkPolicies to Calico's and back to Kubernetes's, AdminNetworkPolicies and
+BaselineAdminNetworkPolicies to ClusterNetworkPolicies. A case agrees if every policy that an API server takes, and that the input defines once, is converted, and the comparison of all flows
+finds no difference to those of the input, on the way there and after the way back.
+
+| set | agreed | cases | remark |
+| --- | ---: | ---: | --- |
+";
+
+/// The tables of a run.
 pub fn table(sets: &Sets, disputed: &[Disputed]) -> String {
+    let is_conversion = |name: &str| name.starts_with(PREFIX);
     let mut text = HEADER.to_owned();
+    rows(&mut text, sets.iter().filter(|(name, _)| !is_conversion(name)), disputed);
+    if sets.keys().any(|name| is_conversion(name)) {
+        text.push_str(CONVERSION);
+        rows(&mut text, sets.iter().filter(|(name, _)| is_conversion(name)), disputed);
+    }
+    text
+}
+
+fn rows<'a>(text: &mut String, sets: impl Iterator<Item = (&'a String, &'a Set)>, disputed: &[Disputed]) {
     for (name, set) in sets {
         let is_disputed = |case: &str| disputed.iter().any(|d| d.set == *name && d.case == case);
         let disputed = set.cases.iter().filter(|c| c.difference.is_some() && is_disputed(&c.name)).count();
@@ -29,7 +51,6 @@ pub fn table(sets: &Sets, disputed: &[Disputed]) -> String {
         };
         let _ = writeln!(text, "| {name} | {} | {} | {remark} |", set.agreed(), set.cases.len());
     }
-    text
 }
 
 /// How many cases of each set agreed, from the text of a table.
@@ -55,7 +76,7 @@ pub fn fallen(recorded: &BTreeMap<String, usize>, sets: &Sets) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Case, Set};
+    use super::super::Case;
     use super::*;
 
     #[test]

@@ -21,7 +21,7 @@ mod search;
 mod service;
 mod typo;
 mod unified;
-mod value;
+pub(in crate::answers) mod value;
 
 use alloc::string::String;
 use alloc::sync::Arc;

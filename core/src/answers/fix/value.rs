@@ -8,7 +8,7 @@ use crate::document::read_plain;
 
 /// A value.
 #[derive(Clone, PartialEq, Debug)]
-pub(super) enum V {
+pub(in crate::answers) enum V {
     Text(String),
     Number(u32),
     Flag(bool),
@@ -18,29 +18,29 @@ pub(super) enum V {
 
 /// How text around a new value is written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Style {
+pub(in crate::answers) enum Style {
     /// YAML, whose words need no quotes.
     Yaml,
     /// JSON.
     Json,
 }
 
-pub(super) fn text(text: impl ToString) -> V {
+pub(in crate::answers) fn text(text: impl ToString) -> V {
     V::Text(text.to_string())
 }
 
 /// A mapping; entries without a value are left out.
-pub(super) fn map<const N: usize>(entries: [(&str, Option<V>); N]) -> V {
+pub(in crate::answers) fn map<const N: usize>(entries: [(&str, Option<V>); N]) -> V {
     V::Map(entries.into_iter().filter_map(|(key, value)| Some((key.into(), value?))).collect())
 }
 
-pub(super) fn list(items: impl IntoIterator<Item = V>) -> V {
+pub(in crate::answers) fn list(items: impl IntoIterator<Item = V>) -> V {
     V::List(items.into_iter().collect())
 }
 
 impl V {
     /// On one line.
-    pub(super) fn flow(&self, style: Style) -> String {
+    pub(in crate::answers) fn flow(&self, style: Style) -> String {
         match self {
             V::Text(text) => scalar(text, style),
             V::Number(number) => number.to_string(),
@@ -55,7 +55,7 @@ impl V {
     }
 
     /// On several lines in brackets, as JSON is printed: one entry a line, `pad` before the closing bracket.
-    pub(super) fn printed(&self, style: Style, pad: &str, step: &str) -> String {
+    pub(in crate::answers) fn printed(&self, style: Style, pad: &str, step: &str) -> String {
         let deeper = format!("{pad}{step}");
         let lines =
             |open: char, close: char, parts: Vec<String>| format!("{open}\n{deeper}{}\n{pad}{close}", parts.join(&format!(",\n{deeper}")));
@@ -71,7 +71,7 @@ impl V {
 
     /// As a block: what follows `key:` or `- `. Lines after the first are indented by `pad`; `deeper` says how far dashes stand behind the
     /// key of their list.
-    pub(super) fn block(&self, pad: &str, dashes: usize) -> String {
+    pub(in crate::answers) fn block(&self, pad: &str, dashes: usize) -> String {
         match self {
             V::Map(entries) if !entries.is_empty() => {
                 let lines: Vec<String> = entries.iter().map(|(key, value)| entry(key, value, pad, dashes)).collect();
@@ -96,7 +96,7 @@ impl V {
 }
 
 /// `key: value` as a block at an indentation of `pad`.
-pub(super) fn entry(key: &str, value: &V, pad: &str, dashes: usize) -> String {
+pub(in crate::answers) fn entry(key: &str, value: &V, pad: &str, dashes: usize) -> String {
     let key = scalar(key, Style::Yaml);
     if value.is_scalar() {
         return format!("{key}: {}", value.flow(Style::Yaml));
@@ -110,7 +110,7 @@ pub(super) fn entry(key: &str, value: &V, pad: &str, dashes: usize) -> String {
 }
 
 /// A text as a scalar, quoted where it must be.
-pub(super) fn scalar(text: &str, style: Style) -> String {
+pub(in crate::answers) fn scalar(text: &str, style: Style) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '/' | '-');
     if style == Style::Yaml && text.starts_with(|c: char| c.is_ascii_alphanumeric()) && text.chars().all(is_plain) && read_plain(text) {
         return text.into();

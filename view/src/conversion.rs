@@ -1,0 +1,146 @@
+//! Policies in another policy language, and the proof that the same flows pass.
+
+use netpolis_core::analysis::{Analysis, Conversion, Reading};
+use netpolis_core::answers::convert::{PolicyConversion, Remark, Target};
+use netpolis_core::answers::diff::Difference;
+use netpolis_core::endpoints::Flows;
+use serde::{Deserialize, Serialize};
+use tsify::Tsify;
+
+use super::{SourceLocation, SourceLocations};
+
+/// What is to be converted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Tsify)]
+pub struct ConvertQuestion {
+    /// What is converted into: `calico`, `kubernetes` or `cluster-network-policy`.
+    pub to: String,
+}
+
+/// The policies in another language.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
+pub struct ConversionView {
+    /// Every policy of the kinds that are converted, in the order of the text.
+    pub policies: Vec<PolicyConversionView>,
+    /// The files in which policies were replaced, with their new text.
+    pub files: Vec<ConvertedFileView>,
+    /// That the flows are the same.
+    pub proof: ProofView,
+}
+
+/// A policy, and what it became.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
+pub struct PolicyConversionView {
+    /// Its kind as it is written.
+    pub kind: String,
+    /// Its namespace as it is written.
+    pub namespace: Option<String>,
+    /// Its name.
+    pub name: String,
+    /// Where it is written.
+    pub location: Option<SourceLocation>,
+    /// Whether it was converted; if not, it stays as it is, and `remarks` say why.
+    pub converted: bool,
+    /// What it became, each as a YAML document.
+    pub documents: Vec<String>,
+    /// What cannot be said in the target, and what else is worth knowing.
+    pub remarks: Vec<RemarkView>,
+}
+
+/// Something that is said of the conversion of a policy.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
+pub struct RemarkView {
+    /// Where it is written.
+    pub location: Option<SourceLocation>,
+    /// The field, as `spec.ingress[0].source.serviceAccounts`; empty for the whole object.
+    pub field: String,
+    /// A sentence without its full stop, with code in backticks.
+    pub text: String,
+    /// Whether the policy stays as it is because of it. Others change no flow.
+    pub obstacle: bool,
+}
+
+/// A file with its new text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
+pub struct ConvertedFileView {
+    /// Its name.
+    pub name: String,
+    /// Its whole text.
+    pub text: String,
+}
+
+/// The flows before and after, compared.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
+pub struct ProofView {
+    /// The engine under which both were evaluated.
+    pub engine: Option<String>,
+    /// How many workloads and machines were compared, each with each other and with all addresses outside. With none nothing is proven.
+    pub workloads: u32,
+    /// Whether all flows are the same.
+    pub same: bool,
+    /// The flows that differ.
+    pub differences: Vec<ProofDifferenceView>,
+}
+
+/// Flows between two ends that differ.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
+pub struct ProofDifferenceView {
+    /// Where the flows start.
+    pub from: String,
+    /// Where they go.
+    pub to: String,
+    /// What is allowed in the input.
+    pub before: String,
+    /// What is allowed by the converted text.
+    pub after: String,
+}
+
+/// Converts; nothing if there is no such target.
+pub fn conversion_view(analysis: &Analysis, question: &ConvertQuestion) -> Option<ConversionView> {
+    let target = Target::ALL.into_iter().find(|target| target.as_str() == question.to)?;
+    let conversion = analysis.convert(target);
+    let locations = SourceLocations::new(analysis.sources());
+    let name = |source| analysis.sources().get(source).map_or_else(String::new, |file| file.name.clone());
+    Some(ConversionView {
+        policies: conversion.policies.iter().map(|policy| policy_view(policy, &locations)).collect(),
+        files: conversion.files.iter().map(|(source, text)| ConvertedFileView { name: name(*source), text: text.clone() }).collect(),
+        proof: proof_view(&conversion),
+    })
+}
+
+fn policy_view(policy: &PolicyConversion, locations: &SourceLocations<'_>) -> PolicyConversionView {
+    let remark = |remark: &Remark| RemarkView {
+        location: locations.at(remark.place),
+        field: remark.field.clone(),
+        text: remark.text.clone(),
+        obstacle: remark.is_obstacle,
+    };
+    PolicyConversionView {
+        kind: policy.kind.clone(),
+        namespace: policy.namespace.clone(),
+        name: policy.name.clone(),
+        location: locations.at(policy.place),
+        converted: policy.is_converted(),
+        documents: policy.objects.iter().map(|object| object.text.clone()).collect(),
+        remarks: policy.remarks.iter().map(remark).collect(),
+    }
+}
+
+fn proof_view(conversion: &Conversion) -> ProofView {
+    let words = |flows: &Flows| {
+        let (allowed, unknown) = (flows.sometimes.to_string(), flows.unknown());
+        if unknown.is_empty() { allowed } else { format!("{allowed}; cannot tell: {unknown}") }
+    };
+    let difference = |difference: &Difference| ProofDifferenceView {
+        from: difference.from.title.clone(),
+        to: difference.to.title.clone(),
+        before: words(&difference.before),
+        after: words(&difference.after),
+    };
+    let proof = &conversion.proof;
+    ProofView {
+        engine: proof.reading.map(Reading::as_str).map(str::to_owned),
+        workloads: u32::try_from(proof.workloads).unwrap_or(u32::MAX),
+        same: proof.is_same(),
+        differences: proof.differences.iter().map(difference).collect(),
+    }
+}
