@@ -1,4 +1,0 @@
-az network vnet create --resource-group shop --name shop --location westeurope \
-  --address-prefixes 10.0.0.0/16 --subnet-name nodes --subnet-prefixes 10.0.0.0/24
-az network vnet subnet create --resource-group shop --vnet-name shop --name burst --address-prefixes 10.0.2.0/24
-SUBNET=$(az network vnet subnet show --resource-group shop --vnet-name shop --name nodes --query id -o tsv)
