@@ -12,6 +12,7 @@ pub mod fix;
 pub mod flow_logs;
 pub mod formats;
 pub mod input;
+pub mod least_privilege;
 pub mod lesson;
 pub mod lint;
 pub mod path;

@@ -7,7 +7,10 @@ use std::process::ExitCode;
 
 use netpolis::args::{Command, parse};
 use netpolis::input::ReadError;
-use netpolis::{check, convert, diff, engines, exposure, fix, flow_logs, formats, input, lesson, lint, path, plan, pointless, rules, why};
+use netpolis::{
+    check, convert, diff, engines, exposure, fix, flow_logs, formats, input, least_privilege, lesson, lint, path, plan, pointless, rules,
+    why,
+};
 use netpolis_core::analysis::{Analysis, MOST_PATHS, TooManyPaths};
 use netpolis_core::answers::checks;
 use netpolis_core::path::PathVerdict;
@@ -123,6 +126,12 @@ fn run() -> Result<Outcome, Box<dyn Error>> {
             let parts = pointless::parts(&analysis, *all);
             out.write(|out| out.write_all(pointless::render(&analysis, &parts, *format).as_bytes()))?;
             Ok(read.max(Outcome::findings(pointless::has_findings(&parts))))
+        }
+        Command::LeastPrivilege { paths, question, format } => {
+            let (analysis, read) = load(paths)?;
+            let answer = least_privilege::ask(&analysis, question)?;
+            out.write(|out| out.write_all(least_privilege::render(&analysis, &answer, *format).as_bytes()))?;
+            Ok(read.max(Outcome::findings(!answer.exact)))
         }
         Command::Check { paths, format } => {
             let analysis = analysis(paths, &arguments.settings)?;

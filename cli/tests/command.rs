@@ -582,6 +582,7 @@ fn help_and_manual_say_what_is_true() {
                 "rules",
                 "plan",
                 "pointless",
+                "least-privilege",
                 "engines",
                 "convert",
                 "flow-logs",
@@ -594,6 +595,7 @@ fn help_and_manual_say_what_is_true() {
                     "convert" => &["--to", "calico"],
                     "plan" => &["--subnet", "10.0.0.0/24", "--nodes", "1"],
                     "flow-logs" => &["--log", "/dev/null"],
+                    "least-privilege" => &["--current"],
                     _ => &[],
                 };
                 let inputs = match *command {

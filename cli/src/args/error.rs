@@ -3,7 +3,8 @@
 use std::fmt;
 
 /// What a person can ask for.
-const COMMANDS: &str = "flows, why, path, fix, check, exposure, lint, rules, plan, pointless, engines, convert, flow-logs, diff or lesson";
+const COMMANDS: &str =
+    "flows, why, path, fix, check, exposure, lint, rules, plan, pointless, least-privilege, engines, convert, flow-logs, diff or lesson";
 
 /// What is wrong with a command line, and what could be meant.
 #[derive(Debug)]
@@ -55,6 +56,8 @@ pub enum UsageError {
         /// What it could be.
         example: &'static str,
     },
+    /// `least-privilege` without what is wanted, or with two of it.
+    NoFlows,
     /// Not two paths to compare.
     NotTwoPaths,
     /// Nothing that is to be done with lessons, or something else.
@@ -99,6 +102,9 @@ impl fmt::Display for UsageError {
                 f.write_str("flow-logs: --log is missing, for instance --log flows.jsonl, or --log - for standard input")?
             }
             UsageError::InputTwice => f.write_str("flow-logs: standard input (-) can be read once: as the input or as one log")?,
+            UsageError::NoFlows => {
+                f.write_str("least-privilege: which flows? give --flows FILE, or --current for those that are allowed at present")?
+            }
             UsageError::NotTwoPaths => f.write_str("diff: give two paths, the old one and the new one")?,
         }
         f.write_str("\nsee netpolis --help")

@@ -1,6 +1,7 @@
 //! The words and options of a command line, and the command that they make.
 
 use lexopt::{Arg, Parser, ValueExt};
+use netpolis_core::answers::least_privilege::Form;
 use netpolis_core::facts::Date;
 use netpolis_core::model::{Cidr, Protocol};
 use netpolis_core::path::Entry;
@@ -15,6 +16,7 @@ use crate::exposure::ExposureFormat;
 use crate::fix::{self, FixFormat};
 use crate::flow_logs::FlowLogsFormat;
 use crate::formats::{Format, TextOrJson};
+use crate::least_privilege;
 use crate::lesson::Action;
 use crate::path;
 use crate::plan::Asked;
@@ -45,6 +47,11 @@ struct Given {
     apply: Option<u32>,
     /// What belongs to `flow-logs` alone.
     logs: Vec<String>,
+    /// What belongs to `least-privilege` alone.
+    flows: Option<String>,
+    current: bool,
+    dns: bool,
+    form: Option<Form>,
     /// What belongs to `path` alone.
     entry: Option<Entry>,
     node: Option<String>,
@@ -81,6 +88,10 @@ pub(super) fn read(mut parser: Parser) -> Result<Arguments, UsageError> {
             Arg::Long("deny") => given.deny = true,
             Arg::Long("apply") => given.apply = Some(count(&mut parser, "apply")?),
             Arg::Long("log") => given.logs.push(parser.value()?.string()?),
+            Arg::Long("flows") => given.flows = Some(parser.value()?.string()?),
+            Arg::Long("current") => given.current = true,
+            Arg::Long("dns") => given.dns = true,
+            Arg::Long("form") => given.form = Some(choose(&mut parser, "form", Form::ALL)?),
             Arg::Long("nodes") => given.asked.nodes = Some(count(&mut parser, "nodes")?),
             Arg::Long("max-pods") => given.asked.max_pods = Some(count(&mut parser, "max-pods")?),
             Arg::Long("surge") => given.asked.surge = Some(count(&mut parser, "surge")?),
@@ -146,6 +157,9 @@ impl Given {
         }
         if self.policies_only && name != "convert" {
             return Err(UsageError::belongs(name, "--policies-only belongs to convert"));
+        }
+        if (self.flows.is_some() || self.current || self.dns || self.form.is_some()) && name != "least-privilege" {
+            return Err(UsageError::belongs(name, "--flows, --current, --dns and --form belong to least-privilege"));
         }
         if self.explain.is_some() && name != "lint" {
             return Err(UsageError::belongs(name, "--explain belongs to lint"));
@@ -228,6 +242,13 @@ impl Given {
                 Command::Plan { paths, asked: self.asked, format: one_of(format, TextOrJson::ALL)? }
             }
             "pointless" => Command::Pointless { paths: some(paths)?, all: self.all, format: one_of(format, TextOrJson::ALL)? },
+            "least-privilege" => {
+                let question = least_privilege::Question { flows: self.flows, dns: self.dns, form: self.form.unwrap_or_default() };
+                if question.flows.is_some() == self.current {
+                    return Err(UsageError::NoFlows);
+                }
+                Command::LeastPrivilege { paths: some(paths)?, question, format: one_of(format, TextOrJson::ALL)? }
+            }
             "engines" => Command::Engines { paths: some(paths)?, format: one_of(format, TextOrJson::ALL)? },
             "flow-logs" => {
                 let paths = some(paths)?;

@@ -16,6 +16,7 @@ use crate::exposure::ExposureFormat;
 use crate::fix::{self, FixFormat};
 use crate::flow_logs::FlowLogsFormat;
 use crate::formats::{Format, TextOrJson};
+use crate::least_privilege;
 use crate::lesson::Action;
 use crate::path;
 use crate::plan::Asked;
@@ -117,6 +118,15 @@ pub enum Command {
         paths: Vec<String>,
         /// Whether to list those too that are needed.
         all: bool,
+        /// How to write.
+        format: TextOrJson,
+    },
+    /// Policies for wanted flows.
+    LeastPrivilege {
+        /// What to read.
+        paths: Vec<String>,
+        /// Which flows, and whose policies.
+        question: least_privilege::Question,
         /// How to write.
         format: TextOrJson,
     },

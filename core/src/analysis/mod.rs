@@ -11,6 +11,7 @@ mod engines;
 mod fences;
 mod flow_logs;
 mod inventory;
+mod least_privilege;
 mod path_differences;
 
 use alloc::format;

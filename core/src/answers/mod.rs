@@ -9,6 +9,7 @@
 //! | [`fix`] | what is the smallest change of text that allows a flow, or stops it? |
 //! | [`checks`] | does a scene do what is expected of it? |
 //! | [`exposure`] | what could reach a workload, or be reached by it, that the input does not hold? |
+//! | [`least_privilege`] | which policies allow exactly these flows, and nothing else? |
 //! | [`ingress_flows`] | which connections do Ingresses open? |
 //! | [`hit_counts`] | how many flows does each policy decide? |
 //! | [`move_policy`] | which change of text moves a policy to another place of its tier? |
@@ -27,6 +28,7 @@ pub mod fix;
 pub mod flow_logs;
 pub mod hit_counts;
 pub mod ingress_flows;
+pub mod least_privilege;
 pub mod lint;
 pub mod move_policy;
 pub mod pointless;

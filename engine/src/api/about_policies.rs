@@ -4,8 +4,8 @@ use netpolis_core::analysis::Analysis;
 use netpolis_core::answers::convert::Target;
 use netpolis_core::answers::flow_logs::Log;
 use netpolis_view::{
-    ConvertQuestion, FixQuestion, check_views, conversion_view, diff_view, engine_views, exposure_view, fixes_view, flow_logs_view,
-    part_views,
+    ConvertQuestion, FixQuestion, LeastPrivilegeQuestion, check_views, conversion_view, diff_view, engine_views, exposure_view, fixes_view,
+    flow_logs_view, least_privilege_view, part_views,
 };
 use wasm_bindgen::prelude::*;
 
@@ -24,6 +24,24 @@ impl Netpolis {
     pub fn fix(&self, #[wasm_bindgen(unchecked_param_type = "FixQuestion")] question: &JsValue) -> Result<JsValue, ApiError> {
         let question: FixQuestion = read(question, "question")?;
         hand_over(&fixes_view(&self.analysis, &question).map_err(|error| of_question(&error, &self.analysis, &question.from))?)
+    }
+
+    /// The smallest readable set of policies that allows exactly the wanted flows, and how what remains differs from them, as the evaluator has it.
+    /// Nothing is changed: the policies are in `yaml`.
+    ///
+    /// # Errors
+    /// If lines of the flows are no flows, or name what is not in the files.
+    #[wasm_bindgen(js_name = leastPrivilege, unchecked_return_type = "LeastPrivilegeView")]
+    pub fn least_privilege(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "LeastPrivilegeQuestion")] question: &JsValue,
+    ) -> Result<JsValue, ApiError> {
+        let question: LeastPrivilegeQuestion = read(question, "question")?;
+        let view = least_privilege_view(&self.analysis, &question).map_err(|errors| {
+            let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
+            ApiError::new(ErrorCode::InvalidQuestion, lines.join("\n")).about("flows")
+        })?;
+        hand_over(&view)
     }
 
     /// Makes the checks among the files (`kind: Check`, and test files of netassert), in the order of the text. docs/checks.md says how they are

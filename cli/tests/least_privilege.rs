@@ -1,0 +1,184 @@
+//! `netpolis least-privilege`: from a list of flows to policies that can be applied.
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+mod common;
+
+use std::fs;
+use std::path::PathBuf;
+
+use common::{SCENE, follows, run};
+
+/// A file that a test writes.
+fn file(name: &str, text: &str) -> PathBuf {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("least-privilege-{name}"));
+    fs::write(&path, text).unwrap();
+    path
+}
+
+fn schema() -> serde_json::Value {
+    serde_json::from_str(include_str!("../../docs/schemas/least-privilege.json")).unwrap()
+}
+
+#[test]
+fn wanted_flows_become_policies_with_their_proof() {
+    let scene = file("scene.yaml", SCENE);
+    let (code, text, errors) = run(&["least-privilege", scene.to_str().unwrap(), "--flows", "-"], "# one\nshop/web -> db TCP 80,81,443\n");
+    assert_eq!((code, errors.as_str()), (0, ""));
+    let expected = format!(
+        "\
+# Exactly the wanted flows remain: 10 pairs of ends were compared, each for all connections.
+# These policies of the input are replaced, and taken as removed:
+#   NetworkPolicy `shop/db` ({}:5:1)
+# Note: pods that send something may not ask the cluster's DNS for names, so they can connect by address alone; `--dns` allows it.
+---
+# shop: what no policy below allows is denied, so a pod that none selects receives and sends nothing.
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: default-deny
+  namespace: shop
+spec:
+  podSelector: {{}}
+  policyTypes: [Ingress, Egress]
+---
+# db
+#   from web: TCP 80-81, 443
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: db
+  namespace: shop
+spec:
+  podSelector:
+    matchLabels:
+      app: db
+  policyTypes: [Ingress]
+  ingress:
+  - from:
+    - podSelector:
+        matchLabels:
+          app: web
+    ports:
+    - protocol: TCP
+      port: 80
+      endPort: 81
+    - protocol: TCP
+      port: 443
+---
+# web
+#   to db: TCP 80-81, 443
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  podSelector:
+    matchLabels:
+      app: web
+  policyTypes: [Egress]
+  egress:
+  - to:
+    - podSelector:
+        matchLabels:
+          app: db
+    ports:
+    - protocol: TCP
+      port: 80
+      endPort: 81
+    - protocol: TCP
+      port: 443
+",
+        scene.display()
+    );
+    assert_eq!(text, expected);
+    // What is written can be read, and is needed.
+    let policies = file("policies.yaml", &text);
+    let cluster = file("cluster.yaml", SCENE.split("---\napiVersion").next().unwrap());
+    let paths = [cluster.to_str().unwrap(), policies.to_str().unwrap()];
+    let (code, flows, errors) = run(&["flows", paths[0], paths[1]], "");
+    assert_eq!((code, flows.as_str(), errors.as_str()), (0, "shop/web[Pod] => shop/db[Pod] : TCP 80-81,443\n", ""));
+    // And what `flows` prints is a list of wanted flows.
+    let (code, again, _) = run(&["least-privilege", paths[0], paths[1], "--flows", "-"], &flows);
+    assert_eq!((code, again.split_once("---\n").unwrap().1), (0, text.split_once("---\n").unwrap().1));
+    let (code, current, _) = run(&["least-privilege", paths[0], paths[1], "--current"], "");
+    assert_eq!((code, current.split_once("---\n").unwrap().1), (0, text.split_once("---\n").unwrap().1));
+}
+
+#[test]
+fn calico_says_icmp_and_names_are_looked_up() {
+    let scene = file("calico.yaml", SCENE);
+    let arguments = ["least-privilege", scene.to_str().unwrap(), "--flows", "-", "--form", "calico", "--dns", "--format", "json"];
+    let (code, json, _) = run(&arguments, "web -> db ICMP TCP 5432\n");
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    follows(&schema(), &schema(), &json, "answer");
+    assert_eq!((code, &json["exact"]), (0, &true.into()));
+    let yaml = json["yaml"].as_str().unwrap();
+    for part in [
+        "apiVersion: projectcalico.org/v3\n",
+        "  - action: Allow\n    protocol: ICMP\n    source:\n      selector: \"app == 'web'\"\n",
+        "  # DNS\n  - action: Allow\n    protocol: TCP\n    destination:\n      namespaceSelector: \"projectcalico.org/name == 'kube-system'\"\n      selector: \"k8s-app == 'kube-dns'\"\n      ports: [53]\n",
+    ] {
+        assert!(yaml.contains(part), "{part}\n{yaml}");
+    }
+    let notes = json["notes"].to_string();
+    assert!(notes.contains("the cluster's DNS is not in the input: assumed in `kube-system`"), "{notes}");
+    // NetworkPolicies cannot say it.
+    let (code, text, _) = run(&["least-privilege", scene.to_str().unwrap(), "--flows", "-"], "web -> db ICMP TCP 5432\n");
+    assert_eq!(code, 1);
+    let line = "#   missing: shop/web[Pod] -> shop/db[Pod]: ICMP. A NetworkPolicy has rules for TCP, UDP and SCTP alone: the form `calico` can say it.\n";
+    assert!(text.contains(line), "{text}");
+}
+
+#[test]
+fn pods_that_no_selector_tells_apart_are_named() {
+    let twin = SCENE.replacen("name: db,", "name: twin,", 1).split("---\n").nth(1).unwrap().to_owned();
+    let scene = file("twins.yaml", &format!("{SCENE}---\n{twin}"));
+    let (code, json, _) =
+        run(&["least-privilege", scene.to_str().unwrap(), "--flows", "-", "--format", "json"], "shop/web -> shop/db TCP 5432\n");
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    follows(&schema(), &schema(), &json, "answer");
+    assert_eq!((code, &json["exact"], &json["missing"]), (1, &false.into(), &serde_json::json!([])));
+    let expected = serde_json::json!([{
+        "from": "shop/web[Pod]",
+        "to": "shop/twin[Pod]",
+        "connections": "TCP 5432",
+        "reason": "`shop/twin[Pod]` and `shop/db[Pod]` have the same labels (app=db), so no policy tells them apart.",
+    }]);
+    assert_eq!(json["tooMuch"], expected);
+}
+
+#[test]
+fn flows_that_name_nothing_are_told_with_their_lines() {
+    let scene = file("errors.yaml", SCENE);
+    let flows = file("errors.txt", "shop/web -> shop/db TCP 5432\n\nshop/wbe -> shop/db TCP 5432\n203.0.113.7 -> internet\n");
+    let (code, out, errors) = run(&["least-privilege", scene.to_str().unwrap(), "--flows", flows.to_str().unwrap()], "");
+    let name = flows.display();
+    let expected = format!(
+        "netpolis: {name}:3: there is no pod, workload or node `shop/wbe`; there are, for example, `shop/db[Pod]`, `shop/web[Pod]`\n\
+         netpolis: {name}:4: neither `203.0.113.7` nor `internet` is a pod, and policies hold only pods: leave the flow out\n"
+    );
+    assert_eq!((code, out.as_str(), errors), (2, "", expected));
+    let (code, _, errors) = run(&["least-privilege", scene.to_str().unwrap()], "");
+    assert!(code == 2 && errors.contains("least-privilege: which flows? give --flows FILE, or --current"), "{errors}");
+    let (code, _, errors) = run(&["flows", "-", "--dns"], SCENE);
+    assert!(code == 2 && errors.contains("--flows, --current, --dns and --form belong to least-privilege"), "{errors}");
+}
+
+/// What else forbids a wanted flow is told by the answer of the evaluator.
+#[test]
+fn pods_on_the_host_network_are_not_held_and_that_is_said() {
+    let agent = "{apiVersion: v1, kind: Pod, metadata: {name: agent, namespace: shop, labels: {app: agent}}, spec: {hostNetwork: true, containers: [{name: c}]}}\n---\n";
+    let scene = file("host.yaml", &format!("{agent}{SCENE}"));
+    let (code, text, _) = run(
+        &["least-privilege", scene.to_str().unwrap(), "--flows", "-"],
+        "shop/web -> shop/db TCP 5432\nshop/web -> shop/agent TCP 9100\n",
+    );
+    assert_eq!(code, 1);
+    for part in [
+        "#   missing: shop/web[Pod] -> shop/agent[Pod]: TCP 9100. Policies know nodes by their addresses, and the input gives none of `shop/agent[Pod]`.\n",
+        "# Note: `shop/agent` uses its node's network: no NetworkPolicy holds it, so what it sends and receives is not limited.\n",
+    ] {
+        assert!(text.contains(part), "{part}\n{text}");
+    }
+}

@@ -1,0 +1,159 @@
+//! Least privilege: everything of the input that is no policy, under policies that were written for it.
+
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use super::Analysis;
+use crate::answers::least_privilege::{
+    Evaluated, FlowError, Form, LeastPrivilege, Question, Replaced, Scene, Wanted, least_privilege, names_dns,
+};
+use crate::compile::{Compiled, compile};
+use crate::connectivity::Connectivity;
+use crate::diagnostics::Severity;
+use crate::document::Limits;
+use crate::language::calico::Calico;
+use crate::language::unread::{Cause, Enforcer};
+use crate::language::{Kind, Resource};
+use crate::load::Loader;
+use crate::settings::{Assumed, Engine, Settings};
+use crate::snapshot::{Role, Snapshot};
+use crate::text::DocumentId;
+
+/// What every cluster has, where the input does not: its DNS. Upstream: `kubernetes/kubernetes`, `cluster/addons/dns/coredns`.
+const DNS: (&str, &str) = (
+    "assumed-dns.yaml",
+    "apiVersion: apps/v1
+kind: Deployment
+metadata: {name: coredns, namespace: kube-system}
+spec:
+  selector: {matchLabels: {k8s-app: kube-dns}}
+  template:
+    metadata: {labels: {k8s-app: kube-dns}}
+    spec:
+      containers: [{name: coredns, image: coredns/coredns, ports: [{containerPort: 53, protocol: UDP}, {containerPort: 53, protocol: TCP}]}]
+",
+);
+
+impl Analysis {
+    /// The smallest readable set of policies that allows exactly the wanted flows, with the proof. The policies of the input are taken as removed.
+    ///
+    /// # Errors
+    /// Every wanted flow with an end that means nothing, or several things.
+    pub fn least_privilege(&self, question: &Question<'_>) -> Result<LeastPrivilege, Vec<FlowError>> {
+        let asks_for_dns = question.dns || matches!(question.wanted, Wanted::Flows(lines) if lines.iter().any(names_dns));
+        let has_dns = self.snapshot.pods().any(|(_, pod)| pod.role == Role::Pod && self.snapshot.serves_dns(pod));
+        let assumes_dns = asks_for_dns && !has_dns;
+        let settings = self.settings_for(question.form);
+        if !assumes_dns && settings.is_none() {
+            return least_privilege(self, self, question);
+        }
+        let mut other = self.copy();
+        if assumes_dns {
+            let texts: Vec<(String, Arc<str>)> =
+                self.sources().iter().map(|(_, source)| (source.name.clone(), source.text.clone())).collect();
+            let files: Vec<(&str, &str)> = texts.iter().map(|(name, text)| (name.as_str(), &**text)).chain([DNS]).collect();
+            other.set_files(&files);
+        }
+        let enforced = settings.map(|settings| other.with_settings(settings));
+        let mut answer = least_privilege(enforced.as_ref().unwrap_or(&other), &other, question)?;
+        if assumes_dns {
+            answer.notes.push(
+                "the cluster's DNS is not in the input: assumed in `kube-system` with the label `k8s-app: kube-dns`, as clusters have it"
+                    .into(),
+            );
+        }
+        Ok(answer)
+    }
+
+    /// Other settings under which policies of a form are enforced: those of Calico bring it along, unless the input shows another engine.
+    fn settings_for(&self, form: Form) -> Option<Settings> {
+        let engine = match form {
+            Form::Kubernetes => return None,
+            Form::Calico => self.settings.resolve(true, self.engine).engine,
+        };
+        (engine == Engine::Calico && self.assumed.engine != Engine::Calico).then(|| Settings { engine, ..self.settings.clone() })
+    }
+
+    /// The objects that new policies replace.
+    fn policies_of_pods(&self) -> Vec<(DocumentId, &Arc<Resource>)> {
+        self.loaded.resources().filter(|(id, resource)| is_policy_of_pods(resource) && !self.is_of_hosts_alone(*id, resource)).collect()
+    }
+
+    /// Whether a policy selects host endpoints, and no pod: it stays.
+    fn is_of_hosts_alone(&self, document: DocumentId, resource: &Resource) -> bool {
+        let ruleset = self.compiled.ruleset();
+        let own = ruleset.policies.iter().find(|policy| {
+            policy.place.document == document
+                && resource.span.start <= policy.place.span.start
+                && policy.place.span.end <= resource.span.end
+        });
+        own.is_some_and(|policy| {
+            let selects_pods = self.snapshot.pods().any(|(pod, _)| self.compiled.selects(policy.id, pod));
+            let hosts = || self.snapshot.host_endpoints().map(|(host, _)| host);
+            !selects_pods && hosts().any(|host| self.compiled.policies_on_host(host).contains(&policy.id))
+        })
+    }
+}
+
+/// Whether it is a policy about pods, read or not: new ones take its place. What proxies of a mesh enforce stays, as do security groups.
+fn is_policy_of_pods(resource: &Resource) -> bool {
+    match &resource.kind {
+        Kind::NetworkPolicy(_) | Kind::ClusterPolicy(_) => true,
+        Kind::Calico(calico) => matches!(**calico, Calico::Policy(_) | Calico::StagedKubernetes(_)),
+        Kind::Other(object) => object.is_policy(),
+        Kind::Unread(unread) => {
+            let is_object = matches!(unread.cause, Cause::Kind | Cause::NoSuchKind | Cause::Refused);
+            is_object && unread.enforcer != Enforcer::Beside && resource.kind_name.contains("Policy")
+        }
+        _ => false,
+    }
+}
+
+impl Scene for Analysis {
+    fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
+    }
+
+    fn compiled(&self) -> &Arc<Compiled> {
+        &self.compiled
+    }
+
+    fn connectivity(&self) -> &Connectivity {
+        self.connectivity()
+    }
+
+    fn assumed(&self) -> &Assumed {
+        &self.assumed
+    }
+
+    fn replaced(&self) -> Vec<Replaced> {
+        let title = |resource: &Resource| match &resource.meta.namespace {
+            Some(namespace) => alloc::format!("{} `{namespace}/{}`", resource.kind_name, resource.meta.name),
+            None if resource.kind.is_namespaced() => {
+                alloc::format!("{} `{}/{}`", resource.kind_name, self.settings.default_namespace, resource.meta.name)
+            }
+            None => alloc::format!("{} `{}`", resource.kind_name, resource.meta.name),
+        };
+        self.policies_of_pods()
+            .into_iter()
+            .map(|(id, resource)| Replaced { title: title(resource), place: resource.span.within(id) })
+            .collect()
+    }
+
+    fn with_policies(&self, text: &str) -> Evaluated {
+        let mut loader = Loader::new(Limits::default()).with_languages(self.languages);
+        let added = loader.load(&[("policies.yaml", text)]);
+        let replaced = self.policies_of_pods();
+        let is_replaced = |resource: &Arc<Resource>| replaced.iter().any(|(_, other)| Arc::ptr_eq(other, resource));
+        let kept = self.loaded.resources().filter(|(_, resource)| !is_replaced(resource)).map(|(id, resource)| (id, &**resource));
+        // Behind the documents of the input.
+        let first = self.loaded.documents.iter().map(|document| document.id.0 + 1).max().unwrap_or_default();
+        let new = added.resources().map(|(id, resource)| (DocumentId(first.saturating_add(id.0)), &**resource));
+        let ruleset = self.languages.lower(kept.chain(new), &self.snapshot.cloud, &self.assumed);
+        let compiled = Arc::new(compile(&self.snapshot, ruleset, &self.assumed));
+        let connectivity = Connectivity::new(&compiled, &self.snapshot);
+        let errors = added.diagnostics.iter().filter(|d| d.severity == Severity::Error).map(|d| d.message.clone()).collect();
+        Evaluated { compiled, connectivity, errors }
+    }
+}
