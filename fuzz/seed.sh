@@ -7,7 +7,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
     echo "usage: fuzz/seed.sh FOLDER..." >&2
     exit 2
 }
-mkdir -p corpus/azure corpus/load corpus/load_to_connectivity corpus/load_to_path
+mkdir -p corpus/azure corpus/flow_logs corpus/load corpus/load_to_connectivity corpus/load_to_path
+cp ../tests/flow_logs/*.json* ../tests/flow_logs/*.log corpus/flow_logs/
 find "$@" -type f \( -name '*.yaml' -o -name '*.yml' -o -name '*.json' -o -name '*.sh' \) -size -64k -print0 |
     while IFS= read -r -d '' file; do
         name=$(sha1sum "$file" | cut -c1-16)

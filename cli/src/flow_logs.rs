@@ -1,10 +1,13 @@
 //! `netpolis flow-logs`: the flows of logs, and which of them would be denied.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::io::{self, Write};
+use std::net::IpAddr;
 
 use netpolis_core::analysis::Analysis;
-use netpolis_core::answers::flow_logs::{FlowLogs, Group, Log, LogLine, LogVerdict, LoggedFlow, MatchedBy, NotJudged, SeenAt};
+use netpolis_core::answers::flow_logs::{
+    FlowLogs, Group, Log, LogLine, LogVerdict, LoggedFlow, MatchedBy, MatchedEnd, Moment, NotJudged, SeenAt,
+};
 use netpolis_core::text::count;
 use serde_json::{Value, json};
 
@@ -100,10 +103,11 @@ fn write_text(analysis: &Analysis, found: &FlowLogs, out: &mut dyn Write) -> io:
             continue;
         }
         writeln!(out, "\n{}:", heading(group, flows.len()))?;
-        for flow in flows.iter().take(MOST_SHOWN) {
-            write_flow(analysis, found, flow, out)?;
+        let bundles = bundles(&flows);
+        for bundle in bundles.iter().take(MOST_SHOWN) {
+            write_bundle(analysis, found, bundle, out)?;
         }
-        write_more(flows.len(), out)?;
+        write_more(bundles.len(), out)?;
     }
     write_reasons(found, "not judged, because an end is not in the input", &found.unmatched, out)?;
     write_reasons(found, "not read", &found.broken, out)
@@ -140,19 +144,70 @@ fn heading(group: Group, flows: usize) -> String {
     }
 }
 
-fn write_flow(analysis: &Analysis, found: &FlowLogs, flow: &LoggedFlow, out: &mut dyn Write) -> io::Result<()> {
-    let times = flow.times.map_or_else(String::new, |(first, last)| match (first.written(), last.written()) {
+/// Flows that differ in nothing but an address outside: those of many clients of one service, say.
+struct Bundle<'f> {
+    /// The first of them.
+    flow: &'f LoggedFlow,
+    /// How many addresses there are, if it is a bundle of several: of sources, or of destinations.
+    addresses: [usize; 2],
+    entries: usize,
+    times: Option<(Moment, Moment)>,
+}
+
+/// The flows of a group, in bundles, each where its first flow stands.
+fn bundles<'f>(flows: &[&'f LoggedFlow]) -> Vec<Bundle<'f>> {
+    let mut numbers: HashMap<_, usize> = HashMap::new();
+    let mut bundles: Vec<Bundle<'f>> = Vec::new();
+    for flow in flows {
+        let (from, to) = (is_address(&flow.from), is_address(&flow.to));
+        let name = |end: &'f MatchedEnd, is_address: bool| if is_address { None } else { Some(end.name.as_str()) };
+        let key = (name(&flow.from, from), name(&flow.to, to), flow.traffic, flow.log, flow.seen, &flow.deciding);
+        let number = *numbers.entry(key).or_insert(bundles.len());
+        match bundles.get_mut(number) {
+            Some(known) => {
+                known.addresses = [known.addresses[0] + usize::from(from), known.addresses[1] + usize::from(to)];
+                known.entries += flow.entries;
+                known.times = match (known.times, flow.times) {
+                    (Some((first, last)), Some((begin, end))) => Some((first.min(begin), last.max(end))),
+                    (times, None) | (None, times) => times,
+                };
+            }
+            None => bundles.push(Bundle { flow, addresses: [1, 1], entries: flow.entries, times: flow.times }),
+        }
+    }
+    bundles
+}
+
+fn is_address(end: &MatchedEnd) -> bool {
+    end.by == MatchedBy::Address && end.name.parse::<IpAddr>().is_ok()
+}
+
+/// An end's name, with the number of the other addresses.
+fn end_title(end: &MatchedEnd, addresses: usize) -> String {
+    match addresses - 1 {
+        0 => end.name.clone(),
+        1 => format!("{} and 1 other address", end.name),
+        others => format!("{} and {others} other addresses", end.name),
+    }
+}
+
+fn write_bundle(analysis: &Analysis, found: &FlowLogs, bundle: &Bundle<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let Bundle { flow, addresses: [sources, destinations], entries, times } = *bundle;
+    let times = times.map_or_else(String::new, |(first, last)| match (first.written(), last.written()) {
         (first, last) if first == last => format!(", {first}"),
         (first, last) => format!(", {first} to {last}"),
     });
-    let seen = match flow.seen {
-        SeenAt::Source => ", seen at the source only",
-        SeenAt::Destination | SeenAt::Both => "",
+    let seen = if flow.seen == SeenAt::Source && flow.log != LogVerdict::Denied { ", seen at the source only" } else { "" };
+    let log = match (flow.group, flow.log) {
+        (_, LogVerdict::Audited) => ", audited",
+        (Group::CannotTell, LogVerdict::Allowed) => ", allowed in the log",
+        (Group::CannotTell, LogVerdict::Denied) => ", denied in the log",
+        _ => "",
     };
-    let seen = if flow.log == LogVerdict::Denied { "" } else { seen };
-    let audited = if flow.log == LogVerdict::Audited { ", audited" } else { "" };
+    let (from, to) = (end_title(&flow.from, sources), end_title(&flow.to, destinations));
+    let title = format!("{from} -> {to} {}", flow.traffic);
     let place = found.describe(flow.first);
-    writeln!(out, "  {} ({}{times}{seen}{audited}; {})", printable(&title(flow)), count(flow.entries, "entry"), printable(&place))?;
+    writeln!(out, "  {} ({}{times}{seen}{log}; {})", printable(&title), count(entries, "entry"), printable(&place))?;
     if flow.group == Group::AllowedInBoth {
         return Ok(());
     }

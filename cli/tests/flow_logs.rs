@@ -60,7 +60,7 @@ fn what_would_break_comes_first() {
         "would be denied:",
         "denied in the log, and by the input:",
         "which is not what was in force:",
-        "of which it cannot be told",
+        "of which it cannot be told what the input does:\n  shop/web -> shop/db ICMP (1 entry, allowed in the log; ",
         "allowed in the log, and by the input:\n  shop/web -> shop/db TCP 5432 (1 entry, 2024-01-01T00:00:00Z; ",
         "1 entry not judged, because an end is not in the input:\n",
     ];
@@ -74,6 +74,21 @@ fn flows_are_handed_on_a_line_each() {
     let (code, text, errors) = run(&["flow-logs", "-", "--log", log.path(), "--format", "flows"], SCENE);
     assert_eq!((code, text.as_str()), (1, "shop/web -> shop/db ICMP\nshop/web -> shop/db TCP 5432\nshop/web -> shop/db TCP 80\n"));
     assert_eq!(errors, "note: 2 entries left out: the log shows them as denied\nnote: 1 entry left out: an end is not in the input\n");
+}
+
+#[test]
+fn flows_of_many_addresses_are_one_line_of_text() {
+    let log: String = (1..=40).map(|host| format!("203.0.113.{host},shop/db,5432,deny,{}\n", 1_704_067_200 + host)).collect();
+    let log = File::new(
+        "many.csv",
+        &format!("from,to,port,verdict,time\n{log}shop/web,198.51.100.1,443,allow,\nshop/web,198.51.100.2,443,allow,\n"),
+    );
+    let (code, text, _) = run(&["flow-logs", "-", "--log", log.path()], SCENE);
+    let due = "\n40 flows denied in the log, and by the input:\n  \
+               203.0.113.1 and 39 other addresses -> shop/db TCP 5432 (40 entries, 2024-01-01T00:00:01Z to 2024-01-01T00:00:40Z; ";
+    assert!(code == 0 && text.contains(due), "{text}");
+    assert!(text.contains("  shop/web -> 198.51.100.1 and 1 other address TCP 443 (2 entries; "), "{text}");
+    assert_eq!(run(&["flow-logs", "-", "--log", log.path(), "--format", "flows"], SCENE).1.lines().count(), 2);
 }
 
 #[test]

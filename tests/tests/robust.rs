@@ -535,3 +535,20 @@ fn every_beginning_of_a_text_of_azure_loads() {
         }
     }
 }
+
+/// Logs are long, and may be cut, or be no logs: each byte is looked at a few times at most.
+#[test]
+fn flow_logs_are_read_in_linear_time() {
+    let mut scene = Analysis::new(Settings::default());
+    scene.set_files(&[("scene.yaml", "{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop}}")]);
+    let flow = r#"{"flow":{"verdict":"FORWARDED","is_reply":false,"l4":{"TCP":{"source_port":40000,"destination_port":80}},"source":{"namespace":"shop","pod_name":"web"},"destination":{"labels":["reserved:world"]},"IP":{"destination":"203.0.113.7"}}}"#;
+    for line in [flow, "{", "[", "{,", "[,", "{\"a\":[", "{\"a", "[\"a", "}", "\"", "a,b", "data: {", "{\"records\":["] {
+        let lines = if line == flow { 10_000 } else { 100_000 };
+        let text = format!("{line}\n").repeat(lines);
+        let started = Instant::now();
+        let found = scene.flow_logs(&[netpolis_core::answers::flow_logs::Log { name: "log", text: &text }]);
+        assert!(started.elapsed() < LONGEST, "{line}: {:?}", started.elapsed());
+        assert_eq!(found.judged() + found.aside() + found.not_matched() + found.not_read(), found.entries(), "{line}");
+        assert_eq!(found.judged(), if line == flow { lines } else { 0 }, "{line}");
+    }
+}

@@ -141,10 +141,22 @@ impl<'a> Matching<'a> {
         }
     }
 
-    /// What a person calls so.
+    /// What a person calls so, under the name that the same end has in other logs.
     fn written(&self, text: &str) -> Result<Target, String> {
         let found = find_among(self.snapshot, Some(&self.names), text).map_err(|error| error.to_string())?;
-        Ok(Target { name: text.trim().to_owned(), by: MatchedBy::Name, all: found.all })
+        let pod = match found.end {
+            Endpoint::Pod(id) => self.snapshot.pod(id).filter(|pod| pod.role == Role::Pod).map(|pod| (id, pod.workload)),
+            _ => None,
+        };
+        let name = match (pod, found.end) {
+            (Some((_, workload)), _) if self.pods_of(workload).iter().map(|pod| Endpoint::Pod(*pod)).eq(found.all.iter().copied()) => {
+                return Ok(self.of_workload(workload, MatchedBy::Name));
+            }
+            (Some((id, _)), _) => return Ok(self.named(self.snapshot.pod_title(id), "Pod", found.all, MatchedBy::Name)),
+            (None, Endpoint::Node(node)) => return Ok(self.of_node(node, MatchedBy::Name)),
+            (None, _) => text.trim().to_owned(),
+        };
+        Ok(Target { name, by: MatchedBy::Name, all: found.all })
     }
 
     fn pod(&self, end: &LoggedEnd) -> Result<Target, String> {
@@ -352,13 +364,17 @@ impl<'a> Matching<'a> {
         let class = self.connectivity.class_of(Endpoint::Pod(pod));
         let workload = self.snapshot.pod(pod).map(|pod| pod.workload);
         let alike = |id: &WorkloadId| {
-            let pods = self.snapshot.workload(*id).map_or(&[][..], |workload| &workload.endpoints);
+            let pods = self.pods_of(*id);
             pods.len() > 1 && pods.iter().all(|other| self.connectivity.class_of(Endpoint::Pod(*other)) == class)
         };
         match workload.filter(alike) {
             Some(workload) => self.of_workload(workload, by),
             None => self.named(self.snapshot.pod_title(pod), "Pod", alloc::vec![Endpoint::Pod(pod)], by),
         }
+    }
+
+    fn pods_of(&self, id: WorkloadId) -> &[PodId] {
+        self.snapshot.workload(id).map_or(&[][..], |workload| &workload.endpoints)
     }
 
     fn of_workload(&self, id: WorkloadId, by: MatchedBy) -> Target {

@@ -371,10 +371,10 @@ fn csv_by_the_names_of_its_columns() {
     assert_eq!(
         lines(&found),
         [
-            "xwing -> deathstar TCP 80: allowed in the log, denied, 1",
-            "xwing -> 203.0.113.7 TCP 443: denied in the log, allowed, 1",
-            "203.0.113.7 -> deathstar ICMP: allowed in the log, cannot tell, 1",
-            "tiefighter -> default/deathstar TCP 80: allowed in the log, allowed, 1",
+            "default/xwing -> default/deathstar TCP 80: allowed in the log, denied, 1",
+            "default/xwing -> 203.0.113.7 TCP 443: denied in the log, allowed, 1",
+            "203.0.113.7 -> default/deathstar ICMP: allowed in the log, cannot tell, 1",
+            "default/tiefighter -> default/deathstar TCP 80: allowed in the log, allowed, 1",
         ]
     );
     assert_eq!(found.set_aside, [(SetAside::NoVerdict, 1)]);
