@@ -43,7 +43,7 @@ pub fn around(stops: &[Rect], walls: &[Rect]) -> Option<(String, Point)> {
         }
         end = leg.last().copied();
         drawn.extend(leg.iter().copied().zip(leg.iter().copied().skip(1)));
-        write_rounded(&mut path, &leg);
+        write_rounded(&mut path, &leg, RADIUS);
     }
     Some((path, end?))
 }
@@ -162,7 +162,7 @@ impl<'a> Lanes<'a> {
 }
 
 /// Leads a line on to a point; where it goes straight on there is no corner.
-fn extend(line: &mut Vec<Point>, point: Point) {
+pub(super) fn extend(line: &mut Vec<Point>, point: Point) {
     if matches!(line.as_slice(), [.., a, b] if (a.0 == b.0 && b.0 == point.0) || (a.1 == b.1 && b.1 == point.1)) {
         line.pop();
     }
@@ -171,8 +171,8 @@ fn extend(line: &mut Vec<Point>, point: Point) {
     }
 }
 
-/// Writes a line with round corners.
-fn write_rounded(path: &mut String, points: &[Point]) {
+/// Writes a line with corners so round.
+pub(super) fn write_rounded(path: &mut String, points: &[Point], round: f64) {
     let Some((first, rest)) = points.split_first() else { return };
     let _ = write!(path, "M{:.1} {:.1}", first.0, first.1);
     let mut from = *first;
@@ -182,7 +182,7 @@ fn write_rounded(path: &mut String, points: &[Point]) {
             break;
         };
         let length = |a: Point, b: Point| (a.0 - b.0).abs() + (a.1 - b.1).abs();
-        let radius = RADIUS.min(length(from, *corner) / 2.0).min(length(*corner, *next) / 2.0);
+        let radius = round.min(length(from, *corner) / 2.0).min(length(*corner, *next) / 2.0);
         let towards = |to: Point| {
             let part = radius / length(*corner, to).max(f64::MIN_POSITIVE);
             (corner.0 + (to.0 - corner.0) * part, corner.1 + (to.1 - corner.1) * part)

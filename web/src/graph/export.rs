@@ -88,7 +88,7 @@ pub fn svg(picture: &Picture, palette: &Palette) -> Svg {
         draw_frame(&mut text, frame, palette);
     }
     for arrow in picture.arrows.iter().filter(|a| !a.quiet) {
-        draw_arrow(&mut text, arrow, palette);
+        draw_arrow(&mut text, arrow, picture.lettering, palette);
     }
     for (index, mark) in picture.marks.iter().enumerate() {
         draw_mark(&mut text, mark, picture.has_flow(index) || mark.selected, palette);
@@ -177,7 +177,7 @@ fn draw_frame(out: &mut String, frame: &FrameMark, palette: &Palette) {
     );
 }
 
-fn draw_arrow(out: &mut String, arrow: &Arrow, palette: &Palette) {
+fn draw_arrow(out: &mut String, arrow: &Arrow, lettering: f64, palette: &Palette) {
     let (colour, head, dash) = match arrow.status {
         Status::Allowed | Status::Partly => (palette.allow, "allow", ""),
         Status::Denied => (palette.deny, "deny", " stroke-dasharray=\"5 5\""),
@@ -199,18 +199,19 @@ fn draw_arrow(out: &mut String, arrow: &Arrow, palette: &Palette) {
         escape(&arrow.title)
     );
     let (x, y) = (arrow.route.label.0.round(), arrow.route.label.1.round());
+    let there = format!("translate({x} {y}) scale({lettering:.3})");
     match arrow.status {
         Status::Denied => {
             let _ = write!(
                 out,
-                "<g transform=\"translate({x} {y})\" stroke=\"{colour}\" stroke-width=\"1.5\"><circle r=\"8.5\" fill=\"{}\"/><path d=\"M-3-3 3 3M3-3-3 3\"/></g>",
+                "<g transform=\"{there}\" stroke=\"{colour}\" stroke-width=\"1.5\"><circle r=\"8.5\" fill=\"{}\"/><path d=\"M-3-3 3 3M3-3-3 3\"/></g>",
                 palette.back
             );
         }
         Status::CannotTell => {
             let _ = write!(
                 out,
-                "<g transform=\"translate({x} {y})\"><circle r=\"8.5\" fill=\"{}\" stroke=\"{colour}\"/><text y=\"4\" text-anchor=\"middle\" font-size=\"11\" fill=\"{colour}\">?</text></g>",
+                "<g transform=\"{there}\"><circle r=\"8.5\" fill=\"{}\" stroke=\"{colour}\"/><text y=\"4\" text-anchor=\"middle\" font-size=\"11\" fill=\"{colour}\">?</text></g>",
                 palette.back
             );
         }
@@ -218,7 +219,7 @@ fn draw_arrow(out: &mut String, arrow: &Arrow, palette: &Palette) {
             let width = arrow.label.chars().count() as f64 * 6.7 + 10.0;
             let _ = write!(
                 out,
-                "<g transform=\"translate({x} {y})\"><rect x=\"{}\" y=\"-9\" width=\"{width}\" height=\"18\" rx=\"4\" fill=\"{}\"/>\
+                "<g transform=\"{there}\"><rect x=\"{}\" y=\"-9\" width=\"{width}\" height=\"18\" rx=\"4\" fill=\"{}\"/>\
                  <text y=\"4\" text-anchor=\"middle\" font-family=\"JetBrains Mono, ui-monospace, monospace\" font-size=\"11\" fill=\"{colour}\">{}</text></g>",
                 -width / 2.0,
                 palette.back,

@@ -1,39 +1,68 @@
-//! Where everything stands: cards packed into frames, frames packed onto shelves, outside ends above and below.
+//! Where everything stands: cards in lines by who sends to whom, in frames; frames likewise; outside ends before and behind them all.
+//!
+//! Lines go from top to bottom or from left to right, whichever of the two can be read better on the canvas. Each part does one step:
+//! `rank` says which line a node stands in, `order` where in it, `place` at which distance; `sheet` puts them together, once for the cards of each
+//! frame and once for the frames.
 //!
 //! Deterministic: the same input gives the same layout. Stable: with the [`Memory`] of the layout before, whatever is still there
 //! keeps its place; what is new comes beside it.
 
+mod order;
+mod place;
+mod rank;
+mod sheet;
+
 use std::collections::BTreeMap;
 
+use self::rank::Edge;
+use self::sheet::{Laid, Sheet};
 use super::Rect;
 
 /// Most places that are remembered of what is not there.
 const MOST_REMEMBERED: usize = 2000;
-/// Between cards, from left to right: room for a port number on an arrow.
-const GAP_X: f64 = 68.0;
-/// Between cards, from top to bottom.
-const GAP_Y: f64 = 60.0;
+/// Between cards that stand in a row, and in a column: room for arrows.
+const GAPS: (f64, f64) = (34.0, 32.0);
+/// Between a line of cards and the next.
+const LINE_GAP: f64 = 54.0;
+/// What an arrow takes beside its label where it runs from line to line.
+const HEAD_AND_TAIL: f64 = 30.0;
 /// Inside a frame, at its sides and its foot.
-const PADDING: f64 = 24.0;
+const PADDING: f64 = 20.0;
 /// Inside a frame, above its cards: its title.
 const HEAD: f64 = 44.0;
 /// Between frames.
-const GUTTER: f64 = 56.0;
-/// Between frames and what stands above or below.
-const SKY: f64 = 72.0;
+const GUTTER: f64 = 48.0;
+/// Between frames and what stands before or behind.
+const SKY: f64 = 60.0;
 /// Between pills.
 const GAP_PILLS: f64 = 32.0;
-/// Most cards in one row of a frame.
-const MOST_COLUMNS: usize = 12;
+/// Most cards in one line of a frame.
+const MOST_IN_LINE: usize = 12;
+/// How many lengths of lines are tried for frames.
+const TRIES: usize = 12;
+/// Below this, a picture is no larger than it can be shown.
+const LARGE_ENOUGH: f64 = 0.85;
+/// Shapes that are tried for frames of few cards, as parts of the canvas's.
+const SHAPES: [f64; 4] = [1.0, 0.7, 1.4, 0.5];
+/// How much worse one crossing makes a layout.
+const CROSSING: f64 = 0.012;
+
+/// How much worse a layout is in which senders and receivers share lines.
+const FOLDED: f64 = 1.06;
+
+/// Up to so many cards, labels can always be read.
+const FEW_CARDS: usize = 31;
+/// How much larger labels become, at most.
+pub const LARGEST_LETTERS: f64 = 2.4;
 
 /// Where a node belongs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Home {
     /// In a frame.
     Frame(usize),
-    /// Above all frames: those who send from outside.
+    /// Before all frames (above, or to the left): those who send from outside.
     Above,
-    /// Below all frames: those who only receive outside.
+    /// Behind all frames: those who only receive outside.
     Below,
 }
 
@@ -66,21 +95,48 @@ pub struct Input {
     pub nodes: Vec<Node>,
     /// Who sends to whom, as indices of nodes: senders go above receivers.
     pub edges: Vec<(usize, usize)>,
-    /// Whether the picture should be taller than wide.
+    /// How wide and high the largest label of an arrow is.
+    pub label: (f64, f64),
+    /// Whether it is for the canvas of a telephone.
     pub tall: bool,
 }
 
 impl Input {
+    /// Width and height that there are on the canvas.
+    fn canvas(&self) -> (f64, f64) {
+        canvas(self.tall)
+    }
+
+    /// How long labels are along arrows from line to line.
+    fn labels(&self, sideways: bool) -> f64 {
+        if sideways { self.label.0 } else { self.label.1 }
+    }
+
     /// Width by height that the picture should come near.
     fn aspect(&self) -> f64 {
-        if self.tall { 0.8 } else { 1.3 }
+        self.canvas().0 / self.canvas().1
     }
+}
+
+/// Width and height that a picture has on the page: of a window of 1440 by 900 pixels, or of a telephone.
+fn canvas(tall: bool) -> (f64, f64) {
+    if tall { (370.0, 400.0) } else { (625.0, 480.0) }
+}
+
+/// How much larger than usual labels have to be, so that they can be read where all of a picture of this size is seen; where there are
+/// many cards, only as far as there is room for them.
+pub fn lettering(bounds: Rect, cards: usize, tall: bool) -> f64 {
+    let canvas = canvas(tall);
+    let small = (bounds.w / canvas.0).max(bounds.h / canvas.1) * 1.04;
+    small.clamp(1.0, if cards <= FEW_CARDS { LARGEST_LETTERS } else { 1.5 })
 }
 
 /// Where everything stood.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Memory {
     frames: BTreeMap<String, Rect>,
+    /// Whether lines went from left to right.
+    pub sideways: bool,
     /// Cards relative to their frame, others absolute.
     nodes: BTreeMap<(String, String), Rect>,
 }
@@ -100,29 +156,78 @@ pub struct Placement {
 
 /// Places everything.
 pub fn layout(input: &Input, memory: &Memory) -> Placement {
-    let mut result = Placement { nodes: vec![Rect::default(); input.nodes.len()], frames: Vec::new(), ..Placement::default() };
-    let mut inner: Vec<Vec<(usize, Rect)>> = Vec::new();
+    if input.frames.iter().any(|f| memory.frames.contains_key(&f.key)) {
+        return arranged(input, memory, memory.sideways, input.aspect()).0;
+    }
+    // Frames wide and narrow, as they leave different room for each other.
+    let shapes: &[f64] = if input.nodes.len() <= FEW_CARDS { &SHAPES } else { &SHAPES[..1] };
+    let plans = [false, true].into_iter().flat_map(|sideways| shapes.iter().map(move |shape| (sideways, shape)));
+    let tried = plans.map(|(sideways, shape)| arranged(input, memory, sideways, input.aspect() * shape));
+    tried.reduce(|a, b| if b.1 < a.1 { b } else { a }).map(|found| found.0).unwrap_or_default()
+}
+
+/// Everything with lines in this direction, and how bad that is.
+fn arranged(input: &Input, memory: &Memory, sideways: bool, aspect: f64) -> (Placement, f64) {
+    let mut result = Placement { nodes: vec![Rect::default(); input.nodes.len()], ..Placement::default() };
     let mut sizes: Vec<(f64, f64)> = Vec::new();
+    let mut crossings = 0;
     for (index, frame) in input.frames.iter().enumerate() {
         let members: Vec<usize> = (0..input.nodes.len()).filter(|&n| home(input, n) == Some(Home::Frame(index))).collect();
-        let placed = place_cards(input, frame, &members, memory);
+        let placed = place_cards(input, frame, &members, memory).unwrap_or_else(|| {
+            let (placed, found) = fresh_cards(input, &members, sideways, aspect);
+            crossings += found;
+            placed
+        });
         let right = placed.iter().map(|(_, r)| r.right()).fold(frame.title_width, f64::max);
         let bottom = placed.iter().map(|(_, r)| r.bottom()).fold(HEAD, f64::max);
         sizes.push((right + PADDING, bottom + PADDING));
-        inner.push(placed);
+        placed.into_iter().for_each(|(node, rect)| result.nodes[node] = rect);
     }
-    result.frames = place_frames(input, &sizes, memory);
-    for (frame, placed) in result.frames.iter().zip(&inner) {
-        for (node, rect) in placed {
-            if let Some(slot) = result.nodes.get_mut(*node) {
-                *slot = Rect { x: frame.x + rect.x, y: frame.y + rect.y, ..*rect };
-            }
+    match kept_frames(input, &sizes, memory) {
+        Some(frames) => {
+            result.frames = frames;
+            inside_frames(input, &mut result);
+            // What is before or behind is above or below in a picture that is turned.
+            result.turn(sideways);
+            place_pills(input, memory, sideways, &mut result);
+            result.turn(sideways);
+        }
+        None => crossings += fresh_frames(input, &sizes, sideways, &mut result),
+    }
+    result.bounds = result.frames.iter().chain(&result.nodes).copied().reduce(|a, b| a.union(&b)).unwrap_or_default();
+    result.memory = remember(input, &result, memory, sideways);
+    let cost = cost(input, (result.bounds.w, result.bounds.h), crossings) * if sideways && !input.tall { 0.93 } else { 1.0 };
+    (result, cost)
+}
+
+/// How small a picture of this size is shown, with so many crossings.
+fn cost(input: &Input, (w, h): (f64, f64), crossings: usize) -> f64 {
+    let canvas = input.canvas();
+    let small = (w / canvas.0).max(h / canvas.1);
+    small.max(LARGE_ENOUGH) * (1.0 + CROSSING * crossings as f64) + small * 0.05 + (w / canvas.0 + h / canvas.1) * 0.05
+}
+
+/// From places in their frames to places in the picture.
+fn inside_frames(input: &Input, result: &mut Placement) {
+    for (node, rect) in input.nodes.iter().zip(&mut result.nodes) {
+        if let Home::Frame(index) = node.home {
+            let frame = result.frames.get(index).copied().unwrap_or_default();
+            *rect = Rect { x: frame.x + rect.x, y: frame.y + rect.y, ..*rect };
         }
     }
-    place_pills(input, memory, &mut result);
-    result.bounds = result.frames.iter().chain(&result.nodes).copied().reduce(|a, b| a.union(&b)).unwrap_or_default();
-    result.memory = remember(input, &result, memory);
-    result
+}
+
+/// Left and up change places.
+fn turned(rect: Rect, sideways: bool) -> Rect {
+    if sideways { Rect { x: rect.y, y: rect.x, w: rect.h, h: rect.w } } else { rect }
+}
+
+impl Placement {
+    fn turn(&mut self, sideways: bool) {
+        for rect in self.frames.iter_mut().chain(&mut self.nodes) {
+            *rect = turned(*rect, sideways);
+        }
+    }
 }
 
 fn home(input: &Input, node: usize) -> Option<Home> {
@@ -141,9 +246,10 @@ fn frame_key(input: &Input, home: Home) -> String {
     }
 }
 
-fn remember(input: &Input, layout: &Placement, before: &Memory) -> Memory {
+fn remember(input: &Input, layout: &Placement, before: &Memory, sideways: bool) -> Memory {
     // What is gone for now comes back to its place: a document that is half written, a closed namespace.
     let mut memory = if before.nodes.len() <= MOST_REMEMBERED { before.clone() } else { Memory::default() };
+    memory.sideways = sideways;
     for (frame, rect) in input.frames.iter().zip(&layout.frames) {
         memory.frames.insert(frame.key.clone(), *rect);
     }
@@ -160,13 +266,13 @@ fn remember(input: &Input, layout: &Placement, before: &Memory) -> Memory {
 
 // --- cards in a frame -----------------------------------------------------------------------------
 
-/// Cards relative to their frame. Those that were there before stay; new ones come at the end.
-fn place_cards(input: &Input, frame: &Frame, members: &[usize], memory: &Memory) -> Vec<(usize, Rect)> {
+/// Cards relative to their frame, if one of them was there before: those stay; new ones come at the end.
+fn place_cards(input: &Input, frame: &Frame, members: &[usize], memory: &Memory) -> Option<Vec<(usize, Rect)>> {
     let key = format!("/{}", frame.key);
     let before = |node: usize| memory.nodes.get(&(key.clone(), input.nodes.get(node)?.key.clone())).copied();
     let (old, new): (Vec<usize>, Vec<usize>) = members.iter().partition(|&&n| before(n).is_some());
     if old.is_empty() {
-        return arrange(input, members);
+        return None;
     }
     let mut placed: Vec<(usize, Rect)> = Vec::new();
     let mut late = new;
@@ -176,193 +282,115 @@ fn place_cards(input: &Input, frame: &Frame, members: &[usize], memory: &Memory)
         // A card that grew into its neighbour has to move.
         if placed.iter().any(|(_, other)| other.overlaps(&rect, 8.0)) { late.push(node) } else { placed.push((node, rect)) }
     }
+    // A frame grows to the right only where nothing stands there.
+    let own = memory.frames.get(&frame.key).copied().unwrap_or_default();
+    let reach = Rect { w: own.w + 400.0, ..own };
+    let stands_there =
+        |f: &Frame| f.key != frame.key && memory.frames.get(&f.key).is_some_and(|r| r.overlaps(&reach, 0.0) && r.x >= own.right());
+    let widest = if input.frames.iter().any(stands_there) { 0.0 } else { 360.0 };
     for node in late {
         let (w, h) = size(input, node);
-        let rect = free_place(&placed, w, h, PADDING, HEAD);
+        let rect = free_place(&placed, w, h, widest);
         placed.push((node, rect));
     }
-    placed
+    Some(placed)
 }
 
 /// Behind the last card of the lowest row if the frame need not grow for it, else in a new row.
-fn free_place(placed: &[(usize, Rect)], w: f64, h: f64, left: f64, top: f64) -> Rect {
-    let width = placed.iter().map(|(_, r)| r.right()).fold(0.0, f64::max).max(360.0);
+fn free_place(placed: &[(usize, Rect)], w: f64, h: f64, widest: f64) -> Rect {
+    let (left, top) = (PADDING, HEAD);
+    let width = placed.iter().map(|(_, r)| r.right()).fold(widest, f64::max);
     let row = placed.iter().map(|(_, r)| r.y).fold(top, f64::max);
     let right = placed.iter().filter(|(_, r)| r.bottom() > row).map(|(_, r)| r.right()).fold(f64::MIN, f64::max);
-    let candidate = Rect { x: if right > left { right + GAP_X } else { left }, y: row, w, h };
+    let candidate = Rect { x: if right > left { right + GAPS.0 } else { left }, y: row, w, h };
     if candidate.right() <= width && !placed.iter().any(|(_, r)| r.overlaps(&candidate, 8.0)) {
         return candidate;
     }
     let bottom = placed.iter().map(|(_, r)| r.bottom()).fold(top, f64::max);
-    Rect { x: left, y: bottom + GAP_Y, w, h }
+    Rect { x: left, y: bottom + LINE_GAP, w, h }
 }
 
-/// Cards in rows: senders above receivers, rows as long as makes the frame's shape pleasant, each row centred.
-fn arrange(input: &Input, members: &[usize]) -> Vec<(usize, Rect)> {
-    let edges: Vec<(usize, usize)> = input
-        .edges
-        .iter()
-        .filter_map(|(a, b)| Some((members.iter().position(|m| m == a)?, members.iter().position(|m| m == b)?)))
-        .filter(|(a, b)| a != b)
-        .collect();
-    let ranks = ranks(members.len(), &edges);
-    let ordered = order(&ranks, &edges);
-    let mut best: Option<(f64, Vec<Vec<usize>>)> = None;
-    for columns in 1..=members.len().clamp(1, MOST_COLUMNS) {
-        let by_rank: Vec<Vec<usize>> = ordered.iter().flat_map(|row| row.chunks(columns).map(<[usize]>::to_vec)).collect();
-        let flat: Vec<usize> = ordered.concat();
-        let filled: Vec<Vec<usize>> = flat.chunks(columns).map(<[usize]>::to_vec).collect();
-        // Rows that mix senders and receivers are harder to read.
-        for (rows, penalty) in [(by_rank, 1.0), (filled, 1.06)] {
-            let (w, h) = extent(input, members, &rows);
-            let cost = (w / input.aspect()).max(h) * penalty + (w + h) * 0.05;
-            if best.as_ref().is_none_or(|(least, _)| cost < *least) {
-                best = Some((cost, rows));
-            }
-        }
-    }
-    let Some((_, rows)) = best else { return Vec::new() };
-    let (width, _) = extent(input, members, &rows);
-    let mut placed = Vec::new();
-    let mut y = HEAD;
-    for row in &rows {
-        let row_width = row_width(input, members, row);
-        let height = row.iter().map(|&i| card(input, members, i).1).fold(0.0, f64::max);
-        let mut x = PADDING + ((width - row_width) / 2.0).floor();
-        for &i in row {
-            let (w, h) = card(input, members, i);
-            if let Some(&node) = members.get(i) {
-                placed.push((node, Rect { x, y, w, h }));
-            }
-            x += w + GAP_X;
-        }
-        y += height + GAP_Y;
-    }
-    placed
+/// Cards in lines, which are as long as makes the frame's shape pleasant. Also how many edges cross.
+fn fresh_cards(input: &Input, members: &[usize], sideways: bool, aspect: f64) -> (Vec<(usize, Rect)>, usize) {
+    let mut number = vec![usize::MAX; input.nodes.len()];
+    members.iter().enumerate().for_each(|(i, &node)| number[node] = i);
+    let own = |&(a, b): &(usize, usize)| Some((*number.get(a)?, *number.get(b)?)).filter(|(a, b)| a != b && *a.max(b) < usize::MAX);
+    let edges: Vec<Edge> = input.edges.iter().filter_map(own).map(|(from, to)| Edge { from, to, offsets: (0.0, 0.0) }).collect();
+    let upright = |(w, h): (f64, f64)| if sideways { (h, w) } else { (w, h) };
+    let (gap, block) = if sideways { (GAPS.1, (GAPS.1, GAPS.0, 1.0 / aspect)) } else { (GAPS.0, (GAPS.0, GAPS.1, aspect)) };
+    let between = (input.labels(sideways) + HEAD_AND_TAIL).max(LINE_GAP);
+    let sheet = Sheet {
+        sizes: members.iter().map(|&n| upright(size(input, n))).collect(),
+        edges,
+        gap,
+        level: input.labels(!sideways) + HEAD_AND_TAIL,
+        between,
+        block: Some(block),
+        ..Sheet::default()
+    };
+    let widest = sheet.sizes.iter().map(|s| s.0).fold(0.0, f64::max);
+    let mean = sheet.sizes.iter().map(|s| s.0 + gap).sum::<f64>() / members.len().max(1) as f64;
+    let limits = (1..=members.len().clamp(1, MOST_IN_LINE)).map(|many| (mean * many as f64).max(widest));
+    let shape = |laid: &Laid| {
+        let (w, h) = upright(laid.size);
+        let (w, h) = (w + 2.0 * PADDING, h + HEAD + PADDING);
+        ((w / aspect).max(h) + (w + h) * 0.05) * (1.0 + CROSSING * laid.crossings as f64)
+    };
+    let laid = best(limits, |limit, folded| sheet.laid(limit, folded), shape);
+    let place = |(&node, rect): (&usize, &Rect)| {
+        let rect = turned(*rect, sideways);
+        (node, Rect { x: rect.x + PADDING, y: rect.y + HEAD, ..rect })
+    };
+    (members.iter().zip(&laid.rects).map(place).collect(), laid.crossings)
 }
 
-fn card(input: &Input, members: &[usize], index: usize) -> (f64, f64) {
-    members.get(index).map_or((0.0, 0.0), |&node| size(input, node))
-}
-
-fn row_width(input: &Input, members: &[usize], row: &[usize]) -> f64 {
-    row.iter().map(|&i| card(input, members, i).0 + GAP_X).sum::<f64>() - GAP_X
-}
-
-fn extent(input: &Input, members: &[usize], rows: &[Vec<usize>]) -> (f64, f64) {
-    let width = rows.iter().map(|row| row_width(input, members, row)).fold(0.0, f64::max);
-    let height = rows.iter().map(|row| row.iter().map(|&i| card(input, members, i).1).fold(0.0, f64::max) + GAP_Y).sum::<f64>() - GAP_Y;
-    (width, height.max(0.0))
-}
-
-/// How many senders stand before each node, on the longest way; edges that close a circle do not count.
-fn ranks(count: usize, edges: &[(usize, usize)]) -> Vec<usize> {
-    let mut after: Vec<Vec<usize>> = vec![Vec::new(); count];
-    for &(a, b) in edges {
-        if let Some(list) = after.get_mut(a)
-            && !edges.contains(&(b, a))
-        {
-            list.push(b);
-        }
-    }
-    // Depth first, with a list of its own instead of recursion: order in which nodes are done, without edges that go back.
-    let mut done: Vec<usize> = Vec::new();
-    let mut state = vec![0u8; count];
-    let mut forward: Vec<(usize, usize)> = Vec::new();
-    for root in 0..count {
-        let mut stack = vec![(root, 0usize)];
-        while let Some((node, next)) = stack.pop() {
-            if next == 0 {
-                if state.get(node) != Some(&0) {
-                    continue;
-                }
-                if let Some(s) = state.get_mut(node) {
-                    *s = 1;
-                }
-            }
-            match after.get(node).and_then(|list| list.get(next)) {
-                Some(&child) => {
-                    stack.push((node, next + 1));
-                    if state.get(child) != Some(&1) {
-                        forward.push((node, child));
-                        stack.push((child, 0));
-                    }
-                }
-                None => {
-                    if let Some(s) = state.get_mut(node) {
-                        *s = 2;
-                    }
-                    done.push(node);
-                }
-            }
-        }
-    }
-    let mut ranks = vec![0; count];
-    for &node in done.iter().rev() {
-        let own = ranks.get(node).copied().unwrap_or(0);
-        for &(_, child) in forward.iter().filter(|(a, _)| *a == node) {
-            if let Some(rank) = ranks.get_mut(child) {
-                *rank = (*rank).max(own + 1);
-            }
-        }
-    }
-    ranks
-}
-
-/// Nodes by rank, each near the middle of those it is connected with, to save crossings.
-fn order(ranks: &[usize], edges: &[(usize, usize)]) -> Vec<Vec<usize>> {
-    let last = ranks.iter().copied().max().unwrap_or(0);
-    let mut rows: Vec<Vec<usize>> = (0..=last).map(|rank| (0..ranks.len()).filter(|&n| ranks.get(n) == Some(&rank)).collect()).collect();
-    for sweep in 0..4 {
-        let mut position = vec![0.5; ranks.len()];
-        for row in &rows {
-            for (i, &node) in row.iter().enumerate() {
-                if let Some(p) = position.get_mut(node) {
-                    *p = (i as f64 + 0.5) / row.len() as f64;
-                }
-            }
-        }
-        let centre = |node: usize| {
-            let others: Vec<f64> = edges
-                .iter()
-                .filter_map(|&(a, b)| match (sweep % 2 == 0, a == node, b == node) {
-                    (true, _, true) => position.get(a).copied(),
-                    (false, true, _) => position.get(b).copied(),
-                    _ => None,
-                })
-                .collect();
-            if others.is_empty() { position.get(node).copied().unwrap_or(0.5) } else { others.iter().sum::<f64>() / others.len() as f64 }
-        };
-        for row in &mut rows {
-            row.sort_by(|&a, &b| centre(a).total_cmp(&centre(b)).then(a.cmp(&b)));
-        }
-    }
-    rows.retain(|row| !row.is_empty());
-    rows
+/// The best of what is made with each of these limits, folded or not; the first of equal ones.
+fn best(limits: impl Iterator<Item = f64>, make: impl Fn(f64, bool) -> Laid, cost: impl Fn(&Laid) -> f64) -> Laid {
+    let tried = limits.flat_map(|limit| [(limit, false), (limit, true)]).map(|(limit, folded)| {
+        let laid = make(limit, folded);
+        (cost(&laid) * if folded { FOLDED } else { 1.0 }, laid)
+    });
+    tried.reduce(|a, b| if b.0 < a.0 - 1e-6 { b } else { a }).map(|found| found.1).unwrap_or_default()
 }
 
 // --- frames ---------------------------------------------------------------------------------------
 
-fn place_frames(input: &Input, sizes: &[(f64, f64)], memory: &Memory) -> Vec<Rect> {
+/// Frames where they were, but pushed away by those that have grown; new ones beside them. Nothing if none was there.
+fn kept_frames(input: &Input, sizes: &[(f64, f64)], memory: &Memory) -> Option<Vec<Rect>> {
     let kept: Vec<Option<Rect>> =
         input.frames.iter().zip(sizes).map(|(frame, &(w, h))| memory.frames.get(&frame.key).map(|r| Rect { w, h, ..*r })).collect();
-    let old: Vec<Rect> = kept.iter().flatten().copied().collect();
-    let collide = old.iter().enumerate().any(|(i, a)| old.iter().skip(i + 1).any(|b| a.overlaps(b, 16.0)));
-    if old.is_empty() || collide {
-        return pack(input, sizes);
+    let mut kept = kept;
+    if kept.iter().all(Option::is_none) {
+        return None;
     }
+    push_apart(&mut kept);
+    let mut placed: Vec<Rect> = kept.iter().flatten().copied().collect();
     // New frames come to the right of the lowest shelf, or below.
-    let mut placed: Vec<Rect> = old.clone();
-    kept.into_iter()
-        .zip(sizes)
-        .map(|(kept, &(w, h))| {
-            kept.unwrap_or_else(|| {
-                let rect = beside(&placed, w, h, input.aspect());
-                placed.push(rect);
-                rect
-            })
+    let place = |(kept, &(w, h)): (Option<Rect>, &(f64, f64))| {
+        kept.unwrap_or_else(|| {
+            let rect = beside(&placed, w, h, input.aspect());
+            placed.push(rect);
+            rect
         })
-        .collect()
+    };
+    Some(kept.into_iter().zip(sizes).map(place).collect())
+}
+
+/// Moves what others have grown into to the right or down, whichever is nearer, until nothing overlaps.
+fn push_apart(frames: &mut [Option<Rect>]) {
+    for _ in 0..frames.len() * frames.len() {
+        let pairs = (0..frames.len()).flat_map(|i| (0..frames.len()).map(move |j| (i, j)));
+        let mut overlapping = pairs.filter_map(|(i, j)| {
+            let (a, b) = (frames[i]?, frames[j]?);
+            let behind = (b.x + b.y, j) > (a.x + a.y, i);
+            (i != j && behind && a.overlaps(&b, 16.0)).then_some((j, a.right() + GUTTER - b.x, a.bottom() + GUTTER - b.y))
+        });
+        let Some((moved, right, down)) = overlapping.next() else { break };
+        drop(overlapping);
+        if let Some(Some(rect)) = frames.get_mut(moved) {
+            if right < down { rect.x += right } else { rect.y += down }
+        }
+    }
 }
 
 fn beside(placed: &[Rect], w: f64, h: f64, aspect: f64) -> Rect {
@@ -376,107 +404,96 @@ fn beside(placed: &[Rect], w: f64, h: f64, aspect: f64) -> Rect {
     if wide && !placed.iter().any(|r| r.overlaps(&candidate, 16.0)) { candidate } else { below }
 }
 
-/// Shelf packing: frames that talk to each other come one after the other, shelves as wide as makes the picture's shape pleasant.
-fn pack(input: &Input, sizes: &[(f64, f64)]) -> Vec<Rect> {
-    let order = frame_order(input);
-    let widest = sizes.iter().map(|s| s.0).fold(0.0, f64::max);
-    let whole: f64 = sizes.iter().map(|s| s.0 + GUTTER).sum();
-    let mut best: Option<(f64, Vec<Rect>)> = None;
-    for step in 0..24 {
-        let limit = widest + (whole - widest).max(0.0) * f64::from(step) / 23.0;
-        let mut rects = vec![Rect::default(); sizes.len()];
-        let (mut x, mut y, mut shelf) = (0.0, 0.0, 0.0);
-        for &frame in &order {
-            let (w, h) = sizes.get(frame).copied().unwrap_or_default();
-            if x > 0.0 && x + w > limit {
-                y += shelf + GUTTER;
-                (x, shelf) = (0.0, 0.0);
-            }
-            if let Some(rect) = rects.get_mut(frame) {
-                *rect = Rect { x, y, w, h };
-            }
-            x += w + GUTTER;
-            shelf = f64::max(shelf, h);
-        }
-        let bounds = rects.iter().copied().reduce(|a, b| a.union(&b)).unwrap_or_default();
-        let cost = (bounds.w / input.aspect()).max(bounds.h) + (bounds.w + bounds.h) * 0.02;
-        if best.as_ref().is_none_or(|(least, _)| cost < *least - 0.5) {
-            best = Some((cost, rects));
-        }
-    }
-    best.map(|(_, rects)| rects).unwrap_or_default()
+/// Frames in lines, by what their cards send each other, with those outside before and behind them. Returns how many edges cross.
+fn fresh_frames(input: &Input, sizes: &[(f64, f64)], sideways: bool, result: &mut Placement) -> usize {
+    let outside: Vec<usize> = (0..input.nodes.len()).filter(|&n| !matches!(home(input, n), Some(Home::Frame(_)))).collect();
+    let pill = |node: usize| outside.iter().position(|&n| n == node).map(|at| sizes.len() + at);
+    let upright = |(w, h): (f64, f64)| if sideways { (h, w) } else { (w, h) };
+    let row = |of: Home| outside.iter().filter(|&&n| home(input, n) == Some(of)).filter_map(|&n| pill(n)).collect();
+    let sheet = Sheet {
+        sizes: sizes.iter().copied().chain(outside.iter().map(|&n| size(input, n))).map(upright).collect(),
+        edges: frame_edges(input, sizes, sideways, result, pill),
+        edge_lines: [row(Home::Above), row(Home::Below)],
+        gap: GUTTER,
+        level: input.labels(!sideways) + HEAD_AND_TAIL,
+        between: (input.labels(sideways) + HEAD_AND_TAIL).max(SKY),
+        block: None,
+    };
+    let widest = sheet.sizes.iter().map(|s| s.0).fold(0.0, f64::max);
+    let whole: f64 = sheet.sizes.iter().map(|s| s.0 + GUTTER).sum();
+    let limits = (0..TRIES).map(|step| widest + (whole - widest).max(0.0) * step as f64 / (TRIES - 1) as f64);
+    let laid = best(limits, |limit, folded| sheet.laid(limit, folded), |laid| cost(input, upright(laid.size), laid.crossings));
+    let mut rects = laid.rects.iter().map(|r| turned(*r, sideways));
+    result.frames = rects.by_ref().take(sizes.len()).collect();
+    inside_frames(input, result);
+    outside.iter().zip(rects).for_each(|(&node, rect)| result.nodes[node] = rect);
+    laid.crossings
 }
 
-/// The frame with most nodes, then always the one with most edges to those that have their place.
-fn frame_order(input: &Input) -> Vec<usize> {
-    let count = input.frames.len();
-    let mut weight: BTreeMap<(usize, usize), u32> = BTreeMap::new();
+/// Edges between frames and what is outside: one for all edges of cards that have the same two ends, from where those are on average.
+fn frame_edges(
+    input: &Input,
+    sizes: &[(f64, f64)],
+    sideways: bool,
+    result: &Placement,
+    pill: impl Fn(usize) -> Option<usize>,
+) -> Vec<Edge> {
+    let end = |node: usize| match home(input, node)? {
+        Home::Frame(frame) => {
+            let (rect, (w, h)) = (result.nodes.get(node)?, sizes.get(frame)?);
+            Some((frame, if sideways { rect.middle_y() - h / 2.0 } else { rect.middle_x() - w / 2.0 }))
+        }
+        _ => Some((pill(node)?, 0.0)),
+    };
+    let mut found: BTreeMap<(usize, usize), (f64, f64, f64)> = BTreeMap::new();
     for &(a, b) in &input.edges {
-        if let (Some(Home::Frame(a)), Some(Home::Frame(b))) = (home(input, a), home(input, b))
-            && a != b
+        if let (Some((from, at)), Some((to, end))) = (end(a), end(b))
+            && from != to
         {
-            *weight.entry((a, b)).or_default() += 1;
-            *weight.entry((b, a)).or_default() += 1;
+            let sum = found.entry((from, to)).or_default();
+            *sum = (sum.0 + 1.0, sum.1 + at, sum.2 + end);
         }
     }
-    let mut order: Vec<usize> = Vec::new();
-    let mut pull = vec![0u32; count];
-    let members = |frame: usize| input.nodes.iter().filter(|n| n.home == Home::Frame(frame)).count();
-    while order.len() < count {
-        let next = (0..count).filter(|f| !order.contains(f)).max_by_key(|&f| (pull.get(f).copied(), members(f), std::cmp::Reverse(f)));
-        let Some(next) = next else { break };
-        order.push(next);
-        for (&(_, other), &w) in weight.range((next, 0)..=(next, count)) {
-            if let Some(p) = pull.get_mut(other) {
-                *p += w;
+    // The direction of most of them counts.
+    let outweighed = |&(from, to): &(usize, usize), many: f64| found.get(&(to, from)).is_some_and(|back| back.0 > many);
+    let kept = found.iter().filter(|(ends, sum)| !outweighed(ends, sum.0));
+    kept.map(|(&(from, to), &(many, at, end))| Edge { from, to, offsets: (at / many, end / many) }).collect()
+}
+
+// --- before and behind ----------------------------------------------------------------------------
+
+/// Pills stay where they were, clear of the frames, which may have grown; new ones come near those they talk to, in a row before or behind all
+/// frames.
+fn place_pills(input: &Input, memory: &Memory, sideways: bool, result: &mut Placement) {
+    let bounds = result.frames.iter().copied().reduce(|a, b| a.union(&b)).unwrap_or_default();
+    for row in [Home::Above, Home::Below] {
+        let key = frame_key(input, row);
+        let mut placed: Vec<Rect> = Vec::new();
+        let mut late = Vec::new();
+        for (node, wanted) in input.nodes.iter().enumerate().filter(|(_, n)| n.home == row) {
+            let of = turned(Rect { w: wanted.size.0, h: wanted.size.1, ..Rect::default() }, sideways);
+            let kept =
+                memory.nodes.get(&(key.clone(), wanted.key.clone())).map(|r| turned(*r, sideways)).map(|r| Rect { w: of.w, h: of.h, ..r });
+            match kept.filter(|r| !placed.iter().any(|p| p.overlaps(r, 8.0)) && !result.frames.iter().any(|f| f.overlaps(r, 16.0))) {
+                Some(rect) => {
+                    placed.push(rect);
+                    result.nodes[node] = rect;
+                }
+                None => late.push((node, of)),
             }
         }
-    }
-    order
-}
-
-// --- above and below ------------------------------------------------------------------------------
-
-fn place_pills(input: &Input, memory: &Memory, result: &mut Placement) {
-    for row_home in [Home::Above, Home::Below] {
-        let row: Vec<usize> = (0..input.nodes.len()).filter(|&n| home(input, n) == Some(row_home)).collect();
-        let key = frame_key(input, row_home);
-        let before: Vec<Option<Rect>> =
-            row.iter().map(|&node| memory.nodes.get(&(key.clone(), input.nodes.get(node)?.key.clone())).copied()).collect();
-        let above = row_home == Home::Above;
-        let placed = if before.iter().any(Option::is_some) {
-            keep_pills(input, result, &row, &before, above)
-        } else {
-            fresh_pills(input, result, &row, above)
-        };
-        for (node, rect) in placed {
-            if let Some(slot) = result.nodes.get_mut(node) {
-                *slot = rect;
+        for (node, of) in late {
+            let y = if row == Home::Above { bounds.y - SKY - of.h } else { bounds.bottom() + SKY };
+            let middle = middle_of_peers(input, result, node).unwrap_or(bounds.middle_x());
+            let x = (middle - of.w / 2.0).min(bounds.right() - of.w).max(bounds.x).round();
+            let mut rect = Rect { x, y, ..of };
+            while let Some(other) = placed.iter().find(|p| p.overlaps(&rect, 8.0)) {
+                rect.x = other.right() + GAP_PILLS;
             }
+            placed.push(rect);
+            result.nodes[node] = rect;
         }
     }
-}
-
-/// The rectangle around all frames.
-fn frame_bounds(result: &Placement) -> Rect {
-    result.frames.iter().copied().reduce(|a, b| a.union(&b)).unwrap_or_default()
-}
-
-/// Pills stay where they were; new ones come at the end of the row.
-fn keep_pills(input: &Input, result: &Placement, row: &[usize], before: &[Option<Rect>], above: bool) -> Vec<(usize, Rect)> {
-    let bounds = frame_bounds(result);
-    let mut placed: Vec<(usize, Rect)> = Vec::new();
-    // INVARIANT: what is kept stays clear of the frames, which may have grown.
-    for (&node, before) in row.iter().zip(before) {
-        let (w, h) = size(input, node);
-        let kept = before.map(|r| Rect { w, h, ..r }).filter(|r| {
-            !placed.iter().any(|(_, other)| other.overlaps(r, 8.0)) && !result.frames.iter().any(|frame| frame.overlaps(r, 16.0))
-        });
-        let right = placed.iter().map(|(_, r)| r.right() + GAP_PILLS).fold(bounds.x, f64::max);
-        let y = if above { bounds.y - SKY - h } else { bounds.bottom() + SKY };
-        placed.push((node, kept.unwrap_or(Rect { x: right, y, w, h })));
-    }
-    placed
 }
 
 /// The middle of the nodes that this one talks to.
@@ -484,58 +501,6 @@ fn middle_of_peers(input: &Input, result: &Placement, node: usize) -> Option<f64
     let peer = |&(a, b): &(usize, usize)| if a == node { Some(b) } else { (b == node).then_some(a) };
     let others: Vec<f64> = input.edges.iter().filter_map(peer).filter_map(|other| result.nodes.get(other).map(Rect::middle_x)).collect();
     (!others.is_empty()).then(|| others.iter().sum::<f64>() / others.len() as f64)
-}
-
-/// Pills in one line or several, each above (or below) the middle of those it talks to, as far as there is room.
-fn fresh_pills(input: &Input, result: &Placement, row: &[usize], above: bool) -> Vec<(usize, Rect)> {
-    let bounds = frame_bounds(result);
-    let wish = |&node: &usize| (node, middle_of_peers(input, result, node).unwrap_or(bounds.middle_x()));
-    let mut sorted: Vec<(usize, f64)> = row.iter().map(wish).collect();
-    sorted.sort_by(|a, b| a.1.total_cmp(&b.1));
-    let mut placed = Vec::new();
-    let mut y = if above { bounds.y - SKY } else { bounds.bottom() + SKY };
-    for (line, width) in pill_lines(input, sorted, bounds.w.max(640.0)) {
-        let height = line.iter().map(|&(n, _)| size(input, n).1).fold(0.0, f64::max);
-        let top = if above { y - height } else { y };
-        place_line(input, &bounds, &line, width, top, &mut placed);
-        y = if above { top - 24.0 } else { top + height + 24.0 };
-    }
-    placed
-}
-
-/// A line of pills with where the middle of each should be, and how wide it is with its gaps.
-type PillLine = (Vec<(usize, f64)>, f64);
-
-/// As many pills on each line as fit into `limit`.
-fn pill_lines(input: &Input, sorted: Vec<(usize, f64)>, limit: f64) -> Vec<PillLine> {
-    let mut lines: Vec<PillLine> = Vec::new();
-    for (node, at) in sorted {
-        let w = size(input, node).0;
-        match lines.last_mut() {
-            Some((line, width)) if *width + w <= limit => {
-                line.push((node, at));
-                *width += w + GAP_PILLS;
-            }
-            _ => lines.push((vec![(node, at)], w + GAP_PILLS)),
-        }
-    }
-    lines
-}
-
-/// Places one line, no farther to either side than the frames, if that can be.
-fn place_line(input: &Input, bounds: &Rect, line: &[(usize, f64)], width: f64, top: f64, placed: &mut Vec<(usize, Rect)>) {
-    let first = line.first().map_or(0.0, |&(node, at)| at - size(input, node).0 / 2.0);
-    let most = bounds.x + (bounds.w - width + GAP_PILLS).max(0.0);
-    let mut x = if line.len() == 1 { first.clamp(bounds.x, most.max(bounds.x)) } else { first.min(most).max(bounds.x) };
-    let mut rest = width;
-    for &(node, at) in line {
-        let (w, h) = size(input, node);
-        rest -= w + GAP_PILLS;
-        let latest = (bounds.right() - rest - w).max(x);
-        x = (at - w / 2.0).clamp(x, latest).floor();
-        placed.push((node, Rect { x, y: top, w, h }));
-        x += w + GAP_PILLS;
-    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,11 @@
 //! something is pointed at (`near`), and the picture as a file (`export`). All of it is plain computation, tested natively; `components::graph` draws it.
 
 pub mod around;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod clusters;
 pub mod export;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod judge;
 pub mod layout;
 pub mod legend;
 pub mod near;

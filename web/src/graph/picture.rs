@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 use self::arrows::{Drawn, arrows, pairs};
 use self::bundles::Places;
 use super::layout::{self, Home, Memory};
-use super::route::{self, Route, Wish};
+use super::route::{self, Ground, Route, Wish};
 use super::{Rect, fit_text, text_width};
 use netpolis_core::text::count;
 use netpolis_view::{EndKind, SceneView, Status, TrafficView};
@@ -32,6 +32,8 @@ const PILL_HEIGHT: f64 = 46.0;
 const WIDEST: f64 = 232.0;
 /// Room in a card beside its text.
 const CARD_SPACE: f64 = 50.0;
+/// Longer labels than this get no room of their own.
+const LONG_LABEL: f64 = 90.0;
 
 /// What a mark stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -195,6 +197,8 @@ pub struct Picture {
     pub arrows: Vec<Arrow>,
     /// All of it.
     pub bounds: Rect,
+    /// How much larger than usual labels are, so that they can be read when all is seen.
+    pub lettering: f64,
     /// How many denied pairs inside are not drawn.
     pub denied_hidden: usize,
     /// How many pairs inside are not drawn that are open to all: no policy has a say, or the Internet may do the same.
@@ -233,6 +237,7 @@ pub fn picture(scene: &SceneView, options: &Options<'_>, memory: &Memory) -> Pic
         let sends = arrows.iter().filter(governed).any(|a| a.from == index || (a.both && a.to == index));
         !sends && arrows.iter().filter(governed).any(|a| a.to == index)
     };
+    let seen = || arrows.iter().filter(|a| !a.quiet);
     let input = layout::Input {
         frames: frames.iter().map(|&n| frame_input(scene, n)).collect(),
         nodes: drafts
@@ -248,12 +253,17 @@ pub fn picture(scene: &SceneView, options: &Options<'_>, memory: &Memory) -> Pic
                 },
             })
             .collect(),
-        edges: arrows.iter().filter(|a| !a.quiet && !a.both && !a.open && a.status != Status::Denied).map(|a| (a.from, a.to)).collect(),
+        edges: seen().flat_map(|a| [Some((a.from, a.to)), a.both.then_some((a.to, a.from))]).flatten().collect(),
+        label: seen().map(|a| a.label_size(1.0)).fold((0.0, 0.0), |a: (f64, f64), b| (a.0.max(b.0).min(LONG_LABEL), a.1.max(b.1))),
         tall: options.tall,
     };
     // Closed namespaces have no frame: each is a card in one common, invisible frame.
     let input = group_cards(input, &drafts);
     let placed = layout::layout(&input, memory);
+    // Once more with room for labels as large as they have to be.
+    let lettering = layout::lettering(placed.bounds, drafts.len(), options.tall);
+    let input = layout::Input { label: (input.label.0 * lettering, input.label.1 * lettering), ..input };
+    let placed = if lettering > 1.0 && lettering < layout::LARGEST_LETTERS { layout::layout(&input, memory) } else { placed };
 
     let marks: Vec<Mark> = drafts
         .into_iter()
@@ -280,8 +290,10 @@ pub fn picture(scene: &SceneView, options: &Options<'_>, memory: &Memory) -> Pic
     places.bundle(&mut arrows, options);
     let cut = places.gather(&rest, &mut arrows);
     arrows.sort_by_key(|a| (a.flow, !a.quiet, !a.open, a.status != Status::Denied));
-    let bounds = route_arrows(&mut arrows, &marks, &frames, placed.bounds);
-    let mut picture = Picture { marks, frames, arrows, bounds, denied_hidden, open_hidden, cut, memory: placed.memory };
+    let lettering = layout::lettering(placed.bounds, marks.len(), options.tall);
+    let mut picture =
+        Picture { marks, frames, arrows, bounds: placed.bounds, lettering, denied_hidden, open_hidden, cut, memory: placed.memory };
+    picture.route_arrows();
     let asks: Vec<_> = picture.arrows.iter().map(|arrow| picture.end_key(arrow.from).zip(picture.end_key(arrow.to))).collect();
     for (arrow, ask) in picture.arrows.iter_mut().zip(asks) {
         arrow.ask = ask;
@@ -289,7 +301,32 @@ pub fn picture(scene: &SceneView, options: &Options<'_>, memory: &Memory) -> Pic
     picture
 }
 
+impl FrameMark {
+    /// Where its title stands.
+    pub fn title_rect(&self) -> Rect {
+        Rect { x: self.rect.x + 12.0, y: self.rect.y + 8.0, w: text_width(&self.title, 12.0) + 16.0, h: 24.0 }
+    }
+}
+
+impl Arrow {
+    /// Width and height of what is written on it, with letters so much larger than usual; nothing for nothing.
+    pub fn label_size(&self, lettering: f64) -> (f64, f64) {
+        let (w, h) = match self.status {
+            Status::Denied | Status::CannotTell => (18.0, 18.0),
+            Status::Allowed | Status::Partly if self.label.is_empty() => (0.0, 0.0),
+            _ => (self.label.chars().count() as f64 * 6.7 + 10.0, 18.0),
+        };
+        (w * lettering, h * lettering)
+    }
+}
+
 impl Picture {
+    /// Where a mark or, behind the marks, a frame stands.
+    pub fn rect(&self, index: usize) -> Option<Rect> {
+        let frame = || self.frames.get(index.checked_sub(self.marks.len())?).map(|f| f.rect);
+        self.marks.get(index).map(|m| m.rect).or_else(frame)
+    }
+
     /// What a question calls the mark, or the first of a frame; nothing for a closed namespace.
     fn end_key(&self, index: usize) -> Option<String> {
         let mark = self.marks.get(index).or_else(|| {
@@ -303,8 +340,40 @@ impl Picture {
     pub fn quiet_routes(&self, near: &[bool]) -> BTreeMap<usize, Route> {
         let near = |index: &usize| near.get(*index) == Some(&true) && self.arrows.get(*index).is_some_and(|arrow| arrow.quiet);
         let seen: Vec<usize> = (0..self.arrows.len()).filter(near).collect();
-        let (routes, _) = ways(&seen, &self.arrows, &self.marks, &self.frames, seen.len() <= route::MANY / 4);
+        let (routes, _) = self.ways(&seen);
         seen.into_iter().zip(routes).collect()
+    }
+
+    /// Gives the arrows that are seen their ways, and the picture its size with what is written on them.
+    fn route_arrows(&mut self) {
+        let seen: Vec<usize> = (0..self.arrows.len()).filter(|&index| self.arrows.get(index).is_some_and(|a| !a.quiet)).collect();
+        let (ways, wishes) = self.ways(&seen);
+        for ((index, way), wish) in seen.into_iter().zip(ways).zip(wishes) {
+            for (x, y) in &way.corners {
+                self.bounds = self.bounds.union(&Rect { x: x - 6.0, y: y - 6.0, w: 12.0, h: 12.0 });
+            }
+            let ((x, y), (w, h)) = (way.label, wish.label);
+            self.bounds = self.bounds.union(&Rect { x: x - w / 2.0, y: y - h / 2.0, w, h });
+            if let Some(arrow) = self.arrows.get_mut(index) {
+                arrow.route = way;
+            }
+        }
+    }
+
+    /// Ways for some of the arrows, as they are when these are seen together.
+    fn ways(&self, of: &[usize]) -> (Vec<Route>, Vec<Wish>) {
+        let rects: Vec<Rect> = self.marks.iter().map(|m| m.rect).chain(self.frames.iter().map(|f| f.rect)).collect();
+        let titles: Vec<Rect> = self.frames.iter().map(FrameMark::title_rect).collect();
+        let mut bundles: BTreeMap<(usize, Status, &str), usize> = BTreeMap::new();
+        let mut wishes = Vec::new();
+        for (number, arrow) in of.iter().filter_map(|&index| self.arrows.get(index)).enumerate() {
+            // The flow in question is by itself, so that it can be told apart.
+            let bundle =
+                if arrow.flow || arrow.both { number } else { *bundles.entry((arrow.to, arrow.status, &arrow.label)).or_insert(number) };
+            wishes.push(Wish { from: arrow.from, to: arrow.to, label: arrow.label_size(self.lettering), bundle, first: arrow.flow });
+        }
+        let ground = Ground { rects: &rects, cards: self.marks.len(), titles: &titles, sideways: self.memory.sideways };
+        (route::route(&ground, &wishes), wishes)
     }
 
     /// Whether the flow in question starts or ends at a mark.
@@ -318,42 +387,6 @@ impl Picture {
         let of_key = key.and_then(|key| self.marks.iter().position(|m| m.key == key));
         of_key.or_else(|| self.marks.iter().position(|m| m.rect.y >= top)).unwrap_or(0)
     }
-}
-
-/// Gives the arrows that are seen their curves. Returns what marks, frames, arrows and what is written on them take together.
-fn route_arrows(arrows: &mut [Arrow], marks: &[Mark], frames: &[FrameMark], mut bounds: Rect) -> Rect {
-    let careful = arrows.len() <= route::MANY;
-    let seen: Vec<usize> = (0..arrows.len()).filter(|&index| arrows.get(index).is_some_and(|a| !a.quiet)).collect();
-    let (ways, wishes) = ways(&seen, arrows, marks, frames, careful);
-    for ((index, way), wish) in seen.into_iter().zip(ways).zip(wishes) {
-        let Some(arrow) = arrows.get_mut(index) else { continue };
-        arrow.route = way;
-        for t in [0.25, 0.5, 0.75] {
-            let (x, y) = way.at(t);
-            bounds = bounds.union(&Rect { x: x - 12.0, y: y - 12.0, w: 24.0, h: 24.0 });
-        }
-        let ((x, y), (w, h)) = (way.label, wish.label);
-        bounds = bounds.union(&Rect { x: x - w / 2.0, y: y - h / 2.0, w, h });
-    }
-    bounds
-}
-
-/// Curves for some of the arrows, as they are when these are seen together.
-fn ways(of: &[usize], arrows: &[Arrow], marks: &[Mark], frames: &[FrameMark], careful: bool) -> (Vec<Route>, Vec<Wish>) {
-    let rects: Vec<Rect> = marks.iter().map(|m| m.rect).chain(frames.iter().map(|f| f.rect)).collect();
-    let titles: Vec<Rect> =
-        frames.iter().map(|f| Rect { x: f.rect.x + 12.0, y: f.rect.y + 8.0, w: text_width(&f.title, 12.0) + 16.0, h: 24.0 }).collect();
-    let wish = |arrow: &Arrow| Wish {
-        from: arrow.from,
-        to: arrow.to,
-        label: match arrow.status {
-            Status::Denied | Status::CannotTell => (18.0, 18.0),
-            Status::Allowed | Status::Partly if arrow.label.is_empty() => (0.0, 0.0),
-            _ => (arrow.label.chars().count() as f64 * 6.7 + 8.0, 17.0),
-        },
-    };
-    let wishes: Vec<Wish> = of.iter().filter_map(|&index| arrows.get(index)).map(wish).collect();
-    (route::route(&rects, marks.len(), &titles, &wishes, careful), wishes)
 }
 
 fn frame_input(scene: &SceneView, namespace: u32) -> layout::Frame {

@@ -108,7 +108,7 @@ pub(super) fn Drawing(props: &DrawingProps) -> Html {
                 <g class="frames">{ for picture.frames.iter().map(frame) }</g>
                 <g class="edges">{ for picture.arrows.iter().enumerate().filter_map(|(index, arrow)| {
                     // Those that wait for the pointer may be many, and are made when it comes.
-                    let route = quiet.get(&index).copied();
+                    let route = quiet.get(&index).cloned();
                     (!arrow.quiet || route.is_some()).then(|| html! {
                         <ArrowView key={arrow.key.clone()} picture={picture.clone()} {index} {route} near={stays(|near| &near.arrows, index)} />
                     })

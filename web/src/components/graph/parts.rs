@@ -28,7 +28,8 @@ impl ArrowProps {
 
 impl PartialEq for ArrowProps {
     fn eq(&self, other: &Self) -> bool {
-        (self.near, self.route) == (other.near, other.route) && self.arrow() == other.arrow()
+        (self.near, &self.route, self.picture.lettering) == (other.near, &other.route, other.picture.lettering)
+            && self.arrow() == other.arrow()
     }
 }
 
@@ -64,7 +65,10 @@ impl PartialEq for MarkProps {
 
 #[component]
 pub(super) fn ArrowView(props: &ArrowProps) -> Html {
-    props.arrow().map(|arrow| edge(arrow, props.route.unwrap_or(arrow.route), props.near)).unwrap_or_default()
+    props
+        .arrow()
+        .map(|arrow| edge(arrow, props.route.as_ref().unwrap_or(&arrow.route), props.picture.lettering, props.near))
+        .unwrap_or_default()
 }
 
 #[component]
@@ -72,22 +76,23 @@ pub(super) fn MarkView(props: &MarkProps) -> Html {
     props.mark().map(|own| mark(own, props)).unwrap_or_default()
 }
 
-fn edge(arrow: &Arrow, route: Route, near: bool) -> Html {
+fn edge(arrow: &Arrow, route: &Route, lettering: f64, near: bool) -> Html {
     let kind = passing_class(arrow.status);
     let d = route.path();
     let (x, y) = (route.label.0.round(), route.label.1.round());
+    let there = format!("translate({x} {y}) scale({lettering:.3})");
     let sign = match arrow.status {
         Status::Denied => html! {
-            <g class="sign denied" transform={format!("translate({x} {y})")}><circle r="8.5" /><path d="M-3-3 3 3M3-3-3 3" /></g>
+            <g class="sign denied" transform={there}><circle r="8.5" /><path d="M-3-3 3 3M3-3-3 3" /></g>
         },
         Status::CannotTell => html! {
-            <g class="sign unknown" transform={format!("translate({x} {y})")}><circle r="8.5" /><text y="4">{ "?" }</text></g>
+            <g class="sign unknown" transform={there}><circle r="8.5" /><text y="4">{ "?" }</text></g>
         },
         _ if arrow.label.is_empty() => Html::default(),
         _ => {
             let width = arrow.label.chars().count() as f64 * 6.7 + 10.0;
             html! {
-                <g class="label" transform={format!("translate({x} {y})")}>
+                <g class="label" transform={there}>
                     <rect x={(-width / 2.0).to_string()} y="-9" width={width.to_string()} height="18" rx="4" /><text y="4">{ &arrow.label }</text>
                 </g>
             }

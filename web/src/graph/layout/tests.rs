@@ -21,6 +21,7 @@ fn shop() -> Input {
             node("internet", Home::Above),
         ],
         edges: vec![(0, 1), (1, 2), (0, 2), (3, 1), (5, 0)],
+        label: (40.0, 18.0),
         tall: false,
     }
 }
@@ -57,7 +58,10 @@ fn cards_are_in_their_frames_and_apart() {
     let [frontend, cart, db] = [0, 1, 2].map(|n| layout.nodes[n]);
     // Senders come before receivers, row by row.
     assert!((frontend.y, frontend.x) < (cart.y, cart.x) && (cart.y, cart.x) < (db.y, db.x));
-    assert!(layout.nodes[5].bottom() < layout.frames[0].y);
+    // Who sends from outside stands before all frames: to the left, or above in a tall picture.
+    assert!(layout.nodes[5].right() < layout.frames[0].x);
+    let tall = super::layout(&Input { tall: true, ..input }, &Memory::default());
+    assert!(tall.nodes[5].bottom() < tall.frames[0].y);
 }
 
 #[test]

@@ -1,0 +1,74 @@
+//! Where labels stand: on their arrow, where they cover least.
+
+use super::apart::Way;
+use super::{Ground, HEAD_GAP, Route};
+use crate::graph::{Point, Rect};
+
+/// How far the places along a piece are from each other that are tried, and how many at most.
+const STEP: f64 = 12.0;
+const MOST_PLACES: f64 = 40.0;
+
+/// The ways with a place for each label. Those of one bundle that share a piece share its label.
+pub(super) fn routes(ground: &Ground<'_>, mut ways: Vec<Way>) -> Vec<Route> {
+    for way in &mut ways {
+        if let [.., before, end] = way.corners.as_mut_slice() {
+            let length = (end.0 - before.0).hypot(end.1 - before.1).max(1.0);
+            let part = HEAD_GAP.min(length / 2.0) / length;
+            *end = (end.0 + (before.0 - end.0) * part, end.1 + (before.1 - end.1) * part);
+        }
+    }
+    let mut placed: Vec<(usize, Rect)> = Vec::new();
+    let mut places: Vec<Point> = Vec::new();
+    for way in &ways {
+        places.push(place(ground, &ways, way, &placed));
+        if let Some(at) = places.last().filter(|_| way.wish.label.0 > 0.0) {
+            placed.push((way.wish.bundle, around(*at, way.wish.label)));
+        }
+    }
+    ways.into_iter().zip(places).map(|(way, label)| Route { corners: way.corners, label }).collect()
+}
+
+fn around((x, y): Point, (w, h): (f64, f64)) -> Rect {
+    Rect { x: x - w / 2.0, y: y - h / 2.0, w, h }
+}
+
+/// Whether an upright or level piece runs through an area.
+fn runs_through(area: &Rect, a: Point, b: Point) -> bool {
+    a.0.min(b.0) < area.right() && area.x < a.0.max(b.0) && a.1.min(b.1) < area.bottom() && area.y < a.1.max(b.1)
+        || a.0 == b.0 && a.0 > area.x && a.0 < area.right() && a.1.min(b.1) < area.bottom() && area.y < a.1.max(b.1)
+        || a.1 == b.1 && a.1 > area.y && a.1 < area.bottom() && a.0.min(b.0) < area.right() && area.x < a.0.max(b.0)
+}
+
+/// The place along a way where its label covers least.
+fn place(ground: &Ground<'_>, ways: &[Way], own: &Way, placed: &[(usize, Rect)]) -> Point {
+    let size = own.wish.label;
+    let mut best = (f64::INFINITY, own.corners.first().copied().unwrap_or_default());
+    if size.0 == 0.0 {
+        return best.1;
+    }
+    let others: Vec<&Way> = ways.iter().filter(|w| w.wish.bundle != own.wish.bundle).collect();
+    for (index, piece) in own.corners.windows(2).enumerate() {
+        let [a, b] = *piece else { continue };
+        let level = a.1 == b.1;
+        let room = (a.0 - b.0).abs() + (a.1 - b.1).abs() - if level { size.0 } else { size.1 };
+        let places = ((room + if level { size.0 } else { size.1 }) / STEP).ceil().clamp(2.0, MOST_PLACES);
+        for t in (1..places as u32).map(|place| f64::from(place) / places) {
+            let at = (a.0 + (b.0 - a.0) * t, a.1 + (b.1 - a.1) * t);
+            let label = around(at, size);
+            let last = index + 1 == own.corners.len() - 1;
+            let mut cost = (t - if last { 0.4 } else { 0.5 }).abs() * 12.0 + (8.0 - room).max(0.0) * 1.5 + if last { 0.0 } else { 14.0 };
+            cost += ground.rects.iter().take(ground.cards).filter(|r| r.overlaps(&label, 2.0)).count() as f64 * 120.0;
+            cost += ground.titles.iter().filter(|r| r.overlaps(&label, 2.0)).count() as f64 * 60.0;
+            cost += placed.iter().filter(|(_, r)| r.overlaps(&label, 2.0)).count() as f64 * 110.0;
+            let struck = others.iter().filter(|w| w.corners.windows(2).any(|p| runs_through(&label, p[0], p[1])));
+            cost += struck.count() as f64 * 26.0;
+            if cost < best.0 {
+                best = (cost, at);
+            }
+        }
+    }
+    // Where another of the bundle has its label, if that lies on this way, too.
+    let on_way = |label: &Rect| own.corners.windows(2).any(|p| runs_through(label, p[0], p[1]));
+    let same = placed.iter().find(|(bundle, label)| *bundle == own.wish.bundle && on_way(label));
+    same.map_or(best.1, |(_, label)| (label.middle_x(), label.middle_y()))
+}
