@@ -308,6 +308,11 @@ cmd_bench() {
         bench_page "$@"
         return
     fi
+    if [ "${1:-}" = --layout ]; then
+        shift
+        cargo run --quiet --release -p netpolis-web --example layout -- "$@"
+        return
+    fi
     case " $* " in *" --wasm "*) setup_wasm ;; esac
     cargo run --quiet --release -p netpolis-tests --bin bench -- "$@"
 }

@@ -1,8 +1,15 @@
 //! How good a picture is, in counts. Only for measuring and tests: `cargo run -p netpolis-web --example layout` prints them for all
 //! examples and for made-up clusters; docs/layout.md says what each count means.
 
-use super::picture::{Arrow, Picture};
+use std::rc::Rc;
+
+use super::layout::Memory;
+use super::picture::{Arrow, Options, Picture, picture};
 use super::{Point, Rect};
+use crate::examples::Example;
+use crate::state::{Action, State};
+use netpolis_view::{Evaluator, Status, TrafficView};
+use yew::Reducible as _;
 
 /// Width and height of the canvas in a window of 1440 by 900 pixels.
 pub const WIDE: (f64, f64) = (681.0, 538.0);
@@ -39,6 +46,29 @@ pub struct Counts {
     pub scale: f64,
     /// How high the letters of labels are then (their font's size), in pixels.
     pub letters: f64,
+}
+
+/// An example as it is when it was opened.
+pub struct Scene(Rc<State>);
+
+impl Scene {
+    /// Evaluates it.
+    pub fn new(example: &'static Example) -> Self {
+        let state = State::start(0, example);
+        let reply = Evaluator::default().reply(state.request());
+        Scene(Rc::new(state).reduce(Action::evaluated(reply)))
+    }
+
+    /// Its picture, as the page draws it first, with some namespaces opened or closed.
+    pub fn drawn(&self, toggled: &[String], tall: bool) -> Picture {
+        let verdict = self.0.answers.verdict().map(|verdict| {
+            let question = &verdict.question;
+            (Status::from(verdict.word), TrafficView { protocol: question.protocol.clone(), port: question.port })
+        });
+        let verdict = verdict.as_ref().map(|(status, traffic)| (*status, traffic));
+        let options = Options { flow: self.0.flow_ends(), verdict, toggled, tall, ..Options::default() };
+        picture(&self.0.answers.scene, &options, &Memory::default())
+    }
 }
 
 /// Counts for a picture that is first seen on a canvas of this size.
@@ -192,6 +222,44 @@ fn looks_away(picture: &Picture, arrow: &Arrow, line: &[Point]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::examples::EXAMPLES;
+    use crate::graph::clusters::cluster;
+
+    /// Counts of a picture; the hard conditions hold for it.
+    fn counts(name: &str, scene: &Scene, tall: bool) -> Counts {
+        let drawn = scene.drawn(&[], tall);
+        let counts = judge(&drawn, if tall { TALL } else { WIDE });
+        assert_eq!((counts.through, counts.away), (0, 0), "{name}: arrows behind cards, ends that look away");
+        counts
+    }
+
+    #[test]
+    fn arrows_of_all_examples_run_around_cards_and_leave_towards_their_receiver() {
+        let mut covered = 0;
+        for example in EXAMPLES {
+            let scene = Scene::new(example);
+            for tall in [false, true] {
+                let counts = counts(example.id, &scene, tall);
+                covered += counts.covered;
+                assert!(counts.letters >= if tall { 9.5 } else { 10.8 }, "{}: letters of {} pixels", example.id, counts.letters);
+            }
+        }
+        assert!(covered <= 12, "labels on cards or on each other: {covered}");
+    }
+
+    #[test]
+    fn the_boutique_is_easy_to_follow() {
+        let boutique = EXAMPLES.iter().find(|e| e.id == "boutique").unwrap();
+        let counts = counts("boutique", &Scene::new(boutique), false);
+        assert!(counts.crossings <= 6 && counts.covered == 0 && counts.bends <= 32.0, "{counts:?}");
+    }
+
+    #[test]
+    fn a_larger_cluster_keeps_the_conditions() {
+        let files: &'static [(&str, &str)] = vec![("cluster.yaml", &*cluster(30).0.leak())].leak();
+        let example = Box::leak(Box::new(Example { id: "", title: "", summary: "", files, flow: [""; 4], path: None, tab: "" }));
+        counts("a cluster of 30", &Scene::new(example), false);
+    }
 
     #[test]
     fn lines_that_cross_are_counted_and_those_that_touch_a_card_are_found() {

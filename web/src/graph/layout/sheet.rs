@@ -63,6 +63,9 @@ impl Sheet {
         let middle = lines(&of_free, &inner, gap, limit, folded).into_iter().map(|line| line.into_iter().map(|i| free[i]).collect());
         let all: Vec<Vec<usize>> = self.chunks(first, limit).into_iter().chain(middle).chain(self.chunks(last, limit)).collect();
 
+        let mut line_of = vec![usize::MAX; count];
+        all.iter().enumerate().for_each(|(number, line)| line.iter().for_each(|&node| line_of[node] = number));
+        let gap = if self.edges.iter().any(|e| line_of[e.from] == line_of[e.to]) { gap.max(self.level) } else { gap };
         let mut sorted = Lines::new(count, all, &self.edges);
         let mut crossings = sorted.sort(if self.edges.len() > MANY_EDGES { 4 } else { 12 });
         crossings += 2 * sorted.passed(&self.edges);
