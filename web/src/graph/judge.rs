@@ -9,7 +9,6 @@ use super::{Point, Rect};
 use crate::examples::Example;
 use crate::state::{Action, State};
 use netpolis_view::{Evaluator, Status, TrafficView};
-use yew::Reducible as _;
 
 /// Width and height of the canvas in a window of 1440 by 900 pixels.
 pub const WIDE: (f64, f64) = (681.0, 538.0);

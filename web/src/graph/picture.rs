@@ -294,6 +294,12 @@ pub fn picture(scene: &SceneView, options: &Options<'_>, memory: &Memory) -> Pic
     let mut picture =
         Picture { marks, frames, arrows, bounds: placed.bounds, lettering, denied_hidden, open_hidden, cut, memory: placed.memory };
     picture.route_arrows();
+    // Where labels stand out, the picture is seen smaller, and they have to be larger still.
+    let wanted = layout::lettering(picture.bounds, picture.marks.len(), options.tall);
+    if wanted > picture.lettering * 1.03 {
+        (picture.lettering, picture.bounds) = (wanted, placed.bounds);
+        picture.route_arrows();
+    }
     let asks: Vec<_> = picture.arrows.iter().map(|arrow| picture.end_key(arrow.from).zip(picture.end_key(arrow.to))).collect();
     for (arrow, ask) in picture.arrows.iter_mut().zip(asks) {
         arrow.ask = ask;

@@ -96,9 +96,9 @@ pub fn route(ground: &Ground<'_>, wishes: &[Wish]) -> Vec<Route> {
         y.first.cmp(&x.first).then(length(x).total_cmp(&length(y))).then(a.cmp(&b))
     });
     let mut ways: Vec<apart::Way> = wishes.iter().map(|wish| apart::Way { wish: *wish, corners: Vec::new() }).collect();
-    let mut drawn = search::Drawn { pieces: Vec::new(), ends: Vec::new(), careful: wishes.len() <= MANY };
+    let mut drawn = search::Drawn { careful: wishes.len() <= MANY, ..search::Drawn::default() };
     for index in order {
-        let corners = search::way(ground, &homes, &wishes[index], &drawn);
+        let corners = search::way(ground, &homes, &wishes[index], &mut drawn);
         let pieces = corners.windows(2).map(|w| (w[0], w[1], wishes[index].bundle));
         drawn.pieces.extend(pieces);
         drawn.ends.extend(corners.last().map(|end| (wishes[index].bundle, *end)));

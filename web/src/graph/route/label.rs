@@ -1,7 +1,7 @@
 //! Where labels stand: on their arrow, where they cover least.
 
 use super::apart::Way;
-use super::{Ground, HEAD_GAP, Route};
+use super::{Ground, HEAD_GAP, MANY, Route};
 use crate::graph::{Point, Rect};
 
 /// How far the places along a piece are from each other that are tried, and how many at most.
@@ -35,40 +35,47 @@ fn around((x, y): Point, (w, h): (f64, f64)) -> Rect {
 /// Whether an upright or level piece runs through an area.
 fn runs_through(area: &Rect, a: Point, b: Point) -> bool {
     a.0.min(b.0) < area.right() && area.x < a.0.max(b.0) && a.1.min(b.1) < area.bottom() && area.y < a.1.max(b.1)
-        || a.0 == b.0 && a.0 > area.x && a.0 < area.right() && a.1.min(b.1) < area.bottom() && area.y < a.1.max(b.1)
-        || a.1 == b.1 && a.1 > area.y && a.1 < area.bottom() && a.0.min(b.0) < area.right() && area.x < a.0.max(b.0)
 }
 
 /// The place along a way where its label covers least.
 fn place(ground: &Ground<'_>, ways: &[Way], own: &Way, placed: &[(usize, Rect)]) -> Point {
     let size = own.wish.label;
-    let mut best = (f64::INFINITY, own.corners.first().copied().unwrap_or_default());
+    let first = own.corners.first().copied().unwrap_or_default();
     if size.0 == 0.0 {
-        return best.1;
+        return first;
     }
-    let others: Vec<&Way> = ways.iter().filter(|w| w.wish.bundle != own.wish.bundle).collect();
+    // Only what is near the way can be covered.
+    let area = own.corners.iter().fold(around(first, size), |all, &corner| all.union(&around(corner, size)));
+    let near = |rect: &&Rect| rect.overlaps(&area, 2.0);
+    let cards: Vec<&Rect> = ground.rects.iter().take(ground.cards).filter(near).collect();
+    let titles: Vec<&Rect> = ground.titles.iter().filter(near).collect();
+    let labels: Vec<&Rect> = placed.iter().map(|(_, label)| label).filter(near).collect();
+    let others = || ways.iter().filter(|w| w.wish.bundle != own.wish.bundle).flat_map(|w| w.corners.windows(2));
+    let pieces: Vec<&[Point]> = if ways.len() > MANY { Vec::new() } else { others().filter(|p| runs_through(&area, p[0], p[1])).collect() };
+    let covered = |label: &Rect, of: &[&Rect]| of.iter().filter(|r| r.overlaps(label, 2.0)).count() as f64;
+    let mut best = (f64::INFINITY, first);
     for (index, piece) in own.corners.windows(2).enumerate() {
         let [a, b] = *piece else { continue };
-        let level = a.1 == b.1;
-        let room = (a.0 - b.0).abs() + (a.1 - b.1).abs() - if level { size.0 } else { size.1 };
-        let places = ((room + if level { size.0 } else { size.1 }) / STEP).ceil().clamp(2.0, MOST_PLACES);
+        let length = (a.0 - b.0).abs() + (a.1 - b.1).abs();
+        let room = length - if a.1 == b.1 { size.0 } else { size.1 };
+        let last = index + 2 == own.corners.len();
+        let places = (length / STEP).ceil().clamp(2.0, if ways.len() > MANY { 4.0 } else { MOST_PLACES });
         for t in (1..places as u32).map(|place| f64::from(place) / places) {
             let at = (a.0 + (b.0 - a.0) * t, a.1 + (b.1 - a.1) * t);
             let label = around(at, size);
-            let last = index + 1 == own.corners.len() - 1;
+            let struck = pieces.iter().filter(|p| runs_through(&label, p[0], p[1])).count() as f64;
             let mut cost = (t - if last { 0.4 } else { 0.5 }).abs() * 12.0 + (8.0 - room).max(0.0) * 1.5 + if last { 0.0 } else { 14.0 };
-            cost += ground.rects.iter().take(ground.cards).filter(|r| r.overlaps(&label, 2.0)).count() as f64 * 120.0;
-            cost += ground.titles.iter().filter(|r| r.overlaps(&label, 2.0)).count() as f64 * 60.0;
-            cost += placed.iter().filter(|(_, r)| r.overlaps(&label, 2.0)).count() as f64 * 110.0;
-            let struck = others.iter().filter(|w| w.corners.windows(2).any(|p| runs_through(&label, p[0], p[1])));
-            cost += struck.count() as f64 * 26.0;
+            cost += covered(&label, &cards) * 120.0 + covered(&label, &titles) * 60.0 + covered(&label, &labels) * 110.0 + struck * 26.0;
             if cost < best.0 {
                 best = (cost, at);
             }
         }
     }
     // Where another of the bundle has its label, if that lies on this way, too.
-    let on_way = |label: &Rect| own.corners.windows(2).any(|p| runs_through(label, p[0], p[1]));
+    let on_way = |label: &Rect| {
+        let near = Rect { x: label.x - label.w / 4.0, w: label.w * 1.5, ..*label };
+        own.corners.windows(2).any(|p| runs_through(&near, p[0], p[1]))
+    };
     let same = placed.iter().find(|(bundle, label)| *bundle == own.wish.bundle && on_way(label));
     same.map_or(best.1, |(_, label)| (label.middle_x(), label.middle_y()))
 }

@@ -1,7 +1,7 @@
 //! The way of one arrow, in the lanes between cards: the shortest one, where bends and crossings cost as much as a detour.
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BTreeMap, BinaryHeap};
 
 use super::{Ground, Wish};
 use crate::graph::around::extend;
@@ -27,8 +27,10 @@ const SOON: f64 = 0.3;
 const OPEN: f64 = 14.0;
 /// How far above or below each other two walls may be for their gap to count.
 const REACH: f64 = 70.0;
+/// With more lanes than this, those that are near others are left out.
+const MOST_LANES: usize = 140;
 /// What it costs to enter elsewhere than others of the same bundle.
-const ALONE: f64 = 90.0;
+const ALONE: f64 = 130.0;
 /// How near a wall arrows may come.
 const CLEARANCE: f64 = 4.0;
 /// How near the corners of a card arrows may leave and enter.
@@ -37,7 +39,10 @@ pub(super) const CORNER: f64 = 12.0;
 const NEAR: f64 = 6.0;
 
 /// Arrows that have their way.
+#[derive(Default)]
 pub(super) struct Drawn {
+    /// Lanes between the walls of those that have their ends in the same frames.
+    pub(super) lanes: BTreeMap<[Option<usize>; 2], [Vec<f64>; 2]>,
     pub(super) pieces: Vec<(Point, Point, usize)>,
     /// Where they end, by bundle.
     pub(super) ends: Vec<(usize, Point)>,
@@ -46,12 +51,15 @@ pub(super) struct Drawn {
 }
 
 /// From the card to the card: begin, corners, end.
-pub(super) fn way(ground: &Ground<'_>, homes: &[Option<usize>], wish: &Wish, drawn: &Drawn) -> Vec<Point> {
+pub(super) fn way(ground: &Ground<'_>, homes: &[Option<usize>], wish: &Wish, drawn: &mut Drawn) -> Vec<Point> {
     let ends = [ground.rect(wish.from), ground.rect(wish.to)];
     let walls = walls(ground, homes, wish);
-    let found = Lanes::new(ground, wish, &walls, drawn).search();
+    let mut frames = [wish.from, wish.to].map(|end| homes.get(end).copied().flatten());
+    frames.sort_unstable();
+    let lanes = drawn.lanes.entry(frames).or_insert_with(|| all_lanes(ground, &walls)).clone();
+    let found = Lanes::new(ground, wish, &walls, lanes, drawn).search();
     // Where something has no way out, as if nothing stood there.
-    found.or_else(|| Lanes::new(ground, wish, &ends, drawn).search()).unwrap_or_else(|| {
+    found.or_else(|| Lanes::new(ground, wish, &ends, all_lanes(ground, &ends), drawn).search()).unwrap_or_else(|| {
         let [a, b] = ends.map(|r| (r.middle_x(), r.middle_y()));
         vec![a, (a.0, b.1), b]
     })
@@ -94,12 +102,8 @@ struct Lanes<'a> {
 type Node = (usize, usize, bool);
 
 impl<'a> Lanes<'a> {
-    fn new(ground: &'a Ground<'a>, wish: &'a Wish, walls: &[Rect], drawn: &Drawn) -> Self {
+    fn new(ground: &'a Ground<'a>, wish: &'a Wish, walls: &[Rect], [mut xs, mut ys]: [Vec<f64>; 2], drawn: &Drawn) -> Self {
         let ends = [ground.rect(wish.from), ground.rect(wish.to)];
-        let turned: Vec<Rect> = walls.iter().map(turn).collect();
-        // Arrows turn soon after they leave a line, so that there is room for labels before the next.
-        let (level, upright) = if ground.sideways { (SOON, 0.5) } else { (0.5, SOON) };
-        let (mut xs, mut ys) = (lanes(walls, level), lanes(&turned, upright));
         for (lanes, ends) in [(&mut xs, ends), (&mut ys, ends.map(|r| turn(&r)))] {
             lanes.extend(ends.map(|r| r.middle_x()));
             // Where the two face each other there may be a straight way.
@@ -295,6 +299,20 @@ fn inside(xs: &[f64], ys: &[f64], left: f64, right: f64, top: f64, bottom: f64) 
     let first = xs.partition_point(|x| *x <= left).saturating_sub(1);
     let last = xs.partition_point(|x| *x < right).min(xs.len().saturating_sub(1));
     between(ys, top, bottom).flat_map(move |y| (first..last).map(move |x| (x, y)))
+}
+
+/// Upright and level lanes between walls, no more than can be searched at once.
+fn all_lanes(ground: &Ground<'_>, walls: &[Rect]) -> [Vec<f64>; 2] {
+    let turned: Vec<Rect> = walls.iter().map(turn).collect();
+    // Arrows turn soon after they leave a line, so that there is room for labels before the next.
+    let (upright, level) = if ground.sideways { (SOON, 0.5) } else { (0.5, SOON) };
+    [lanes(walls, upright), lanes(&turned, level)].map(|mut lanes| {
+        lanes.sort_by(f64::total_cmp);
+        let wide = lanes.last().zip(lanes.first()).map_or(0.0, |(last, first)| last - first);
+        let least = if lanes.len() > MOST_LANES { wide / MOST_LANES as f64 } else { 0.5 };
+        lanes.dedup_by(|a, b| (*a - *b).abs() < least);
+        lanes
+    })
 }
 
 /// Upright lanes beside walls; in narrow gaps at this part of their width.
