@@ -279,25 +279,21 @@ package_cargo() {
     say "cargo packages are in ${CARGO_TARGET_DIR:-target}/package"
 }
 
-# The npm package: the engine's module, as the page has it, with what JavaScript needs around it. NPM_PROFILE names cargo's profile: `dev` is
+# The npm package: the engine's module with all answers, which the page has too, with what JavaScript needs around it. NPM_PROFILE names cargo's profile: `dev` is
 # built in a minute, and is large and slow.
 package_npm() {
     setup_wasm
     at_once setup_npm setup_crates setup_wasm-bindgen
-    local profile=${NPM_PROFILE:-$ENGINE_PROFILE} folder bindings
-    folder=${CARGO_TARGET_DIR:-target}/$WASM_TARGET/${profile/#dev/debug}
-    bindings=$folder/npm
+    local profile=${NPM_PROFILE:-$ENGINE_PROFILE} bindings
     if [ "$profile" = dev ]; then SMALL_STD=(); else setup_small_std; fi
-    slow "compiling the engine ($profile; some minutes the first time)" \
-        wasm_env env ${SMALL_STD[@]+"${SMALL_STD[@]}"} \
-        cargo build --locked --offline --profile "$profile" --target "$WASM_TARGET" -p netpolis-engine --lib
-    wasm_env wasm-bindgen --target web --omit-default-module-path --out-dir "$bindings" --out-name engine "$folder/netpolis_engine.wasm"
-    if [ "$profile" != dev ]; then
-        slow "optimising the engine" wasm_env wasm-opt $ENGINE_WASM_OPT "$bindings/engine_bg.wasm" -o "$bindings/engine_bg.wasm"
-    fi
+    slow "compiling the engine ($profile; some minutes the first time)" compile_engine "$profile"
+    bindings=$(compile_engine "$profile")
     node npm/build.mjs "$bindings" dist-npm
     say "the npm package is in dist-npm/: $(cd dist-npm && ls ./*.tgz)"
 }
+
+# The same as web/bundle.mjs does, which then finds it done; writes the folder.
+compile_engine() { wasm_env env ${SMALL_STD[@]+"${SMALL_STD[@]}"} node engine/build.mjs "$1"; }
 
 # --- measurements --------------------------------------------------------------------------------
 

@@ -1,9 +1,9 @@
 // Trunk's hooks: what the site needs besides the program itself.
 //
 //   node web/bundle.mjs before   editor and style bundles -> www/vendor/
-//   node web/bundle.mjs after    last touches on the built site: names with hashes for the engine, replies for the
-//                                examples, embed.html; of a release also what keeps it for visits without a
-//                                network, and every file compressed beside itself
+//   node web/bundle.mjs after    last touches on the built site: names with hashes for the engine, the engine with all
+//                                answers beside it, replies for the examples, embed.html; of a release also what keeps
+//                                it for visits without a network, and every file compressed beside itself
 //
 // Trunk sets TRUNK_PROFILE and TRUNK_STAGING_DIR.
 
@@ -17,6 +17,7 @@ import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
 import { build } from "esbuild";
 import { bundleAsync } from "lightningcss";
+import { buildEngine } from "../engine/build.mjs";
 import { keepReplies } from "./replies.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -115,11 +116,26 @@ async function withEngine(dist, page) {
   await rename(join(dist, wasm), join(dist, hashedWasm));
   const { size } = await stat(join(dist, hashedWasm));
   const build = createHash("sha256").update(hash).update(own).digest("hex").slice(0, 16);
+  const answers = await withAnswers(dist);
   const reply = await keepReplies(dist, [name("data-js"), own], [hashedScript, hashedWasm], build);
   return page
     .replace(script, hashedScript)
     .replace(wasm, hashedWasm)
-    .replace(/<script (?=[^>]*data-wasm)/, `<script data-engine-size="${size}" data-build="${build}" data-reply="${Buffer.from(reply).toString("base64")}" `);
+    .replace(/<script (?=[^>]*data-wasm)/, `<script data-engine-size="${size}" ${answers} data-build="${build}" data-reply="${Buffer.from(reply).toString("base64")}" `);
+}
+
+/** The stem of the two files of the engine with all answers, which the page fetches when it is first asked for one of them. */
+const ANSWERS = "netpolis-answers";
+
+/** Puts the engine with all answers into the site, unless that is to be without; attributes that say where it is. */
+async function withAnswers(dist) {
+  if (process.env.WITHOUT_ANSWERS) return "";
+  const folder = await buildEngine(release ? "engine-release" : "dev");
+  const [script, wasm] = await Promise.all(["engine.js", "engine_bg.wasm"].map((file) => readFile(join(folder, file))));
+  const hash = createHash("sha256").update(script).update(wasm).digest("hex").slice(0, 16);
+  const names = [`${ANSWERS}-${hash}.js`, `${ANSWERS}-${hash}_bg.wasm`];
+  await Promise.all([writeFile(join(dist, names[0]), script), writeFile(join(dist, names[1]), wasm)]);
+  return `data-answers-js="./${names[0]}" data-answers-wasm="./${names[1]}" data-answers-size="${wasm.length}"`;
 }
 
 /** All files of a folder, relative to it, in an order that does not change. */
@@ -134,11 +150,12 @@ async function filesOf(folder) {
 /** Tells the service worker what the page needs without a network, and makes its version one that changes with any of it. */
 async function serviceWorker(dist) {
   const own = join(dist, "service-worker.js");
-  const files = (await filesOf(dist)).filter((file) => file !== "service-worker.js" && !file.endsWith(".txt"));
+  const all = (await filesOf(dist)).filter((file) => file !== "service-worker.js" && !file.endsWith(".txt"));
+  const [files, later] = [false, true].map((isLater) => all.filter((file) => file.startsWith(ANSWERS) === isLater));
   const hash = createHash("sha256");
-  for (const file of files) hash.update(`${file}\0`).update(await readFile(join(dist, file)));
+  for (const file of all) hash.update(`${file}\0`).update(await readFile(join(dist, file)));
   const script = await readFile(own, "utf8");
-  const filled = script.replace('"{{version}}"', JSON.stringify(hash.digest("hex").slice(0, 16))).replace('["{{files}}"]', JSON.stringify(files, null, 2));
+  const filled = script.replace('"{{version}}"', JSON.stringify(hash.digest("hex").slice(0, 16))).replace('["{{files}}"]', JSON.stringify(files, null, 2)).replace('["{{later}}"]', JSON.stringify(later));
   await writeFile(own, filled);
 }
 

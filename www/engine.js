@@ -1,7 +1,10 @@
 // The page's way to the engine: a request goes there as bytes, a reply comes back as bytes. The engine runs in a worker; where
 // none can start (a sandboxed page, an old browser), it runs on the page's own thread. Either way it answers one at a time.
+//
+// There are two programs: the one that the page begins with, and a larger one, with answers that are asked for less often. It is loaded when one of them
+// is, beside the other, and then takes its place.
 
-/** @typedef {{js: string, wasm: string, worker: string, size: number}} Addresses  of the engine's two files, and of the script of its worker; how many bytes the program has */
+/** @typedef {{js: string, wasm: string, size: number}} Program  the addresses of its two files; how many bytes it has */
 
 /** How often it is told how much of the engine has come, in ms. */
 const TELLS_EVERY = 200;
@@ -37,8 +40,16 @@ export let left = false;
 addEventListener("pagehide", () => (left = true));
 addEventListener("pageshow", () => (left = false));
 
+/** Has the service worker keep files for visits without a network, where there is one. */
+function keepForOffline(keep) {
+  navigator.serviceWorker?.ready.then(({ active }) => active?.postMessage({ keep })).catch(() => undefined);
+}
+
 export class EngineLink {
-  #addresses;
+  /** The program that runs, or is to. */
+  #program;
+  #larger;
+  #worker;
   #replies;
   #after;
   #loading;
@@ -47,15 +58,21 @@ export class EngineLink {
   #failure;
   /** Ends what is under way: the fetch, or the worker. */
   #end;
+  /** The same where it runs on the page's own thread: what it still says is not heard. */
+  #drop;
+  /** Ends the fetch of the larger program, while there is one. */
+  #stay;
   #told = { ready() {}, replied() {}, failed() {}, came() {}, step() {} };
 
   /**
-   * @param {Addresses} addresses
+   * @param {{small: Program, larger: Program, worker: string}} addresses  of the programs, and of the script of their worker
    * @param {(example: string) => string} replies  the address of the reply that the build made for an example
    * @param {Promise<unknown>} after  what the page itself needs first
    */
-  constructor(addresses, replies, after) {
-    this.#addresses = addresses;
+  constructor({ small, larger, worker }, replies, after) {
+    this.#program = small;
+    this.#larger = larger;
+    this.#worker = worker;
     this.#replies = replies;
     this.#after = after;
   }
@@ -75,6 +92,40 @@ export class EngineLink {
     this.#failure = undefined;
     this.#loading ??= this.#load();
     return this.#loading;
+  }
+
+  /**
+   * Loads the larger program, unless that was done. Once it is there it takes the place of the other, which answers until then; the page is told that an
+   * engine is ready, and this one has seen nothing yet.
+   */
+  async enlarge() {
+    const program = this.#larger;
+    if (this.#stay || this.#program === program) return;
+    const cancelled = new AbortController();
+    const { signal } = cancelled;
+    const stay = (this.#stay = () => cancelled.abort());
+    try {
+      const loaded = this.#compiled(program, signal);
+      const [port, inWorker] = await this.#begin(program, loaded, signal);
+      const module = await loaded;
+      if (signal.aborted) return;
+      this.#drop?.();
+      [this.#program, this.#module, this.#loading] = [program, module, Promise.resolve(true)];
+      this.#take(port, stay, inWorker);
+      keepForOffline([program.js, program.wasm]);
+    } catch (error) {
+      if (signal.aborted || left) return;
+      console.info(`The larger engine failed: ${error?.message ?? error}`);
+      this.#told.failed("enlarge");
+    } finally {
+      if (this.#stay === stay) this.#stay = undefined;
+    }
+  }
+
+  /** Loads the larger program no further. */
+  stay() {
+    this.#stay?.();
+    this.#stay = undefined;
   }
 
   /** @param {Uint8Array} request  of a page that was told that the engine is ready, and has answered what it was asked before */
@@ -109,21 +160,13 @@ export class EngineLink {
   async #load() {
     const cancelled = new AbortController();
     const { signal } = cancelled;
-    this.#end = () => cancelled.abort();
+    const end = (this.#end = () => cancelled.abort());
     try {
-      const module = this.#compiled(signal);
-      const port = await this.#inWorker(module, signal).catch(async (error) => {
-        if (signal.aborted) throw error;
-        // If it is the program that is missing, this says so.
-        const port = await this.#here(await module);
-        console.info(`The engine runs on the page's own thread: ${error?.message ?? "no worker can start"}`);
-        if (!signal.aborted) this.#end = undefined;
-        return port;
-      });
+      const module = this.#module ? Promise.resolve(this.#module) : this.#compiled(this.#program, signal);
+      const [port, inWorker] = await this.#begin(this.#program, module, signal);
       if (signal.aborted) return false;
-      this.#port = port;
-      document.documentElement.dataset.engine = "ready";
-      this.#told.ready(Boolean(this.#end));
+      this.#module = await module;
+      this.#take(port, end, inWorker);
     } catch (error) {
       if (signal.aborted) return false;
       this.#fail("load", error);
@@ -131,16 +174,36 @@ export class EngineLink {
     return true;
   }
 
-  async #compiled(signal) {
-    await this.#after;
-    const { wasm, size } = this.#addresses;
-    this.#module ??= await compile(wasm, { priority: "low", signal }, (bytes) => signal.aborted || this.#told.came(bytes, size));
-    return this.#module;
+  /** What is there now takes requests. */
+  #take(port, end, inWorker) {
+    this.#port = port;
+    this.#drop = end;
+    this.#end = inWorker ? end : undefined;
+    document.documentElement.dataset.engine = "ready";
+    this.#told.ready(inWorker);
   }
 
-  #inWorker(module, signal) {
+  async #compiled({ wasm, size }, signal) {
+    await this.#after;
+    return compile(wasm, { priority: "low", signal }, (bytes) => signal.aborted || this.#told.came(bytes, size));
+  }
+
+  /** What requests are sent to, and whether that is a worker. */
+  async #begin({ js }, module, signal) {
+    try {
+      return [await this.#inWorker(js, module, signal), true];
+    } catch (error) {
+      if (signal.aborted) throw error;
+      // If it is the program that is missing, this says so.
+      const port = await this.#here(js, await module, signal);
+      console.info(`The engine runs on the page's own thread: ${error?.message ?? "no worker can start"}`);
+      return [port, false];
+    }
+  }
+
+  #inWorker(js, module, signal) {
     return new Promise((resolve, reject) => {
-      const worker = new Worker(this.#addresses.worker, { type: "module" });
+      const worker = new Worker(this.#worker, { type: "module" });
       let ready = false;
       signal.addEventListener("abort", () => {
         worker.terminate();
@@ -170,17 +233,18 @@ export class EngineLink {
         }
       };
       // It fetches the engine's script while the program is still on its way.
-      worker.postMessage({ js: this.#addresses.js });
+      worker.postMessage({ js });
       module.then((module) => worker.postMessage({ module })).catch(failed);
     });
   }
 
-  async #here(module) {
-    const engine = await import(this.#addresses.js);
+  async #here(js, module, signal) {
+    const engine = await import(js);
     await engine.default({ module_or_path: module });
     const evaluator = new engine.Engine();
     return (request) =>
       setTimeout(() => {
+        if (signal.aborted) return;
         try {
           const reply = evaluator.reply(request);
           if (!reply) throw new Error("engine and page are of different versions");

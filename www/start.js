@@ -28,10 +28,14 @@ addEventListener("error", ({ error }) => {
 });
 
 try {
-  const { js, wasm, engineJs, engineWasm, engineSize, build, reply } = tag.dataset;
+  const { js, wasm, engineJs, engineWasm, engineSize, answersJs, answersWasm, answersSize, build, reply } = tag.dataset;
   const own = Promise.all([import(address(js)), compile(address(wasm))]);
   const engine = new EngineLink(
-    { js: address(engineJs), wasm: address(engineWasm), worker: address("worker.js"), size: Number(engineSize) },
+    {
+      small: { js: address(engineJs), wasm: address(engineWasm), size: Number(engineSize) },
+      larger: { js: address(answersJs), wasm: address(answersWasm), size: Number(answersSize) },
+      worker: address("worker.js"),
+    },
     (example) => address(`replies/${example}-${build}.bin`),
     own,
   );

@@ -13,7 +13,9 @@ import { chromium, firefox } from "playwright-core";
 import first from "./checks/first.mjs";
 import engine from "./checks/engine.mjs";
 import ask from "./checks/ask.mjs";
+import answers from "./checks/answers.mjs";
 import board from "./checks/board.mjs";
+import fix from "./checks/fix.mjs";
 import path from "./checks/path.mjs";
 import graph from "./checks/graph.mjs";
 import drag from "./checks/drag.mjs";
@@ -60,8 +62,8 @@ if (given.name.startsWith("webkit") && !process.env.E2E_SCREEN) {
 }
 
 const OPENING = "it opens on an allowed and a denied flow, with the deciding line lit";
-const hands = { [OPENING]: first[OPENING], ...ask, ...board, ...graph, ...drag, ...keep, ...progress };
-const checks = given.name === "chromium" ? { ...first, ...engine, ...ask, ...board, ...path, ...graph, ...drag, ...keep, ...progress, ...offline, ...shell, ...layout, ...sight, ...truth } : hands;
+const hands = { [OPENING]: first[OPENING], ...ask, ...fix, ...answers, ...board, ...graph, ...drag, ...keep, ...progress };
+const checks = given.name === "chromium" ? { ...first, ...engine, ...ask, ...fix, ...answers, ...board, ...path, ...graph, ...drag, ...keep, ...progress, ...offline, ...shell, ...layout, ...sight, ...truth } : hands;
 const folder = process.env.E2E_DIST ? resolve(process.env.E2E_DIST) : join(here, "../../dist");
 
 const pages = {};

@@ -74,6 +74,7 @@ pub fn ask(input: &Input, mut said: impl FnMut(&[u8], &[u8]) -> io::Result<()>) 
             path: (asked > 0).then(|| PathAsked { question: PathQuestion::from(&question), versus: None }),
             question,
             board: None,
+            further: Vec::new(),
         };
         let bytes = request.to_bytes();
         let reply = evaluator.reply_bytes(&bytes).unwrap_or_default();

@@ -78,12 +78,17 @@ fn check_view(result: CheckResult, locations: &SourceLocations<'_>) -> CheckView
 }
 
 fn question(witness: &Witness) -> Question {
-    let Traffic { protocol, source, destination } = witness.traffic;
+    flow_question(&witness.from, &witness.to, witness.traffic)
+}
+
+/// The question about one connection.
+pub(super) fn flow_question(from: &str, to: &str, traffic: Traffic) -> Question {
+    let Traffic { protocol, source, destination } = traffic;
     let is_icmp = matches!(protocol, Protocol::ICMP | Protocol::ICMPV6);
     let byte = |number: Option<u16>| number.filter(|_| is_icmp).and_then(|number| u8::try_from(number).ok());
     Question {
-        from: witness.from.clone(),
-        to: witness.to.clone(),
+        from: from.to_owned(),
+        to: to.to_owned(),
         protocol: protocol.name().map_or_else(|| protocol.0.to_string(), str::to_owned),
         port: destination.filter(|_| !is_icmp),
         source_port: source.filter(|_| !is_icmp),

@@ -1,14 +1,16 @@
 //! Evaluation, apart from the screen: requests in, replies out, as values or as bytes.
 
 use netpolis_core::analysis::Analysis;
+use netpolis_core::answers::checks::check_count;
 use netpolis_core::facts::Date;
 use netpolis_core::path::Paths;
 use netpolis_core::settings::{Routing, Settings};
 use serde::{Deserialize, Serialize};
 
+use super::further::further_answer;
 use super::{
-    AnswerView, Move, PathAnswers, PathAsked, ProposalView, Question, SceneView, Sentence, Step, TallyView, answer_view, path_ends,
-    path_reply, proposal_view, scene_view, settings_from_text, tally_view,
+    AnswerView, FurtherAnswer, FurtherQuestion, Move, PathAnswers, PathAsked, ProposalView, Question, SceneView, Sentence, Step, TallyView,
+    answer_view, path_ends, path_reply, proposal_view, scene_view, settings_from_text, tally_view,
 };
 
 /// What is to be evaluated.
@@ -26,6 +28,8 @@ pub struct Request {
     pub board: Option<Board>,
     /// The way of a packet that the path panel asks for, while it is shown.
     pub path: Option<PathAsked>,
+    /// What else is asked, of which the smaller module says that it needs the larger one.
+    pub further: Vec<FurtherQuestion>,
 }
 
 /// What the policy board wants to know: how much each policy decides, and what a move would change.
@@ -61,6 +65,10 @@ pub struct Evaluation {
     pub board: Option<BoardReply>,
     /// For the path panel, if it was asked.
     pub path: Option<PathAnswers>,
+    /// What else was asked, each with its answer.
+    pub further: Vec<(FurtherQuestion, FurtherAnswer)>,
+    /// How many checks the files have.
+    pub checks: u32,
 }
 
 /// Keeps a scene between requests.
@@ -147,7 +155,14 @@ impl Evaluator {
             let ends = path_ends(&self.scene, &self.view, &asked.question);
             PathAnswers { ends, ..path_reply(&self.scene, asked, &mut self.versus) }
         });
-        Evaluation { revision: request.revision, scene: fresh, question: request.question, answer, board, path }
+        let further = request.further.into_iter().map(|asked| {
+            tell(asked.step());
+            let answer = further_answer(&self.scene, &asked);
+            (asked, answer)
+        });
+        let further = further.collect();
+        let checks = check_count(self.scene.loaded()) as u32;
+        Evaluation { revision: request.revision, scene: fresh, question: request.question, answer, board, path, further, checks }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The smallest changes that allow a flow or stop it, for buttons and programs.
 
 use netpolis_core::analysis::Analysis;
-use netpolis_core::answers::fix::{self, NotFixed, Proposal, SideEffect, unified};
+use netpolis_core::answers::fix::{self, Fixes, NotFixed, Proposal, SideEffect, unified};
 use netpolis_core::connections::ConnectionSet;
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
@@ -88,23 +88,11 @@ pub struct SideEffectView {
 /// # Errors
 /// If the question cannot be understood, or names what is not in the files.
 pub fn fixes_view(analysis: &Analysis, question: &FixQuestion) -> Result<FixesView, QuestionError> {
-    let FixQuestion { from, to, port, deny, .. } = question;
-    if from.trim().is_empty() || to.trim().is_empty() {
-        return Err(QuestionError::NoEnds);
-    }
-    let protocol = protocol(&question.protocol)?;
-    let asked = fix::Question { from, to, port: port.filter(|_| protocol.has_ports()), protocol, deny: *deny };
-    let fixes = analysis.fix(&asked).map_err(|error| match error {
-        NotFixed::Path(error) => QuestionError::Path(error),
-        NotFixed::End(error) => QuestionError::Endpoint(error),
-        // The two there are.
-        _ => QuestionError::NoEnds,
-    })?;
+    let fixes = found_fixes(analysis, question)?;
     let spots = SourceLocations::new(analysis.sources());
-    let not_editable = fixes.unpatchable.iter().map(|why| format!("what also plays a part here cannot be edited: {}", why.as_str()));
     Ok(FixesView {
         proposals: fixes.proposals.iter().map(|p| proposal_of(analysis, p, &spots)).collect(),
-        notes: fixes.notes.iter().cloned().chain(not_editable).collect(),
+        notes: notes_of(&fixes),
         from: fixes.from,
         to: fixes.to,
         summary: fixes.summary,
@@ -112,13 +100,40 @@ pub fn fixes_view(analysis: &Analysis, question: &FixQuestion) -> Result<FixesVi
     })
 }
 
-fn proposal_of(analysis: &Analysis, proposal: &Proposal, spots: &SourceLocations<'_>) -> FixProposalView {
+/// What the core finds.
+pub(super) fn found_fixes(analysis: &Analysis, question: &FixQuestion) -> Result<Fixes, QuestionError> {
+    let FixQuestion { from, to, port, deny, .. } = question;
+    if from.trim().is_empty() || to.trim().is_empty() {
+        return Err(QuestionError::NoEnds);
+    }
+    let protocol = protocol(&question.protocol)?;
+    let asked = fix::Question { from, to, port: port.filter(|_| protocol.has_ports()), protocol, deny: *deny };
+    analysis.fix(&asked).map_err(|error| match error {
+        NotFixed::Path(error) => QuestionError::Path(error),
+        NotFixed::End(error) => QuestionError::Endpoint(error),
+        // The two there are.
+        _ => QuestionError::NoEnds,
+    })
+}
+
+/// What there is to say besides.
+pub(super) fn notes_of(fixes: &Fixes) -> Vec<String> {
+    let not_editable = fixes.unpatchable.iter().map(|why| format!("what also plays a part here cannot be edited: {}", why.as_str()));
+    fixes.notes.iter().cloned().chain(not_editable).collect()
+}
+
+/// The edits of a change.
+pub(super) fn edits_of(proposal: &Proposal, spots: &SourceLocations<'_>) -> Vec<EditView> {
     let edits = proposal.edits.iter();
+    edits.filter_map(|e| Some(EditView { at: spots.range(e.source, e.start, e.end)?, insert: e.text.clone() })).collect()
+}
+
+fn proposal_of(analysis: &Analysis, proposal: &Proposal, spots: &SourceLocations<'_>) -> FixProposalView {
     FixProposalView {
         kind: proposal.kind.as_str().into(),
         title: proposal.title.clone(),
         wider: proposal.wider.map(Into::into),
-        edits: edits.filter_map(|e| Some(EditView { at: spots.range(e.source, e.start, e.end)?, insert: e.text.clone() })).collect(),
+        edits: edits_of(proposal, spots),
         side_effects: proposal.side_effects.iter().map(side_effect).collect(),
         diff: unified(analysis.sources(), &proposal.edits),
     }

@@ -22,6 +22,7 @@ mod exposure;
 mod first;
 mod fixes;
 mod flow_logs;
+mod further;
 mod kept_replies;
 mod least_privilege;
 mod matrix;
@@ -71,6 +72,7 @@ pub use exposure::{
 pub use first::{first_question, names_service};
 pub use fixes::{FixProposalView, FixQuestion, FixesView, SideEffectView, fixes_view};
 pub use flow_logs::{FlowLogsView, LogLineView, LogReadView, LogTotals, LoggedFlowView, NotJudgedView, SetAsideView, flow_logs_view};
+pub use further::{FixListView, FurtherAnswer, FurtherQuestion, ListGroup, ListRow, ListView, Outlook, ProposedFix, RowLink};
 pub use kept_replies::kept_reply;
 pub use least_privilege::{LeastPrivilegeQuestion, LeastPrivilegeView, RemainingFlowView, ReplacedPolicyView, least_privilege_view};
 pub use matrix::{MatrixCell, MatrixLine, MatrixView, matrix_view};

@@ -22,10 +22,32 @@ pub enum Step {
     Policies,
     /// Follows the packet.
     Path,
+    /// Tries changes of the text.
+    Fix,
+    /// Makes checks.
+    Checks,
+    /// Looks for what workloads are open to.
+    OpenEnds,
+    /// Looks for rules that change nothing.
+    Pointless,
+    /// Compares engines.
+    Engines,
 }
 
 /// Those without numbers, by their number as it travels.
-const PLAIN: [Step; 6] = [Step::Compiling, Step::Problems, Step::Pairs, Step::Question, Step::Policies, Step::Path];
+const PLAIN: [Step; 11] = [
+    Step::Compiling,
+    Step::Problems,
+    Step::Pairs,
+    Step::Question,
+    Step::Policies,
+    Step::Path,
+    Step::Fix,
+    Step::Checks,
+    Step::OpenEnds,
+    Step::Pointless,
+    Step::Engines,
+];
 
 impl Step {
     /// As it travels from the engine to the page.
@@ -72,6 +94,7 @@ mod tests {
             question: Default::default(),
             board: None,
             path: None,
+            further: Vec::new(),
         };
         let read = vec![Step::Reading { done: half, of }, Step::Compiling, Step::Compiling];
         let rest = [Step::Problems, Step::Pairs, Step::Question];

@@ -1,4 +1,4 @@
-//! What is answered about policies as a whole, and what would change them. The page does not ask for it yet, and is spared its weight.
+//! What is answered about policies as a whole, and what would change them. The module that the page begins with is spared its weight.
 
 use netpolis_core::analysis::Analysis;
 use netpolis_core::answers::convert::Target;

@@ -1,8 +1,9 @@
-//! The panel at the bottom: matrix, path, policies, problems, and what there is of the cloud.
+//! The panel at the bottom: matrix, path, policies, further answers, problems, and what there is of the cloud.
 
 use yew::prelude::*;
 
 use super::addresses::Addresses;
+use super::answers::Answers;
 use super::board::Board;
 use super::icons::{CHEVRON, icon};
 use super::matrix::Matrix;
@@ -19,7 +20,8 @@ use netpolis_view::Severity;
 #[component]
 pub fn Bottom() -> Html {
     count_render("Bottom");
-    let Some(store) = use_part(|state| (state.scene_part(), state.shown_tab(), state.layout.panes.bottom_hidden)) else {
+    let Some(store) = use_part(|state| (state.scene_part(), state.shown_tab(), state.layout.panes.bottom_hidden, state.check_counts()))
+    else {
         return Html::default();
     };
     let shown = store.shown_tab();
@@ -41,6 +43,7 @@ pub fn Bottom() -> Html {
                     Tab::Matrix => html! { <Matrix /> },
                     Tab::Path => html! { <PathPanel /> },
                     Tab::Policies => html! { <Board /> },
+                    Tab::Answers => html! { <Answers /> },
                     Tab::Problems => html! { <Problems /> },
                     Tab::Rules => html! { <Rules /> },
                     Tab::Addresses => html! { <Addresses /> },
@@ -70,8 +73,18 @@ fn tab(store: &Store, own: Tab, shown: Tab) -> Html {
     html! {
         <button type="button" key={own.id()} role="tab" id={own.id()} aria-selected={on.to_string()} aria-controls="bottom-panel" tabindex={if on { "0" } else { "-1" }}
             class={classes!("tab", on.then_some("on"))} onclick={press(store, LayoutAction::ShowTab(own))} {onkeydown}>
-            { own.title() }if own == Tab::Problems { { problem_count(store) } }
+            { own.title() }if own == Tab::Problems { { problem_count(store) } }if own == Tab::Answers { { check_count(store) } }
         </button>
+    }
+}
+
+fn check_count(store: &Store) -> Html {
+    let Some((good, bad)) = store.check_counts() else { return Html::default() };
+    html! {
+        <>
+            if good > 0 { <span class="badge good">{ good }{ " ✓" }<span class="visually-hidden">{ " checks hold" }</span></span> }
+            if bad > 0 { <span class="badge error">{ bad }{ " ✕" }<span class="visually-hidden">{ " checks do not" }</span></span> }
+        </>
     }
 }
 

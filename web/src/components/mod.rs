@@ -1,6 +1,7 @@
 //! What is on the screen, one component a file.
 
 pub mod addresses;
+pub mod answers;
 pub mod ask_from;
 pub mod azure;
 pub mod banner;
@@ -20,6 +21,7 @@ pub mod empty;
 pub mod end_panel;
 pub mod engine_note;
 mod evidence;
+pub mod fixes;
 pub mod graph;
 pub mod header;
 #[allow(missing_docs, reason = "an icon's name says what it shows")]

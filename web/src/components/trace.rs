@@ -5,11 +5,11 @@ use yew::prelude::*;
 use super::ByAddress;
 use super::copy_menu::CopyMenu;
 use super::evidence::{address_mark, evidence};
+use super::fixes::Fixes;
 use super::icons::icon;
 use super::renders::count_render;
 use super::rich::{SourceLink, rich, sentence};
 use super::signs::{verdict_class, verdict_icon, word_signs};
-use super::suggestion::Suggestion;
 use netpolis_view::{PageVerdict, Sentence, StationView};
 
 /// Most places that stand beside a station's title.
@@ -56,9 +56,7 @@ pub fn Trace(props: &TraceProps) -> Html {
             if !answer.notes.is_empty() {
                 <ul class="notes">{ for answer.notes.iter().map(|note| html! { <li>{ sentence(note) }</li> }) }</ul>
             }
-            if let Some(fix) = &answer.suggestion {
-                <Suggestion fix={fix.clone()} read_only={props.read_only} />
-            }
+            <Fixes suggestion={answer.suggestion.clone()} read_only={props.read_only} />
         </div>
     }
 }

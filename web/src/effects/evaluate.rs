@@ -11,7 +11,7 @@ use crate::components::Store;
 use crate::engine::{EngineLink, News, Queue};
 use crate::examples::{EXAMPLES, Example, example_of};
 use crate::state::{Action, Doing, EngineFault, Progress, State};
-use netpolis_view::{Evaluation, Request, SceneView};
+use netpolis_view::{Evaluation, FurtherAnswer, Request, SceneView};
 
 /// How long the picture waits for the rest of what is being typed, in ms, before it does without a document that cannot be read yet.
 const PATIENCE: u32 = 500;
@@ -20,7 +20,7 @@ const PATIENCE: u32 = 500;
 const MOMENT: u32 = 1_000;
 
 /// Of the engine.
-const NOTHING_YET: Doing = Doing::Loading { bytes: 0, of: 0 };
+const NOTHING_YET: Doing = Doing::Loading { further: false, bytes: 0, of: 0 };
 
 /// The engine, as the page uses it.
 pub struct Engine {
@@ -33,6 +33,10 @@ pub struct Engine {
     patience: RefCell<Option<Timeout>>,
     /// What is waited for.
     doing: Cell<Doing>,
+    /// Whether the larger engine is on its way.
+    grows: Cell<bool>,
+    /// Whether an evaluation can be cancelled.
+    cancellable: Cell<bool>,
     /// Runs while the page waits, until it says so.
     moment: RefCell<Option<Timeout>>,
 }
@@ -46,8 +50,8 @@ impl PartialEq for Engine {
 impl Engine {
     /// At the end of this link.
     pub fn new(link: EngineLink) -> Self {
-        let (queue, latest, held, patience, moment) = Default::default();
-        Engine { link, queue, latest, held, patience, doing: Cell::new(NOTHING_YET), moment }
+        let (queue, latest, held, patience, moment, grows, cancellable) = Default::default();
+        Engine { link, queue, latest, held, patience, doing: Cell::new(NOTHING_YET), grows, cancellable, moment }
     }
 
     /// Asks what the page wants to know and does not.
@@ -71,6 +75,20 @@ impl Engine {
             // The reply that the build made comes sooner than the engine, and may be all that is needed.
             Some(example) if store.is_waiting() => self.look_up(example, store),
             _ => self.link.start(),
+        }
+    }
+
+    /// Whether the page waits for the engine.
+    fn is_busy(&self) -> bool {
+        self.grows.get() || self.queue.borrow().is_busy()
+    }
+
+    /// Loads the larger engine: this one has not all the answers that are asked for.
+    fn grow(self: &Rc<Self>) {
+        if !self.grows.replace(true) {
+            self.doing.set(Doing::Loading { further: true, bytes: 0, of: 0 });
+            self.wait();
+            self.link.enlarge();
         }
     }
 
@@ -111,7 +129,7 @@ impl Engine {
 
     /// Tells the page what it waits for, and since when; nothing where it does not.
     fn tell(&self, since: impl FnOnce(&State) -> Option<f64>) {
-        let store = self.latest.borrow().clone().filter(|store| self.queue.borrow().is_busy() && !store.is_answered());
+        let store = self.latest.borrow().clone().filter(|store| self.is_busy() && !store.is_answered());
         if let Some((store, since)) = store.and_then(|store| Some((store.clone(), since(&store)?))) {
             store.dispatch(Action::Progress(Progress::Waits { since, doing: self.doing.get() }));
         }
@@ -134,12 +152,20 @@ impl Engine {
     /// Ends loading or evaluating, and begins neither before something is asked or changed.
     pub fn cancel(&self, store: &Store) {
         *self.moment.borrow_mut() = None;
+        let unloaded = matches!(self.doing.get(), Doing::Loading { further: false, .. });
+        store.dispatch(Action::Progress(Progress::Cancelled { unloaded }));
+        if self.grows.replace(false) {
+            self.link.stay();
+            self.doing.set(Doing::Evaluating { step: None, cancellable: self.cancellable.get() });
+            // The other engine stays as it is, unless it is busy, too.
+            if !self.cancellable.get() || !self.queue.borrow().is_busy() {
+                return;
+            }
+        }
         self.queue.borrow_mut().end();
-        let unloaded = matches!(self.doing.get(), Doing::Loading { .. });
         if unloaded {
             self.doing.set(NOTHING_YET);
         }
-        store.dispatch(Action::Progress(Progress::Cancelled { unloaded }));
         self.link.cancel();
     }
 
@@ -149,6 +175,11 @@ impl Engine {
         match news {
             News::Ready { cancellable } => {
                 store.dispatch(Action::Engine(None));
+                self.cancellable.set(cancellable);
+                if self.grows.replace(false) {
+                    // It takes over from one that was there, and has seen nothing.
+                    self.queue.borrow_mut().end();
+                }
                 self.turn_to(Doing::Evaluating { step: None, cancellable });
                 let next = self.queue.borrow_mut().begin();
                 self.send(next);
@@ -158,7 +189,7 @@ impl Engine {
                     self.send(next);
                 }
             }
-            News::Came { bytes, of } => self.turn_to(Doing::Loading { bytes, of }),
+            News::Came { bytes, of } => self.turn_to(Doing::Loading { further: self.grows.get(), bytes, of }),
             News::Step(step) => {
                 if let Doing::Evaluating { cancellable, .. } = self.doing.get() {
                     self.turn_to(Doing::Evaluating { step: Some(step), cancellable });
@@ -171,9 +202,17 @@ impl Engine {
                     Some(reply) => self.take(&store, reply),
                     None => store.dispatch(Action::Engine(Some(EngineFault::Run))),
                 }
-                if !self.queue.borrow().is_busy() {
+                if !self.is_busy() {
                     self.rest(&store);
                 }
+            }
+            News::Failed(EngineFault::Further) => {
+                self.grows.set(false);
+                self.doing.set(Doing::Evaluating { step: None, cancellable: self.cancellable.get() });
+                if !self.is_busy() {
+                    self.rest(&store);
+                }
+                store.dispatch(Action::Engine(Some(EngineFault::Further)));
             }
             News::Failed(fault) => {
                 self.queue.borrow_mut().end();
@@ -185,6 +224,11 @@ impl Engine {
     }
 
     fn take(self: &Rc<Self>, store: &Store, mut reply: Evaluation) {
+        let asked = reply.further.len();
+        reply.further.retain(|(_, answer)| *answer != FurtherAnswer::NeedsLarger);
+        if reply.further.len() < asked {
+            self.grow();
+        }
         // What was held back for this text has not been shown yet.
         let held = self.held.take().filter(|held| held.revision == reply.revision);
         reply.scene = reply.scene.or_else(|| held?.scene);
@@ -209,7 +253,8 @@ impl Engine {
     }
 }
 
-/// Evaluates whenever text, settings or question change, or the policy board or the path panel want to know something.
+/// Evaluates whenever text, settings or question change, or the policy board or the path panel want to know something; then, when the page
+/// wants further answers.
 #[hook]
 pub fn use_evaluation(store: &Store, engine: &Rc<Engine>) {
     *engine.latest.borrow_mut() = Some(store.clone());
@@ -220,7 +265,7 @@ pub fn use_evaluation(store: &Store, engine: &Rc<Engine>) {
             engine.link.on_news(move |news| hearing.hear(news));
         });
     }
-    let dependencies = (store.revision, store.asking.flow.clone(), store.wants_board(), store.wants_path());
+    let dependencies = (store.revision, store.asking.flow.clone(), store.wants_board(), store.wants_path(), store.wants_further());
     let (store, engine) = (store.clone(), engine.clone());
     use_effect_with(dependencies, move |_| engine.ask(&store));
 }

@@ -25,6 +25,15 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn start(this: &EngineLink);
 
+    /// Loads the larger engine, unless that was done. Once it is there it takes the place of the other, which answers until then: an engine is ready that
+    /// has seen nothing yet.
+    #[wasm_bindgen(method)]
+    pub fn enlarge(this: &EngineLink);
+
+    /// Loads the larger engine no further.
+    #[wasm_bindgen(method)]
+    pub fn stay(this: &EngineLink);
+
     /// Ends what is under way: loading, or an evaluation in a worker. Another worker begins by itself.
     #[wasm_bindgen(method)]
     pub fn cancel(this: &EngineLink);
@@ -71,7 +80,11 @@ impl EngineLink {
         });
         let replied = Closure::<dyn Fn(Uint8Array)>::new(move |bytes: Uint8Array| replied(News::Replied(bytes.to_vec())));
         let failed = Closure::<dyn Fn(String)>::new(move |when: String| {
-            failed(News::Failed(if when == "load" { EngineFault::Load } else { EngineFault::Run }));
+            failed(News::Failed(match when.as_str() {
+                "load" => EngineFault::Load,
+                "enlarge" => EngineFault::Further,
+                _ => EngineFault::Run,
+            }));
         });
         let function = |value: JsValue| value.unchecked_into::<Function>();
         self.listen(

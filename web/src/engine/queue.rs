@@ -81,7 +81,7 @@ mod tests {
 
     fn request(revision: u32, from: &str) -> Request {
         let question = netpolis_view::Question { from: from.into(), ..Default::default() };
-        Request { revision, files: None, settings: String::new(), question, board: None, path: None }
+        Request { revision, files: None, settings: String::new(), question, board: None, path: None, further: Vec::new() }
     }
 
     /// What is sent: its revision, who asks, and the text that goes along.

@@ -4,13 +4,13 @@ use std::rc::Rc;
 
 use netpolis_core::settings::Settings;
 
-use super::{EngineFault, FileId, LayoutAction, Opened, PictureAction, Progress, Trouble};
+use super::{EngineFault, FileId, Goal, LayoutAction, Opened, PictureAction, Progress, Trouble};
 use crate::examples::Example;
 use crate::scenes::{Elsewhere, SceneId};
 use crate::share::Shared;
 use netpolis_view::{
-    AnswerView, BoardReply, Edit, Evaluation, Move, PathAnswers, PathAsked, PathQuestion, Question, SceneView, Sentence, SourceLocation,
-    TrafficView,
+    AnswerView, BoardReply, Edit, Evaluation, FixView, FurtherAnswer, FurtherQuestion, Move, PathAnswers, PathAsked, PathQuestion,
+    Question, RowLink, SceneView, Sentence, SourceLocation, TrafficView,
 };
 
 /// What happens.
@@ -35,6 +35,17 @@ pub enum Action {
         /// File name and change.
         edits: Vec<(String, Edit)>,
     },
+    /// A change that allows or stops a flow, as it was found for the text of a revision.
+    ApplyFix {
+        /// Which text.
+        revision: u32,
+        /// The change.
+        fix: FixView,
+    },
+    /// Changes that do this are looked for; nothing: none are.
+    LookForFixes(Option<Goal>),
+    /// A row of a list of answers is followed.
+    Follow(RowLink),
     /// An example replaces everything.
     OpenExample(usize, &'static Example),
     /// A scene from a link replaces everything.
@@ -121,6 +132,10 @@ pub enum Action {
         board: Option<Rc<BoardReply>>,
         /// For the path panel, if it was asked.
         path: Option<Rc<PathAnswers>>,
+        /// What else was asked.
+        further: Vec<(FurtherQuestion, Rc<FurtherAnswer>)>,
+        /// How many checks the files have.
+        checks: u32,
     },
     /// The engine failed; nothing: it is tried again.
     Engine(Option<EngineFault>),
@@ -154,6 +169,8 @@ impl Action {
             answer: Rc::new(reply.answer),
             board: reply.board.map(Rc::new),
             path: reply.path.map(Rc::new),
+            further: reply.further.into_iter().map(|(asked, answer)| (asked, Rc::new(answer))).collect(),
+            checks: reply.checks,
         }
     }
 }

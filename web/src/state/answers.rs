@@ -20,6 +20,8 @@ pub struct Answers {
     pub board: Option<Rc<BoardReply>>,
     /// What the path panel was told, about this picture.
     pub path: Option<Rc<PathAnswers>>,
+    /// How many checks the files have.
+    pub checks: u32,
     /// What answers about flow and way say to the question, as all of the page tells it.
     said: Option<Rc<Result<PageVerdict, Sentence>>>,
     /// What was said last about this scene, which stands until the next answer.

@@ -1,6 +1,6 @@
 //! What is where on the page: screens, tabs and panes, the window over it, and its colours.
 
-use super::{Pane, Panes};
+use super::{AnswerList, Pane, Panes};
 
 /// The screen of a narrow window.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -64,6 +64,8 @@ pub enum Tab {
     Path,
     /// Tiers and policies in order.
     Policies,
+    /// Lists of further answers.
+    Answers,
     /// Problems.
     Problems,
     /// Effective rules of security groups.
@@ -74,9 +76,9 @@ pub enum Tab {
 
 impl Tab {
     /// All, from left to right; the last two only where there is a network of the cloud.
-    pub const ALL: [Tab; 6] = [Tab::Matrix, Tab::Path, Tab::Policies, Tab::Problems, Tab::Rules, Tab::Addresses];
+    pub const ALL: [Tab; 7] = [Tab::Matrix, Tab::Path, Tab::Policies, Tab::Answers, Tab::Problems, Tab::Rules, Tab::Addresses];
     /// Those for which no network of the cloud is needed.
-    pub const OF_CLUSTERS: [Tab; 4] = [Tab::Matrix, Tab::Path, Tab::Policies, Tab::Problems];
+    pub const OF_CLUSTERS: [Tab; 5] = [Tab::Matrix, Tab::Path, Tab::Policies, Tab::Answers, Tab::Problems];
 
     /// The one beside it among those that are there, so many steps to the right; round from the last to the first.
     pub fn beside(self, steps: isize, tabs: &[Tab]) -> Option<Tab> {
@@ -90,6 +92,7 @@ impl Tab {
             Tab::Matrix => "Matrix",
             Tab::Path => "Path",
             Tab::Policies => "Policies",
+            Tab::Answers => "Answers",
             Tab::Problems => "Problems",
             Tab::Rules => "Effective rules",
             Tab::Addresses => "Addresses",
@@ -102,6 +105,7 @@ impl Tab {
             Tab::Matrix => "tab-matrix",
             Tab::Path => "tab-path",
             Tab::Policies => "tab-policies",
+            Tab::Answers => "tab-answers",
             Tab::Problems => "tab-problems",
             Tab::Rules => "tab-rules",
             Tab::Addresses => "tab-addresses",
@@ -174,6 +178,8 @@ pub struct Layout {
     pub screen: Screen,
     /// The tab of the bottom panel.
     pub tab: Tab,
+    /// The list that the tab with answers shows.
+    pub list: AnswerList,
     /// The window over the page.
     pub dialog: Option<Dialog>,
 }
@@ -193,6 +199,8 @@ pub enum LayoutAction {
     ShowScreen(Screen),
     /// A tab of the bottom panel.
     ShowTab(Tab),
+    /// A list of answers.
+    ShowList(AnswerList),
     /// A window opens or closes.
     ShowDialog(Option<Dialog>),
     /// The text comes into sight.
@@ -232,6 +240,7 @@ impl Layout {
                     self.screen = Screen::default();
                 }
             }
+            LayoutAction::ShowList(list) => self.list = list,
             LayoutAction::ShowDialog(dialog) => self.dialog = dialog,
             LayoutAction::ShowEditor => {
                 self.panes.editor_hidden = false;

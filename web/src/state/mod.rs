@@ -9,6 +9,7 @@ mod action;
 mod answers;
 mod asking;
 mod files;
+mod further;
 mod history;
 mod layout;
 mod notices;
@@ -22,6 +23,7 @@ pub use action::Action;
 pub use answers::Answers;
 pub use asking::{Asking, Selection};
 pub use files::{FileId, Files, OpenFile, Reveal, is_json, unique_name};
+pub use further::{AnswerList, FixSection, Further, Goal, as_list};
 pub use layout::{Dialog, Layout, LayoutAction, Screen, Tab, Theme};
 pub use notices::{Alert, EngineFault, Notice, Notices, Trouble};
 pub use opening::open_files;
@@ -52,6 +54,8 @@ pub struct State {
     pub asking: Asking,
     /// What the evaluator said.
     pub answers: Answers,
+    /// What else it was asked.
+    pub further: Further,
     /// How the picture is drawn.
     pub picture: PictureChoices,
     /// What is where on the page.
@@ -106,6 +110,7 @@ impl State {
             Screen::Path => Tab::Path,
             Screen::Policies if matches!(tab, Tab::Rules | Tab::Addresses) => tab,
             Screen::Policies => Tab::Policies,
+            Screen::Problems if tab == Tab::Answers => tab,
             Screen::Problems => Tab::Problems,
             Screen::Text | Screen::Graph | Screen::Trace => tab,
         }
@@ -144,6 +149,11 @@ impl State {
 
     /// Whether everything that the page wants to know was answered.
     pub fn is_answered(&self) -> bool {
+        self.knows_the_rest() && self.lacks_further().is_empty()
+    }
+
+    /// Whether everything but further answers was answered.
+    pub(super) fn knows_the_rest(&self) -> bool {
         let (board, path) = (self.wants_board(), self.wants_path());
         let board_known = board.is_none() || self.answers.board.as_ref().map(|known| &known.asked) == board.as_ref();
         let path_known = path.is_none() || self.answers.path.as_ref().map(|known| &known.asked) == path.as_ref();
@@ -164,6 +174,7 @@ impl State {
             question: self.asking.flow.clone(),
             board: self.wants_board(),
             path: self.wants_path(),
+            further: self.lacks_further(),
         }
     }
 
@@ -223,6 +234,7 @@ impl State {
             Action::AskPath(asked) => self.asking.path != *asked || !self.layout.shows_path(),
             Action::ShowBranch(branch) => self.asking.branch != *branch,
             Action::Think(moving) => self.moving != *moving,
+            Action::LookForFixes(goal) => self.further.looks_for != *goal,
             Action::Layout(action) => self.layout.after(action) != self.layout,
             Action::Picture(action) => self.picture.after(action) != self.picture,
             Action::DismissNotice => self.notices.notice.is_some(),
@@ -244,6 +256,9 @@ impl State {
             Action::RenameFile(id, name) => self.rename_file(id, &name),
             Action::CloseFile(id) => self.close_file(id),
             Action::ApplyEdits { title, edits } => self.apply_to_files(&title, &edits),
+            Action::ApplyFix { revision, fix } => self.apply_fix(revision, &fix),
+            Action::LookForFixes(goal) => self.further.looks_for = goal,
+            Action::Follow(link) => self.follow(link),
             Action::OpenExample(index, example) => self.open_example(index, example),
             Action::OpenShared(shared) => self.open_shared(*shared),
             Action::OpenSaved(name, shared) => self.open_saved(&name, *shared),
@@ -267,7 +282,7 @@ impl State {
             Action::ChooseOnPath { name, value } => self.choose_on_path(&name, value),
             Action::ShowBranch(branch) => self.asking.show_branch(branch),
             Action::Select(key) => self.select(key),
-            Action::Evaluated { revision, scene, question, answer, board, path } => {
+            Action::Evaluated { revision, scene, question, answer, board, path, further, checks } => {
                 if scene.is_some() && self.picture.begins() {
                     self.picture.number += 1;
                 }
@@ -275,7 +290,11 @@ impl State {
                 let answer = Some(answer).filter(|_| question == self.asking.flow);
                 self.answers.take(revision, scene, answer, board);
                 self.take_path(path);
+                self.answers.checks = checks;
+                self.further.take(revision, &further);
                 self.seek();
+                // Which further answers are wanted depends on the verdict.
+                self.conclude();
                 if self.is_answered() {
                     self.progress = Progress::Quiet;
                 }

@@ -29,6 +29,8 @@ pub enum EngineFault {
     Load,
     /// It stopped while it evaluated.
     Run,
+    /// It is there; the larger one, for further answers, could not be loaded.
+    Further,
 }
 
 impl EngineFault {
@@ -36,6 +38,9 @@ impl EngineFault {
     pub const fn message(self) -> &'static str {
         match self {
             EngineFault::Load => "The evaluator could not be loaded: verdicts and graph do not follow your changes. Your text is kept.",
+            EngineFault::Further => {
+                "What finds fixes and other answers could not be loaded. Verdicts and graph follow your changes as before."
+            }
             EngineFault::Run => "The evaluator stopped because of an error of its own. Your text is kept.",
         }
     }

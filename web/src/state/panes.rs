@@ -101,6 +101,11 @@ impl Panes {
         matches!(self.window, 1..=600)
     }
 
+    /// Whether the window shows one screen at a time, as `layout.css` has it.
+    pub const fn has_screens(&self) -> bool {
+        matches!(self.window, 1..=900)
+    }
+
     /// The size of a pane.
     pub const fn size(&self, pane: Pane) -> u32 {
         match pane {

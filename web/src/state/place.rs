@@ -196,6 +196,7 @@ impl State {
         self.picture.toggled = Rc::default();
         self.picture.begin_afresh();
         self.answers.forget();
+        self.further.forget();
         self.revision += 1;
     }
 

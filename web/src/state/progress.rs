@@ -1,6 +1,6 @@
 //! What the page has waited for longer than a moment, how far that is, and what stands while it was cancelled.
 
-use super::State;
+use super::{EngineFault, State};
 use netpolis_view::Step;
 
 /// What is waited for.
@@ -8,6 +8,8 @@ use netpolis_view::Step;
 pub enum Doing {
     /// The engine is on its way.
     Loading {
+        /// Whether it is the larger one, for further answers.
+        further: bool,
         /// Bytes that are there.
         bytes: u32,
         /// Bytes of all of it; 0 while that is not known.
@@ -61,6 +63,8 @@ pub enum Standing {
     Before,
     /// What was said to another question.
     OtherQuestion,
+    /// All but further answers.
+    AllButFurther,
 }
 
 /// The line that tells of it.
@@ -91,7 +95,7 @@ impl State {
     }
 
     fn waiting_line(&self) -> Option<ProgressLine> {
-        if self.is_answered() || self.notices.engine.is_some() {
+        if self.is_answered() || self.notices.engine.is_some_and(|fault| fault != EngineFault::Further) {
             return None;
         }
         match self.progress {
@@ -105,6 +109,7 @@ impl State {
         match () {
             () if self.answers.is_empty() => Standing::Nothing,
             () if self.is_behind() => Standing::Before,
+            () if self.knows_the_rest() => Standing::AllButFurther,
             () => Standing::OtherQuestion,
         }
     }
@@ -132,7 +137,8 @@ impl ProgressLine {
     /// What is said, without numbers that change: a screen reader says it once.
     pub fn title(&self) -> &'static str {
         match *self {
-            ProgressLine::Waits { doing: Doing::Loading { bytes, of }, .. } if of > 0 && bytes >= of => "Starting the evaluator",
+            ProgressLine::Waits { doing: Doing::Loading { bytes, of, .. }, .. } if of > 0 && bytes >= of => "Starting the evaluator",
+            ProgressLine::Waits { doing: Doing::Loading { further: true, .. }, .. } => "Loading more of the evaluator",
             ProgressLine::Waits { doing: Doing::Loading { .. }, .. } => "Loading the evaluator",
             ProgressLine::Waits { doing: Doing::Evaluating { .. }, .. } => "Evaluating",
             ProgressLine::Saves => "Drawing the PNG file",
@@ -140,11 +146,12 @@ impl ProgressLine {
                 Standing::Nothing => "Cancelled. This text is not evaluated.",
                 Standing::Before => "Cancelled. Graph and answers are from before your last change.",
                 Standing::OtherQuestion => "Cancelled. Your last question has no answer.",
+                Standing::AllButFurther => "Cancelled. Verdicts and graph are up to date.",
             },
             ProgressLine::Cancelled { unloaded: true, standing } => match standing {
                 Standing::Nothing => "The evaluator is not loaded. This text is not evaluated.",
                 Standing::Before => "The evaluator is not loaded. Graph and answers are from before your last change.",
-                Standing::OtherQuestion => "The evaluator is not loaded. Your last question has no answer.",
+                Standing::OtherQuestion | Standing::AllButFurther => "The evaluator is not loaded. Your last question has no answer.",
             },
         }
     }
@@ -152,7 +159,7 @@ impl ProgressLine {
     /// How far it is.
     pub fn detail(&self) -> String {
         match *self {
-            ProgressLine::Waits { doing: Doing::Loading { bytes, of }, .. } => match of {
+            ProgressLine::Waits { doing: Doing::Loading { bytes, of, .. }, .. } => match of {
                 0 if bytes == 0 => String::new(),
                 0 => size(bytes, bytes),
                 of if bytes < of => amount_of(bytes, of),
@@ -166,7 +173,7 @@ impl ProgressLine {
     /// Which share of it is done, from 0 to 1, where that is known.
     pub fn share(&self) -> Option<f64> {
         match *self {
-            ProgressLine::Waits { doing: Doing::Loading { bytes, of }, .. } if of > 0 => Some(f64::from(bytes.min(of)) / f64::from(of)),
+            ProgressLine::Waits { doing: Doing::Loading { bytes, of, .. }, .. } if of > 0 => Some(f64::from(bytes.min(of)) / f64::from(of)),
             _ => None,
         }
     }
@@ -212,6 +219,11 @@ fn step_words(step: Step) -> String {
         Step::Question => "answering the question",
         Step::Policies => "counting what each policy decides",
         Step::Path => "following the packet",
+        Step::Fix => "trying changes",
+        Step::Checks => "making checks",
+        Step::OpenEnds => "looking for open ends",
+        Step::Pointless => "trying without each rule",
+        Step::Engines => "comparing engines",
     }
     .into()
 }

@@ -31,6 +31,8 @@ fn reply(state: &State) -> Action {
         answer: Rc::new(Err("nobody".into())),
         board: None,
         path: None,
+        further: Vec::new(),
+        checks: 0,
     }
 }
 
@@ -181,6 +183,8 @@ fn what_is_shown_is_always_of_the_newest_text() {
         answer: Rc::new(Err("gone".into())),
         board: None,
         path: None,
+        further: Vec::new(),
+        checks: 0,
     };
     let state = state.reduce(evaluated);
     assert_eq!((state.answers.scene.objects, state.answers.revision), (6, state.revision));
@@ -202,7 +206,7 @@ fn path_reply(state: &State, path: Option<PathAsked>) -> Action {
     let path = path.map(|asked| Rc::new(PathAnswers { asked, first: Err("no way".into()), second: None, ends: None }));
     match reply(state) {
         Action::Evaluated { revision, scene, question, answer, board, .. } => {
-            Action::Evaluated { revision, scene, question, answer, board, path }
+            Action::Evaluated { revision, scene, question, answer, board, path, further: Vec::new(), checks: 0 }
         }
         other => other,
     }
@@ -287,6 +291,8 @@ fn ways_begin_where_clients_are() {
         answer: Rc::new(Err(String::new())),
         board: None,
         path: None,
+        further: Vec::new(),
+        checks: 0,
     };
     let state = state.reduce(evaluated);
     let follow = |target: &str, from: Option<&str>| {
@@ -507,7 +513,7 @@ fn a_narrow_window_shows_its_own_tab() {
     assert_eq!(tab(Screen::Graph, Tab::Rules), Tab::Matrix, "there is no network of the cloud");
     let mut azure = State { layout: Layout { tab: Tab::Rules, screen: Screen::Policies, ..Layout::default() }, ..State::default() };
     azure.answers.scene = Rc::new(SceneView { cloud: Some(netpolis_view::CloudView::default()), ..SceneView::default() });
-    assert_eq!((azure.shown_tab(), azure.tabs().len()), (Tab::Rules, 6));
+    assert_eq!((azure.shown_tab(), azure.tabs().len()), (Tab::Rules, 7));
 }
 
 #[test]
@@ -547,7 +553,7 @@ fn a_scene_is_called_by_what_is_in_it_not_by_the_one_before() {
     let azure = SceneView { cloud: Some(netpolis_view::CloudView::default()), ..SceneView::default() };
     let answered = |state: &State, scene: SceneView| match reply(state) {
         Action::Evaluated { revision, question, answer, board, path, .. } => {
-            Action::Evaluated { revision, scene: Some(Rc::new(scene)), question, answer, board, path }
+            Action::Evaluated { revision, scene: Some(Rc::new(scene)), question, answer, board, path, further: Vec::new(), checks: 0 }
         }
         other => other,
     };

@@ -165,6 +165,12 @@ pub fn expected_problems(loaded: &Loaded) -> Vec<&str> {
     codes
 }
 
+/// How many checks there are.
+pub fn check_count(loaded: &Loaded) -> usize {
+    let resources = loaded.documents.iter().flat_map(|document| &document.parsed.resources);
+    resources.map(|resource| if let Kind::Check(check) = &resource.kind { check.items.len() } else { 0 }).sum()
+}
+
 /// Makes all checks, in the order of the text.
 pub fn check(scene: &dyn Answers) -> Vec<CheckResult> {
     let mut results = Vec::new();

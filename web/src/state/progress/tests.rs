@@ -11,7 +11,7 @@ fn waits(doing: Doing) -> ProgressLine {
 }
 
 fn loading(bytes: u32, of: u32) -> ProgressLine {
-    waits(Doing::Loading { bytes, of })
+    waits(Doing::Loading { further: false, bytes, of })
 }
 
 fn evaluating(step: Option<Step>) -> ProgressLine {
@@ -35,6 +35,8 @@ fn reply(state: &State) -> Action {
         answer: Rc::new(Err("nobody".into())),
         board: None,
         path: None,
+        further: Vec::new(),
+        checks: 0,
     }
 }
 

@@ -1,0 +1,111 @@
+// Lists of further answers: checks, open ends, pointless rules, engines.
+import assert from "node:assert/strict";
+import { accessible, editor, open, openShop, paste, PHONE, SHOP, shoot, until, verdict, word } from "../page.mjs";
+
+const CHECKED = `${SHOP}---
+apiVersion: netpolis.dev/v1
+kind: Check
+metadata: {name: shop}
+spec:
+  checks:
+  - {from: corner/till, to: corner/store, port: 5432, expect: allowed}
+  - {from: corner/web, to: corner/store, port: 5432, expect: allowed, because: the shop sells}
+`;
+const TWICE = SHOP.replace("    ports:\n    - port: 5432\n", "    ports:\n    - port: 5432\n  - from:\n    - podSelector: {matchLabels: {app: till}}\n    ports:\n    - port: 5432\n");
+
+const tab = (page) => page.getByRole("tab", { name: /^Answers/ });
+const list = (page, name) => page.getByRole("group", { name: "Which answers" }).getByRole("button", { name });
+const said = (page) => page.locator(".answers > header p").innerText();
+const rows = (page) => page.locator(".answer-groups li");
+const screen = (page, name) => page.getByRole("navigation", { name: "Screens" }).getByRole("button", { name });
+
+async function shop(content, options) {
+    const page = await openShop(options);
+    if (await screen(page, "Text").isVisible()) await screen(page, "Text").click();
+    await paste(page, content);
+    if (await screen(page, "Problems").isVisible()) await screen(page, "Problems").click();
+    return page;
+}
+
+export default {
+    async "checks are made while the text is typed, and turn green"() {
+        const page = await shop(CHECKED);
+        await until(/1 ✓[^]*1 ✕/, () => tab(page).innerText(), "the counts beside the tab's title");
+        await tab(page).click();
+        await until("2 checks: 1 failed, 1 passed", () => said(page), "the summary");
+        const failed = page.locator(".answer-groups li.bad");
+        assert.match(await failed.innerText(), /expected: allowed; found: denied[^]*because the shop sells/);
+        await shoot(page, "answers-checks");
+        await accessible(page, "checks");
+        // Its trace.
+        await failed.getByRole("button", { name: /Show the flow/ }).click();
+        await until("denied", () => word(page), "the verdict");
+        assert.match(await page.locator(".verdict").innerText(), /corner\/web/);
+        await failed.getByRole("button", { name: /line/ }).click();
+        await until(true, () => page.evaluate(() => document.activeElement.classList.contains("cm-content")), "the editor has the focus");
+        await paste(page, CHECKED.replace("app: till}}\n    ports", "tier: any}}\n    ports"));
+        await until("2 checks: 2 failed", () => said(page), "the summary");
+        await paste(page, CHECKED.replace("{matchLabels: {app: till}}\n    ports", "{}\n    ports"));
+        await until("2 checks: 2 passed", () => said(page), "the summary");
+        await until(/2 ✓/, () => tab(page).innerText(), "the counts beside the tab's title");
+        assert.equal(await page.locator(".answer-groups li.bad").count(), 0);
+    },
+
+    async "a pointless rule is told, and leads to its line"() {
+        const page = await shop(TWICE);
+        await tab(page).focus();
+        await page.keyboard.press("Enter");
+        await list(page, "Pointless").focus();
+        await page.keyboard.press("Enter");
+        await until(/^2 rules could be removed/, () => said(page), "the summary");
+        await shoot(page, "answers-pointless");
+        await accessible(page, "pointless rules");
+        await rows(page).nth(1).getByRole("button", { name: /^show .* line/ }).focus();
+        await page.keyboard.press("Enter");
+        await until(true, () => page.evaluate(() => document.activeElement.classList.contains("cm-content")), "the editor has the focus");
+        await page.keyboard.press("Control+c");
+        assert.match(await page.evaluate(() => navigator.clipboard.readText()), /^from:\n.*app: till[^]*5432$/, "the rule is selected");
+    },
+
+    async "open ends and engines are told, and empty lists say so"() {
+        const page = await shop(SHOP);
+        await tab(page).click();
+        await until(/^No checks in these files/, () => said(page), "the summary");
+        await shoot(page, "answers-empty");
+        await list(page, "Open ends").click();
+        await rows(page).first().waitFor();
+        assert.match(await page.locator(".answer-groups").innerText(), /Not protected[^]*corner\/web/);
+        await shoot(page, "answers-open-ends");
+        await accessible(page, "open ends");
+        await list(page, "Engines").click();
+        await until(/engine/, () => said(page), "the summary");
+        const other = rows(page).filter({ has: page.getByRole("button", { name: /Show the flow/ }) }).first();
+        await shoot(page, "answers-engines");
+        await accessible(page, "engines");
+        const title = await other.locator("p").first().innerText();
+        await other.getByRole("button", { name: /Show the flow/ }).click();
+        const to = page.getByRole("combobox", { name: "to", exact: true });
+        await until(title.split(" → ")[1].split("/").at(-1).trim(), async () => /[^/]*$/.exec(await to.inputValue())[0].split(" ")[0], "the question");
+        await verdict(page).waitFor();
+    },
+
+    async "on a telephone they are beside problems, in light and dark"() {
+        for (const colorScheme of ["light", "dark"]) {
+            const page = await shop(CHECKED, { viewport: PHONE, hasTouch: true, isMobile: true, colorScheme });
+            await tab(page).tap();
+            await until("2 checks: 1 failed, 1 passed", () => said(page), "the summary");
+            for (const name of ["Pointless", "Open ends", "Engines", "Checks"]) {
+                await list(page, name).tap();
+                await rows(page).first().waitFor();
+                assert.equal(await page.evaluate(() => document.scrollingElement.scrollWidth), PHONE.width, name);
+                await shoot(page, `answers-phone-${name.toLowerCase().replace(" ", "-")}-${colorScheme}`);
+                await accessible(page, `${name}, ${colorScheme}`);
+            }
+            const link = page.locator(".answer-groups li.bad").getByRole("button", { name: /Show the flow/ });
+            await link.tap();
+            await until("denied", () => word(page), "the verdict");
+            assert.equal(await screen(page, "Trace").getAttribute("aria-current"), "page");
+            await page.context().close();
+        }
+    },
+};

@@ -1,0 +1,86 @@
+//! Further answers, as the page shows them: what only the larger of the engine's two modules has (feature `answers`), as it is asked less often and weighs
+//! more. The smaller one says so, and the page loads the other.
+
+mod list;
+
+#[cfg(feature = "answers")]
+mod checks;
+#[cfg(feature = "answers")]
+mod engines;
+#[cfg(feature = "answers")]
+mod fixes;
+#[cfg(feature = "answers")]
+mod open_ends;
+#[cfg(feature = "answers")]
+mod pointless;
+
+use serde::{Deserialize, Serialize};
+
+use super::{FixQuestion, Sentence, Step};
+pub use list::{FixListView, ListGroup, ListRow, ListView, Outlook, ProposedFix, RowLink};
+
+/// What is asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FurtherQuestion {
+    /// Changes that allow what is denied, or stop what is allowed.
+    Fix(FixQuestion),
+    /// Whether checks hold.
+    Checks,
+    /// What could reach workloads that the input does not hold.
+    OpenEnds,
+    /// What could be removed.
+    Pointless,
+    /// What other engines answer.
+    Engines,
+}
+
+impl FurtherQuestion {
+    /// Whether both are the same kind of question.
+    pub fn is_like(&self, other: &FurtherQuestion) -> bool {
+        core::mem::discriminant(self) == core::mem::discriminant(other)
+    }
+
+    /// What the engine does while it looks for the answer.
+    pub const fn step(&self) -> Step {
+        match self {
+            FurtherQuestion::Fix(_) => Step::Fix,
+            FurtherQuestion::Checks => Step::Checks,
+            FurtherQuestion::OpenEnds => Step::OpenEnds,
+            FurtherQuestion::Pointless => Step::Pointless,
+            FurtherQuestion::Engines => Step::Engines,
+        }
+    }
+}
+
+/// What came of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FurtherAnswer {
+    /// This module has no such answers: the larger one has.
+    NeedsLarger,
+    /// Changes, or why the question cannot be answered.
+    Fix(Result<FixListView, Sentence>),
+    /// Anything that is a list.
+    List(ListView),
+}
+
+/// Answers a further question.
+#[cfg(feature = "answers")]
+pub(super) fn further_answer(analysis: &netpolis_core::analysis::Analysis, question: &FurtherQuestion) -> FurtherAnswer {
+    match question {
+        FurtherQuestion::Fix(question) => FurtherAnswer::Fix(fixes::fix_list(analysis, question).map_err(|error| error.to_string())),
+        FurtherQuestion::Checks => FurtherAnswer::List(checks::list(analysis)),
+        FurtherQuestion::OpenEnds => FurtherAnswer::List(open_ends::list(analysis)),
+        FurtherQuestion::Pointless => FurtherAnswer::List(pointless::list(analysis)),
+        FurtherQuestion::Engines => FurtherAnswer::List(engines::list(analysis)),
+    }
+}
+
+/// Says that the larger module answers a further question.
+#[cfg(not(feature = "answers"))]
+pub(super) fn further_answer(_: &netpolis_core::analysis::Analysis, _: &FurtherQuestion) -> FurtherAnswer {
+    FurtherAnswer::NeedsLarger
+}
+
+#[cfg(test)]
+#[cfg(feature = "answers")]
+mod tests;

@@ -1,0 +1,152 @@
+use super::*;
+use crate::{Evaluation, Evaluator, Question, Request, VerdictView, answer_to, apply_edits};
+use netpolis_core::analysis::Analysis;
+
+const SHOP: &str = "\
+{apiVersion: v1, kind: Pod, metadata: {name: web, labels: {app: web}}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: db, labels: {app: db}}}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: db}
+spec:
+  podSelector: {matchLabels: {app: db}}
+  ingress:
+  - from: [{podSelector: {matchLabels: {app: wbe}}}]
+    ports: [{port: 5432}]
+  - from: [{podSelector: {matchLabels: {app: wbe}}}]
+    ports: [{port: 5432}]
+---
+apiVersion: netpolis.dev/v1
+kind: Check
+metadata: {name: shop}
+spec:
+  checks:
+  - {from: web, to: db, port: 5432, expect: allowed, because: it sells}
+  - {from: web, to: db, port: 80, expect: denied}
+";
+
+fn analysis(text: &str) -> Analysis {
+    let mut analysis = Analysis::default();
+    analysis.set_files(&[("shop.yaml", text)]);
+    analysis
+}
+
+fn asked(deny: bool) -> FurtherQuestion {
+    FurtherQuestion::Fix(FixQuestion { from: "web".into(), to: "db".into(), port: Some(5432), deny, ..FixQuestion::default() })
+}
+
+fn fixes(text: &str, deny: bool) -> FixListView {
+    match further_answer(&analysis(text), &asked(deny)) {
+        FurtherAnswer::Fix(Ok(fixes)) => fixes,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn list(text: &str, question: &FurtherQuestion) -> ListView {
+    match further_answer(&analysis(text), question) {
+        FurtherAnswer::List(list) => list,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn titles(list: &ListView) -> Vec<(&str, Vec<&str>)> {
+    list.groups.iter().map(|group| (group.title.as_str(), group.rows.iter().map(|row| row.title.as_str()).collect())).collect()
+}
+
+#[test]
+fn a_typing_error_is_the_first_change_and_applying_it_allows_the_flow() {
+    let found = fixes(SHOP, false);
+    let best = &found.proposals[0];
+    assert!(best.exact && best.effect == "Opens this flow, and nothing else" && best.besides.is_empty(), "{best:?}");
+    let edits: Vec<crate::Edit> = best.fix.edits.iter().map(crate::Edit::from).collect();
+    assert!(edits.iter().any(|edit| edit.insert.contains("web")), "{edits:?}");
+    let changed = apply_edits(SHOP, &edits.iter().collect::<Vec<_>>());
+    let question = Question { from: "web".into(), to: "db".into(), port: Some(5432), ..Question::default() };
+    assert_eq!(answer_to(&analysis(&changed), &question).unwrap().verdict, VerdictView::Allowed);
+    // And the reverse stops it again.
+    let stop = fixes(&changed, true);
+    assert!(stop.deny && stop.proposals[0].effect.starts_with("Stops this flow"), "{:?}", stop.proposals[0]);
+    assert!(fixes(&changed, false).notes[0].contains("already"));
+}
+
+#[test]
+fn a_question_that_means_nothing_is_answered_with_a_sentence() {
+    let question = FurtherQuestion::Fix(FixQuestion { from: "nobody".into(), to: "db".into(), ..FixQuestion::default() });
+    assert!(matches!(further_answer(&analysis(SHOP), &question), FurtherAnswer::Fix(Err(message)) if message.contains("nobody")));
+}
+
+#[test]
+fn checks_are_told_with_what_was_found_and_what_can_be_asked() {
+    let checks = list(SHOP, &FurtherQuestion::Checks);
+    assert_eq!((checks.summary.as_str(), checks.good, checks.bad), ("2 checks: 1 failed, 1 passed", 1, 1));
+    let rows = &checks.groups[0].rows;
+    assert_eq!(
+        rows.iter().map(|row| (row.outlook, row.word.as_str())).collect::<Vec<_>>(),
+        [(Outlook::Bad, "failed"), (Outlook::Good, "passed")]
+    );
+    assert_eq!(rows[0].lines[0], "expected: allowed; found: denied");
+    assert_eq!(rows[0].lines.last().map(String::as_str), Some("because it sells"));
+    assert_eq!(rows[0].spots[0].line, 21);
+    assert!(matches!(&rows[0].link, Some(RowLink::Flow(question)) if question.port == Some(5432)));
+    let none = list("", &FurtherQuestion::Checks);
+    assert!(none.groups.is_empty() && none.summary.starts_with("No checks"));
+}
+
+#[test]
+fn open_ends_tell_apart_labels_that_somebody_has() {
+    let ends = list(SHOP, &FurtherQuestion::OpenEnds);
+    let nobody = ends.groups.iter().find(|group| group.title == "Open to labels that nobody has").unwrap();
+    assert_eq!(nobody.rows[0].title, "`default/db`: from pods with app=wbe in namespace default");
+    assert!(nobody.rows[0].lines[0].starts_with("TCP 5432"), "{:?}", nobody.rows[0]);
+    assert_eq!(nobody.rows[0].link, Some(RowLink::End("default/db[Pod]".into())));
+    let right = list(&SHOP.replace("wbe", "web"), &FurtherQuestion::OpenEnds);
+    assert!(right.groups.iter().all(|group| group.title != "Open to labels that nobody has"), "{:?}", titles(&right));
+    assert!(list("", &FurtherQuestion::OpenEnds).groups.is_empty());
+}
+
+#[test]
+fn what_is_pointless_comes_first_and_what_is_needed_is_proven() {
+    let text = SHOP.replace("wbe", "web");
+    let parts = list(&text, &FurtherQuestion::Pointless);
+    assert_eq!(parts.groups[0].title, "Could be removed");
+    assert!(parts.summary.starts_with("2 rules could be removed"), "{}", parts.summary);
+    assert_eq!(parts.groups[0].rows.iter().map(|row| row.spots[0].line).collect::<Vec<_>>(), [11, 13]);
+    let needed = parts.groups.iter().find(|group| group.folded).unwrap();
+    let Some(RowLink::Flow(question)) = &needed.rows[0].link else { panic!("{needed:?}") };
+    assert!(answer_to(&analysis(&text), question).is_ok(), "the proof can be asked: {question:?}");
+    assert!(list("", &FurtherQuestion::Pointless).summary.starts_with("No policies"));
+}
+
+#[test]
+fn engines_that_answer_differently_come_first() {
+    let engines = list(&SHOP.replace("wbe", "web"), &FurtherQuestion::Engines);
+    assert!(engines.groups.iter().any(|group| group.title.ends_with(": in force") && group.count == 0), "{:?}", titles(&engines));
+    let none = engines.groups.iter().find(|group| group.title.starts_with("none:")).unwrap();
+    assert!(none.count > 0 && none.rows.iter().any(|row| matches!(&row.link, Some(RowLink::Flow(_)))), "{none:?}");
+    for row in &none.rows {
+        if let Some(RowLink::Flow(question)) = &row.link {
+            assert!(answer_to(&analysis(SHOP), question).is_ok(), "{question:?}");
+        }
+    }
+}
+
+#[test]
+fn they_travel_with_the_reply() {
+    let questions = vec![asked(false), FurtherQuestion::Checks];
+    let request = Request {
+        revision: 1,
+        files: Some(vec![("shop.yaml".into(), SHOP.into())]),
+        settings: String::new(),
+        question: Question::default(),
+        board: None,
+        path: None,
+        further: questions.clone(),
+    };
+    let reply = Evaluator::default().reply_bytes(&request.to_bytes()).unwrap();
+    let reply = Evaluation::from_bytes(&reply).unwrap();
+    assert_eq!(reply.checks, 2);
+    assert_eq!(reply.further.iter().map(|(asked, _)| asked.clone()).collect::<Vec<_>>(), questions);
+    assert!(reply.further.iter().all(|(_, answer)| *answer != FurtherAnswer::NeedsLarger));
+}

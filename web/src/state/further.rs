@@ -1,0 +1,276 @@
+//! Further answers: changes that allow or stop the flow in question, checks, open ends, pointless rules, engines. The engine's larger module has them, which
+//! is loaded when one of them is asked for; they are asked after the picture and the answer, which nobody waits for longer because of them.
+
+use std::rc::Rc;
+
+use super::{EngineFault, Progress, Screen, State, Tab};
+use netpolis_view::{FixListView, FixQuestion, FixView, FurtherAnswer, FurtherQuestion, LinesView, ListView, PathWord, RowLink, Sentence};
+
+/// A list among the answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AnswerList {
+    /// Whether checks hold.
+    #[default]
+    Checks,
+    /// What could reach workloads that the input does not hold.
+    OpenEnds,
+    /// What could be removed.
+    Pointless,
+    /// What other engines answer.
+    Engines,
+}
+
+impl AnswerList {
+    /// All, from left to right.
+    pub const ALL: [AnswerList; 4] = [AnswerList::Checks, AnswerList::OpenEnds, AnswerList::Pointless, AnswerList::Engines];
+
+    /// Its title.
+    pub const fn title(self) -> &'static str {
+        match self {
+            AnswerList::Checks => "Checks",
+            AnswerList::OpenEnds => "Open ends",
+            AnswerList::Pointless => "Pointless",
+            AnswerList::Engines => "Engines",
+        }
+    }
+
+    const fn question(self) -> FurtherQuestion {
+        match self {
+            AnswerList::Checks => FurtherQuestion::Checks,
+            AnswerList::OpenEnds => FurtherQuestion::OpenEnds,
+            AnswerList::Pointless => FurtherQuestion::Pointless,
+            AnswerList::Engines => FurtherQuestion::Engines,
+        }
+    }
+}
+
+/// An answer, and to what.
+#[derive(Clone, Debug)]
+struct Known {
+    asked: FurtherQuestion,
+    revision: u32,
+    answer: Rc<FurtherAnswer>,
+}
+
+/// Further answers, as far as they are known.
+#[derive(Clone, Debug, Default)]
+pub struct Further {
+    /// The last one of each kind.
+    known: Vec<Known>,
+    /// Which changes are looked for: such as stop the flow, or such as allow it.
+    pub looks_for: Option<Goal>,
+}
+
+/// What a change of text is to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Goal {
+    /// Allow what is denied.
+    Allow,
+    /// Stop what is allowed.
+    Stop,
+}
+
+/// What is shown of changes that allow or stop the flow in question.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FixSection {
+    /// That they can be looked for.
+    Offered(Goal),
+    /// That they are looked for.
+    Waits(Goal),
+    /// Why there are none.
+    Failed(Goal, Sentence),
+    /// They.
+    Found(Goal, Rc<FurtherAnswer>),
+}
+
+impl Goal {
+    /// The button that looks for such changes.
+    pub const fn button(self) -> &'static str {
+        match self {
+            Goal::Allow => "Find a fix",
+            Goal::Stop => "Stop this flow",
+        }
+    }
+
+    /// The section with such changes.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Goal::Allow => "Allow this",
+            Goal::Stop => "Stop this flow",
+        }
+    }
+}
+
+impl FixSection {
+    /// The changes, if they are there.
+    pub fn list(&self) -> Option<&FixListView> {
+        match self {
+            FixSection::Found(_, answer) => match &**answer {
+                FurtherAnswer::Fix(Ok(list)) => Some(list),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}
+
+impl Further {
+    /// Takes answers about a revision.
+    pub(super) fn take(&mut self, revision: u32, answers: &[(FurtherQuestion, Rc<FurtherAnswer>)]) {
+        for (asked, answer) in answers {
+            // The same answer stays the one that it was: it is not drawn again.
+            let before = self.known.iter().position(|known| known.asked.is_like(asked)).map(|at| self.known.swap_remove(at));
+            let same = before.filter(|before| before.answer == *answer).map(|before| before.answer);
+            self.known.push(Known { asked: asked.clone(), revision, answer: same.unwrap_or_else(|| answer.clone()) });
+        }
+    }
+
+    /// What was said about another scene is over.
+    pub(super) fn forget(&mut self) {
+        self.known.clear();
+        self.looks_for = None;
+    }
+
+    /// The newest answer to a question, be it of an older text.
+    fn of(&self, question: &FurtherQuestion) -> Option<&Rc<FurtherAnswer>> {
+        self.known.iter().find(|known| known.asked == *question).map(|known| &known.answer)
+    }
+}
+
+impl State {
+    /// Which further answers the page wants; none before it knows the rest.
+    pub fn wants_further(&self) -> Vec<FurtherQuestion> {
+        if !self.knows_the_rest() || self.notices.engine.is_some() {
+            return Vec::new();
+        }
+        let list = self.shows_answers().then(|| self.layout.list.question());
+        // What is told beside the tab's title.
+        let checks = self.counts_checks().then_some(FurtherQuestion::Checks).filter(|checks| list.as_ref() != Some(checks));
+        self.wants_fix().map(FurtherQuestion::Fix).into_iter().chain(checks).chain(list).collect()
+    }
+
+    /// Those of them that are not known of this text.
+    pub fn lacks_further(&self) -> Vec<FurtherQuestion> {
+        let known =
+            |asked: &FurtherQuestion| self.further.known.iter().any(|known| known.revision == self.revision && known.asked == *asked);
+        self.wants_further().into_iter().filter(|asked| !known(asked)).collect()
+    }
+
+    /// Whether the lists of answers are seen.
+    pub fn shows_answers(&self) -> bool {
+        if self.layout.panes.has_screens() {
+            self.layout.screen == Screen::Problems && self.shown_tab() == Tab::Answers
+        } else {
+            self.shown_tab() == Tab::Answers && !self.layout.panes.bottom_hidden
+        }
+    }
+
+    fn counts_checks(&self) -> bool {
+        self.answers.checks > 0 && !self.layout.panes.bottom_hidden && !self.layout.panes.has_screens()
+    }
+
+    /// How many checks hold and how many do not, if the files have any and that is known.
+    pub fn check_counts(&self) -> Option<(u32, u32)> {
+        match &**self.further.of(&FurtherQuestion::Checks).filter(|_| self.answers.checks > 0)? {
+            FurtherAnswer::List(list) => Some((list.good, list.bad)),
+            _ => None,
+        }
+    }
+
+    /// The list that is shown.
+    pub fn shown_list(&self) -> Option<&Rc<FurtherAnswer>> {
+        self.further.of(&self.layout.list.question())
+    }
+
+    /// What is said while there is no list.
+    pub fn list_words(&self) -> &'static str {
+        match (self.notices.engine, self.progress) {
+            (Some(EngineFault::Further), _) => "This could not be loaded.",
+            (_, Progress::Cancelled { .. }) => "Not evaluated.",
+            _ => "Looking…",
+        }
+    }
+
+    /// What a change would have to do, by the answer that is shown.
+    fn goal(&self) -> Option<Goal> {
+        let said = self.answers.verdict().filter(|_| !self.files.read_only)?;
+        Some(if said.word == PathWord::Allowed { Goal::Stop } else { Goal::Allow })
+    }
+
+    fn fix_question(&self, goal: Goal) -> FixQuestion {
+        let asked = &self.asking.path.question;
+        let (from, to, protocol) = (asked.from.clone(), asked.to.clone(), asked.protocol.clone());
+        FixQuestion { from, to, protocol, port: asked.port, deny: goal == Goal::Stop }
+    }
+
+    fn wants_fix(&self) -> Option<FixQuestion> {
+        let goal = self.goal().filter(|goal| self.further.looks_for == Some(*goal))?;
+        Some(self.fix_question(goal))
+    }
+
+    /// What is shown of changes; nothing where nothing can be changed.
+    pub fn fix_section(&self) -> Option<FixSection> {
+        let goal = self.goal()?;
+        if self.further.looks_for != Some(goal) {
+            return Some(FixSection::Offered(goal));
+        }
+        let known = self.further.of(&FurtherQuestion::Fix(self.fix_question(goal)));
+        Some(match (known, self.notices.engine, self.progress) {
+            (Some(answer), ..) => match &**answer {
+                FurtherAnswer::Fix(Err(message)) => FixSection::Failed(goal, message.clone()),
+                _ => FixSection::Found(goal, answer.clone()),
+            },
+            (None, Some(_), _) | (None, _, Progress::Cancelled { .. }) => FixSection::Offered(goal),
+            (None, None, _) => FixSection::Waits(goal),
+        })
+    }
+
+    /// Makes a change that was found for the text of a revision. What was changed since stays as it is.
+    pub(super) fn apply_fix(&mut self, revision: u32, fix: &FixView) {
+        if revision == self.revision {
+            self.apply_to_files(&fix.title, &fix.by_file());
+        } else {
+            self.tell("Not applied: the text has changed since this was found".into(), false);
+        }
+    }
+
+    /// What a change that was found does to lines; nothing once the text is another.
+    pub fn lines_of(&self, fix: &FixView) -> Vec<LinesView> {
+        if self.fixed_revision() != self.revision {
+            return Vec::new();
+        }
+        fix.edits.iter().map(|edit| edit.lines(self.files.text_of(&edit.at.file))).collect()
+    }
+
+    /// The revision that the shown changes were found for.
+    pub fn fixed_revision(&self) -> u32 {
+        let is_fix = |asked: &FurtherQuestion| matches!(asked, FurtherQuestion::Fix(_));
+        self.further.known.iter().find(|known| is_fix(&known.asked)).map_or(0, |known| known.revision)
+    }
+
+    /// Goes where a row of a list leads.
+    pub(super) fn follow(&mut self, link: RowLink) {
+        let narrow = self.layout.panes.has_screens();
+        match link {
+            RowLink::Flow(question) => self.ask(question),
+            RowLink::Path(question) => self.take_question(netpolis_view::PathAsked { question: (&question).into(), versus: None }),
+            RowLink::End(key) => self.select(Some(key)),
+        }
+        if narrow {
+            self.layout.screen = Screen::Trace;
+        } else {
+            self.layout.panes.inspector_hidden = false;
+        }
+    }
+}
+
+/// A list, if an answer is one.
+pub fn as_list(answer: &FurtherAnswer) -> Option<&ListView> {
+    match answer {
+        FurtherAnswer::List(list) => Some(list),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;
