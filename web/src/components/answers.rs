@@ -41,7 +41,7 @@ fn groups(store: &Store, list: &ListView, shown: AnswerList) -> Html {
         if group.folded {
             html! { <section {key}><details><summary>{ title }</summary>{ rows(store, group) }</details></section> }
         } else {
-            html! { <section {key}><h3>{ title }</h3>{ rows(store, group) }</section> }
+            html! { <section {key}><h2>{ title }</h2>{ rows(store, group) }</section> }
         }
     };
     html! { <div class="answer-groups" tabindex="0" role="region" aria-label={shown.title()}>{ for list.groups.iter().enumerate().map(group) }</div> }
