@@ -8,6 +8,7 @@ use netpolis_core::analysis::Analysis;
 use netpolis_core::answers::flow_logs::{
     FlowLogs, Group, Log, LogLine, LogVerdict, LoggedFlow, MatchedBy, MatchedEnd, Moment, NotJudged, SeenAt,
 };
+use netpolis_core::connections::Traffic;
 use netpolis_core::text::count;
 use serde_json::{Value, json};
 
@@ -75,6 +76,7 @@ pub fn left_out(found: &FlowLogs, format: FlowLogsFormat) -> Vec<String> {
     let of = |wanted: &dyn Fn(&&LoggedFlow) -> bool| found.flows.iter().filter(wanted).map(|flow| flow.entries).sum();
     say(of(&|flow| flow.log == LogVerdict::Denied), "the log shows them as denied");
     say(of(&|flow| flow.log != LogVerdict::Denied && !has_names(flow)), "the log calls an end a private network, without its address");
+    say(of(&|flow| flow.log != LogVerdict::Denied && has_names(flow) && !has_port(flow)), "the log gives no port");
     say(found.not_matched(), "an end is not in the input");
     say(found.not_read(), "they cannot be read");
     sentences
@@ -85,14 +87,16 @@ fn has_names(flow: &LoggedFlow) -> bool {
     [&flow.from, &flow.to].iter().all(|end| end.by != MatchedBy::Anywhere || end.name == "internet")
 }
 
-/// `shop/frontend -> shop/cart TCP 7070`, for each distinct flow that passed.
-fn lines(found: &FlowLogs) -> BTreeSet<String> {
-    let passed = found.flows.iter().filter(|flow| flow.log != LogVerdict::Denied && has_names(flow));
-    passed.map(title).collect()
+/// Whether the port is known, if there is one. Without it a line would mean all ports.
+fn has_port(flow: &LoggedFlow) -> bool {
+    flow.traffic.destination.is_some() || !flow.traffic.protocol.has_ports()
 }
 
-fn title(flow: &LoggedFlow) -> String {
-    format!("{} -> {} {}", flow.from.name, flow.to.name, flow.traffic)
+/// `shop/frontend -> shop/cart TCP 7070`, for each distinct flow that passed: what `least-privilege` reads. ICMP messages go by their protocol alone.
+fn lines(found: &FlowLogs) -> BTreeSet<String> {
+    let passed = found.flows.iter().filter(|flow| flow.log != LogVerdict::Denied && has_names(flow) && has_port(flow));
+    let traffic = |traffic: Traffic| if traffic.protocol.has_ports() { traffic.to_string() } else { traffic.protocol.to_string() };
+    passed.map(|flow| format!("{} -> {} {}", flow.from.name, flow.to.name, traffic(flow.traffic))).collect()
 }
 
 fn write_text(analysis: &Analysis, found: &FlowLogs, out: &mut dyn Write) -> io::Result<()> {

@@ -76,6 +76,42 @@ fn flows_are_handed_on_a_line_each() {
     assert_eq!(errors, "note: 2 entries left out: the log shows them as denied\nnote: 1 entry left out: an end is not in the input\n");
 }
 
+/// A log, the policies that allow exactly what it shows as allowed, and the same log judged by them.
+#[test]
+fn what_passed_is_what_least_privilege_allows() {
+    let pods = SCENE.split("---\napiVersion: networking").next().unwrap();
+    let hubble = |from: &str, to: &str, l4: &str, verdict: &str| {
+        let pod = |name: &str| format!("{{\"namespace\":\"shop\",\"pod_name\":\"{name}\"}}");
+        let (from, to) = (pod(from), pod(to));
+        format!("{{\"flow\":{{\"verdict\":\"{verdict}\",\"is_reply\":false,\"l4\":{{{l4}}},\"source\":{from},\"destination\":{to}}}}}\n")
+    };
+    let port = |port: u16| format!("\"TCP\":{{\"destination_port\":{port}}}");
+    let log = [
+        hubble("web", "db", &port(5432), "FORWARDED"),
+        hubble("db", "web", &port(80), "DROPPED"),
+        hubble("web", "db", &port(22), "DROPPED"),
+    ]
+    .concat();
+    let (scene, log) = (File::new("pods.yaml", pods), File::new("hubble.jsonl", &log));
+    let judged = |input: &str| {
+        let json = answer(&["flow-logs", scene.path(), "-", "--log", log.path()], input);
+        let groups = json["flows"].as_array().unwrap().iter().map(|flow| flow["group"].as_str().unwrap().to_owned());
+        groups.collect::<Vec<_>>()
+    };
+    assert_eq!(judged(""), ["denied-in-log", "denied-in-log", "allowed-in-both"]);
+    let (_, flows, _) = run(&["flow-logs", scene.path(), "--log", log.path(), "--format", "flows"], "");
+    assert_eq!(flows, "shop/web -> shop/db TCP 5432\n");
+    let (code, policies, errors) = run(&["least-privilege", scene.path(), "--flows", "-"], &flows);
+    assert_eq!(code, 0, "{policies}{errors}");
+    assert_eq!(judged(&policies), ["denied-in-both", "denied-in-both", "allowed-in-both"]);
+    // What the other command would read as more than the log shows is left out, or is what it reads.
+    let log = File::new("more.csv", "from,to,port,protocol\nweb,db,,tcp\n");
+    let (_, flows, errors) = run(&["flow-logs", scene.path(), "--log", log.path(), "--format", "flows"], "");
+    assert_eq!((flows.as_str(), errors.as_str()), ("", "note: 1 entry left out: the log gives no port\n"));
+    let log = File::new("ping.jsonl", &hubble("web", "db", "\"ICMPv4\":{\"type\":8}", "FORWARDED"));
+    assert_eq!(run(&["flow-logs", scene.path(), "--log", log.path(), "--format", "flows"], "").1, "shop/web -> shop/db ICMP\n");
+}
+
 #[test]
 fn flows_of_many_addresses_are_one_line_of_text() {
     let log: String = (1..=40).map(|host| format!("203.0.113.{host},shop/db,5432,deny,{}\n", 1_704_067_200 + host)).collect();

@@ -115,6 +115,30 @@ fn hubble_replies_requests_and_translations_are_no_new_flows() {
     assert_eq!(found.flows[0].group, Group::WouldBeDenied);
 }
 
+/// Where Hubble does not say which direction a packet has, its ports, flags and types do, or it is not judged.
+#[test]
+fn packets_that_may_be_replies_are_not_taken_for_new_flows() {
+    let flow = |l4: &str, rest: &str| {
+        alloc::format!(
+            "{{\"flow\":{{\"verdict\":\"FORWARDED\",\"l4\":{l4},\"source\":{{\"namespace\":\"default\",\"pod_name\":\"xwing\"}},\"destination\":{{\"namespace\":\"default\",\"pod_name\":\"tiefighter\"}}{rest}}}}}\n"
+        )
+    };
+    let (to, back) =
+        ("{\"UDP\":{\"source_port\":40000,\"destination_port\":53}}", "{\"UDP\":{\"source_port\":53,\"destination_port\":40000}}");
+    let (open, answer) = (
+        "{\"TCP\":{\"source_port\":80,\"destination_port\":40000,\"flags\":{\"SYN\":true}}}",
+        "{\"TCP\":{\"source_port\":40000,\"destination_port\":80,\"flags\":{\"ACK\":true}}}",
+    );
+    let pings = ["{\"ICMPv4\":{\"type\":8}}", "{\"ICMPv4\":{}}", "{\"ICMPv6\":{\"type\":129}}"];
+    for (l4, is_new) in [(to, true), (back, false), (open, true), (answer, false), (pings[0], true), (pings[1], false), (pings[2], false)] {
+        let aside = |found: FlowLogs| found.set_aside == [(SetAside::Midway, 1)];
+        assert_eq!(aside(judged(EMPIRE, &flow(l4, ""))), !is_new, "{l4}");
+        // What Hubble says counts.
+        assert_eq!(judged(EMPIRE, &flow(l4, ",\"is_reply\":false")).judged(), 1, "{l4}");
+        assert_eq!(judged(EMPIRE, &flow(l4, ",\"is_reply\":true")).set_aside, [(SetAside::Reply, 1)], "{l4}");
+    }
+}
+
 #[test]
 fn what_left_its_source_and_was_dropped_at_its_destination_was_denied() {
     let star = "deathstar-7848d6c4d5-th9v2";

@@ -38,11 +38,11 @@ fn read(flow: NodeRef<'_>, verdict: &str) -> Entry {
     if is_true(field(flow, "is_reply", "isReply")) || is_true(field(flow, "reply", "reply")) {
         return Entry::Aside(SetAside::Reply);
     }
-    let Some((traffic, flags)) = carried(flow) else {
+    let Some(Carried { traffic, may_answer }) = carried(flow) else {
         return Entry::Broken("the flow has no protocol (`l4`)".into());
     };
-    // `is_reply` is absent where Hubble does not know it: a packet that does not begin a connection may be of either direction then.
-    if field(flow, "is_reply", "isReply").is_none() && flags.is_some_and(|flags| is_true(flags.get("ACK")) || is_true(flags.get("RST"))) {
+    // `is_reply` is absent where Hubble does not know it, and where a field mask of its exporter leaves it out.
+    if may_answer && field(flow, "is_reply", "isReply").is_none() {
         return Entry::Aside(SetAside::Midway);
     }
     let ip = flow.get("IP").or_else(|| flow.get("ip"));
@@ -78,19 +78,38 @@ fn is_true(node: Option<NodeRef<'_>>) -> bool {
     node.is_some_and(|node| matches!(node.value(), Value::Bool(true)))
 }
 
-/// What a flow carries, and its TCP flags.
-fn carried(flow: NodeRef<'_>) -> Option<(Traffic, Option<NodeRef<'_>>)> {
+/// What a flow carries.
+struct Carried {
+    traffic: Traffic,
+    /// Whether it may be an answer, by what the packet shows.
+    may_answer: bool,
+}
+
+/// Where Linux begins to choose source ports. Upstream: `net.ipv4.ip_local_port_range` in Documentation/networking/ip-sysctl.rst.
+const CHOSEN_FROM: i64 = 32_768;
+/// Messages that answer others: echo replies and errors. Upstream: IANA, "ICMP Type Numbers" and "ICMPv6 Parameters".
+const ICMP_ANSWERS: [i64; 4] = [0, 3, 11, 12];
+/// The same of ICMPv6.
+const ICMPV6_ANSWERS: [i64; 5] = [1, 2, 3, 4, 129];
+
+fn carried(flow: NodeRef<'_>) -> Option<Carried> {
     let l4 = flow.get("l4")?;
     let numbers = |of: NodeRef<'_>, snake: &str, camel: &str| field(of, snake, camel).and_then(number);
     for (name, protocol) in [("TCP", Protocol::TCP), ("UDP", Protocol::UDP), ("SCTP", Protocol::SCTP)] {
         if let Some(of) = l4.get(name) {
-            return Some((traffic(protocol, numbers(of, "destination_port", "destinationPort")), of.get("flags")));
+            let (source, destination) = (numbers(of, "source_port", "sourcePort"), numbers(of, "destination_port", "destinationPort"));
+            let flag = |name: &str| is_true(of.get("flags").and_then(|flags| flags.get(name)));
+            let goes_back = source.is_some_and(|port| port < CHOSEN_FROM) && destination.is_some_and(|port| port >= CHOSEN_FROM);
+            let begins = flag("SYN") && !flag("ACK");
+            let may_answer = flag("ACK") || flag("RST") || (goes_back && !begins);
+            return Some(Carried { traffic: traffic(protocol, destination), may_answer });
         }
     }
-    for (name, protocol) in [("ICMPv4", Protocol::ICMP), ("ICMPv6", Protocol::ICMPV6)] {
+    for (name, protocol, answers) in [("ICMPv4", Protocol::ICMP, &ICMP_ANSWERS[..]), ("ICMPv6", Protocol::ICMPV6, &ICMPV6_ANSWERS)] {
         if let Some(of) = l4.get(name) {
             // Zero is left out in the JSON of Protocol Buffers.
-            return Some((icmp(protocol, numbers(of, "type", "type").or(Some(0)), numbers(of, "code", "code").or(Some(0))), None));
+            let (kind, code) = (numbers(of, "type", "type").unwrap_or(0), numbers(of, "code", "code").unwrap_or(0));
+            return Some(Carried { traffic: icmp(protocol, Some(kind), Some(code)), may_answer: answers.contains(&kind) });
         }
     }
     None
