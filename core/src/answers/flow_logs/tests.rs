@@ -369,6 +369,18 @@ fn virtual_network_flow_logs() {
     assert_eq!(found.set_aside, [(SetAside::OtherDrop, 1)]);
 }
 
+/// However a log is wrapped, what is cut off is its last entry alone.
+#[test]
+fn a_log_that_is_cut_off_keeps_its_complete_entries() {
+    let records: Vec<&str> = GROUP_1.match_indices("\"time\"").map(|(at, _)| &GROUP_1[..at]).collect();
+    let found = judged_in_azure(&network("fabrikam", "10.1.0.0/24", "10.1.0.4"), records[1]);
+    assert_eq!((found.judged(), found.not_read()), (5, 1));
+    let flow = hubble("tiefighter", "deathstar-7848d6c4d5-th9v2", "\"verdict\":\"FORWARDED\",\"is_reply\":false");
+    let list = alloc::format!("[{},\n{},\n{}", flow.trim(), flow.trim(), &flow[..100]);
+    let found = judged(EMPIRE, &list);
+    assert_eq!((found.judged(), reasons(&found.broken)[0].0), (2, 3));
+}
+
 #[test]
 fn an_address_that_two_networks_have_is_that_of_the_network_that_the_log_is_about() {
     let both = network("myVNet", "10.0.0.0/24", "10.0.0.6") + &network("other", "10.0.0.0/24", "10.0.0.6");

@@ -1,39 +1,30 @@
-//! A log as single values: a JSON value each, on a line of its own or over several, or a line that is none.
+//! A log as single values: a JSON object each, on a line of its own or over several, or a line that is none.
 
 /// A part of a log.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Piece<'t> {
-    /// Its text: a whole JSON value, a line that is none, or what is left of a value that is cut off.
+    /// Its text: a whole JSON object, a line that is none, or what is left of a value that is cut off.
     pub(super) text: &'t str,
     /// The line on which it begins, from 1.
     pub(super) line: u32,
 }
 
-/// The parts of a log, one after the other. Every byte is looked at once, or twice where an array is not closed.
+/// The parts of a log, one after the other. A list is its elements, and so is Azure's `{"records": [...]}`: a log that is cut off loses its last entry
+/// alone, however it is wrapped. Every byte is looked at a few times at most.
 #[derive(Debug)]
 pub(super) struct Values<'t> {
     text: &'t str,
     at: usize,
     line: u32,
-    /// Whether an array may go on over several lines. Once one does not end, a line that begins with `[` is a line.
-    arrays: bool,
-    /// Whether an object may hold a line that begins with `{`, as Azure's blobs do. Once one does not end, such a line is the next value.
+    /// Whether records were unwrapped, so that the end of their wrapper is nothing to read.
+    unwrapped: bool,
+    /// Whether an object may hold a line that begins with `{`. Once one does not end, such a line is the next value.
     nested: bool,
-}
-
-/// Where a value ends.
-enum End {
-    /// Here.
-    Whole(usize),
-    /// It is cut off, and something else begins here.
-    Cut(usize),
-    /// It does not end; something else may begin here.
-    Open(usize),
 }
 
 impl<'t> Values<'t> {
     pub(super) fn new(text: &'t str) -> Self {
-        Values { text, at: 0, line: 1, arrays: true, nested: true }
+        Values { text, at: 0, line: 1, unwrapped: false, nested: true }
     }
 
     fn rest(&self) -> &'t str {
@@ -48,43 +39,45 @@ impl<'t> Values<'t> {
         passed
     }
 
-    /// Passes what stands between values: blanks, commas, a byte order mark, RFC 7464's record separators, and `data:` of an event stream.
+    /// Passes what stands between values: blanks, commas and brackets of lists, a byte order mark, RFC 7464's record separators, the beginning and end of
+    /// a wrapper, and `data:` of an event stream.
     fn skip(&mut self) {
         loop {
-            let between = |c: char| c.is_whitespace() || matches!(c, ',' | '\u{feff}' | '\u{1e}');
+            let unwrapped = self.unwrapped;
+            let between = |c: char| c.is_whitespace() || matches!(c, ',' | '[' | ']' | '\u{feff}' | '\u{1e}') || (c == '}' && unwrapped);
             let rest = self.rest();
-            let mut passed = rest.len() - rest.trim_start_matches(between).len();
-            let is_event = rest.get(passed..).is_some_and(|rest| rest.starts_with("data:"));
-            if is_event {
-                passed += "data:".len();
-            }
-            self.go_to(self.at + passed);
-            if !is_event {
+            let blank = rest.len() - rest.trim_start_matches(between).len();
+            let after = rest.get(blank..).unwrap_or_default();
+            let wrapper = wrapper(after);
+            self.unwrapped |= wrapper.is_some();
+            let word = wrapper.or(after.starts_with("data:").then_some("data:".len()));
+            self.go_to(self.at + blank + word.unwrap_or(0));
+            if word.is_none() {
                 return;
             }
         }
     }
 
-    fn line_end(&self, from: usize) -> usize {
-        self.text.get(from..).and_then(|rest| rest.find('\n')).map_or(self.text.len(), |end| from + end)
+    fn line_end(&self) -> usize {
+        self.rest().find('\n').map_or(self.text.len(), |end| self.at + end)
     }
 
-    /// Where the value that begins here ends.
-    fn end(&self) -> End {
+    /// Where the object that begins here ends, or where it is cut off.
+    fn end(&mut self) -> usize {
         let bytes = self.text.as_bytes();
-        let is_object = bytes.get(self.at) == Some(&b'{');
         let (mut at, mut depth, mut quoted) = (self.at, 0_usize, false);
         // The last byte that is not blank, and the first line that could be the next value.
         let (mut last, mut other) = (b'{', None);
         while let Some(byte) = bytes.get(at) {
             match byte {
                 // No text of JSON's goes over a line's end.
-                b'\n' if quoted => return End::Cut(at),
-                b'\n' if is_object && bytes.get(at + 1) == Some(&b'{') => {
-                    if !self.nested || !matches!(last, b',' | b'[' | b':') {
-                        return other.map_or(End::Cut(at), End::Open);
-                    }
+                b'\n' if quoted => return at,
+                b'\n' if bytes.get(at + 1) == Some(&b'{') => {
+                    let goes_on = self.nested && matches!(last, b',' | b'[' | b':');
                     other = other.or(Some(at));
+                    if !goes_on {
+                        break;
+                    }
                 }
                 b'\\' if quoted => at += 1,
                 b'"' => quoted = !quoted,
@@ -92,7 +85,7 @@ impl<'t> Values<'t> {
                 b'}' | b']' if !quoted => {
                     depth = depth.saturating_sub(1);
                     if depth == 0 {
-                        return End::Whole(at + 1);
+                        return at + 1;
                     }
                 }
                 _ => {}
@@ -102,8 +95,16 @@ impl<'t> Values<'t> {
             }
             at += 1;
         }
-        End::Open(other.unwrap_or(bytes.len()))
+        self.nested = false;
+        other.unwrap_or(bytes.len())
     }
+}
+
+/// How long the beginning of Azure's wrapper is: `{"records": [`.
+fn wrapper(text: &str) -> Option<usize> {
+    let list =
+        text.strip_prefix('{')?.trim_start().strip_prefix("\"records\"")?.trim_start().strip_prefix(':')?.trim_start().strip_prefix('[')?;
+    Some(text.len() - list.len())
 }
 
 impl<'t> Iterator for Values<'t> {
@@ -113,23 +114,7 @@ impl<'t> Iterator for Values<'t> {
         self.skip();
         let first = self.text.as_bytes().get(self.at).copied()?;
         let line = self.line;
-        let end = match first {
-            b'{' => match self.end() {
-                End::Whole(end) | End::Cut(end) => end,
-                End::Open(end) => {
-                    self.nested = false;
-                    end
-                }
-            },
-            b'[' if self.arrays => match self.end() {
-                End::Whole(end) => end,
-                End::Cut(_) | End::Open(_) => {
-                    self.arrays = false;
-                    self.line_end(self.at)
-                }
-            },
-            _ => self.line_end(self.at),
-        };
+        let end = if first == b'{' { self.end() } else { self.line_end() };
         // A byte in the middle of a character never begins or ends a value.
         let text = self.go_to(end).trim_end();
         Some(Piece { text, line })
@@ -173,7 +158,11 @@ mod tests {
     fn values_stand_on_lines_or_over_them() {
         assert_eq!(pieces("{\"a\":1}\n{\"b\":\"}{\\\"\"}\n"), [(1, "{\"a\":1}"), (2, "{\"b\":\"}{\\\"\"}")]);
         assert_eq!(pieces("{\n  \"a\": {\n  }\n}\n\n{\n}"), [(1, "{\n  \"a\": {\n  }\n}"), (6, "{\n}")]);
-        assert_eq!(pieces("[\n{\"a\":1},\n{\"b\":2}\n]"), [(1, "[\n{\"a\":1},\n{\"b\":2}\n]")]);
+        assert_eq!(pieces("[\n{\"a\":1},\n{\"b\":2}\n]"), [(2, "{\"a\":1}"), (3, "{\"b\":2}")]);
+        assert_eq!(
+            pieces("{ \"records\" :\n[{\"a\":1}\n,\n{\"b\":2}]}\n{\"c\":3}"),
+            [(2, "{\"a\":1}"), (4, "{\"b\":2}"), (5, "{\"c\":3}")]
+        );
         assert_eq!(pieces("{\"a\":[\n{\"b\":1}\n,\n{\"b\":2}\n]}\n{\"c\":3}").len(), 2);
         assert_eq!(pieces("{\"a\":1}{\"b\":2}"), [(1, "{\"a\":1}"), (1, "{\"b\":2}")]);
         assert_eq!(pieces("\u{feff}data: {\"a\":1}\n\ndata: {\"b\":2}\n"), [(1, "{\"a\":1}"), (3, "{\"b\":2}")]);
@@ -183,7 +172,7 @@ mod tests {
     fn what_is_cut_off_takes_nothing_with_it() {
         assert_eq!(pieces("{\"a\":{\n{\"b\":2}"), [(1, "{\"a\":{"), (2, "{\"b\":2}")]);
         assert_eq!(pieces("{\"a\":\"x\n{\"b\":2}"), [(1, "{\"a\":\"x"), (2, "{\"b\":2}")]);
-        assert_eq!(pieces("[\n{\"a\":1},\n{\"b\":2}"), [(1, "["), (2, "{\"a\":1}"), (3, "{\"b\":2}")]);
+        assert_eq!(pieces("[\n{\"a\":1},\n{\"b\":2}"), [(2, "{\"a\":1}"), (3, "{\"b\":2}")]);
         assert_eq!(pieces("{\"a\":1,\n{\"b\":2}\n{\"c\":3}"), [(1, "{\"a\":1,"), (2, "{\"b\":2}"), (3, "{\"c\":3}")]);
         assert_eq!(pieces("a word\n{\"b\":2}\n}"), [(1, "a word"), (2, "{\"b\":2}"), (3, "}")]);
     }

@@ -27,7 +27,7 @@ pub(super) fn read(log: &str, take: &mut dyn FnMut(Option<LogFormat>, u32, Entry
         return;
     }
     for piece in Values::new(log) {
-        match piece.text.starts_with(['{', '[']) {
+        match piece.text.starts_with('{') {
             true => value(piece, take),
             // The other lines of an event stream.
             false if ["event:", "id:", "retry:", ":"].iter().any(|field| piece.text.starts_with(field)) => {}
