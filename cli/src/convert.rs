@@ -104,12 +104,15 @@ fn summary(conversion: &Conversion) -> String {
     let done = conversion.policies.iter().filter(|policy| policy.is_converted()).count();
     let all = count(conversion.policies.len(), "policy").replace("policys", "policies");
     let under = conversion.proof.reading.map(|reading| format!(" under {}", reading.as_str())).unwrap_or_default();
-    let compared = count(conversion.proof.workloads, "workload");
-    let proof = match (done, conversion.proof.differences.len(), conversion.proof.workloads) {
-        (0, ..) => String::from("nothing was changed"),
-        (.., 0, 0) => String::from("there are no workloads in the input with which to compare the flows"),
-        (_, 0, _) => format!("proof: all flows between {compared}, and with every address outside, are the same{under}"),
-        (_, many, _) => format!("flows differ{under} for {}", count(many, "pair")),
+    let (inside, others) = (count(conversion.proof.workloads, "workload"), count(conversion.proof.stand_ins, "pod"));
+    let proof = match (done, conversion.proof.differences.len()) {
+        (0, _) => String::from("nothing was changed"),
+        (_, 0) => {
+            format!(
+                "proof: all flows between {inside}, {others} that the input does not have, and every address outside are the same{under}"
+            )
+        }
+        (_, many) => format!("flows differ{under} for {}", count(many, "pair")),
     };
     format!("{done} of {all} converted; {proof}")
 }
@@ -155,6 +158,7 @@ fn object(analysis: &Analysis, conversion: &Conversion) -> Value {
         "proof": {
             "engine": proof.reading.map(Reading::as_str),
             "workloads": proof.workloads,
+            "standIns": proof.stand_ins,
             "same": proof.is_same(),
             "differences": proof.differences.iter().map(difference).collect::<Vec<_>>(),
         },

@@ -70,11 +70,14 @@ pub struct ConvertedFileView {
 
 /// The flows before and after, compared.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
+#[serde(rename_all = "camelCase")]
 pub struct ProofView {
     /// The engine under which both were evaluated.
     pub engine: Option<String>,
-    /// How many workloads and machines were compared, each with each other and with all addresses outside. With none nothing is proven.
+    /// How many workloads and machines were compared, each with each other and with all addresses outside.
     pub workloads: u32,
+    /// How many pods that are not in the files were compared with them, with labels that policies tell apart.
+    pub stand_ins: u32,
     /// Whether all flows are the same.
     pub same: bool,
     /// The flows that differ.
@@ -140,6 +143,7 @@ fn proof_view(conversion: &Conversion) -> ProofView {
     ProofView {
         engine: proof.reading.map(Reading::as_str).map(str::to_owned),
         workloads: u32::try_from(proof.workloads).unwrap_or(u32::MAX),
+        stand_ins: u32::try_from(proof.stand_ins).unwrap_or(u32::MAX),
         same: proof.is_same(),
         differences: proof.differences.iter().map(difference).collect(),
     }

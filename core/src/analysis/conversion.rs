@@ -8,11 +8,21 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::{Analysis, DifferenceExample, MOST_EXPLAINED, Reading};
-use crate::answers::convert::{self, Draft, PolicyConversion, Target, text};
+use crate::answers::convert::{self, Draft, PolicyConversion, Target, stand_ins, text};
 use crate::answers::diff::{Difference, Version, diff};
+use crate::compile::Endpoint;
+use crate::diagnostics::Severity;
+use crate::endpoints::find;
+use crate::model::Labels;
 use crate::settings::Engine;
 use crate::text::{Place, SourceId};
 
+/// The label with a namespace's name.
+const NAME_LABEL: &str = "kubernetes.io/metadata.name";
+/// The name of the file with pods that are not in the input.
+const STAND_INS: &str = "pods that are not in the input";
+/// So often policies are left as they are one by one; then all that are left.
+const MOST_ROUNDS: usize = 12;
 /// So many differences are asked for the policies that they come from.
 const MOST_ASKED: usize = 64;
 
@@ -38,6 +48,8 @@ pub struct Proof {
     pub reading: Option<Reading>,
     /// How many workloads and machines were compared, each with each other and with all addresses outside.
     pub workloads: usize,
+    /// How many pods that are not in the input were compared with them, with labels that policies tell apart.
+    pub stand_ins: usize,
     /// The flows that differ: none, unless nothing could be done about it.
     pub differences: Vec<Difference>,
 }
@@ -59,54 +71,83 @@ impl Analysis {
             (Target::ClusterNetworkPolicy, _) => (Some(Reading::Generic), Some(Reading::Generic)),
             (Target::Calico | Target::Kubernetes, _) => (Some(Reading::Calico), Some(Reading::Calico)),
         };
-        let own = match settings.filter(|reading| !self.is_read_as(*reading)) {
+        let mut own = match settings.filter(|reading| !self.is_read_as(*reading)) {
             Some(reading) => self.with_settings(reading.settings(&self.settings)),
             // What the input shows may not be shown by the converted one.
             None => self.with_settings((*self.assumed).clone()),
         };
         let mut drafts = convert::drafts(&self.loaded, target, &self.settings.default_namespace);
-        let (files, differences) = own.settle(&mut drafts);
+        let (pods, stand_ins) = stand_ins::file(&self.loaded, &self.settings.default_namespace);
+        let (files, differences) = if drafts.iter().all(|draft| draft.objects.is_empty()) {
+            Default::default()
+        } else {
+            own.add_file(&pods);
+            own.settle(&mut drafts)
+        };
         let workloads = crate::endpoints::workloads(&self.snapshot).count() + crate::endpoints::machines(&self.snapshot).count();
         let policies = drafts.into_iter().map(Draft::finish).collect();
-        Conversion { target, policies, files, proof: Proof { reading, workloads, differences } }
+        Conversion { target, policies, files, proof: Proof { reading, workloads, stand_ins, differences } }
+    }
+
+    /// Reads one file more.
+    fn add_file(&mut self, text: &str) {
+        let files: Vec<(String, String)> = self.loaded.sources.iter().map(|(_, s)| (s.name.clone(), s.text.to_string())).collect();
+        let files = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).chain([(STAND_INS, text)]);
+        self.set_files(&files.collect::<Vec<_>>());
     }
 
     /// Replaces policies until nothing differs: those that make a difference are left as they are.
     fn settle(&self, drafts: &mut [Draft]) -> (BTreeMap<SourceId, String>, Vec<Difference>) {
+        let mut round = 0;
         loop {
             let files = text::replaced(&self.loaded.sources, drafts);
             if files.is_empty() {
                 return (files, Vec::new());
             }
             let mut other = self.copy();
-            let texts =
-                self.loaded.sources.iter().map(|(id, source)| (&*source.name, files.get(&id).map_or(&*source.text, String::as_str)));
+            let sources = self.loaded.sources.iter();
+            let texts = sources.map(|(id, source)| (&*source.name, files.get(&id).map_or(&*source.text, String::as_str)));
             other.set_files(&texts.collect::<Vec<_>>());
             if self.keep_unreadable(drafts, &other) {
                 continue;
             }
-            let [before, after] =
-                [self, &other].map(|analysis| Version { snapshot: &analysis.snapshot, connectivity: analysis.connectivity() });
+            let [before, after] = [self, &other].map(|one| Version { snapshot: &one.snapshot, connectivity: one.connectivity() });
             let differences = diff(before, after);
             if differences.is_empty() {
                 return (files, differences);
             }
-            self.keep_changing(drafts, &other, &differences);
+            self.keep_changing(drafts, &other, &differences, round >= MOST_ROUNDS);
+            round += 1;
         }
     }
 
-    /// Leaves policies as they are that cannot be read in their new form where they stand; whether there are some.
+    /// The errors of the text in each file.
+    fn errors_by_file(&self) -> BTreeMap<SourceId, usize> {
+        let mut found = BTreeMap::new();
+        for problem in self.loaded.diagnostics.iter().filter(|problem| problem.severity == Severity::Error) {
+            if let Some(source) = problem.place.and_then(|place| self.loaded.sources.source_of(place.document)) {
+                *found.entry(source).or_default() += 1;
+            }
+        }
+        found
+    }
+
+    /// Leaves policies as they are that cannot be read in their new form where they stand, or bring an error; whether there are some.
     fn keep_unreadable(&self, drafts: &mut [Draft], other: &Analysis) -> bool {
         let namespace = |namespace: Option<&str>| namespace.unwrap_or(&self.settings.default_namespace).to_string();
         let read = other.loaded.resources().filter(|(_, resource)| !resource.refused);
         let read: BTreeSet<(&str, String, &str)> =
             read.map(|(_, resource)| (&*resource.kind_name, namespace(resource.meta.namespace.as_deref()), &*resource.meta.name)).collect();
+        let (before, after) = (self.errors_by_file(), other.errors_by_file());
         let mut found = false;
-        for draft in drafts {
+        for draft in drafts.iter_mut().filter(|draft| !draft.objects.is_empty()) {
+            let source = self.loaded.sources.source_of(draft.document);
+            let errors = |of: &BTreeMap<SourceId, usize>| source.and_then(|source| of.get(&source)).copied().unwrap_or_default();
+            let brings_errors = errors(&after) > errors(&before);
             let is_read = |object: &text::Object| {
                 object.is_generated() || read.contains(&(object.kind, namespace(object.namespace.as_deref()), object.name.as_str()))
             };
-            if !draft.objects.iter().all(is_read) {
+            if brings_errors || !draft.objects.iter().all(is_read) {
                 draft.keep("it cannot be replaced where it stands: write it as a document of its own".to_string());
                 found = true;
             }
@@ -114,12 +155,40 @@ impl Analysis {
         found
     }
 
+    fn change_in_words(&self, difference: &Difference, example: &DifferenceExample) -> String {
+        let verdict = |answer: &Option<super::ExampleAnswer>| answer.as_ref().map_or("nothing", |answer| answer.verdict.as_str());
+        let (before, after) = (verdict(&example.before), verdict(&example.after));
+        let (from, to) = (self.end_in_words(&difference.from.title), self.end_in_words(&difference.to.title));
+        format!("converting it would change what flows: {} from {from} to {to} is {before}, and would be {after}", example.traffic)
+    }
+
+    /// An end of a difference; of pods that the input does not have, what they are like.
+    fn end_in_words(&self, title: &str) -> String {
+        let end = if title.contains(stand_ins::NAME) { find(&self.snapshot, title).ok().map(|found| found.end) } else { None };
+        let Some(Endpoint::Pod(id)) = end else { return format!("`{title}`") };
+        let Some(pod) = self.snapshot.pod(id) else { return format!("`{title}`") };
+        let with = |labels: &Labels| {
+            let labels: Vec<String> =
+                labels.iter().filter(|(key, _)| *key != NAME_LABEL).map(|(key, value)| format!("{key}={value}")).collect();
+            if labels.is_empty() { String::from("without labels") } else { format!("with `{}`", labels.join(", ")) }
+        };
+        let name = self.snapshot.namespace_name(pod.namespace);
+        let namespace = match self.snapshot.namespaces.get(pod.namespace.index()) {
+            Some(namespace) if name.starts_with(stand_ins::NAME) => format!("a namespace {}", with(&namespace.labels)),
+            _ => format!("`{name}`"),
+        };
+        format!("a pod of {namespace} {} (none of the input)", with(&pod.labels))
+    }
+
     /// Leaves policies as they are that decide about flows that differ; all, if none can be made out.
-    fn keep_changing(&self, drafts: &mut [Draft], other: &Analysis, differences: &[Difference]) {
+    fn keep_changing(&self, drafts: &mut [Draft], other: &Analysis, differences: &[Difference], all: bool) {
         let mut found: BTreeMap<usize, String> = BTreeMap::new();
-        for difference in differences.iter().take(MOST_ASKED.min(MOST_EXPLAINED)) {
+        // People know the pods that there are.
+        let (others, own): (Vec<&Difference>, Vec<&Difference>) =
+            differences.iter().partition(|d| [&d.from, &d.to].iter().any(|end| end.title.contains(stand_ins::NAME)));
+        for difference in own.into_iter().chain(others).take(MOST_ASKED.min(MOST_EXPLAINED)) {
             let Some(example) = self.example_of(other, difference) else { continue };
-            let why = change_in_words(difference, &example);
+            let why = self.change_in_words(difference, &example);
             let lines = |answer: &Option<super::ExampleAnswer>| -> Vec<Place> {
                 answer.iter().flat_map(|answer| answer.deciding.iter().map(|line| line.place)).collect()
             };
@@ -131,7 +200,7 @@ impl Analysis {
             }
         }
         let why_all = "converting it, or another one with it, would change what flows".to_string();
-        let is_unknown = found.is_empty();
+        let is_unknown = all || found.is_empty();
         for (number, draft) in drafts.iter_mut().enumerate().filter(|(_, draft)| !draft.objects.is_empty()) {
             match found.remove(&number) {
                 Some(why) => draft.keep(why),
@@ -160,11 +229,4 @@ fn draft_of(drafts: &[Draft], other: &Analysis, place: Place) -> Option<usize> {
             && (object.namespace.is_none() || object.namespace.as_deref() == resource.meta.namespace.as_deref())
     };
     drafts.iter().position(|draft| draft.objects.iter().any(is_it))
-}
-
-fn change_in_words(difference: &Difference, example: &DifferenceExample) -> String {
-    let verdict = |answer: &Option<super::ExampleAnswer>| answer.as_ref().map_or("nothing", |answer| answer.verdict.as_str());
-    let (before, after) = (verdict(&example.before), verdict(&example.after));
-    let (from, to, traffic) = (&difference.from.title, &difference.to.title, example.traffic);
-    format!("converting it would change what flows: {traffic} from `{from}` to `{to}` is {before}, and would be {after}")
 }

@@ -10,6 +10,7 @@
 mod labels;
 mod names;
 mod source;
+pub(crate) mod stand_ins;
 pub(crate) mod text;
 mod to_calico;
 mod to_cluster_network_policy;

@@ -12,7 +12,7 @@ use crate::model::names::{label_key, label_value};
 use crate::model::{Comparison, Operator, Selector};
 
 /// The label by which Kubernetes knows a namespace's name, on every namespace.
-pub(super) const NAME_KEY: &str = "kubernetes.io/metadata.name";
+pub(in crate::answers::convert) const NAME_KEY: &str = "kubernetes.io/metadata.name";
 /// The one that Calico adds besides.
 const CALICO_NAME_KEY: &str = "projectcalico.org/name";
 /// So many alternatives of a selector are written out; more are no longer readable.
@@ -20,7 +20,7 @@ pub(super) const MOST_ALTERNATIVES: usize = 16;
 
 /// Whose labels a selector looks at.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Side {
+pub(in crate::answers::convert) enum Side {
     /// Those of an endpoint (`selector`).
     Endpoint,
     /// Those of a namespace (`namespaceSelector`).
@@ -29,11 +29,11 @@ pub(super) enum Side {
 
 /// Conditions that must all hold.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub(super) struct Conjunction {
+pub(in crate::answers::convert) struct Conjunction {
     /// On the pod.
-    pub(super) pod: Conditions,
+    pub(in crate::answers::convert) pod: Conditions,
     /// On its namespace.
-    pub(super) namespace: Conditions,
+    pub(in crate::answers::convert) namespace: Conditions,
 }
 
 impl Conjunction {
@@ -135,7 +135,7 @@ pub(super) fn product(a: &[Conjunction], b: &[Conjunction]) -> Result<Vec<Conjun
 ///
 /// # Errors
 /// What of it Kubernetes cannot say.
-pub(super) fn alternatives(selector: &Selector, side: Side, negated: bool) -> Result<Vec<Conjunction>, String> {
+pub(in crate::answers::convert) fn alternatives(selector: &Selector, side: Side, negated: bool) -> Result<Vec<Conjunction>, String> {
     let everything = || vec![Conjunction::default()];
     match selector {
         Selector::All => Ok(if negated { Vec::new() } else { everything() }),

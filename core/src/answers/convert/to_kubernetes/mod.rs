@@ -15,7 +15,8 @@ use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
 
-use self::conditions::{Conjunction, NAME_KEY, Side, alternatives, product};
+use self::conditions::{Conjunction, product};
+pub(super) use self::conditions::{NAME_KEY, Side, alternatives};
 use super::Outcome;
 use super::labels::mapping;
 use super::names::Names;
