@@ -269,3 +269,129 @@ fn errors_say_what_to_do() {
     let (code, _, said) = run(&["convert", "-", "--to", "calico"], policy);
     assert!(code == 0 && said.contains("proof: all flows between 0 workloads, 8 pods that the input does not have, and every address outside are the same under calico"), "{said}");
 }
+
+/// The fields that are in the way of a policy of Calico's.
+fn obstacles(object: &str) -> Vec<String> {
+    let pods = SCENE.split("---").take(2).collect::<Vec<_>>().join("---");
+    let (_, text, said) = run(&["convert", "-", "--to", "kubernetes", "--format", "json"], &format!("{pods}---\n{object}"));
+    let answer: Value = serde_json::from_str(&text).unwrap_or_else(|_| panic!("{said}"));
+    let remarks = answer["policies"][0]["remarks"].as_array().unwrap().iter().filter(|remark| remark["isObstacle"] == true);
+    remarks.map(|remark| remark["field"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn every_field_without_words_in_kubernetes_is_named() {
+    let of =
+        |kind: &str, spec: &str| format!("{{apiVersion: projectcalico.org/v3, kind: {kind}, metadata: {{name: p}}, spec: {{{spec}}}}}\n");
+    let rule = |rule: &str| of("NetworkPolicy", &format!("types: [Ingress], ingress: [{{action: Allow, {rule}}}]"));
+    let one = |fields: &[&str]| fields.iter().map(|field| (*field).to_owned()).collect::<Vec<_>>();
+    for (object, field) in [
+        (of("NetworkPolicy", "tier: kube-admin"), "spec.tier"),
+        (of("NetworkPolicy", "serviceAccountSelector: a == 'b'"), "spec.serviceAccountSelector"),
+        (of("NetworkPolicy", "selector: app starts with 'w'"), "spec.selector"),
+        (of("StagedNetworkPolicy", "selector: app == 'web'"), "kind"),
+        (of("GlobalNetworkPolicy", "selector: app == 'web'"), "spec.selector"),
+        (of("GlobalNetworkPolicy", "namespaceSelector: team == 'a'"), "spec.namespaceSelector"),
+        (
+            of("GlobalNetworkPolicy", "applyOnForward: true, namespaceSelector: kubernetes.io/metadata.name == 'shop'"),
+            "spec.applyOnForward",
+        ),
+        (rule("protocol: ICMP"), "spec.ingress[0].protocol"),
+        (rule("protocol: ICMP, icmp: {type: 8}"), "spec.ingress[0].icmp"),
+        (rule("notProtocol: TCP"), "spec.ingress[0].notProtocol"),
+        (rule("protocol: TCP, source: {ports: [1]}"), "spec.ingress[0].source.ports"),
+        (rule("source: {services: {name: a, namespace: shop}}"), "spec.ingress[0].source.services"),
+        (rule("source: {nets: [10.0.0.0/8], selector: a == 'b'}"), "spec.ingress[0].source.nets"),
+        (rule("source: {namespaceSelector: global()}"), "spec.ingress[0].source.namespaceSelector"),
+        (rule("ipVersion: 4, source: {selector: a == 'b'}"), "spec.ingress[0].ipVersion"),
+        (rule("destination: {selector: a == 'b'}"), "spec.ingress[0].destination.selector"),
+        (rule("protocol: TCP, destination: {notPorts: [http]}"), "spec.ingress[0].destination.notPorts"),
+        (rule("http: {methods: [GET]}"), "spec.ingress[0].http"),
+    ] {
+        assert_eq!(obstacles(&object), one(&[field]), "{object}");
+    }
+}
+
+/// What a policy of Calico's becomes, without its head.
+fn becomes(object: &str) -> String {
+    let pods = SCENE.split("---").take(2).collect::<Vec<_>>().join("---");
+    let (code, text, said) = run(&["convert", "-", "--to", "kubernetes", "--policies-only"], &format!("{pods}---\n{object}"));
+    assert_eq!(code, 0, "{said}");
+    text.replace("apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\n", "")
+}
+
+#[test]
+fn selectors_and_networks_are_said_exactly() {
+    let global = "\
+apiVersion: projectcalico.org/v3
+kind: GlobalNetworkPolicy
+metadata: {name: g}
+spec:
+  namespaceSelector: projectcalico.org/name in {'shop', 'mail'}
+  selector: app == 'db' && !has(old)
+  ingress:
+  - {action: Allow, source: {notNets: [10.0.0.0/8]}}
+  - {action: Allow, source: {selector: role == 'a' || role != 'b', namespaceSelector: all()}}
+";
+    let spec = "\
+spec:
+  podSelector:
+    matchLabels:
+      app: db
+    matchExpressions:
+      - key: old
+        operator: DoesNotExist
+  policyTypes: [Ingress]
+  ingress:
+    - from:
+        - ipBlock:
+            cidr: 0.0.0.0/0
+            except: [10.0.0.0/8]
+    - from:
+        - namespaceSelector: {}
+          podSelector:
+            matchLabels:
+              role: a
+        - namespaceSelector: {}
+          podSelector:
+            matchExpressions:
+              - key: role
+                operator: NotIn
+                values: [b]
+";
+    let head = |namespace: &str| format!("metadata:\n  name: g\n  namespace: {namespace}\n");
+    assert_eq!(becomes(global), format!("{}{spec}---\n{}{spec}", head("mail"), head("shop")));
+    // Alternatives of the subject are policies of their own, and what is denied before is taken out.
+    let either = "\
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata: {name: p, namespace: shop}
+spec:
+  selector: app == 'db' || app == 'web'
+  types: [Egress]
+  egress:
+  - {action: Deny, destination: {nets: [10.1.0.0/16]}}
+  - {action: Allow, protocol: UDP, destination: {nets: [10.0.0.0/8], ports: [53]}}
+";
+    let one = |name: &str, app: &str| {
+        format!(
+            "metadata:\n  name: {name}\n  namespace: shop\nspec:\n  podSelector:\n    matchLabels:\n      app: {app}\n  policyTypes: [Egress]\n  egress:\n    - to:\n        \
+             - ipBlock:\n            cidr: 10.0.0.0/8\n            except: [10.1.0.0/16]\n      ports:\n        - protocol: UDP\n          port: 53\n"
+        )
+    };
+    assert_eq!(becomes(either), format!("{}---\n{}", one("p", "db"), one("p-2", "web")));
+}
+
+/// A set of addresses with the labels of a peer is matched by Calico's selector, and by none of Kubernetes's.
+#[test]
+fn network_sets_that_a_selector_matches_are_found_by_the_proof() {
+    let scene = with_calico("  selector: app == 'db'\n  ingress:\n  - {action: Allow, source: {selector: role == 'partner'}}\n")
+        + "---\n{apiVersion: projectcalico.org/v3, kind: NetworkSet, metadata: {name: s, namespace: shop, labels: {role: partner}}, spec: {nets: [203.0.113.0/24]}}\n";
+    let (code, text, said) = run(&["convert", "-", "--to", "kubernetes"], &scene);
+    assert_eq!((code, text.as_str()), (1, scene.as_str()));
+    assert!(said.contains("from `203.0.113.0-203.0.113.255[External]` to `shop/db[Pod]` is allowed, and would be denied"), "{said}");
+    // With the label that only pods have it is none of the selector's.
+    let pods_only = scene.replace("role == 'partner'", "role == 'partner' && projectcalico.org/orchestrator == 'k8s'");
+    let (code, _, said) = run(&["convert", "-", "--to", "kubernetes"], &pods_only);
+    assert_eq!(code, 0, "{said}");
+}

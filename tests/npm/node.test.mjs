@@ -112,6 +112,21 @@ test("flow logs are judged, and what is no list of logs is an error", () => {
   netpolis.free();
 });
 
+test("policies are converted and replaced in their files, and no flow changes", () => {
+  const netpolis = shop();
+  const { policies, files, proof } = netpolis.convert({ to: "calico" });
+  assert.ok(policies.length > 0 && policies.every(({ converted, documents }) => converted && documents.length === 1));
+  assert.deepEqual([proof.engine, proof.same, proof.differences], ["calico", true, []]);
+  assert.ok(proof.workloads > 0 && proof.standIns > 0);
+  netpolis.setSettings({ engine: "calico" });
+  const before = netpolis.decide({ from: "shop/debug", to: "shop/db", port: 5432 }).verdict;
+  for (const { name, text } of files) netpolis.setFile(name, text);
+  assert.equal(netpolis.decide({ from: "shop/debug", to: "shop/db", port: 5432 }).verdict, before);
+  assert.equal(netpolis.convert({ to: "calico" }).policies.length, 0);
+  assert.throws(() => netpolis.convert({ to: "cilium" }), is("invalid-question", { field: "to", message: /calico, kubernetes, cluster-network-policy/ }));
+  netpolis.free();
+});
+
 test("exposure says who could come that is not there", () => {
   const netpolis = shop();
   const { selectors, workloads } = netpolis.exposure();

@@ -13,6 +13,7 @@ use super::{SourceLocation, SourceLocations};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Tsify)]
 pub struct ConvertQuestion {
     /// What is converted into: `calico`, `kubernetes` or `cluster-network-policy`.
+    #[tsify(type = "\"calico\" | \"kubernetes\" | \"cluster-network-policy\"")]
     pub to: String,
 }
 
@@ -24,7 +25,7 @@ pub struct ConversionView {
     /// The files in which policies were replaced, with their new text.
     pub files: Vec<ConvertedFileView>,
     /// That the flows are the same.
-    pub proof: ProofView,
+    pub proof: ConversionProofView,
 }
 
 /// A policy, and what it became.
@@ -43,12 +44,12 @@ pub struct PolicyConversionView {
     /// What it became, each as a YAML document.
     pub documents: Vec<String>,
     /// What cannot be said in the target, and what else is worth knowing.
-    pub remarks: Vec<RemarkView>,
+    pub remarks: Vec<ConversionRemarkView>,
 }
 
 /// Something that is said of the conversion of a policy.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
-pub struct RemarkView {
+pub struct ConversionRemarkView {
     /// Where it is written.
     pub location: Option<SourceLocation>,
     /// The field, as `spec.ingress[0].source.serviceAccounts`; empty for the whole object.
@@ -71,7 +72,7 @@ pub struct ConvertedFileView {
 /// The flows before and after, compared.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
 #[serde(rename_all = "camelCase")]
-pub struct ProofView {
+pub struct ConversionProofView {
     /// The engine under which both were evaluated.
     pub engine: Option<String>,
     /// How many workloads and machines were compared, each with each other and with all addresses outside.
@@ -81,12 +82,12 @@ pub struct ProofView {
     /// Whether all flows are the same.
     pub same: bool,
     /// The flows that differ.
-    pub differences: Vec<ProofDifferenceView>,
+    pub differences: Vec<ConversionDifferenceView>,
 }
 
 /// Flows between two ends that differ.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
-pub struct ProofDifferenceView {
+pub struct ConversionDifferenceView {
     /// Where the flows start.
     pub from: String,
     /// Where they go.
@@ -111,7 +112,7 @@ pub fn conversion_view(analysis: &Analysis, question: &ConvertQuestion) -> Optio
 }
 
 fn policy_view(policy: &PolicyConversion, locations: &SourceLocations<'_>) -> PolicyConversionView {
-    let remark = |remark: &Remark| RemarkView {
+    let remark = |remark: &Remark| ConversionRemarkView {
         location: locations.at(remark.place),
         field: remark.field.clone(),
         text: remark.text.clone(),
@@ -128,19 +129,19 @@ fn policy_view(policy: &PolicyConversion, locations: &SourceLocations<'_>) -> Po
     }
 }
 
-fn proof_view(conversion: &Conversion) -> ProofView {
+fn proof_view(conversion: &Conversion) -> ConversionProofView {
     let words = |flows: &Flows| {
         let (allowed, unknown) = (flows.sometimes.to_string(), flows.unknown());
         if unknown.is_empty() { allowed } else { format!("{allowed}; cannot tell: {unknown}") }
     };
-    let difference = |difference: &Difference| ProofDifferenceView {
+    let difference = |difference: &Difference| ConversionDifferenceView {
         from: difference.from.title.clone(),
         to: difference.to.title.clone(),
         before: words(&difference.before),
         after: words(&difference.after),
     };
     let proof = &conversion.proof;
-    ProofView {
+    ConversionProofView {
         engine: proof.reading.map(Reading::as_str).map(str::to_owned),
         workloads: u32::try_from(proof.workloads).unwrap_or(u32::MAX),
         stand_ins: u32::try_from(proof.stand_ins).unwrap_or(u32::MAX),

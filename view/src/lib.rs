@@ -55,7 +55,8 @@ pub use cloud::{
     BadgeView, CloudView, ClusterView, GroupRulesView, MachineView, NetworkView, PodView, RegionView, RuleRowView, SubnetUse, SubnetView,
 };
 pub use conversion::{
-    ConversionView, ConvertQuestion, ConvertedFileView, PolicyConversionView, ProofDifferenceView, ProofView, RemarkView, conversion_view,
+    ConversionDifferenceView, ConversionProofView, ConversionRemarkView, ConversionView, ConvertQuestion, ConvertedFileView,
+    PolicyConversionView, conversion_view,
 };
 pub use coverage::{CoverageView, LeftOutEffect, LeftOutView};
 pub use differences::{DiffView, DifferenceView, EditedObjectView, diff_view};

@@ -57,7 +57,7 @@ pub(super) fn convert(source: &Source<'_>, names: &mut Names, outcome: &mut Outc
             Vec::new()
         }
     };
-    let namespace = (policy.kind == CalicoPolicyKind::Network).then_some(&*own);
+    let namespace = is_namespaced(policy.kind).then_some(&*own);
     let spans: Vec<Span> = policy.ingress.iter().chain(&policy.egress).map(|rule| rule.span).collect();
     let (of_rules, comments) = source.comments(&spans);
     let (of_ingress, of_egress) = of_rules.split_at(policy.ingress.len().min(of_rules.len()));
@@ -73,7 +73,7 @@ pub(super) fn convert(source: &Source<'_>, names: &mut Names, outcome: &mut Outc
         let rules: Vec<(&'static str, Vec<RuleText>)> = rules.collect();
         let meta = &source.resource.meta;
         let written_namespace = match policy.kind {
-            CalicoPolicyKind::Network => meta.namespace.as_deref(),
+            kind if is_namespaced(kind) => meta.namespace.as_deref(),
             _ => Some(&*subject.namespace),
         };
         let wanted = policy.true_name.strip_prefix(OF_KUBERNETES).unwrap_or(&policy.true_name);
@@ -93,6 +93,10 @@ pub(super) fn convert(source: &Source<'_>, names: &mut Names, outcome: &mut Outc
             comments: comments.clone(),
         });
     }
+}
+
+const fn is_namespaced(kind: CalicoPolicyKind) -> bool {
+    matches!(kind, CalicoPolicyKind::Network | CalicoPolicyKind::StagedNetwork)
 }
 
 /// Rules as they are written in a policy of a namespace.
@@ -167,7 +171,7 @@ fn subjects(policy: &CalicoPolicy, own: &str, outcome: &mut Outcome) -> Result<V
         None => Ok(vec![Conjunction::default()]),
     };
     let mut pods = read(&policy.selector, Side::Endpoint, "selector")?;
-    if policy.kind == CalicoPolicyKind::Network {
+    if is_namespaced(policy.kind) {
         let is_elsewhere = pods.iter().any(|one| !one.namespace.is_empty());
         if is_elsewhere {
             let only = Conjunction { pod: Vec::new(), namespace: vec![(NAME_KEY.into(), Operator::In(vec![own.into()]))] };

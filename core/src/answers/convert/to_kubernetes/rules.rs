@@ -131,7 +131,8 @@ fn allow(
         let mut left = Vec::new();
         for (peers, traffic) in pieces {
             let parts = subtract(peers, traffic, deny);
-            let because = |why: String| cannot("", format!("what rule {} denies cannot be taken out of this one: {why}", deny.number));
+            let denying = format!("spec.{}[{}]", direction.as_str(), deny.number);
+            let because = |why: String| cannot("", format!("what `{denying}` denies cannot be taken out of it: {why}"));
             left.extend(parts.map_err(because)?);
         }
         pieces = left;
