@@ -106,7 +106,7 @@ fn text(analysis: &Analysis, answer: &LeastPrivilege) -> String {
         }
     }
     if !answer.replaced.is_empty() {
-        out.push("These policies of the input are replaced, and taken as removed:".into());
+        out.push("Policies of the input about the same pods are replaced, and taken as removed:".into());
         out.extend(answer.replaced.iter().map(|policy| format!("  {} ({})", policy.title, analysis.sources().describe(policy.place))));
     }
     out.extend(answer.notes.iter().map(|note| format!("Note: {note}.")));

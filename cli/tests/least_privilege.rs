@@ -27,7 +27,7 @@ fn wanted_flows_become_policies_with_their_proof() {
     let expected = format!(
         "\
 # Exactly the wanted flows remain: 10 pairs of ends were compared, each for all connections.
-# These policies of the input are replaced, and taken as removed:
+# Policies of the input about the same pods are replaced, and taken as removed:
 #   NetworkPolicy `shop/db` ({}:5:1)
 # Note: pods that send something may not ask the cluster's DNS for names, so they can connect by address alone; `--dns` allows it.
 ---
@@ -181,4 +181,54 @@ fn pods_on_the_host_network_are_not_held_and_that_is_said() {
     ] {
         assert!(text.contains(part), "{part}\n{text}");
     }
+}
+
+#[test]
+fn what_security_groups_and_policies_of_others_forbid_is_told() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../www/examples/azure-nsg-for-pods");
+    let (code, text, _) = run(&["least-privilege", folder, "--flows", "-"], "shop/api -> shop/db TCP 5432\n");
+    assert_eq!(code, 1);
+    let line = "#   missing: shop/api[Pod] -> shop/db[Pod]: TCP 5432. Denied: rule `no-database` of NetworkSecurityGroup `nodes` denies TCP 5432 from `shop/api`.\n";
+    assert!(text.contains(line), "{text}");
+    // A policy about pods that no flow is about is not replaced.
+    let others = "\
+---
+{apiVersion: v1, kind: Pod, metadata: {name: vault, namespace: bank, labels: {app: vault}}, spec: {containers: [{name: c}]}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: dns, namespace: kube-system, labels: {app: dns}}, spec: {containers: [{name: c}]}}
+---
+{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: closed, namespace: kube-system}, spec: {podSelector: {}}}
+";
+    let scene = file("others.yaml", &format!("{SCENE}{others}"));
+    let (code, json, _) =
+        run(&["least-privilege", scene.to_str().unwrap(), "--flows", "-", "--format", "json"], "shop/web -> kube-system/dns TCP 53\n");
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!((code, &json["exact"]), (1, &false.into()));
+    let reason = "Denied: `kube-system/dns` is selected for ingress by policy `kube-system/closed`, and none of its rules allows TCP 53 from `shop/web`.";
+    assert_eq!(json["missing"][0]["reason"], reason);
+    assert_eq!(json["replaced"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn services_lead_to_ports_of_pods_and_whole_namespaces_are_one_peer() {
+    let mut scene = format!(
+        "{SCENE}---\n{{apiVersion: v1, kind: Service, metadata: {{name: front, namespace: shop}}, spec: {{selector: {{app: db}}, ports: [{{port: 80, targetPort: 5432}}]}}}}\n"
+    );
+    for number in 0..8 {
+        scene += &format!(
+            "---\n{{apiVersion: v1, kind: Pod, metadata: {{name: job-{number}, namespace: jobs, labels: {{app: job-{number}}}}}, spec: {{containers: [{{name: c}}]}}}}\n"
+        );
+    }
+    let scene = file("services.yaml", &scene);
+    let (code, text, _) = run(&["least-privilege", scene.to_str().unwrap(), "--flows", "-"], "jobs/* -> front TCP 80\n");
+    assert_eq!(code, 0, "{text}");
+    for part in [
+        "# db\n#   from every pod of jobs: TCP 5432\n",
+        "  - from:\n    - namespaceSelector:\n        matchLabels:\n          kubernetes.io/metadata.name: jobs\n    ports:\n    - protocol: TCP\n      port: 5432\n",
+        "  name: job-0-and-7-others\n",
+    ] {
+        assert!(text.contains(part), "{part}\n{text}");
+    }
+    let (code, _, errors) = run(&["least-privilege", scene.to_str().unwrap(), "--flows", "-"], "jobs/* -> svc/shop/front TCP 443\n");
+    assert_eq!((code, errors.as_str()), (2, "netpolis: standard input:1: Service `shop/front` has no such port; it has TCP 80\n"));
 }

@@ -43,7 +43,7 @@ pub struct LeastPrivilegeView {
     pub too_much: Vec<RemainingFlowView>,
     /// Flows of which it cannot be told whether they are allowed.
     pub cannot_tell: Vec<RemainingFlowView>,
-    /// The policies of the files that the new ones replace: the answer takes these as removed.
+    /// The policies of the files about the same pods, which the new ones replace: the answer takes these as removed. Those about other pods stay.
     pub replaced: Vec<ReplacedPolicyView>,
     /// What else is worth knowing, in sentences with code in backticks.
     pub notes: Vec<String>,
@@ -121,5 +121,28 @@ fn flow(flow: &RemainingFlow) -> RemainingFlowView {
         to: flow.to.clone(),
         connections: flow.connections_in_words(),
         reason: flow.reason.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flows_become_policies_and_what_is_none_is_told() {
+        let text = "{apiVersion: v1, kind: Pod, metadata: {name: web, labels: {app: web}}}\n---\n{apiVersion: v1, kind: Pod, metadata: {name: db, labels: {app: db}}}\n";
+        let mut analysis = Analysis::default();
+        analysis.set_files(&[("a.yaml", text)]);
+        let ask = |flows: &str, form: &str| {
+            let question = LeastPrivilegeQuestion { flows: Some(flows.into()), form: form.into(), ..LeastPrivilegeQuestion::default() };
+            least_privilege_view(&analysis, &question)
+        };
+        let answer = ask("web -> db TCP 5432", "calico").unwrap();
+        assert!(answer.exact && answer.yaml.contains("selector: \"app == 'db'\""), "{answer:?}");
+        let words = |errors: Vec<FlowError>| errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+        assert!(words(ask("web -> db\nweb -> dbb", "").unwrap_err()).starts_with("line 2: there is no pod, workload or node `dbb`"));
+        assert_eq!(words(ask("web -> db", "cilium").unwrap_err()), "there is no form `cilium`: kubernetes or calico");
+        let neither = least_privilege_view(&analysis, &LeastPrivilegeQuestion::default()).unwrap_err();
+        assert_eq!(words(neither), "give `flows`, or `current: true` for those that are allowed at present");
     }
 }

@@ -1,5 +1,6 @@
 //! Least privilege: everything of the input that is no policy, under policies that were written for it.
 
+use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -16,9 +17,10 @@ use crate::language::calico::Calico;
 use crate::language::unread::{Cause, Enforcer};
 use crate::language::{Kind, Resource};
 use crate::load::Loader;
+use crate::policy::Direction;
 use crate::settings::{Assumed, Engine, Settings};
-use crate::snapshot::{Role, Snapshot};
-use crate::text::DocumentId;
+use crate::snapshot::{PodId, Role, Snapshot};
+use crate::text::{DocumentId, Place, Span};
 
 /// What every cluster has, where the input does not: its DNS. Upstream: `kubernetes/kubernetes`, `cluster/addons/dns/coredns`.
 const DNS: (&str, &str) = (
@@ -36,7 +38,7 @@ spec:
 );
 
 impl Analysis {
-    /// The smallest readable set of policies that allows exactly the wanted flows, with the proof. The policies of the input are taken as removed.
+    /// The smallest readable set of policies that allows exactly the wanted flows, with the proof. The policies of the input about the same pods are taken as removed.
     ///
     /// # Errors
     /// Every wanted flow with an end that means nothing, or several things.
@@ -74,26 +76,6 @@ impl Analysis {
         };
         (engine == Engine::Calico && self.assumed.engine != Engine::Calico).then(|| Settings { engine, ..self.settings.clone() })
     }
-
-    /// The objects that new policies replace.
-    fn policies_of_pods(&self) -> Vec<(DocumentId, &Arc<Resource>)> {
-        self.loaded.resources().filter(|(id, resource)| is_policy_of_pods(resource) && !self.is_of_hosts_alone(*id, resource)).collect()
-    }
-
-    /// Whether a policy selects host endpoints, and no pod: it stays.
-    fn is_of_hosts_alone(&self, document: DocumentId, resource: &Resource) -> bool {
-        let ruleset = self.compiled.ruleset();
-        let own = ruleset.policies.iter().find(|policy| {
-            policy.place.document == document
-                && resource.span.start <= policy.place.span.start
-                && policy.place.span.end <= resource.span.end
-        });
-        own.is_some_and(|policy| {
-            let selects_pods = self.snapshot.pods().any(|(pod, _)| self.compiled.selects(policy.id, pod));
-            let hosts = || self.snapshot.host_endpoints().map(|(host, _)| host);
-            !selects_pods && hosts().any(|host| self.compiled.policies_on_host(host).contains(&policy.id))
-        })
-    }
 }
 
 /// Whether it is a policy about pods, read or not: new ones take its place. What proxies of a mesh enforce stays, as do security groups.
@@ -127,7 +109,14 @@ impl Scene for Analysis {
         &self.assumed
     }
 
-    fn replaced(&self) -> Vec<Replaced> {
+    fn policies_on(&self, pods: &BTreeSet<PodId>) -> Vec<Replaced> {
+        let applied = pods.iter().flat_map(|pod| Direction::BOTH.map(|direction| self.compiled.policies_on(*pod, direction))).flatten();
+        let applied: BTreeSet<Place> = applied.filter_map(|id| self.compiled.policy(id)).map(|policy| policy.place).collect();
+        let applies = |id: DocumentId, span: Span| {
+            let first = Span::new(span.start, span.start).within(id);
+            let from_there = applied.range(first..).take_while(|place| place.document == id && place.span.start <= span.end);
+            from_there.into_iter().any(|place| place.span.end <= span.end)
+        };
         let title = |resource: &Resource| match &resource.meta.namespace {
             Some(namespace) => alloc::format!("{} `{namespace}/{}`", resource.kind_name, resource.meta.name),
             None if resource.kind.is_namespaced() => {
@@ -135,18 +124,17 @@ impl Scene for Analysis {
             }
             None => alloc::format!("{} `{}`", resource.kind_name, resource.meta.name),
         };
-        self.policies_of_pods()
-            .into_iter()
-            .map(|(id, resource)| Replaced { title: title(resource), place: resource.span.within(id) })
-            .collect()
+        let replaced = self.loaded.resources().filter(|(id, resource)| is_policy_of_pods(resource) && applies(*id, resource.span));
+        replaced.map(|(id, resource)| Replaced { title: title(resource), place: resource.span.within(id) }).collect()
     }
 
-    fn with_policies(&self, text: &str) -> Evaluated {
+    fn with_policies(&self, text: &str, without: &[Replaced]) -> Evaluated {
         let mut loader = Loader::new(Limits::default()).with_languages(self.languages);
         let added = loader.load(&[("policies.yaml", text)]);
-        let replaced = self.policies_of_pods();
-        let is_replaced = |resource: &Arc<Resource>| replaced.iter().any(|(_, other)| Arc::ptr_eq(other, resource));
-        let kept = self.loaded.resources().filter(|(_, resource)| !is_replaced(resource)).map(|(id, resource)| (id, &**resource));
+        let without: BTreeSet<Place> = without.iter().map(|policy| policy.place).collect();
+        let kept =
+            self.loaded.resources().filter(|(id, resource)| !is_policy_of_pods(resource) || !without.contains(&resource.span.within(*id)));
+        let kept = kept.map(|(id, resource)| (id, &**resource));
         // Behind the documents of the input.
         let first = self.loaded.documents.iter().map(|document| document.id.0 + 1).max().unwrap_or_default();
         let new = added.resources().map(|(id, resource)| (DocumentId(first.saturating_add(id.0)), &**resource));

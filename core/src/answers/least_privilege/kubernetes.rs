@@ -95,7 +95,8 @@ fn peer(world: &World<'_>, draft: &Draft, peer: &Peer) -> V {
             let is_own = namespaces.as_slice() == [draft.namespace];
             let names: Vec<String> = namespaces.iter().map(|id| world.snapshot.namespace_name(*id).into()).collect();
             let namespaces = selector(&alloc::vec![Requirement::In(NAME_LABEL.into(), names)]);
-            map([("namespaceSelector", (!is_own).then_some(namespaces)), ("podSelector", Some(selector(pods)))])
+            let pods = (is_own || !pods.is_empty()).then(|| selector(pods));
+            map([("namespaceSelector", (!is_own).then_some(namespaces)), ("podSelector", pods)])
         }
         Peer::Block(block) => {
             let except = (!block.except.is_empty()).then(|| list(block.except.iter().map(text)));

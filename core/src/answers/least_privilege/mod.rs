@@ -27,6 +27,7 @@ mod rules;
 mod world;
 mod write;
 
+use alloc::collections::BTreeSet;
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -38,7 +39,7 @@ use crate::connections::ConnectionSet;
 use crate::connectivity::Connectivity;
 use crate::model::Protocol;
 use crate::settings::Assumed;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{PodId, Snapshot};
 use crate::text::Place;
 use proof::{Evaluations, Prover};
 use rules::Rule;
@@ -97,7 +98,7 @@ pub struct LeastPrivilege {
     pub text: String,
     /// Their names, in the order of the text.
     pub policies: Vec<PolicyName>,
-    /// The policies of the input that they stand for: the proof takes these as removed.
+    /// The policies of the input about the same pods: the proof takes these as removed. Those about other pods stay.
     pub replaced: Vec<Replaced>,
     /// Whether exactly the wanted flows remain: all three lists below are empty, and the text is one that an API server takes.
     pub exact: bool,
@@ -176,10 +177,10 @@ pub trait Scene {
     fn connectivity(&self) -> &Connectivity;
     /// What answers rest on.
     fn assumed(&self) -> &Assumed;
-    /// The policies that new ones replace.
-    fn replaced(&self) -> Vec<Replaced>;
-    /// Everything that is no policy, with the policies of a text.
-    fn with_policies(&self, text: &str) -> Evaluated;
+    /// The policies that apply to some of these pods, which new ones for them replace. Policies about others stay.
+    fn policies_on(&self, pods: &BTreeSet<PodId>) -> Vec<Replaced>;
+    /// The same input without some policies, and with those of a text.
+    fn with_policies(&self, text: &str, without: &[Replaced]) -> Evaluated;
 }
 
 /// A scene with other policies.
@@ -217,11 +218,12 @@ pub fn least_privilege<S: Scene>(scene: &S, present: &S, question: &Question<'_>
             needs
         }
     };
+    let replaced = present.policies_on(&needs.held());
     let drafts = rules::drafts(&world, &classes, &needs);
     let evaluated = |drafts: &[rules::Draft]| {
         let written = write::write(&world, &classes, drafts, question.form);
         let text = write::joined(&written);
-        (scene.with_policies(&text), text, written)
+        (scene.with_policies(&text, &replaced), text, written)
     };
     let with_rules = |rules: &[Rule]| drafts.iter().map(|draft| draft.with_rules(rules)).collect::<Vec<_>>();
     let (written, text, policies) = evaluated(&drafts);
@@ -237,7 +239,7 @@ pub fn least_privilege<S: Scene>(scene: &S, present: &S, question: &Question<'_>
         form: question.form,
         text,
         policies: policies.into_iter().map(|written| written.name).collect(),
-        replaced: scene.replaced(),
+        replaced,
         exact: errors.is_empty() && proof.too_much.is_empty() && proof.missing.is_empty() && proof.unsure.is_empty(),
         too_much: proof.too_much,
         missing: proof.missing,

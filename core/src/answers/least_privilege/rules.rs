@@ -14,6 +14,9 @@ use crate::model::AddressSet;
 use crate::policy::Direction;
 use crate::snapshot::NamespaceId;
 
+/// So many workloads are named one by one where a rule is about all those of a namespace.
+const MOST_NAMED: usize = 6;
+
 /// Whom a rule is about, before it is put into selectors.
 #[derive(Clone, PartialEq, Eq, Debug)]
 struct Need {
@@ -253,7 +256,7 @@ fn rule(world: &World<'_>, classes: &Classes, need: &Need) -> Rule {
     }
     let mut peers: Vec<Peer> = Vec::new();
     for (namespace, wanted) in namespaces {
-        for (own, members) in classes.covering(&wanted) {
+        for (own, members) in selectors(classes, namespace, wanted) {
             // The same labels in several namespaces are one peer.
             let known = peers.iter_mut().find_map(|peer| match peer {
                 Peer::Pods { namespaces, selector, classes } if *selector == own && !namespaces.contains(&namespace) => {
@@ -272,6 +275,13 @@ fn rule(world: &World<'_>, classes: &Classes, need: &Need) -> Rule {
     }
     peers.extend(blocks(&need.addresses).into_iter().map(Peer::Block));
     Rule { peers: Some(peers), connections, is_dns }
+}
+
+/// Selectors for pods of a namespace; where these would be many values or several selectors, and all its pods are meant, the namespace.
+fn selectors(classes: &Classes, namespace: NamespaceId, wanted: BTreeSet<LabelClass>) -> Vec<(Selector, BTreeSet<LabelClass>)> {
+    let found = classes.covering(&wanted);
+    let is_long = found.len() > 1 || wanted.len() > MOST_NAMED;
+    if is_long && classes.of_namespace(namespace).eq(wanted.iter().copied()) { alloc::vec![(Vec::new(), wanted)] } else { found }
 }
 
 /// The names of the workloads of some classes, each once.

@@ -141,6 +141,10 @@ fn peers_in_words(world: &World<'_>, classes: &Classes, draft: &Draft, rule: &Ru
     let mut names: Vec<String> = Vec::new();
     for peer in peers {
         match peer {
+            Peer::Pods { namespaces, selector, classes: members } if selector.is_empty() && members.len() > namespaces.len() => {
+                let own: Vec<&str> = namespaces.iter().map(|id| world.snapshot.namespace_name(*id)).collect();
+                names.push(format!("every pod of {}", own.join(", ")));
+            }
             Peer::Pods { classes: members, .. } => {
                 for class in members {
                     let namespace = classes.namespace(*class).filter(|namespace| *namespace != draft.namespace);
@@ -158,10 +162,15 @@ fn peers_in_words(world: &World<'_>, classes: &Classes, draft: &Draft, rule: &Ru
 
 /// A block of addresses by the name that people have for it.
 fn block_in_words(world: &World<'_>, block: &Block) -> String {
-    let node =
-        world.snapshot.nodes().find(|(_, node)| block.cidr.first() == block.cidr.last() && node.addresses.contains(&block.cidr.first()));
+    let address = block.cidr.first();
+    let is_one = address == block.cidr.last();
+    let node = world.snapshot.nodes().find(|(_, node)| is_one && node.addresses.contains(&address));
+    let machines = &mut world.snapshot.cloud.interfaces.iter();
+    let machine = machines.find(|machine| is_one && machine.node.is_none() && machine.addresses.contains(&address));
     match (node, block.except.is_empty()) {
         (Some((_, node)), _) => format!("node {}", node.name),
+        _ if machine.is_some() => machine.map_or_else(String::new, |machine| format!("vm/{}", machine.title())),
+        _ if is_one => address.to_string(),
         (None, true) => block.cidr.to_string(),
         (None, false) if block.cidr.length() == 0 && block.except.len() > 1 => "the Internet".into(),
         (None, false) => format!("{} but for {}", block.cidr, block.except.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")),
