@@ -151,14 +151,26 @@ fn pods_that_no_selector_tells_apart_are_named() {
 #[test]
 fn flows_that_name_nothing_are_told_with_their_lines() {
     let scene = file("errors.yaml", SCENE);
-    let flows = file("errors.txt", "shop/web -> shop/db TCP 5432\n\nshop/wbe -> shop/db TCP 5432\n203.0.113.7 -> internet\n");
+    let flows = file("errors.txt", "shop/web -> shop/db TCP 5432\n\nshop/wbe -> shop/db TCP 5432\n10.244.0.0/24 -> shop/db\n");
     let (code, out, errors) = run(&["least-privilege", scene.to_str().unwrap(), "--flows", flows.to_str().unwrap()], "");
     let name = flows.display();
     let expected = format!(
         "netpolis: {name}:3: there is no pod, workload or node `shop/wbe`; there are, for example, `shop/db[Pod]`, `shop/web[Pod]`\n\
-         netpolis: {name}:4: neither `203.0.113.7` nor `internet` is a pod, and policies hold only pods: leave the flow out\n"
+         netpolis: {name}:4: `10.244.0.0/24` holds addresses of pods only, which change: name the pods\n"
     );
     assert_eq!((code, out.as_str(), errors), (2, "", expected));
+    // Flows of logs that no policy can hold are no mistakes.
+    let (code, text, _) =
+        run(&["least-privilege", scene.to_str().unwrap(), "--flows", "-"], "web -> db TCP 80\n203.0.113.7 -> internet TCP 443\n");
+    assert!(
+        code == 0 && text.contains("# Note: policies hold only pods, so flows with a pod at neither end are left out (line 2).\n"),
+        "{text}"
+    );
+    let (code, _, errors) = run(&["least-privilege", scene.to_str().unwrap(), "--flows", "-"], "203.0.113.7 -> internet TCP 443\n");
+    assert_eq!(
+        (code, errors.as_str()),
+        (2, "netpolis: standard input:1: none of the flows starts or ends at a pod, and policies hold only pods\n")
+    );
     let (code, _, errors) = run(&["least-privilege", scene.to_str().unwrap()], "");
     assert!(code == 2 && errors.contains("least-privilege: which flows? give --flows FILE, or --current"), "{errors}");
     let (code, _, errors) = run(&["flows", "-", "--dns"], SCENE);

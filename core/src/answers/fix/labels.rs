@@ -8,7 +8,8 @@ use crate::language::kubernetes::inventory::lasting_labels;
 use crate::snapshot::{PodEndpoint, PodId, Role, Snapshot};
 
 /// Labels by which people name what a pod is; of several that select the same, the first of them is taken.
-const USUAL: [&str; 6] = ["app.kubernetes.io/name", "app", "k8s-app", "name", "app.kubernetes.io/component", "component"];
+pub(in crate::answers) const USUAL: [&str; 6] =
+    ["app.kubernetes.io/name", "app", "k8s-app", "name", "app.kubernetes.io/component", "component"];
 
 /// Labels, by key and value.
 pub(super) type Pairs = Vec<(String, String)>;

@@ -7,7 +7,7 @@
 //! Nothing is proposed that was not tried: each proposal was applied to a copy of the files, these were read again, and the verdict was the
 //! other one. What else it opens and closes is the difference of all flows before and after.
 
-mod block;
+pub(in crate::answers) mod block;
 mod calico;
 mod deny;
 mod draft;
@@ -15,7 +15,7 @@ mod effects;
 mod goal;
 mod groups;
 mod kubernetes;
-mod labels;
+pub(in crate::answers) mod labels;
 mod object;
 mod search;
 mod service;

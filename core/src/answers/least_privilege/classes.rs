@@ -7,12 +7,11 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::Form;
+use crate::answers::fix::labels::USUAL;
 use crate::compile::expressions::ACCOUNT_LABEL;
 use crate::language::kubernetes::inventory::lasting_labels;
 use crate::snapshot::{DNS_LABEL, NamespaceId, PodId, Role, Snapshot};
 
-/// Labels by which people name what a pod is; of several that select the same, the first of them is taken.
-const USUAL: [&str; 6] = ["app.kubernetes.io/name", "app", "k8s-app", "name", "app.kubernetes.io/component", "component"];
 /// The label of the cluster's DNS, and its values there.
 const DNS_VALUES: [&str; 2] = ["kube-dns", "coredns"];
 /// So many labels are tried together before the rest is taken as it comes.

@@ -9,6 +9,7 @@ use core::net::IpAddr;
 use super::flows::{AskedPorts, FlowError, FlowLine};
 use super::needs::{Ends, Needs, Row};
 use super::world::World;
+use crate::answers::fix::block::PRIVATE;
 use crate::compile::Endpoint;
 use crate::connections::ConnectionSet;
 use crate::endpoints::{NotFound, find};
@@ -20,8 +21,6 @@ use crate::verdict::is_single;
 
 /// Words for the pods of the cluster's DNS: their own, and their usual name.
 pub(super) const DNS_WORDS: [&str; 5] = ["dns", "kube-dns", "coredns", "kube-system/kube-dns", "kube-system/coredns"];
-/// Addresses that are not of the Internet.
-const PRIVATE: [&str; 3] = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
 /// The port of DNS.
 pub(super) const DNS_PORT: u16 = 53;
 
@@ -40,14 +39,20 @@ struct Flow {
     to: Vec<(Ends, ConnectionSet)>,
 }
 
-/// What pods are to send and receive, of wanted flows. With `dns`, every pod that is to send something also asks for names.
-pub(super) fn of_flows(world: &World<'_>, lines: &[FlowLine], dns: bool) -> Result<Needs, Vec<FlowError>> {
-    let (mut flows, mut errors) = (Vec::new(), Vec::new());
+/// What pods are to send and receive, of wanted flows, and the lines of flows that no policy can hold, as no pod is at either end. With `dns`, every pod
+/// that is to send something also asks for names.
+pub(super) fn of_flows(world: &World<'_>, lines: &[FlowLine], dns: bool) -> Result<(Needs, Vec<u32>), Vec<FlowError>> {
+    let (mut flows, mut left_out, mut errors) = (Vec::new(), Vec::new(), Vec::new());
     for line in lines {
         match flow(world, line) {
-            Ok(flow) => flows.push(flow),
+            Ok(flow) if is_of_pods(&flow) => flows.push(flow),
+            Ok(_) => left_out.push(line.line),
             Err(message) => errors.push(FlowError { line: line.line, message }),
         }
+    }
+    if flows.is_empty() && errors.is_empty() {
+        let message = "none of the flows starts or ends at a pod, and policies hold only pods".into();
+        errors.push(FlowError { line: left_out.first().copied().unwrap_or_default(), message });
     }
     if !errors.is_empty() {
         return Err(errors);
@@ -57,7 +62,7 @@ pub(super) fn of_flows(world: &World<'_>, lines: &[FlowLine], dns: bool) -> Resu
     if dns {
         add_dns(world, &mut needs);
     }
-    Ok(needs)
+    Ok((needs, left_out))
 }
 
 /// Lets every held pod that sends anything ask for names.
@@ -130,6 +135,12 @@ fn enter(world: &World<'_>, needs: &mut Needs, direction: Direction, subjects: &
     }
 }
 
+/// Whether a pod is at one of its ends.
+fn is_of_pods(flow: &Flow) -> bool {
+    let has_pods = |ends: &Ends| !ends.pods.is_empty() || ends.any;
+    has_pods(&flow.from) || flow.to.iter().any(|(ends, _)| has_pods(ends))
+}
+
 fn flow(world: &World<'_>, line: &FlowLine) -> Result<Flow, String> {
     let from = meant(world, &line.from)?;
     let to = meant(world, &line.to)?;
@@ -137,10 +148,6 @@ fn flow(world: &World<'_>, line: &FlowLine) -> Result<Flow, String> {
         Some(service) => of_service(world, service, &line.traffic)?,
         None => alloc::vec![(to.ends, connections(&line.traffic))],
     };
-    let inside = |ends: &Ends| !ends.pods.is_empty() || ends.any;
-    if !inside(&from.ends) && !to.iter().any(|(ends, _)| inside(ends)) {
-        return Err(format!("neither `{}` nor `{}` is a pod, and policies hold only pods: leave the flow out", line.from, line.to));
-    }
     Ok(Flow { from: from.ends, to })
 }
 

@@ -206,12 +206,16 @@ pub(crate) fn names_dns(line: &FlowLine) -> bool {
 pub fn least_privilege<S: Scene>(scene: &S, present: &S, question: &Question<'_>) -> Result<LeastPrivilege, Vec<FlowError>> {
     let world = World::new(scene);
     let classes = world.classes(question.form);
-    let mut open_pairs = 0;
+    let mut left_out = notes::LeftOut::default();
     let needs = match question.wanted {
-        Wanted::Flows(lines) => meant::of_flows(&world, lines, question.dns)?,
+        Wanted::Flows(lines) => {
+            let (needs, lines) = meant::of_flows(&world, lines, question.dns)?;
+            left_out.lines = lines;
+            needs
+        }
         Wanted::Present => {
             let (mut needs, open) = current::of_present(&World::new(present));
-            open_pairs = open;
+            left_out.pairs = open;
             if question.dns {
                 meant::add_dns(&world, &mut needs);
             }
@@ -234,7 +238,7 @@ pub fn least_privilege<S: Scene>(scene: &S, present: &S, question: &Question<'_>
     let prover = Prover { world: &world, classes: &classes, needs: &needs, form: question.form, evaluations };
     let proof = prover.prove();
     let mut notes: Vec<String> = errors.iter().map(|error| alloc::format!("an API server would refuse the text: {error}")).collect();
-    notes.extend(notes::notes(&world, &classes, &needs, &drafts, question, open_pairs));
+    notes.extend(notes::notes(&world, &classes, &needs, &drafts, question, &left_out));
     Ok(LeastPrivilege {
         form: question.form,
         text,

@@ -2,7 +2,7 @@
 
 use alloc::collections::BTreeSet;
 use alloc::format;
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::classes::Classes;
@@ -17,13 +17,22 @@ use crate::policy::Direction;
 use crate::snapshot::{NamespaceId, Role};
 use crate::text::count;
 
+/// What was not taken as wanted.
+#[derive(Default)]
+pub(super) struct LeftOut {
+    /// Lines of flows that no policy can hold.
+    pub(super) lines: Vec<u32>,
+    /// How many pairs of ends of which it cannot be told what they may at present.
+    pub(super) pairs: usize,
+}
+
 pub(super) fn notes(
     world: &World<'_>,
     classes: &Classes,
     needs: &Needs,
     drafts: &[Draft],
     question: &Question<'_>,
-    open_pairs: usize,
+    left_out: &LeftOut,
 ) -> Vec<String> {
     let mut notes = Vec::new();
     let snapshot = world.snapshot;
@@ -32,10 +41,8 @@ pub(super) fn notes(
         notes.push("no policy isolates a pod at present, so everything is allowed and no policy is needed for that".into());
     }
     let scope: BTreeSet<NamespaceId> = drafts.iter().map(|draft| draft.namespace).collect();
-    for (id, pod) in
-        snapshot.pods().filter(|(id, pod)| scope.contains(&pod.namespace) && world.counts_as_node(*id) && pod.role == Role::Pod)
+    for (id, _) in snapshot.pods().filter(|(id, pod)| scope.contains(&pod.namespace) && world.counts_as_node(*id) && pod.role == Role::Pod)
     {
-        let _ = pod;
         notes.push(format!(
             "`{}` uses its node's network: no NetworkPolicy holds it, so what it sends and receives is not limited",
             snapshot.pod_title(id)
@@ -56,8 +63,13 @@ pub(super) fn notes(
                 .into(),
         );
     }
-    if open_pairs > 0 {
-        let pairs = count(open_pairs, "pair");
+    if !left_out.lines.is_empty() {
+        let lines: Vec<String> = left_out.lines.iter().map(ToString::to_string).collect();
+        let word = if lines.len() == 1 { "line" } else { "lines" };
+        notes.push(format!("policies hold only pods, so flows with a pod at neither end are left out ({word} {})", lines.join(", ")));
+    }
+    if left_out.pairs > 0 {
+        let pairs = count(left_out.pairs, "pair");
         notes.push(format!(
             "of {pairs} of ends it cannot be told what they may exchange at present: what is not certainly allowed was not taken as wanted"
         ));
