@@ -112,6 +112,17 @@ test("flow logs are judged, and what is no list of logs is an error", () => {
   netpolis.free();
 });
 
+test("wanted flows become the policies that allow exactly these, and lines that are none are errors", () => {
+  const netpolis = shop();
+  const { exact, yaml, missing, tooMuch, cannotTell, replaced } = netpolis.leastPrivilege({ flows: "shop/web -> shop/db TCP 5432", form: "calico" });
+  assert.deepEqual([exact, missing, tooMuch, cannotTell], [true, [], [], []]);
+  assert.ok(yaml.includes("projectcalico.org/v3") && replaced.length > 0);
+  assert.throws(() => netpolis.leastPrivilege({ flows: "shop/web -> shop/nobody" }), is("invalid-question", { field: "flows", message: /^line 1: / }));
+  assert.throws(() => netpolis.leastPrivilege({ form: "calico" }), is("invalid-question", { field: "flows" }));
+  assert.throws(() => netpolis.leastPrivilege({ flow: "" }), is("invalid-argument", { field: "flow" }));
+  netpolis.free();
+});
+
 test("policies are converted and replaced in their files, and no flow changes", () => {
   const netpolis = shop();
   const { policies, files, proof } = netpolis.convert({ to: "calico" });
