@@ -25,6 +25,29 @@ async function withoutNetwork() {
     assert.ok((await marks(page).count()) > 0, "the embedded form has its graph");
 }
 
+/** The larger engine, which is not fetched for everybody. */
+async function furtherAnswers() {
+    if (!(await kept())) return console.log("    left out: this build is not kept for offline");
+    const page = await open({ serviceWorkers: "allow" });
+    await until(/activ/, () => controlled(page), "the service worker");
+    const held = () =>
+        page.evaluate(async () => {
+            const [name] = await caches.keys();
+            return (await (await caches.open(name)).keys()).filter(({ url }) => url.includes("netpolis-answers-")).length;
+        });
+    assert.equal(await held(), 0, "nobody has asked for it");
+    const answers = async () => {
+        await page.getByRole("tab", { name: /^Answers/ }).click();
+        await page.getByRole("button", { name: "Pointless" }).click();
+        await page.locator(".answer-groups li").first().waitFor();
+    };
+    await answers();
+    await until(2, held, "program and script are kept");
+    await page.context().setOffline(true);
+    await page.reload();
+    await answers();
+}
+
 async function newerVersion() {
     if (!(await kept())) return console.log("    left out: this build is not kept for offline");
     const folder = await mkdtemp(join(tmpdir(), "netpolis-"));
@@ -91,6 +114,7 @@ async function compressed() {
 
 export default {
     "a second visit needs no network": withoutNetwork,
+    "answers that were asked for once need no network afterwards": furtherAnswers,
     "a newer version is offered, waits for a person and keeps the text": newerVersion,
     "the page can be installed": installable,
     "every file is there compressed, and is the same": compressed,

@@ -34,15 +34,22 @@ pub(super) fn list(analysis: &Analysis) -> ListView {
     let mut rows = Rows::default();
     for workload in &exposure.workloads {
         let title = title(&exposure, workload);
-        for (side, preposition) in [(&workload.ingress, "from"), (&workload.egress, "to")] {
+        let sides = [(&workload.ingress, "from", "ingress"), (&workload.egress, "to", "egress")];
+        for (side, preposition, _) in sides {
             rows.add(&Writer { workload, title: &title, preposition }, side);
         }
+        let open = sides.iter().filter(|(side, ..)| side.protection == ProtectionView::None).map(|(.., direction)| *direction);
+        let open: Vec<&str> = open.collect();
+        if !open.is_empty() {
+            let link = Some(RowLink::End(workload.workload.clone()));
+            let (lines, outlook) = (vec![open.join(" and ")], Outlook::Unsure);
+            rows.unprotected.push(ListRow { outlook, title, lines, link, ..ListRow::default() });
+        }
     }
-    let unprotected = rows.unprotected.len();
-    let (internet, nobody) = (rows.internet.len(), rows.nobody.len());
+    let summary = summary(&rows, exposure.workloads.len());
     let about = |about: &str, group: ListGroup| ListGroup { about: about.into(), ..group };
     let groups = [
-        about("No policy selects these, so everything passes.", ListGroup::new("Not protected", rows.unprotected)),
+        about("No policy selects these for the direction, so everything passes.", ListGroup::new("Not protected", rows.unprotected)),
         ListGroup::new("Open to the Internet", rows.internet),
         ListGroup::new("Open to other addresses", rows.addresses),
         about(NOTE, ListGroup::new("Open to the whole cluster", rows.cluster)),
@@ -53,18 +60,30 @@ pub(super) fn list(analysis: &Analysis) -> ListView {
         about(NOTE, ListGroup::new("Open to labels that pods have", rows.somebody)).folded(),
         ListGroup::new("Left open by the input", rows.open),
     ];
-    let say = |number: usize, what: &str| (number > 0).then(|| format!("{} {what}", count(number, "row")));
-    let words: Vec<String> =
-        [say(unprotected, "without any protection"), say(internet, "open to the Internet"), say(nobody, "open to labels that nobody has")]
-            .into_iter()
-            .flatten()
-            .collect();
-    let summary = if words.is_empty() {
-        "Nothing is open to the Internet, to labels that nobody has, or without any protection.".into()
+    ListView { summary, groups: ListGroup::with_rows(groups), ..ListView::default() }
+}
+
+fn summary(rows: &Rows, workloads: usize) -> String {
+    let named = |rows: &[ListRow], what: &str| {
+        let mut ends: Vec<&Option<RowLink>> = Vec::new();
+        for row in rows {
+            if !ends.contains(&&row.link) {
+                ends.push(&row.link);
+            }
+        }
+        (!ends.is_empty()).then(|| format!("{} of {} {what}", ends.len(), count(workloads, "workload")))
+    };
+    let words = [
+        named(&rows.unprotected, "not protected"),
+        named(&rows.internet, "open to the Internet"),
+        named(&rows.nobody, "open to labels that nobody has"),
+    ];
+    let words: Vec<String> = words.into_iter().flatten().collect();
+    if words.is_empty() {
+        "Every workload is protected, and none is open to the Internet or to labels that nobody has.".into()
     } else {
         words.join(", ")
-    };
-    ListView { summary, groups: ListGroup::with_rows(groups), ..ListView::default() }
+    }
 }
 
 /// The workload, and where its pods differ, the pod.
@@ -106,9 +125,9 @@ impl Rows {
             }
         }
         let general = to(&side.cluster);
-        let rows = if unprotected { &mut self.unprotected } else { &mut self.cluster };
-        let outlook = if unprotected { Outlook::Unsure } else { Outlook::Plain };
-        rows.extend(general.map(|what| ListRow { outlook, ..writer.row("any pod", what) }));
+        if !unprotected {
+            self.cluster.extend(general.map(|what| writer.row("any pod", what)));
+        }
         for peer in &side.pods {
             let rows = if peer.pods_in_input == 0 { &mut self.nobody } else { &mut self.somebody };
             rows.extend(to(&peer.to).map(|what| labelled(writer, peer, what)));

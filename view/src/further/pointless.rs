@@ -56,7 +56,8 @@ fn row(analysis: &Analysis, part: &Part, outlook: Outlook, word: &str) -> ListRo
         outlook,
         word: word.into(),
         title: part.title(ruleset),
-        lines: vec![part.sentence(ruleset, snapshot)],
+        // The row's word says it.
+        lines: vec![part.sentence(ruleset, snapshot).trim_start_matches("is needed: ").to_owned()],
         spots: locations.at(part.place).into_iter().collect(),
         link,
     }

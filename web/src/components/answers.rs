@@ -73,13 +73,13 @@ fn row(store: &Store, row: &ListRow) -> Html {
         <li {class}>
             <span class="sign">{ icon(shape) }</span>
             <div>
-                <p>{ rich(&row.title) }if !row.word.is_empty() { <small class="word">{ &row.word }</small> }</p>
-                { for row.lines.iter().map(|line| html! { <p class="help">{ rich(line) }</p> }) }
+                <p>{ sentence(&row.title) }if !row.word.is_empty() { <small class="word">{ &row.word }</small> }</p>
+                { for row.lines.iter().map(|line| html! { <p class="help">{ sentence(line) }</p> }) }
             </div>
             <div class="row-links">
                 { for row.spots.iter().map(|spot| html! { <SourceLink spot={spot.clone()} /> }) }
                 if let Some(link) = &row.link {
-                    <button type="button" class="spot follow" onclick={press(store, Action::Follow(link.clone()))} aria-label={format!("{}: {}", link.label(), row.title.replace('`', ""))}>{ link.label() }</button>
+                    <button type="button" class="spot row-go" onclick={press(store, Action::Follow(link.clone()))} aria-label={format!("{}: {}", link.label(), row.title.replace('`', ""))}>{ link.label() }</button>
                 }
             </div>
         </li>
