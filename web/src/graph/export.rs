@@ -88,7 +88,10 @@ pub fn svg(picture: &Picture, palette: &Palette) -> Svg {
         draw_frame(&mut text, frame, palette);
     }
     for arrow in picture.arrows.iter().filter(|a| !a.quiet) {
-        draw_arrow(&mut text, arrow, picture.lettering, palette);
+        draw_arrow(&mut text, arrow, palette);
+    }
+    for arrow in picture.arrows.iter().filter(|a| !a.quiet) {
+        draw_words(&mut text, arrow, picture.lettering, palette);
     }
     for (index, mark) in picture.marks.iter().enumerate() {
         draw_mark(&mut text, mark, picture.has_flow(index) || mark.selected, palette);
@@ -177,12 +180,17 @@ fn draw_frame(out: &mut String, frame: &FrameMark, palette: &Palette) {
     );
 }
 
-fn draw_arrow(out: &mut String, arrow: &Arrow, lettering: f64, palette: &Palette) {
-    let (colour, head, dash) = match arrow.status {
+/// Colour, head and dashes of an arrow.
+fn pen(status: Status, palette: &Palette) -> (&'static str, &'static str, &'static str) {
+    match status {
         Status::Allowed | Status::Partly => (palette.allow, "allow", ""),
         Status::Denied => (palette.deny, "deny", " stroke-dasharray=\"5 5\""),
         Status::CannotTell => (palette.mute, "unknown", " stroke-dasharray=\"1.5 4\""),
-    };
+    }
+}
+
+fn draw_arrow(out: &mut String, arrow: &Arrow, palette: &Palette) {
+    let (colour, head, dash) = pen(arrow.status, palette);
     let path = arrow.route.path();
     if arrow.flow {
         let _ = write!(
@@ -198,6 +206,11 @@ fn draw_arrow(out: &mut String, arrow: &Arrow, lettering: f64, palette: &Palette
         if arrow.flow { 2.5 } else { 1.75 },
         escape(&arrow.title)
     );
+}
+
+/// What is written on an arrow.
+fn draw_words(out: &mut String, arrow: &Arrow, lettering: f64, palette: &Palette) {
+    let (colour, ..) = pen(arrow.status, palette);
     let (x, y) = (arrow.route.label.0.round(), arrow.route.label.1.round());
     let there = format!("translate({x} {y}) scale({lettering:.3})");
     match arrow.status {

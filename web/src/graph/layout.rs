@@ -318,12 +318,12 @@ fn fresh_cards(input: &Input, members: &[usize], sideways: bool, aspect: f64) ->
     let edges: Vec<Edge> = input.edges.iter().filter_map(own).map(|(from, to)| Edge { from, to, offsets: (0.0, 0.0) }).collect();
     let upright = |(w, h): (f64, f64)| if sideways { (h, w) } else { (w, h) };
     let (gap, block) = if sideways { (GAPS.1, (GAPS.1, GAPS.0, 1.0 / aspect)) } else { (GAPS.0, (GAPS.0, GAPS.1, aspect)) };
-    let between = (input.labels(sideways) + HEAD_AND_TAIL).max(LINE_GAP);
+    let between = (input.labels(sideways) + HEAD_AND_TAIL).max(LINE_GAP).ceil();
     let sheet = Sheet {
         sizes: members.iter().map(|&n| upright(size(input, n))).collect(),
         edges,
         gap,
-        level: input.labels(!sideways) + HEAD_AND_TAIL,
+        level: (input.labels(!sideways) + HEAD_AND_TAIL + 10.0).ceil(),
         between,
         block: Some(block),
         ..Sheet::default()
@@ -415,8 +415,8 @@ fn fresh_frames(input: &Input, sizes: &[(f64, f64)], sideways: bool, result: &mu
         edges: frame_edges(input, sizes, sideways, result, pill),
         edge_lines: [row(Home::Above), row(Home::Below)],
         gap: GUTTER,
-        level: input.labels(!sideways) + HEAD_AND_TAIL,
-        between: (input.labels(sideways) + HEAD_AND_TAIL).max(SKY),
+        level: (input.labels(!sideways) + HEAD_AND_TAIL + 10.0).ceil(),
+        between: (input.labels(sideways) + HEAD_AND_TAIL).max(SKY).ceil(),
         block: None,
     };
     let widest = sheet.sizes.iter().map(|s| s.0).fold(0.0, f64::max);

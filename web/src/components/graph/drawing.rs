@@ -8,7 +8,7 @@ use yew::prelude::*;
 use super::camera::COMFORTABLE;
 use super::drag::Events;
 use super::listeners::{use_escape, use_taps};
-use super::parts::{ArrowView, MarkView};
+use super::parts::{ArrowProps, ArrowView, MarkView, SaidView};
 use super::view::{LiveRef, use_wheel};
 use crate::components::ByAddress;
 use crate::components::renders::count_render;
@@ -86,6 +86,18 @@ pub(super) fn Drawing(props: &DrawingProps) -> Html {
     let stays = |of: fn(&Near) -> &Vec<bool>, index: usize| near.as_ref().is_some_and(|near| of(near).get(index) == Some(&true));
     let flow: Vec<usize> = picture.arrows.iter().filter(|arrow| arrow.flow).flat_map(|arrow| [arrow.from, arrow.to]).collect();
     let quiet = near.as_ref().map(|near| picture.quiet_routes(&near.arrows)).unwrap_or_default();
+    // Those that wait for the pointer may be many, and are made when it comes. Words stand above all arrows.
+    let seen = picture.arrows.iter().enumerate().filter_map(|(index, arrow)| {
+        let route = quiet.get(&index).cloned();
+        let near = stays(|near| &near.arrows, index);
+        (!arrow.quiet || route.is_some()).then(|| (arrow.key.clone(), ArrowProps { picture: picture.clone(), index, near, route }))
+    });
+    let (lines, words): (Vec<Html>, Vec<Html>) = seen
+        .map(|(key, props)| {
+            let line = html! { <ArrowView key={key.clone()} ..props.clone() /> };
+            (line, html! { <SaidView {key} ..props /> })
+        })
+        .unzip();
     let many = picture.marks.len() + picture.arrows.iter().filter(|arrow| !arrow.quiet).count() > MANY_PARTS;
     // Where nothing can be measured the drawing fits itself; `graph.css` has the margins and the largest scale of `camera::fitting`.
     let still = crate::effects::window().is_none();
@@ -106,13 +118,8 @@ pub(super) fn Drawing(props: &DrawingProps) -> Html {
             </defs>
             <g class="world">
                 <g class="frames">{ for picture.frames.iter().map(frame) }</g>
-                <g class="edges">{ for picture.arrows.iter().enumerate().filter_map(|(index, arrow)| {
-                    // Those that wait for the pointer may be many, and are made when it comes.
-                    let route = quiet.get(&index).cloned();
-                    (!arrow.quiet || route.is_some()).then(|| html! {
-                        <ArrowView key={arrow.key.clone()} picture={picture.clone()} {index} {route} near={stays(|near| &near.arrows, index)} />
-                    })
-                }) }</g>
+                <g class="edges">{ for lines }</g>
+                <g class="words">{ for words }</g>
                 <g class="marks">{ for picture.marks.iter().enumerate().map(|(index, mark)| html! {
                     <MarkView key={mark.key.clone()} picture={picture.clone()} {index} near={stays(|near| &near.marks, index)} flow={flow.contains(&index)} tabbable={index == tabbable} />
                 }) }</g>

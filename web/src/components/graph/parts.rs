@@ -65,10 +65,13 @@ impl PartialEq for MarkProps {
 
 #[component]
 pub(super) fn ArrowView(props: &ArrowProps) -> Html {
-    props
-        .arrow()
-        .map(|arrow| edge(arrow, props.route.as_ref().unwrap_or(&arrow.route), props.picture.lettering, props.near))
-        .unwrap_or_default()
+    props.arrow().map(|arrow| edge(arrow, props.route.as_ref().unwrap_or(&arrow.route), props.near)).unwrap_or_default()
+}
+
+#[component]
+pub(super) fn SaidView(props: &ArrowProps) -> Html {
+    let ArrowProps { picture, route, near, .. } = props;
+    props.arrow().map(|arrow| said(arrow, route.as_ref().unwrap_or(&arrow.route), picture.lettering, *near)).unwrap_or_default()
 }
 
 #[component]
@@ -76,28 +79,9 @@ pub(super) fn MarkView(props: &MarkProps) -> Html {
     props.mark().map(|own| mark(own, props)).unwrap_or_default()
 }
 
-fn edge(arrow: &Arrow, route: &Route, lettering: f64, near: bool) -> Html {
+fn edge(arrow: &Arrow, route: &Route, near: bool) -> Html {
     let kind = passing_class(arrow.status);
     let d = route.path();
-    let (x, y) = (route.label.0.round(), route.label.1.round());
-    let there = format!("translate({x} {y}) scale({lettering:.3})");
-    let sign = match arrow.status {
-        Status::Denied => html! {
-            <g class="sign denied" transform={there}><circle r="8.5" /><path d="M-3-3 3 3M3-3-3 3" /></g>
-        },
-        Status::CannotTell => html! {
-            <g class="sign unknown" transform={there}><circle r="8.5" /><text y="4">{ "?" }</text></g>
-        },
-        _ if arrow.label.is_empty() => Html::default(),
-        _ => {
-            let width = arrow.label.chars().count() as f64 * 6.7 + 10.0;
-            html! {
-                <g class="label" transform={there}>
-                    <rect x={(-width / 2.0).to_string()} y="-9" width={width.to_string()} height="18" rx="4" /><text y="4">{ &arrow.label }</text>
-                </g>
-            }
-        }
-    };
     let head = format!("url(#head-{kind})");
     let class = classes!(
         "arrow",
@@ -112,10 +96,25 @@ fn edge(arrow: &Arrow, route: &Route, lettering: f64, near: bool) -> Html {
             if arrow.flow { <path class="halo" d={d.clone()} /> }
             <path class="hit" d={d.clone()} />
             <path class={classes!("edge", kind)} {d} marker-end={head.clone()} marker-start={arrow.both.then_some(head)} />
-            { sign }
             <title>{ &arrow.title }</title>
         </g>
     }
+}
+
+/// What is written on an arrow: above all arrows, so that none runs through it.
+fn said(arrow: &Arrow, route: &Route, lettering: f64, near: bool) -> Html {
+    let sign = match arrow.status {
+        Status::Denied => html! { <g class="sign denied"><circle r="8.5" /><path d="M-3-3 3 3M3-3-3 3" /></g> },
+        Status::CannotTell => html! { <g class="sign unknown"><circle r="8.5" /><text y="4">{ "?" }</text></g> },
+        _ if arrow.label.is_empty() => return Html::default(),
+        _ => {
+            let width = arrow.label.chars().count() as f64 * 6.7 + 10.0;
+            html! { <g class="label"><rect x={(-width / 2.0).to_string()} y="-9" width={width.to_string()} height="18" rx="4" /><text y="4">{ &arrow.label }</text></g> }
+        }
+    };
+    let class = classes!("said", near.then_some("near"));
+    let there = format!("translate({} {}) scale({lettering:.3})", route.label.0.round(), route.label.1.round());
+    html! { <g {class} aria-hidden="true" data-arrow={arrow.key.clone()} transform={there}>{ sign }<title>{ &arrow.title }</title></g> }
 }
 
 fn mark(mark: &Mark, props: &MarkProps) -> Html {

@@ -5,7 +5,7 @@ use super::{Ground, HEAD_GAP, MANY, Route};
 use crate::graph::{Point, Rect};
 
 /// How far the places along a piece are from each other that are tried, and how many at most.
-const STEP: f64 = 12.0;
+const STEP: f64 = 6.0;
 const MOST_PLACES: f64 = 40.0;
 
 /// The ways with a place for each label. Those of one bundle that share a piece share its label.
@@ -53,18 +53,24 @@ fn place(ground: &Ground<'_>, ways: &[Way], own: &Way, placed: &[(usize, Rect)])
     let others = || ways.iter().filter(|w| w.wish.bundle != own.wish.bundle).flat_map(|w| w.corners.windows(2));
     let pieces: Vec<&[Point]> = if ways.len() > MANY { Vec::new() } else { others().filter(|p| runs_through(&area, p[0], p[1])).collect() };
     let covered = |label: &Rect, of: &[&Rect]| of.iter().filter(|r| r.overlaps(label, 2.0)).count() as f64;
+    // Ports stand at the door of the receiver, signs on the longest piece.
+    let long = |p: &[Point]| (p[0].0 - p[1].0).abs() + (p[0].1 - p[1].1).abs();
+    let is_sign = size.0 == size.1;
+    let longest = own.corners.windows(2).map(long).fold(0.0, f64::max);
     let mut best = (f64::INFINITY, first);
     for (index, piece) in own.corners.windows(2).enumerate() {
         let [a, b] = *piece else { continue };
-        let length = (a.0 - b.0).abs() + (a.1 - b.1).abs();
+        let length = long(piece);
         let room = length - if a.1 == b.1 { size.0 } else { size.1 };
-        let last = index + 2 == own.corners.len();
+        let best_piece = if is_sign { length == longest } else { index + 2 == own.corners.len() };
         let places = (length / STEP).ceil().clamp(2.0, if ways.len() > MANY { 4.0 } else { MOST_PLACES });
         for t in (1..places as u32).map(|place| f64::from(place) / places) {
             let at = (a.0 + (b.0 - a.0) * t, a.1 + (b.1 - a.1) * t);
             let label = around(at, size);
             let struck = pieces.iter().filter(|p| runs_through(&label, p[0], p[1])).count() as f64;
-            let mut cost = (t - if last { 0.4 } else { 0.5 }).abs() * 12.0 + (8.0 - room).max(0.0) * 1.5 + if last { 0.0 } else { 14.0 };
+            let mut cost = (t - if best_piece && !is_sign { 0.4 } else { 0.5 }).abs() * 12.0
+                + (8.0 - room).max(0.0) * 1.5
+                + if best_piece { 0.0 } else { 14.0 };
             cost += covered(&label, &cards) * 120.0 + covered(&label, &titles) * 60.0 + covered(&label, &labels) * 110.0 + struck * 26.0;
             if cost < best.0 {
                 best = (cost, at);
