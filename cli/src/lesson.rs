@@ -39,6 +39,8 @@ pub enum NoLessons {
     Unreadable(PathBuf, io::Error),
     /// There is no lesson at or below a path.
     None(PathBuf),
+    /// There is no course at or in a folder.
+    NoCourse(PathBuf),
     /// A course's own file is none.
     Course(PathBuf, String),
 }
@@ -48,6 +50,10 @@ impl fmt::Display for NoLessons {
         match self {
             NoLessons::Unreadable(path, error) => write!(f, "cannot read {}: {error}", path.display()),
             NoLessons::None(path) => write!(f, "there is no lesson at or below {}: a lesson is a folder with a `{LESSON}`", path.display()),
+            NoLessons::NoCourse(path) => {
+                let path = path.display();
+                write!(f, "there is no course in {path}: give a folder with a `{COURSE}`, or a folder of such folders")
+            }
             NoLessons::Course(path, error) => write!(f, "{}: {error}", path.display()),
         }
     }
@@ -172,12 +178,21 @@ fn folders(folder: &Path) -> Result<Vec<PathBuf>, NoLessons> {
 fn index(paths: &[String]) -> Result<String, NoLessons> {
     let mut courses = Vec::new();
     for path in paths {
-        for folder in folders(Path::new(path))?.into_iter().filter(|folder| folder.join(COURSE).is_file()) {
-            courses.push(course(&folder)?);
+        let path = Path::new(path);
+        // The file itself is meant as its folder.
+        let path = if path.file_name().is_some_and(|name| name == COURSE) { path.parent().unwrap_or(path) } else { path };
+        let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
+        let before = courses.len();
+        if path.join(COURSE).is_file() {
+            courses.push(course(path)?);
+        } else if path.is_dir() {
+            for folder in folders(path)?.into_iter().filter(|folder| folder.join(COURSE).is_file()) {
+                courses.push(course(&folder)?);
+            }
         }
-    }
-    if courses.is_empty() {
-        return Err(NoLessons::None(paths.first().map(PathBuf::from).unwrap_or_default()));
+        if courses.len() == before {
+            return Err(NoLessons::NoCourse(path.to_owned()));
+        }
     }
     Ok(format!("{:#}\n", Value::Array(courses)))
 }
@@ -210,5 +225,7 @@ fn course(folder: &Path) -> Result<Value, NoLessons> {
             "statements": lesson.statements,
         }));
     }
-    Ok(json!({"id": name(folder), "title": field("title")?, "summary": field("summary")?, "lessons": lessons}))
+    // Of `.` too the name is the folder's.
+    let whole = fs::canonicalize(folder).map_err(|error| NoLessons::Unreadable(folder.to_owned(), error))?;
+    Ok(json!({"id": name(&whole), "title": field("title")?, "summary": field("summary")?, "lessons": lessons}))
 }

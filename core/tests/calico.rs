@@ -95,6 +95,38 @@ fn failsafe_ports_are_for_processes_of_the_host() {
     check(&open, &[(OUT, "shop/web", 22, Allowed), (OUT, "shop/web", 23, Denied)]);
 }
 
+/// A host endpoint without policies and profiles lets nothing through but failsafe ports; each of these is in a line of its own.
+#[test]
+fn failsafe_ports_and_hosts_without_profiles_in_words() {
+    let felix = "{\n  failsafeInboundHostPorts: [\n    {protocol: TCP, port: 22},\n    {protocol: TCP, port: 2222}]}";
+    let scene = scene(&[ETH0, ("FelixConfiguration", "default", felix)]);
+    let open = ask(&scene, OUT, "node/n1", Protocol::TCP, Some(2222));
+    assert_eq!(open.verdict, Allowed);
+    assert!(open.summary.contains("by ingress rule 2 of the failsafe ports of the host"), "{}", open.summary);
+    let line = |place| scene.sources().position(place).map(|position| position.line);
+    let text = scene.sources().iter().next().map(|(_, source)| source.text.clone()).unwrap();
+    let due = text.lines().position(|line| line.contains("port: 2222")).map(|at| at as u32 + 1);
+    assert_eq!(open.deciding_places().into_iter().map(line).collect::<Vec<_>>(), [due]);
+    let closed = ask(&scene, OUT, "node/n1", Protocol::TCP, Some(80));
+    assert_eq!(closed.verdict, Denied);
+    assert!(closed.summary.contains("it has no profile that would allow it"), "{}", closed.summary);
+    assert!(!closed.summary.contains("`no profile`"), "{}", closed.summary);
+}
+
+/// A rule that names no port says nothing of ports where its peer does not match.
+#[test]
+fn a_rule_without_ports_is_not_said_to_match_them() {
+    let near = |ports: &str| {
+        let spec = format!("{{selector: app == 'web', types: [Ingress], ingress: [{{action: Allow, protocol: TCP, source: {{selector: app == 'db'}}{ports}}}]}}");
+        let scene = scene(&[("NetworkPolicy", "p", &spec)]);
+        let answer = ask(&scene, "shop/far", "shop/web", Protocol::TCP, Some(80));
+        let nearest = answer.checkpoints.iter().find_map(|c| c.nearest.as_ref()).map(|nearest| nearest.sentence());
+        nearest.unwrap_or_else(|| panic!("{}", answer.summary))
+    };
+    assert!(!near("").contains("the ports match"), "{}", near(""));
+    assert!(near(", destination: {ports: [80]}").contains("the ports match"), "{}", near(", destination: {ports: [80]}"));
+}
+
 /// Upstream: `endpointManager.resolveHostEndpoints`, `hostDispatchChains`.
 #[test]
 fn a_named_endpoint_and_one_for_all_interfaces_are_both_asked() {

@@ -2,6 +2,7 @@
 
 use netpolis_core::analysis::Analysis;
 use netpolis_core::answers::checks::{CheckResult, Outcome};
+use netpolis_core::diagnostics::Severity;
 use netpolis_core::settings::Settings;
 
 use crate::course::Files;
@@ -24,6 +25,19 @@ impl Graded {
     /// Whether all of them pass, and there is one.
     pub fn passes(&self) -> bool {
         !self.results.is_empty() && self.results.iter().all(|result| result.outcome == Outcome::Passed)
+    }
+
+    /// What cannot be read of the checks: lines of the lesson, and why.
+    pub fn errors(&self, checks: &Checks) -> Vec<(u32, String)> {
+        let sources = self.scene.sources();
+        let errors = self.scene.problems().iter().filter(|problem| problem.severity == Severity::Error);
+        let ours = errors.filter_map(|error| {
+            let position = sources.position(error.place?)?;
+            sources.get(position.source).filter(|source| source.name == NAME)?;
+            let help = error.help.as_deref().map_or_else(String::new, |help| format!(" ({help})"));
+            Some((checks.line(position.line), format!("{}: {}{help}", error.code, error.message)))
+        });
+        ours.collect()
     }
 
     /// The line of the lesson in which a check stands.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use netpolis_core::answers::checks::Outcome;
+use netpolis_core::answers::checks::{Outcome, UNREADABLE};
 use netpolis_core::diagnostics::Severity;
 
 use crate::course::{Files, Source, after, at_step};
@@ -78,16 +78,25 @@ fn of_lines<'a>(lines: impl Iterator<Item = &'a Vec<Inline>>) -> Vec<String> {
 
 /// Tests a lesson; what was tested, and what is wrong.
 pub fn test(lesson: &Lesson, source: Source<'_>) -> (Tested, Vec<Problem>) {
-    let mut own = Test { lesson, source, tested: Tested { steps: lesson.steps.len(), ..Tested::default() }, problems: Vec::new() };
+    let mut own = Test {
+        lesson,
+        source,
+        tested: Tested { steps: lesson.steps.len(), ..Tested::default() },
+        problems: Vec::new(),
+        found: BTreeSet::new(),
+    };
     for (number, step) in lesson.steps.iter().enumerate() {
         match at_step(lesson, number, source) {
             Ok(files) => own.step(step, files),
             // What follows would say the same again.
             Err(error) => {
                 own.report(step.line, format!("the step cannot begin: {error}"));
-                break;
+                return (own.tested, own.problems);
             }
         }
+    }
+    for code in lesson.problems.iter().filter(|code| !own.found.contains(*code)) {
+        own.problems.push(Problem::new(1, format!("`problems` names {code}, which no scene of the lesson has: leave it out")));
     }
     (own.tested, own.problems)
 }
@@ -97,6 +106,8 @@ struct Test<'a> {
     source: Source<'a>,
     tested: Tested,
     problems: Vec<Problem>,
+    /// Codes of errors and warnings that a scene had.
+    found: BTreeSet<String>,
 }
 
 impl Test<'_> {
@@ -115,7 +126,12 @@ impl Test<'_> {
             match part {
                 Part::Prose(blocks) => self.code_is_for_files(step.line, blocks, &files),
                 Part::Quiz(_) => {}
-                Part::Predict(predict) => self.asked(predict.line, &predict.flow, &files),
+                Part::Predict(predict) => {
+                    self.asked(predict.line, &predict.flow, &files);
+                    if step.look.flow.as_ref().is_some_and(|shown| self.is_same(shown, &predict.flow, &files)) {
+                        self.report(predict.line, "the step's `look` shows the verdict that is to be predicted here: leave out its `flow`");
+                    }
+                }
                 Part::Task(task) => {
                     if let Some(solved) = self.task(task, &files) {
                         files = solved;
@@ -190,8 +206,15 @@ impl Test<'_> {
         if graded.results.is_empty() {
             self.report(checks.line(6), "no check can be read here");
         }
+        let errors = graded.errors(checks);
+        for (line, error) in &errors {
+            self.report(*line, format!("a check cannot be read: {error}"));
+        }
         for result in graded.results.iter().filter(|result| result.outcome != Outcome::Passed) {
             let line = graded.line(checks, result);
+            if !errors.is_empty() && result.reason == UNREADABLE {
+                continue;
+            }
             let message = format!(
                 "{when} {} is {}: expected {}, found {}. {}",
                 result.name,
@@ -212,6 +235,7 @@ impl Test<'_> {
         for code in found.iter().filter(|code| !self.lesson.problems.contains(code)) {
             self.report(line, format!("the scene has problem {code}: mend it, or name it under `problems` if it is meant to be there"));
         }
+        self.found.extend(found);
     }
 
     fn look(&mut self, step: &Step, files: &Files) {
@@ -246,6 +270,22 @@ impl Test<'_> {
         if let Some(error) = error {
             self.report(line, format!("this cannot be asked: {error}"));
         }
+    }
+
+    /// Whether two questions are about one connection, whatever its ends are called.
+    fn is_same(&self, one: &Flow, other: &Flow, files: &Files) -> bool {
+        use netpolis_core::connections::Traffic;
+        use netpolis_core::model::Protocol;
+
+        if (one.port, one.protocol.to_lowercase()) != (other.port, other.protocol.to_lowercase()) {
+            return false;
+        }
+        let scene = scene(files, &self.lesson.settings);
+        let ends = |flow: &Flow| {
+            let traffic = Traffic { protocol: Protocol::from_name(&flow.protocol)?, source: None, destination: flow.port };
+            scene.flow(&flow.from, &flow.to, traffic).ok()
+        };
+        (&one.from, &one.to) == (&other.from, &other.to) || ends(one).is_some_and(|flow| ends(other) == Some(flow))
     }
 
     /// Code that is offered for a file is offered for one that there is.

@@ -10,8 +10,9 @@ use std::net::IpAddr;
 use netpolis_core::analysis::Analysis;
 use netpolis_core::answers::checks::{CheckResult, Outcome};
 use netpolis_core::compile::Endpoint;
-use netpolis_core::model::{Cidr, Protocol};
+use netpolis_core::model::{AddressSet, Cidr, Protocol};
 use netpolis_core::settings::{OwnNode, Settings};
+use netpolis_core::snapshot::Snapshot;
 use netpolis_core::verdict::Verdict;
 use netpolis_tests::oracle::{self, Oracle, Packet};
 use proptest::prelude::*;
@@ -188,6 +189,103 @@ fn who_alone_may_reach_something() {
     );
 }
 
+/// Of addresses that no rule tells apart, one stands for all; where an end has a part of them, it stands for that part alone.
+#[test]
+fn ranges_are_not_judged_by_one_address() {
+    let scene = "\
+{apiVersion: v1, kind: Pod, metadata: {name: a, namespace: x}, spec: {containers: [{name: c, image: i}]}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: b, namespace: x}, spec: {containers: [{name: c, image: i}]}}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: p, namespace: x}
+spec: {podSelector: {}, policyTypes: [Ingress, Egress], ingress: [{from: [{podSelector: {}}, {ipBlock: {cidr: 0.0.0.0/0}}], ports: [{port: 443}]}], egress: [{to: [{ipBlock: {cidr: 198.51.100.8/29}}]}]}
+";
+    hold(
+        scene,
+        &[
+            ("{only: [x/b, {address: 203.0.113.0/24}], mayReach: x/a}", Failed, "allowed", None),
+            ("{only: [x/b, 203.0.113.10], mayReach: x/a}", Failed, "allowed", None),
+            ("{only: [x/b, {address: 0.0.0.0/1}, {address: 128.0.0.0/2}], mayReach: x/a}", Failed, "allowed", None),
+            ("{only: [x/b, {address: 0.0.0.0/0, except: {address: 8.8.8.0/24}}], mayReach: x/a}", Failed, "allowed", None),
+            ("{only: [x/b, {address: 0.0.0.0/0}], mayReach: x/a}", Passed, "nothing else", None),
+            ("{only: [x/b, {address: 0.0.0.0/1}, {address: 128.0.0.0/1}], mayReach: x/a}", Passed, "nothing else", None),
+            ("{from: x/a, mayReachOnly: [198.51.100.8]}", Failed, "allowed", None),
+            ("{from: x/a, mayReachOnly: [{address: 198.51.100.8/30}]}", Failed, "allowed", None),
+            ("{from: x/a, mayReachOnly: [{address: 198.51.100.8/29}]}", Passed, "nothing else", None),
+            // What is excepted by one address does not take those like it along.
+            ("{nothing: {from: x/a, to: {any: internet, except: 198.51.100.8}}}", Failed, "allowed", None),
+            ("{nothing: {from: x/a, to: {any: internet, except: {address: 198.51.100.8/29}}}}", Passed, "denied", None),
+            ("{nothing: {from: x/a, to: {any: internet, except: {domain: example.com}}}}", Broken, "", None),
+        ],
+    );
+}
+
+/// A check of paths from many addresses follows one of each kind.
+#[test]
+fn paths_from_sets() {
+    let service = |ranges: &str| {
+        format!(
+            "\
+{{apiVersion: v1, kind: Node, metadata: {{name: n1}}, status: {{addresses: [{{type: InternalIP, address: 10.0.0.4}}]}}}}
+---
+{{apiVersion: v1, kind: Service, metadata: {{name: web, namespace: x}}, spec: {{type: LoadBalancer, externalTrafficPolicy: Local, {ranges}selector: {{app: web}}, ports: [{{port: 443}}]}}}}
+---
+{{apiVersion: v1, kind: Pod, metadata: {{name: web, namespace: x, labels: {{app: web}}}}, spec: {{nodeName: n1, containers: [{{name: c, image: i}}]}}}}
+---
+"
+        )
+    };
+    let policy = "{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: p, namespace: x}, spec: {podSelector: {}, ingress: [{from: [{ipBlock: {cidr: 8.8.8.0/24}}]}]}}\n";
+    for scene in [service("") + policy, service("loadBalancerSourceRanges: [8.8.8.0/24], ")] {
+        hold(
+            &scene,
+            &[
+                ("{from: 8.8.8.8, to: service/x/web, expect: allowed}", Passed, "allowed", None),
+                ("{from: 8.8.8.0/24, to: service/x/web, expect: allowed}", Passed, "allowed", None),
+                ("{from: 8.8.0.0/16, to: service/x/web, expect: allowed}", Failed, "denied", None),
+                ("{from: internet, to: service/x/web, expect: denied}", Failed, "allowed", None),
+                ("{from: internet, to: service/x/web, expect: allowed}", Failed, "denied", None),
+                ("{from: internet, to: service/x/web, expect: sometimes}", Passed, "sometimes", None),
+                ("{from: internet, to: service/x/web, share: 1}", Failed, "a share of 0 %", None),
+                ("{from: internet, to: service/x/web, clientAddress: kept}", Passed, "", None),
+                ("{from: internet, to: service/x/web, clientAddress: lost}", Failed, "the client", None),
+                ("{from: {any: internet, except: 8.8.8.0/24}, to: service/x/web, expect: denied}", Passed, "denied", None),
+                ("{from: {any: internet, except: 8.8.8.8}, to: service/x/web, expect: denied}", Failed, "allowed", None),
+            ],
+        );
+    }
+}
+
+/// A pod of which the input gives no address is known all the same, and a rule that denies all denies whatever comes from a gateway.
+#[test]
+fn a_path_through_a_gateway_to_a_pod_without_an_address() {
+    let scene = "\
+azure:
+  networks:
+  - {name: n, addressSpace: 10.0.0.0/16, subnets: [{name: nodes, prefix: 10.0.0.0/24}, {name: gw, prefix: 10.0.8.0/24}]}
+  clusters: [{name: c, plugin: azure, policy: calico, nodes: 1, subnet: nodes, serviceRange: 10.1.0.0/16}]
+  gateways: [{name: g, subnet: gw, public: 20.50.1.9}]
+---
+{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: w}, spec: {ingressClassName: azure-application-gateway, defaultBackend: {service: {name: w, port: {number: 80}}}}}
+---
+{apiVersion: v1, kind: Service, metadata: {name: w}, spec: {selector: {app: w}, ports: [{port: 80}]}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: w, labels: {app: w}}, spec: {containers: [{name: c, image: i}]}}
+---
+";
+    let policy = |rules: &str| format!("{scene}{{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {{name: d}}, spec: {{podSelector: {{}}, policyTypes: [Ingress]{rules}}}}}\n");
+    for (rules, expect) in [
+        ("", "denied"),
+        (", ingress: [{from: [{ipBlock: {cidr: 10.0.8.0/24}}]}]", "allowed"),
+        (", ingress: [{from: [{ipBlock: {cidr: 10.0.8.0/28}}]}]", "cannot tell"),
+        (", ingress: [{from: [{ipBlock: {cidr: 10.0.9.0/24}}]}]", "denied"),
+    ] {
+        hold(&policy(rules), &[(&format!("{{from: internet, to: ingress/default/w, expect: {expect}}}"), Passed, expect, None)]);
+    }
+}
+
 #[test]
 fn what_decides() {
     let rule = format!("shop.yaml:{}", line_of(SHOP, FROM_API));
@@ -274,10 +372,15 @@ fn what_is_no_connection() {
             ("{exists: service/shop/nope}", Failed, "0", None),
             ("{absent: service/shop/nope}", Passed, "0", None),
             ("{absent: shop/db}", Failed, "1", None),
+            // Addresses that nothing has are not there.
+            ("{exists: 198.51.100.0/24}", Failed, "0", None),
+            ("{absent: 198.51.100.7}", Passed, "0", None),
             ("{exists: {namespace: shop}, count: 5}", Passed, "5", None),
             ("{exists: {namespace: shop}, count: 4}", Failed, "5", None),
             ("{isolated: shop/db, direction: ingress}", Passed, "isolated", None),
             ("{isolated: shop/db, direction: egress}", Failed, "not isolated", None),
+            ("{isolated: shop/db, direction: both}", Failed, "not isolated", None),
+            ("{notIsolated: shop/web, direction: both}", Passed, "not isolated", None),
             ("{isolated: {namespace: shop}, direction: ingress}", Failed, "not isolated", None),
             ("{notIsolated: shop/web}", Passed, "not isolated", None),
             ("{notIsolated: shop/db, direction: ingress}", Failed, "isolated", Some(DB)),
@@ -603,6 +706,113 @@ fn title(analysis: &Analysis, end: Endpoint) -> String {
     if alone { netpolis_core::endpoints::workload_title(snapshot, pod.workload) } else { format!("{}[Pod]", snapshot.pod_title(id)) }
 }
 
+/// Which verdicts there are among pairs and ports: of pairs that are meant for certain, and of those that are meant possibly.
+#[derive(Clone, Copy, Default, Debug)]
+struct Verdicts {
+    sure: [bool; 3],
+    possible: [bool; 3],
+}
+
+impl Verdicts {
+    /// What comes of it that none may be allowed.
+    fn none(self) -> Outcome {
+        let [allowed, unknown] = [oracle::Verdict::Allowed, oracle::Verdict::CannotTell].map(|verdict| verdict as usize);
+        match () {
+            () if self.sure[allowed] => Failed,
+            () if self.sure[unknown] || self.possible[allowed] || self.possible[unknown] => CannotTell,
+            () => Passed,
+        }
+    }
+
+    /// What comes of it that some are to be allowed.
+    fn some(self) -> Outcome {
+        let [allowed, unknown] = [oracle::Verdict::Allowed, oracle::Verdict::CannotTell].map(|verdict| verdict as usize);
+        match () {
+            () if self.sure[allowed] => Passed,
+            () if self.sure[unknown] || self.possible[allowed] || self.possible[unknown] => CannotTell,
+            () => Failed,
+        }
+    }
+}
+
+/// Asks the oracle about every pair and every port. Nothing if there is no pair.
+fn carefully(
+    oracle: &Oracle,
+    single: &dyn Fn(Endpoint) -> bool,
+    others: &[(Named, bool)],
+    own: &Named,
+    incoming: bool,
+) -> Option<Verdicts> {
+    let (mut found, mut any) = (Verdicts::default(), false);
+    for ((other, _), sure) in others.iter().filter(|((_, end), _)| *end != own.1 || !single(*end)) {
+        any = true;
+        for port in PORTS {
+            let packet = Packet { protocol: Protocol::TCP, source: 40_000, destination: port };
+            let (from, to) = if incoming { (other, &own.0) } else { (&own.0, other) };
+            let kinds = if *sure { &mut found.sure } else { &mut found.possible };
+            kinds[oracle.judge(from, to, packet) as usize] = true;
+        }
+    }
+    any.then_some(found)
+}
+
+/// A range of addresses without a part of it, as an end of a check.
+struct Range {
+    text: String,
+    block: Cidr,
+    except: Option<Cidr>,
+}
+
+/// In the blocks of rules, around them and across their borders.
+const RANGES: [(&str, Option<&str>); 7] = [
+    ("203.0.113.0/24", None),
+    ("203.0.113.0/24", Some("203.0.113.7/32")),
+    ("203.0.112.0/22", Some("203.0.113.0/29")),
+    ("0.0.0.0/0", Some("203.0.113.7/32")),
+    ("10.0.0.0/8", Some("10.244.0.0/30")),
+    ("192.168.0.0/31", None),
+    ("8.8.8.8/32", None),
+];
+
+impl Range {
+    fn new((block, except): (&str, Option<&str>)) -> Range {
+        let cidr = |text: &str| Cidr::parse(text).unwrap_or_else(|_| panic!("{text}"));
+        let without = except.map_or_else(String::new, |except| format!(", except: {{address: {except}}}"));
+        Range { text: format!("{{address: {block}{without}}}"), block: cidr(block), except: except.map(cidr) }
+    }
+
+    fn holds(&self, address: IpAddr) -> bool {
+        self.block.contains(address) && !self.except.is_some_and(|except| except.contains(address))
+    }
+
+    /// Whether an endpoint has an address in it; nothing if that is not known: of a pod or node without addresses.
+    fn has(&self, snapshot: &Snapshot, end: Endpoint) -> Option<bool> {
+        let any = |addresses: &[IpAddr]| addresses.iter().any(|address| self.holds(*address));
+        match end {
+            Endpoint::Pod(id) => {
+                let pod = snapshot.pod(id)?;
+                if pod.address_given {
+                    return Some(any(&pod.addresses));
+                }
+                if pod.host_network {
+                    return None;
+                }
+                let part = AddressSet::of_cidrs([&self.block]).difference(&AddressSet::of_cidrs(self.except.as_ref()));
+                match (part.covers(&snapshot.pod_network), part.overlaps(&snapshot.pod_network)) {
+                    (true, _) => Some(true),
+                    (_, true) => None,
+                    _ => Some(false),
+                }
+            }
+            Endpoint::Node(id) => {
+                let node = snapshot.node(id)?;
+                if node.addresses.is_empty() { None } else { Some(any(&node.addresses)) }
+            }
+            end => end.address().map(|address| self.holds(address)),
+        }
+    }
+}
+
 /// `nothing` over pods, nodes and addresses outside, against the oracle.
 fn universal(cluster: &clusters::Cluster) -> TestCaseResult {
     let mut analysis = Analysis::new(cluster.settings.clone());
@@ -621,7 +831,9 @@ fn universal(cluster: &clusters::Cluster) -> TestCaseResult {
         IpAddr::V4(address) => IpAddr::V4(address.to_bits().saturating_add(1).into()),
         IpAddr::V6(address) => IpAddr::V6(address.to_bits().saturating_add(1).into()),
     };
-    let borders = words.flat_map(|cidr| [cidr.first(), cidr.last(), after(cidr.last())]);
+    let ranges = RANGES.map(Range::new);
+    let own = ranges.iter().flat_map(|range| [Some(range.block), range.except]).flatten();
+    let borders = words.chain(own).flat_map(|cidr| [cidr.first(), cidr.last(), after(cidr.last())]);
     let has = |address: &IpAddr| {
         let mut own =
             snapshot.endpoints.iter().flat_map(|pod| &pod.addresses).chain(snapshot.nodes.iter().flat_map(|node| &node.addresses));
@@ -647,6 +859,25 @@ fn universal(cluster: &clusters::Cluster) -> TestCaseResult {
     for (name, end) in pods(&analysis, None) {
         let title = title(&analysis, end);
         let own = [(name, end)];
+        for range in &ranges {
+            let of = |wanted: bool| {
+                let fits = everything.iter().filter_map(|(name, end)| {
+                    let is_in = range.has(snapshot, *end);
+                    (is_in != Some(!wanted)).then_some(((name.clone(), *end), is_in.is_some()))
+                });
+                fits.collect::<Vec<(Named, bool)>>()
+            };
+            let (meant, others) = (of(true), of(false));
+            let text = &range.text;
+            let asked = |from: &[(Named, bool)], incoming| carefully(&oracle, &single, from, &own[0], incoming);
+            let nothing = |incoming| asked(&meant, incoming).map(|found| found.none());
+            add(format!("- nothing: {{from: {text}, to: '{title}', port: 79-82}}"), nothing(true));
+            add(format!("- {{from: {text}, to: '{title}', port: 79-82, expect: denied}}"), nothing(true));
+            add(format!("- nothing: {{from: '{title}', to: {text}, port: 79-82}}"), nothing(false));
+            let only = |incoming| Some(asked(&meant, incoming)?.some().max(asked(&others, incoming).map_or(Passed, |found| found.none())));
+            add(format!("- {{only: [{text}], mayReach: '{title}', port: 79-82}}"), only(true));
+            add(format!("- {{from: '{title}', mayReachOnly: [{text}], port: 79-82}}"), only(false));
+        }
         add(format!("- nothing: {{from: everything, to: '{title}', port: 79-82}}"), slowly(&oracle, &single, &everything, &own));
         add(format!("- nothing: {{from: '{title}', to: everything, port: 79-82}}"), slowly(&oracle, &single, &own, &everything));
     }
@@ -662,7 +893,9 @@ fn universal(cluster: &clusters::Cluster) -> TestCaseResult {
         prop_assert_eq!(result.outcome, due, "{:?}", result);
         if let (Failed, Some(witness)) = (result.outcome, &result.witness) {
             let flow = made.flow(&witness.from, &witness.to, witness.traffic).map_err(|error| TestCaseError::fail(error.to_string()))?;
-            prop_assert_eq!(made.decide(&flow).verdict, Verdict::Allowed, "{:?}", result);
+            // Of two statements the one that does not hold: that some are allowed, or that nothing else is.
+            let shown = if result.found == "denied" { Verdict::Denied } else { Verdict::Allowed };
+            prop_assert_eq!(made.decide(&flow).verdict, shown, "{:?}", result);
         }
     }
     Ok(())

@@ -61,7 +61,7 @@ impl Explainer<'_> {
         let before = self.before_translation(reference, rule).filter(|_| names.0 || names.1);
         let text = match (&before, peer_failed.map(|(_, _, text)| text), traffic_failed.map(|(_, text)| text)) {
             (Some(before), ..) => before.clone(),
-            (None, Some(text), _) if ports_match => format!("the ports match, but {text}"),
+            (None, Some(text), _) if ports_match && rule.traffic.names_ports() => format!("the ports match, but {text}"),
             (None, Some(text), _) | (None, None, Some(text)) => text,
             (None, None, None) => return None,
         };

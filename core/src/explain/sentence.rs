@@ -11,7 +11,7 @@ use crate::compile::Endpoint;
 use crate::explain::CheckpointTrace;
 use crate::language::azure::AddressSku;
 use crate::model::Protocol;
-use crate::policy::{Direction, PolicyId, SubjectMatch};
+use crate::policy::{Direction, NO_PROFILE, Policy, PolicyId, PolicyRole, SubjectMatch};
 use crate::snapshot::cloud::NetworkId;
 use crate::text::Place;
 use crate::verdict::traversal::{Checkpoint, Side};
@@ -113,6 +113,19 @@ impl Explainer<'_> {
     /// That policies isolate an endpoint, and none of them allows the traffic.
     fn default_deny(&self, policies: &[PolicyId], checkpoint: Checkpoint) -> String {
         let (_, peer, direction) = self.parties(checkpoint);
+        let profiles: Vec<&Policy> =
+            policies.iter().filter_map(|id| self.compiled.policy(*id)).filter(|p| p.role == PolicyRole::Profile).collect();
+        if let Some(first) = profiles.first() {
+            let (name, word) = (self.checkpoint_name(checkpoint), direction.as_str());
+            let asked = format!("{} {} `{}`", self.flow.traffic, direction.preposition(), end_name(peer, self.snapshot));
+            let names: Vec<String> = profiles.iter().map(|profile| format!("`{}`", profile.name)).collect();
+            let why = match (first.name == NO_PROFILE, names.as_slice()) {
+                (true, _) => "it has no profile that would allow it".into(),
+                (_, [name]) => format!("no rule of its profile {name} allows it"),
+                (_, names) => format!("no rule of its profiles {} allows it", names.join(", ")),
+            };
+            return format!("no policy decides about {asked} for {word} at {name}, and {why}");
+        }
         let names: Vec<String> = policies.iter().take(3).map(|p| self.policy_name(*p)).collect();
         let more = policies.len().saturating_sub(names.len());
         let (by, none) = match (policies.len(), more) {

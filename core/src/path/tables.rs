@@ -9,7 +9,7 @@ use hashbrown::{HashMap, HashSet};
 use crate::compile::{Compiled, Endpoint};
 use crate::language::azure::inventory::NODE_PORTS;
 use crate::language::{Distribution, Readiness, ServicePort, TargetPort};
-use crate::model::Protocol;
+use crate::model::{AddressSet, Protocol};
 use crate::snapshot::cloud::tags;
 use crate::snapshot::{NodeId, PodEndpoint, PodId, Role, Service, ServiceId, ServiceType, Snapshot};
 
@@ -209,11 +209,10 @@ fn outside_addresses(compiled: &Compiled) -> Vec<IpAddr> {
 
 fn public_addresses(compiled: &Compiled) -> Vec<IpAddr> {
     let mut known = HashSet::new();
-    compiled
-        .outside_atoms()
-        .filter(|(address, class)| tags::is_public(*address) && known.insert(*class))
-        .map(|(address, _)| address)
-        .collect()
+    let internet = tags::internet(&AddressSet::default());
+    // A stretch may begin with addresses that are not public, and have some that are.
+    let of = |(start, class)| Some((compiled.stretch_of(start).intersection(&internet).first()?, class));
+    compiled.outside_atoms().filter_map(of).filter(|(_, class)| known.insert(*class)).map(|(address, _)| address).collect()
 }
 
 fn node_kinds(snapshot: &Snapshot, compiled: &Compiled) -> Vec<u32> {

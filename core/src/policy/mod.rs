@@ -260,6 +260,11 @@ pub struct Policy {
     pub doubt: Option<Box<Doubt>>,
 }
 
+/// The name of the profile without rules of an endpoint that has none.
+pub(crate) const NO_PROFILE: &str = "no profile";
+/// The failsafe ports, which nobody wrote as a policy, in words.
+pub(crate) const FAILSAFE_PORTS: &str = "failsafe ports of the host";
+
 /// What a policy is to those who ask about all of them, whatever its language and its kind.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub enum PolicyRole {

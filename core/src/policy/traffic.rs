@@ -86,6 +86,20 @@ pub struct PacketMatch {
     pub service: Option<Box<str>>,
 }
 
+impl TrafficMatch {
+    /// Whether it is about ports, by number, by name or by a Service.
+    pub(crate) fn names_ports(&self) -> bool {
+        match self {
+            TrafficMatch::Any => false,
+            TrafficMatch::Of(terms) => terms.iter().any(|term| !matches!(term.kind, TrafficTermKind::Protocol(_))),
+            TrafficMatch::Packet(packet) => {
+                let lists = [&packet.source_ports, &packet.not_source_ports, &packet.destination_ports, &packet.not_destination_ports];
+                packet.service.is_some() || lists.iter().any(|list| !list.is_empty())
+            }
+        }
+    }
+}
+
 /// One term of a [`TrafficMatch`].
 #[derive(Clone, PartialEq, Debug)]
 pub struct TrafficTerm {

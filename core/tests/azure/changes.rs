@@ -225,3 +225,56 @@ fn an_update_asks_for_nothing_else() {
     );
     silent(&scene, "AZ043");
 }
+
+/// Upstream: azure-cli, `acs/custom.py`, `_update_addons`; virtual nodes need Azure CNI, and Azure CNI overlay is for clusters without them (azure-aks-docs,
+/// "Create virtual nodes", "Azure CNI Overlay").
+#[test]
+fn add_ons_that_are_enabled_later_are_those_of_the_cluster() {
+    let made = "az aks create -g g -n c --network-plugin kubenet --network-policy calico --pod-cidr 192.168.0.0/16\n";
+    let enable = "az aks enable-addons -g g -n c --addons virtual-node --subnet-name burst\n";
+    let enabled = scene(&format!("{made}{enable}"));
+    let [problem] = with_code(&enabled, "AZ043")[..] else { panic!("{:#?}", enabled.problems()) };
+    assert!(problem.message.contains("needs Azure CNI"), "{problem:?}");
+    assert!(problem.help.as_deref().is_some_and(|help| help.contains("without overlay")), "{problem:?}");
+    let place = enabled.sources().position(problem.place.unwrap()).unwrap();
+    assert_eq!(place.line, 2);
+    let disabled = scene(&format!("{made}{enable}az aks disable-addons -g g -n c --addons virtual-node\n"));
+    assert!(with_code(&disabled, "AZ043").is_empty(), "{:#?}", disabled.problems());
+    let nowhere = scene(&format!("{made}{}", enable.replace(" --subnet-name burst", "")));
+    assert!(with_code(&nowhere, "AZ043").iter().any(|p| p.message == "The aci-connector addon requires setting a subnet name."));
+}
+
+/// What an update turns off is no longer there.
+#[test]
+fn an_update_takes_back_what_it_turns_off() {
+    let private = "az aks create -g g -n c --network-plugin azure --enable-private-cluster --api-server-authorized-ip-ranges 192.0.2.0/24\n";
+    let refused = |text: &str| with_code(&scene(text), "AZ043").iter().any(|p| p.message.contains("not supported for private cluster"));
+    assert!(refused(private));
+    assert!(!refused(&format!("{private}az aks update -g g -n c --api-server-authorized-ip-ranges \"\"\n")));
+    assert!(!refused(&format!("{private}az aks update -g g -n c --disable-private-cluster\n")));
+}
+
+/// Only groups of commands that change nothing that is read are passed over in silence.
+#[test]
+fn a_resource_group_that_is_deleted_is_said_not_to_be_read() {
+    let said = |text: &str| with_code(&scene(text), "AZ044").len();
+    assert_eq!(said("az group delete -n g --yes\n"), 1);
+    assert_eq!(said("az group create -n g -l westeurope\naz group show -n g\naz account set -s x\n"), 0);
+}
+
+/// A pool that stands in another file is pointed at there; the plugin where it is written.
+#[test]
+fn findings_are_where_things_are_written() {
+    let at = |files: &[(&str, &str)], words: &str| {
+        let mut scene = Analysis::default();
+        scene.set_files(files);
+        let found = scene.problems().iter().find(|p| p.code.0 == "AZ029" && p.message.contains(words)).and_then(|p| p.place);
+        let position = found.and_then(|place| scene.sources().position(place)).unwrap_or_else(|| panic!("{:#?}", scene.problems()));
+        (position.source.0, position.line, position.column)
+    };
+    let cluster = "# one\n# two\naz aks create -g g -n c --network-plugin azure --network-policy azure --node-count 1\n";
+    let pool = "az aks nodepool add -g g --cluster-name c --name win --os-type Windows --node-count 1\n";
+    assert_eq!(at(&[("a.sh", cluster), ("b.sh", pool)], "Windows nodes"), (1, 1, 1));
+    let kubenet = "az aks create -g g -n c --pod-cidr 192.168.0.0/16 --network-plugin kubenet\n";
+    assert_eq!(at(&[("a.sh", kubenet)], "kubenet"), (0, 1, kubenet.find("--network-plugin").unwrap() as u32 + 1));
+}

@@ -112,8 +112,10 @@ impl Judge<'_> {
             };
             targets += u32::from(found);
         }
-        let of =
-            |sure: bool| targets + meant.members.iter().filter(|member| member.sure || !sure).map(|member| self.size(*member)).sum::<u32>();
+        // Addresses that nothing has are not there.
+        let is_there = |member: &&Member| self.outside_address(member.end).is_none();
+        let inside: Vec<&Member> = meant.members.iter().filter(is_there).collect();
+        let of = |sure: bool| targets + inside.iter().filter(|member| member.sure || !sure).map(|member| self.size(**member)).sum::<u32>();
         let (least, most) = (of(true), of(false));
         let (holds, fails) = match count {
             None => (least > 0, most == 0),

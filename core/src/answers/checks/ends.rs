@@ -5,10 +5,10 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::{IpAddr, Ipv4Addr};
 
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashMap;
 
 use super::{Judge, words};
-use crate::compile::{ClassId, Endpoint};
+use crate::compile::{ClassId, Compiled, Endpoint};
 use crate::endpoints::{NotFound, find};
 use crate::language::lower::address_terms;
 use crate::language::netpolis::{End, PodTerm, Selecting, Term};
@@ -18,7 +18,7 @@ use crate::snapshot::cloud::tags;
 use crate::snapshot::{PodEndpoint, Role, Service, Snapshot};
 
 /// An address of the Internet, of those kept for examples: where any will do, this one is shown.
-const SOMEWHERE: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 10));
+pub(super) const SOMEWHERE: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 10));
 
 /// One of the endpoints that an end means.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -32,6 +32,10 @@ pub(super) struct Member {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Meant {
     pub(super) members: Vec<Member>,
+    /// All addresses that are meant, whoever has them. Of those that nothing in the input has and no rule tells apart, one is a member.
+    pub(super) addresses: AddressSet,
+    /// Those of them by which pods, nodes and machines are meant that have one.
+    held: AddressSet,
     /// Targets of paths, as questions name them: Services, Ingresses, URLs.
     pub(super) targets: Vec<String>,
     /// Whether it is named, not selected: then a pod and itself, or its own node, are meant where they are named.
@@ -46,11 +50,23 @@ pub(super) type Nothing = String;
 impl Judge<'_> {
     /// What an end means; an error if it means nothing, unless it says that it may.
     pub(super) fn meant(&self, end: &End) -> Result<Meant, Nothing> {
-        let mut meant = self.terms(&end.terms, &end.except)?;
+        let except = self.terms(&end.except, &AddressSet::default())?;
+        let mut meant = self.terms(&end.terms, &except.held)?;
         if !end.except.is_empty() {
-            let except: HashSet<Endpoint> = self.terms(&end.except, &[])?.members.iter().filter(|m| m.sure).map(|m| m.end).collect();
-            meant.members.retain(|member| !except.contains(&member.end));
+            if let Some(domain) = &except.domain {
+                return Err(format!("only DNS knows which addresses `{domain}` has: write those that are not meant"));
+            }
+            meant.addresses = meant.addresses.difference(&except.addresses);
+            let known: HashMap<Endpoint, bool> = except.members.iter().map(|m| (m.end, m.sure)).collect();
+            meant.members.retain_mut(|member| {
+                let excepted = known.get(&member.end).copied();
+                // Of what is possibly not meant it is not known whether it is.
+                member.sure &= excepted.is_none();
+                excepted != Some(true) && !self.outside_address(member.end).is_some_and(|address| except.addresses.contains(address))
+            });
         }
+        let outside = self.outside(self.scene.compiled(), &meant.addresses, &[]);
+        meant.members.extend(outside.into_iter().map(|(end, _)| Member { end, sure: true }));
         meant.members.sort_unstable_by_key(|member| (member.end, !member.sure));
         meant.members.dedup_by_key(|member| member.end);
         if meant.members.is_empty() && meant.targets.is_empty() && !end.may_be_empty {
@@ -59,7 +75,8 @@ impl Judge<'_> {
         Ok(meant)
     }
 
-    fn terms(&self, terms: &[Term], except: &[Term]) -> Result<Meant, Nothing> {
+    /// What terms mean: what the input holds, and addresses, of which some are not meant.
+    pub(super) fn terms(&self, terms: &[Term], without: &AddressSet) -> Result<Meant, Nothing> {
         let mut meant = Meant { named: true, ..Meant::default() };
         let mut addresses = AddressSet::default();
         for term in terms {
@@ -75,18 +92,28 @@ impl Judge<'_> {
                 Term::Behind(name) => meant.members.extend(self.behind(name)?),
                 Term::Domain(name) => self.domain(name, &mut meant, &mut addresses),
                 Term::Addresses(_) | Term::Internet | Term::Outside | Term::Everything => {
-                    addresses = addresses.union(&self.address_set(term));
-                    if !matches!(term, Term::Outside) {
-                        self.inside(term, &mut meant.members);
+                    let set = self.address_set(term);
+                    match term {
+                        Term::Outside => {}
+                        Term::Everything => self.everything(&mut meant.members),
+                        _ => {
+                            meant.held = meant.held.union(&set);
+                            self.inside(&set.difference(without), matches!(term, Term::Internet), &mut meant.members);
+                        }
                     }
+                    addresses = addresses.union(&set);
                 }
             }
         }
-        for term in except.iter().filter(|term| matches!(term, Term::Addresses(_) | Term::Internet | Term::Outside)) {
-            addresses = addresses.difference(&self.address_set(term));
-        }
-        self.outside(&addresses, &mut meant.members);
+        // Addresses that are named one by one.
+        let named: Vec<Cidr> = meant.members.iter().filter_map(|m| self.outside_address(m.end)).map(Cidr::of).collect();
+        meant.addresses = addresses.union(&AddressSet::of_cidrs(&named));
         Ok(meant)
+    }
+
+    /// The address of an endpoint that is nothing but an address: no machine has it.
+    pub(super) fn outside_address(&self, end: Endpoint) -> Option<IpAddr> {
+        end.address().filter(|_| self.snapshot().cloud.interface_of(end).is_none())
     }
 
     /// The addresses that a term means.
@@ -205,33 +232,42 @@ impl Judge<'_> {
         machines.filter_map(|i| Some(Member { end: cloud.end_of(i)?, sure: true })).collect()
     }
 
+    /// All pods, nodes and machines.
+    fn everything(&self, members: &mut Vec<Member>) {
+        members.extend(self.pods(&PodTerm::default()));
+        members.extend(self.snapshot().nodes().map(|(id, _)| Member { end: Endpoint::Node(id), sure: true }));
+        members.extend(self.machines(None));
+    }
+
     /// Pods, nodes and machines by their addresses.
-    fn inside(&self, term: &Term, members: &mut Vec<Member>) {
+    fn inside(&self, set: &AddressSet, is_internet: bool, members: &mut Vec<Member>) {
         let snapshot = self.snapshot();
-        if matches!(term, Term::Everything) {
-            members.extend(self.pods(&PodTerm::default()));
-            members.extend(snapshot.nodes().map(|(id, _)| Member { end: Endpoint::Node(id), sure: true }));
-            members.extend(self.machines(None));
-            return;
-        }
-        let set = self.address_set(term);
         let (covers, overlaps) = (set.covers(&snapshot.pod_network), set.overlaps(&snapshot.pod_network));
-        members.extend(snapshot.pods().filter(|(_, pod)| pod.role == Role::Pod && !pod.host_network).filter_map(|(id, pod)| {
-            let given = pod.addresses.iter().any(|address| set.contains(*address));
-            let (sure, maybe) = if pod.address_given { (given, given) } else { (covers, overlaps) };
+        let is_in = |addresses: &[IpAddr]| addresses.iter().any(|address| set.contains(*address));
+        // A node of which the input gives no address may have any; that it is one of the Internet nobody supposes.
+        let anywhere = (set.covers(&AddressSet::everything().v4_only()), !is_internet && !set.is_empty());
+        let known = |is_in: bool| (is_in, is_in);
+        members.extend(snapshot.pods().filter(|(_, pod)| pod.role == Role::Pod).filter_map(|(id, pod)| {
+            let (sure, maybe) = match (pod.address_given, pod.host_network) {
+                (true, _) => known(is_in(&pod.addresses)),
+                (false, true) => anywhere,
+                (false, false) => (covers, overlaps),
+            };
             maybe.then_some(Member { end: Endpoint::Pod(id), sure })
         }));
-        let is_in = |addresses: &[IpAddr]| addresses.iter().any(|address| set.contains(*address));
-        members.extend(
-            snapshot.nodes().filter(|(_, node)| is_in(&node.addresses)).map(|(id, _)| Member { end: Endpoint::Node(id), sure: true }),
-        );
+        let of_node = |addresses: &[IpAddr]| if addresses.is_empty() { anywhere } else { known(is_in(addresses)) };
+        members.extend(snapshot.nodes().filter_map(|(id, node)| {
+            let (sure, maybe) = of_node(&node.addresses);
+            maybe.then_some(Member { end: Endpoint::Node(id), sure })
+        }));
         members.extend(self.machines(None).into_iter().filter(|member| member.end.address().is_some_and(|a| set.contains(a))));
     }
 
-    /// Addresses that nothing inside has: of those that no rule and no network tells apart, the first.
-    fn outside(&self, set: &AddressSet, members: &mut Vec<Member>) {
+    /// Those of the addresses that nothing inside has: of each kind that no rule, no network and none of `cuts` tells apart one, with the cuts that it is in.
+    pub(super) fn outside(&self, compiled: &Compiled, set: &AddressSet, cuts: &[&AddressSet]) -> Vec<(Endpoint, Vec<usize>)> {
+        let mut found: Vec<(Endpoint, Vec<usize>)> = Vec::new();
         if set.is_empty() {
-            return;
+            return found;
         }
         let snapshot = self.snapshot();
         let mut rest = set.difference(&taken(snapshot));
@@ -240,22 +276,37 @@ impl Judge<'_> {
             rest = rest.difference(&snapshot.pod_network);
         }
         let is_plain = snapshot.cloud.networks.is_empty();
-        let mut known: HashMap<ClassId, usize> = HashMap::new();
-        let compiled = self.scene.compiled();
+        let mut known: HashMap<(ClassId, Vec<usize>), usize> = HashMap::new();
         for (start, class) in compiled.outside_atoms() {
-            let part = compiled.stretch_of(start).intersection(&rest);
-            let Some(first) = Some(SOMEWHERE).filter(|known| part.contains(*known)).or_else(|| part.first()) else { continue };
-            let member = Member { end: snapshot.cloud.end_at(first), sure: true };
-            match known.get(&class).filter(|_| is_plain).and_then(|at| members.get_mut(*at)) {
-                Some(known) if first == SOMEWHERE => *known = member,
-                Some(_) => {}
-                None => {
-                    known.insert(class, members.len());
-                    members.push(member);
+            for (part, within) in pieces(compiled.stretch_of(start).intersection(&rest), cuts) {
+                let Some(first) = Some(SOMEWHERE).filter(|known| part.contains(*known)).or_else(|| part.first()) else { continue };
+                let end = snapshot.cloud.end_at(first);
+                let key = (class, within);
+                match known.get(&key).filter(|_| is_plain).and_then(|at| found.get_mut(*at)) {
+                    Some(known) if first == SOMEWHERE => known.0 = end,
+                    Some(_) => {}
+                    None => {
+                        found.push((end, key.1.clone()));
+                        known.insert(key, found.len() - 1);
+                    }
                 }
             }
         }
+        found
     }
+}
+
+/// A set, cut by others: each part with the numbers of those that it is in.
+fn pieces(set: AddressSet, cuts: &[&AddressSet]) -> Vec<(AddressSet, Vec<usize>)> {
+    let mut parts = alloc::vec![(set, Vec::new())];
+    for (number, cut) in cuts.iter().enumerate() {
+        let halves = parts.into_iter().flat_map(|(part, within): (AddressSet, Vec<usize>)| {
+            let inside = within.iter().copied().chain([number]).collect();
+            [(part.difference(cut), within), (part.intersection(cut), inside)]
+        });
+        parts = halves.filter(|(part, _)| !part.is_empty()).collect();
+    }
+    parts
 }
 
 /// Addresses that pods, nodes and machines have, and those of Services, which nobody has.

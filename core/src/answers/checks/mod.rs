@@ -53,6 +53,9 @@ pub trait Answers {
     fn under(&self, settings: Settings) -> Box<dyn Answers>;
 }
 
+/// Why a check is broken that cannot be read: the findings of the scene say what is wrong with it.
+pub const UNREADABLE: &str = "it cannot be read: see the errors about it";
+
 /// What came of a check.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Outcome {
@@ -246,7 +249,7 @@ impl<'a> Judge<'a> {
             Test::Isolated { end, directions, isolated } => self.isolated(end, directions, *isolated),
             Test::Selects { policy, end, only } => self.selects(policy, end, *only),
             Test::Zone(test) => self.zone(test),
-            Test::Broken => Err("it cannot be read: see the errors about it".into()),
+            Test::Broken => Err(UNREADABLE.into()),
             Test::Untold(why) => Ok(Finding::of(Outcome::CannotTell, "", "cannot tell", why.as_str())),
         };
         made.unwrap_or_else(Finding::broken)

@@ -10,6 +10,7 @@ use super::flows::{Tally, Wanted};
 use super::{Finding, Judge, Outcome};
 use crate::compile::Endpoint;
 use crate::language::netpolis::{Connections, End, OnlyTest, Term, TrafficTerm};
+use crate::model::AddressSet;
 use crate::policy::Direction;
 
 impl Judge<'_> {
@@ -32,19 +33,27 @@ impl Judge<'_> {
             if !meant.named && tally.allowed.is_some_and(|example| example.sure) {
                 continue;
             }
-            let open = [(tally.denied, Outcome::Failed, "denied"), (tally.unknown, Outcome::CannotTell, "cannot tell")];
+            let denied = (tally.denied, Outcome::Failed, "denied");
+            let unknown = (tally.unknown, Outcome::CannotTell, "cannot tell");
+            let open = match meant.named {
+                true => [denied, unknown, (None, Outcome::Failed, "")],
+                false => [unknown, (tally.allowed, Outcome::CannotTell, "cannot tell"), denied],
+            };
             if let Some((example, outcome, found)) = open.into_iter().find_map(|(example, outcome, found)| Some((example?, outcome, found)))
             {
-                let outcome = if example.sure { outcome } else { Outcome::CannotTell };
+                // Where all that is possibly meant is denied, what is meant is.
+                let outcome = if example.sure || !meant.named { outcome } else { Outcome::CannotTell };
                 return Ok(self.shown(Finding::of(outcome, "allowed", found, ""), example));
             }
         }
         // Others, by what of the traffic they may have: nothing, or what the ends that they are of say.
         let everything = self.meant(&End { terms: alloc::vec![Term::Everything], may_be_empty: true, ..End::default() })?;
         let mut groups: HashMap<Vec<usize>, Vec<Member>> = HashMap::new();
-        let mut universe: Vec<Member> = everything.members;
-        universe.extend(allowed.iter().flat_map(|(meant, _)| &meant.members).map(|member| Member { sure: true, ..*member }));
-        universe.sort_unstable();
+        let all = || allowed.iter().map(|(meant, _)| meant).chain([&everything]);
+        let is_inside = |member: &&Member| self.outside_address(member.end).is_none();
+        let mut universe: Vec<Member> = all().flat_map(|meant| &meant.members).filter(is_inside).copied().collect();
+        // The same member may be there for certain and possibly.
+        universe.sort_unstable_by_key(|member| (member.end, !member.sure));
         universe.dedup_by_key(|member| member.end);
         for member in universe {
             let of = |end: Endpoint| {
@@ -58,6 +67,21 @@ impl Judge<'_> {
             // Whoever is possibly one of them is possibly one of the others.
             let sure = of(member.end).all(|(_, sure)| sure);
             groups.entry(memberships).or_default().push(Member { sure, ..member });
+        }
+        // Addresses that no rule tells apart are still not the same where one of the ends has a part of them.
+        let cuts: Vec<&AddressSet> = allowed.iter().map(|(meant, _)| &meant.addresses).collect();
+        let addresses = all().fold(AddressSet::default(), |set, meant| set.union(&meant.addresses));
+        let outside = self.outside(self.scene.compiled(), &addresses, &cuts);
+        let named =
+            all().flat_map(|meant| &meant.members).map(|member| member.end).filter(|end| !outside.iter().any(|(known, _)| known == end));
+        let named: Vec<(Endpoint, Vec<usize>)> = named
+            .filter_map(|end| {
+                let address = self.outside_address(end)?;
+                Some((end, (0..cuts.len()).filter(|at| cuts.get(*at).is_some_and(|cut| cut.contains(address))).collect()))
+            })
+            .collect();
+        for (end, within) in outside.into_iter().chain(named) {
+            groups.entry(within).or_default().push(Member { end, sure: true });
         }
         let mut groups: Vec<(Vec<usize>, Vec<Member>)> = groups.into_iter().collect();
         groups.sort_unstable();

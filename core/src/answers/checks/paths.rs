@@ -4,14 +4,14 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::ends::{Meant, Nothing};
+use super::ends::{Meant, Member, Nothing, SOMEWHERE};
 use super::witness::words_of;
 use super::{Finding, Judge, Outcome, Witness};
 use crate::compile::Endpoint;
 use crate::connections::Traffic;
 use crate::explain::CheckpointTrace;
 use crate::language::netpolis::{Bound, End, Expect, FlowTest, PathTest, ShareTest, Term, TrafficTerm};
-use crate::model::Protocol;
+use crate::model::{AddressSet, Protocol};
 use crate::path::{
     ApplicationView, Asked, Branch, Entry, Hop, HopKind, PacketEndpoint, PathAnswer, PathVerdict, Paths, Place as Stage, Share, Tls,
     Translation, path_carrying,
@@ -26,17 +26,25 @@ struct Question {
     carried: Option<Traffic>,
 }
 
+/// What is asked of one of several paths.
+#[derive(Clone, Copy)]
+struct Of {
+    expect: Option<Expect>,
+    /// What is seen and met where connections arrive.
+    arriving: bool,
+}
+
 /// Something that is expected of a path: whether it is so, what was expected and what was found.
 type Expectation = (Outcome, String, String);
 
 impl Judge<'_> {
-    /// The path from every client to every target that is meant; what is said of the worst.
+    /// The paths from every client to every target that is meant, of addresses that nothing on a path tells apart from one; what is said of the worst.
     pub(super) fn path(&self, test: &FlowTest, from: &Meant, to: &Meant, document: DocumentId) -> Result<Finding, Nothing> {
         let clients = self.names(&test.from, from)?;
         let targets = self.names(&test.to, to)?;
         let via = test.path.as_ref().and_then(|path| path.via.as_deref()).and_then(Entry::from_name);
         let node = test.path.as_ref().and_then(|path| path.node.as_deref());
-        let mut worst: Option<Finding> = None;
+        let mut followed: Vec<(Witness, PathAnswer)> = Vec::new();
         for target in &targets {
             let question = self.question(test, target)?;
             let Question { protocol, port, carried } = question;
@@ -45,29 +53,57 @@ impl Judge<'_> {
                 let answer = path_carrying(self.scene.paths(), &asked, carried).map_err(|error| error.to_string())?;
                 let traffic = carried.unwrap_or(Traffic { protocol, source: None, destination: answer.port });
                 let witness = Witness { from: client.clone(), to: target.clone(), traffic, path: true };
-                let finding = Finding { witness: Some(witness), ..self.of_path(test, &answer, document)? };
-                if worst.as_ref().is_none_or(|known| finding.outcome > known.outcome) {
-                    worst = Some(finding);
-                }
+                followed.push((witness, answer));
+            }
+        }
+        let several = followed.len() > 1;
+        let any_arrives = followed.iter().any(|(_, answer)| arrives(answer));
+        let mut worst: Option<Finding> = None;
+        if let Some(Expect::Sometimes) = test.expect.filter(|_| several) {
+            worst = Some(sometimes(&followed));
+        }
+        for (witness, answer) in followed {
+            // What is seen where a connection arrives is asked of those that do.
+            let asked =
+                Of { expect: test.expect.filter(|e| !several || *e != Expect::Sometimes), arriving: !any_arrives || arrives(&answer) };
+            let finding = Finding { witness: Some(witness), ..self.of_path(test, asked, &answer, document)? };
+            if worst.as_ref().is_none_or(|known| finding.outcome > known.outcome) {
+                worst = Some(finding);
             }
         }
         worst.ok_or_else(|| "it means no path".to_string())
     }
 
-    /// The names by which a path is asked for.
+    /// The names by which a path is asked for: those that are written, pods, nodes and machines that are selected, and of addresses that no rule, no
+    /// place in a network and no range of a load balancer tells apart one.
     fn names(&self, end: &End, meant: &Meant) -> Result<Vec<String>, Nothing> {
         if let Some(domain) = &meant.domain {
             return Err(format!("only DNS knows which addresses `{domain}` has: write one"));
         }
-        let mut names: Vec<String> = Vec::new();
-        if end.terms.iter().all(|term| matches!(term, Term::Named(_) | Term::Internet)) && end.except.is_empty() {
-            names.extend(end.terms.iter().map(|term| if let Term::Named(name) = term { name.to_string() } else { "internet".to_string() }));
-        } else {
-            names.extend(meant.targets.iter().cloned());
-            names.extend(meant.members.iter().map(|member| self.name_of(member.end)));
+        // A workload that is named is asked about as a whole, and its pods share the connections.
+        let is_named = |term: &&Term| end.except.is_empty() && matches!(term, Term::Named(_));
+        let written: Vec<Term> = end.terms.iter().filter(is_named).cloned().collect();
+        let mut names: Vec<String> =
+            written.iter().filter_map(|term| if let Term::Named(name) = term { Some(name.to_string()) } else { None }).collect();
+        if written.len() == end.terms.len() {
+            return Ok(unique(names));
         }
-        names.dedup();
-        Ok(names)
+        let known = self.terms(&written, &AddressSet::default())?;
+        names.extend(meant.targets.iter().filter(|target| !known.targets.contains(target)).cloned());
+        let is_known = |member: &Member| known.members.iter().any(|other| other.end == member.end);
+        let inside = meant.members.iter().filter(|member| self.outside_address(member.end).is_none() && !is_known(member));
+        names.extend(inside.map(|member| self.name_of(member.end)));
+        let paths = self.scene.paths();
+        let balancers = paths.snapshot().services.iter().map(|service| &service.routing.load_balancer.source_ranges);
+        let ranges: Vec<AddressSet> = balancers.filter(|ranges| !ranges.is_empty()).map(|ranges| AddressSet::of_cidrs(ranges)).collect();
+        let mut kinds: Vec<String> = Vec::new();
+        for (kind, _) in self.outside(paths.compiled(), &meant.addresses, &ranges.iter().collect::<Vec<_>>()) {
+            let internet = end.terms.iter().any(|term| matches!(term, Term::Internet)) && kind == Endpoint::Outside(SOMEWHERE);
+            // The one that people know comes first.
+            if internet { kinds.insert(0, "internet".into()) } else { kinds.push(self.name_of(kind)) }
+        }
+        names.extend(kinds);
+        Ok(unique(names))
     }
 
     /// The protocol and port of a path, of which there is one.
@@ -101,10 +137,10 @@ impl Judge<'_> {
     }
 
     /// What is found of one path.
-    fn of_path(&self, test: &FlowTest, answer: &PathAnswer, document: DocumentId) -> Result<Finding, Nothing> {
-        let mut expectations: Vec<Expectation> = test.expect.map(|expect| expectation(expect, answer.verdict)).into_iter().collect();
+    fn of_path(&self, test: &FlowTest, asked: Of, answer: &PathAnswer, document: DocumentId) -> Result<Finding, Nothing> {
+        let mut expectations: Vec<Expectation> = asked.expect.map(|expect| expectation(expect, answer.verdict)).into_iter().collect();
         if let Some(path) = &test.path {
-            self.of_whole(path, answer, &mut expectations)?;
+            self.of_whole(path, asked, answer, &mut expectations)?;
         }
         if let Some(decider) = &test.decided {
             let at: Vec<&CheckpointTrace> = self.deciding(answer).collect();
@@ -147,7 +183,7 @@ impl Judge<'_> {
     }
 
     /// What is expected of the path as a whole.
-    fn of_whole(&self, test: &PathTest, answer: &PathAnswer, found: &mut Vec<Expectation>) -> Result<(), Nothing> {
+    fn of_whole(&self, test: &PathTest, asked: Of, answer: &PathAnswer, found: &mut Vec<Expectation>) -> Result<(), Nothing> {
         let (least, most) = bounds(answer.verdict);
         if let Some(share) = &test.share {
             let (wanted, is) =
@@ -174,6 +210,12 @@ impl Judge<'_> {
             };
             found.push((outcome, format!("{} for each pod {which}", share_words(&pods.each)), is));
         }
+        if let Some(wanted) = &test.healthy {
+            found.push(self.healthy(wanted, answer)?);
+        }
+        if !asked.arriving {
+            return Ok(());
+        }
         self.seen(test, answer, found);
         for (stages, wanted) in [(&test.through, true), (&test.not_through, false)] {
             for stage in stages {
@@ -184,9 +226,6 @@ impl Judge<'_> {
                 let word = |has: bool| if has { format!("through {stage}") } else { format!("not through {stage}") };
                 found.push((outcome, word(wanted), if met && missed { format!("sometimes through {stage}") } else { word(met) }));
             }
-        }
-        if let Some(wanted) = &test.healthy {
-            found.push(self.healthy(wanted, answer)?);
         }
         Ok(())
     }
@@ -255,6 +294,40 @@ impl Judge<'_> {
             }
         }
     }
+}
+
+/// Whether some connection arrives.
+fn arrives(answer: &PathAnswer) -> bool {
+    answer.branches.iter().any(|branch| branch.verdict == Verdict::Allowed)
+}
+
+/// Whether of all paths together some connections arrive, and others do not.
+fn sometimes(followed: &[(Witness, PathAnswer)]) -> Finding {
+    let of = |(witness, answer): &(Witness, PathAnswer)| (bounds(answer.verdict), witness.clone(), answer.summary.clone());
+    let all: Vec<_> = followed.iter().map(of).collect();
+    let some_arrive = all.iter().any(|((least, _), ..)| !least.is_none());
+    let some_do_not = all.iter().any(|((_, most), ..)| !most.is_all());
+    let found = match () {
+        () if some_arrive && some_do_not => return Finding::passed(Expect::Sometimes.as_str()),
+        () if all.iter().all(|((least, _), ..)| least.is_all()) => Expect::Allowed,
+        () if all.iter().all(|((_, most), ..)| most.is_none()) => Expect::Denied,
+        () => Expect::CannotTell,
+    };
+    let outcome = if found == Expect::CannotTell { Outcome::CannotTell } else { Outcome::Failed };
+    let shown = all.into_iter().next();
+    let reason = shown.as_ref().map_or_else(String::new, |(_, _, summary)| summary.trim_end_matches('.').into());
+    Finding { witness: shown.map(|(_, witness, _)| witness), ..Finding::of(outcome, Expect::Sometimes.as_str(), found.as_str(), reason) }
+}
+
+/// Each once, in order.
+fn unique(names: Vec<String>) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for name in names {
+        if !found.contains(&name) {
+            found.push(name);
+        }
+    }
+    found
 }
 
 /// Branches that lead there; of a path without any, all of them.

@@ -292,6 +292,8 @@ pub struct Cluster {
     pub dns_service: Option<IpAddr>,
     /// Where the pods' range, Services' range and DNS address are written.
     pub ranges_span: Span,
+    /// Where the plugin is written; where it is not, the same.
+    pub plugin_span: Span,
     /// How its API server is reached.
     pub control_plane: ControlPlane,
     /// How packets come in and go out.

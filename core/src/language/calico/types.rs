@@ -281,6 +281,8 @@ pub struct WorkloadEndpoint {
 /// A port that is open on host endpoints whatever policies say.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct FailsafePort {
+    /// Where it is written.
+    pub span: Span,
     /// `protocol`.
     pub protocol: Protocol,
     /// `port`; 0 is a port here.

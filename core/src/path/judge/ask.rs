@@ -144,8 +144,13 @@ impl Asked<'_> {
     fn verdicts_elsewhere(&self, public: bool) -> impl Iterator<Item = Verdict> {
         let Inspection { checkpoint, flow, original, .. } = self.inspection;
         let Packet { from, to, .. } = *self.packet;
-        let is_meant = move |endpoint: &PacketEndpoint| endpoint.assumed && endpoint.address.is_some_and(|a| tags::is_public(a) == public);
-        let meant = [from, to].into_iter().find(|p| is_meant(p) && matches!(p.end, Endpoint::Outside(_))).and_then(|p| p.address);
+        // Pods and nodes whose address is assumed are known by themselves, and stay what they are.
+        let is_meant = move |endpoint: &PacketEndpoint| {
+            endpoint.assumed
+                && matches!(endpoint.end, Endpoint::Outside(_))
+                && endpoint.address.is_some_and(|a| tags::is_public(a) == public)
+        };
+        let meant = [from, to].into_iter().find(is_meant).and_then(|p| p.address);
         let others = match meant {
             Some(_) if public => self.paths.tables.public_addresses().to_vec(),
             Some(shown) => self.gateway_addresses(shown),

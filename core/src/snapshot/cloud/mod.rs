@@ -340,6 +340,8 @@ pub struct CloudCluster {
     pub dns_service: Option<IpAddr>,
     /// Where these ranges are written.
     pub ranges_place: Place,
+    /// Where its plugin is written; where it is not, the same.
+    pub plugin_place: Place,
     /// Who may reach its API server.
     pub control_plane: ControlPlane,
     /// How packets come in and go out.

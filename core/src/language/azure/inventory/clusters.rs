@@ -23,13 +23,14 @@ impl Builder {
             let Azure::Cluster(cluster) = azure else { continue };
             let place = resource.span.within(*document);
             let plugin = self.plugin.unwrap_or(cluster.plugin);
-            let added = placed.iter().filter_map(|(_, _, azure)| match azure {
-                Azure::NodePool { cluster, pool } if key(&cluster.name) == key(&resource.meta.name) => Some(pool),
+            // Each is written in a document of its own, perhaps.
+            let added = placed.iter().filter_map(|(document, _, azure)| match azure {
+                Azure::NodePool { cluster, pool } if key(&cluster.name) == key(&resource.meta.name) => Some((pool, *document)),
                 _ => None,
             });
-            let all: Vec<&NodePool> = cluster.pools.iter().chain(added).collect();
+            let all: Vec<(&NodePool, DocumentId)> = cluster.pools.iter().map(|pool| (pool, *document)).chain(added).collect();
             let mut pools: Vec<Pool> = Vec::new();
-            for pool in &all {
+            for (pool, document) in &all {
                 let mut read = self.pool(pool, plugin, cluster.plugin, *document);
                 if pool.subnet.is_none() && read.subnet.is_none() {
                     read.subnet = pools.first().and_then(|first| first.subnet);
@@ -42,8 +43,9 @@ impl Builder {
             if plugin == Plugin::PodSubnet {
                 self.assume_pod_subnets(&resource.meta.name, place, &mut pools);
             }
-            let asked = cluster.features.iter().chain(all.iter().flat_map(|pool| &pool.features));
-            let features = asked.map(|(feature, span)| (*feature, span.within(*document))).collect();
+            let of_pools = all.iter().flat_map(|(pool, document)| pool.features.iter().map(|asked| (asked, *document)));
+            let asked = cluster.features.iter().map(|asked| (asked, *document)).chain(of_pools);
+            let features = asked.map(|((feature, span), document)| (*feature, span.within(document))).collect();
             let has_own_range = matches!(plugin, Plugin::Kubenet | Plugin::Overlay);
             let pod_range = if has_own_range { own_pod_range(cluster) } else { AddressSet::of_cidrs(&cluster.pod_ranges) };
             self.cloud.clusters.push(CloudCluster {
@@ -61,6 +63,7 @@ impl Builder {
                 },
                 dns_service: cluster.dns_service,
                 ranges_place: cluster.ranges_span.within(*document),
+                plugin_place: cluster.plugin_span.within(*document),
                 control_plane: cluster.control_plane.clone(),
                 traffic: cluster.traffic.clone(),
                 features,

@@ -34,6 +34,8 @@ const fn unsupported(has: Feature, with: Feature, message: &'static str, help: &
 
 const USE_CILIUM: &str = "use Azure CNI with Cilium: `--network-plugin azure --network-plugin-mode overlay --network-dataplane cilium`";
 const USE_OVERLAY: &str = "use Azure CNI overlay: `--network-plugin azure --network-plugin-mode overlay`";
+/// Overlay is for clusters that do not need virtual nodes. Upstream: azure-aks-docs, "Azure CNI Overlay": choose a network model.
+const USE_FLAT: &str = "use Azure CNI with pods in the virtual network: `--network-plugin azure`, without overlay";
 const LINUX_ONLY: &str = "take Linux nodes, or another cluster for Windows";
 const OWN_ENGINE: &str = "leave out `--network-policy`, and install an engine yourself";
 const STANDARD: &str = "leave out `--load-balancer-sku`: Standard is the default, and Basic was retired";
@@ -82,8 +84,8 @@ const EXCLUSIONS: &[Exclusion] = &[
     refused(WindowsSystem, Windows, "System node pool must be linux.", "write `--mode User`"),
     unsupported(Windows2019, PodSubnet, "Windows Server 2019 nodes are not supported with a pod subnet", "use a newer Windows Server"),
     // Virtual nodes.
-    refused(VirtualNode, Kubenet, "the virtual node add-on needs Azure CNI, and is not supported with kubenet", USE_OVERLAY),
-    refused(VirtualNode, NoPlugin, "the virtual node add-on needs Azure CNI", USE_OVERLAY),
+    refused(VirtualNode, Kubenet, "the virtual node add-on needs Azure CNI, and is not supported with kubenet", USE_FLAT),
+    refused(VirtualNode, NoPlugin, "the virtual node add-on needs Azure CNI", USE_FLAT),
     unsupported(
         VirtualNode,
         AuthorizedRanges,
@@ -184,13 +186,13 @@ const EXCLUSIONS: &[Exclusion] = &[
 pub(crate) fn features(cluster: &CloudCluster) -> Vec<(Feature, Place)> {
     let mut found = cluster.features.clone();
     let has = |feature: Feature| cluster.features.iter().any(|(f, _)| *f == feature);
-    let of_network = cluster.ranges_place;
+    let (of_network, of_plugin) = (cluster.ranges_place, cluster.plugin_place);
     found.push(match cluster.written_plugin {
-        Plugin::Kubenet => (Kubenet, of_network),
-        Plugin::NodeSubnet => (NodeSubnet, of_network),
-        Plugin::PodSubnet => (PodSubnet, of_network),
-        Plugin::Overlay => (Overlay, of_network),
-        Plugin::None => (NoPlugin, of_network),
+        Plugin::Kubenet => (Kubenet, of_plugin),
+        Plugin::NodeSubnet => (NodeSubnet, of_plugin),
+        Plugin::PodSubnet => (PodSubnet, of_plugin),
+        Plugin::Overlay => (Overlay, of_plugin),
+        Plugin::None => (NoPlugin, of_plugin),
     });
     let dataplane = cluster.features.iter().find(|(f, _)| matches!(f, CiliumDataplane | OtherDataplane)).map_or(of_network, |(_, p)| *p);
     found.extend(match cluster.engine {

@@ -78,6 +78,7 @@ impl<'a> AzureReader<'a, '_> {
         let dns = profile.and_then(|p| field(p, "dnsServiceIP")).and_then(|d| self.template.scalar(d));
         let access = prop(node, "apiServerAccessProfile");
         let authorized = self.prefixes(access.and_then(|a| field(a, "authorizedIPRanges")));
+        let plugin_at = ["networkPluginMode", "networkPlugin"].into_iter().find_map(|name| profile.and_then(|p| field(p, name)));
         let cluster = Cluster {
             plugin,
             engine,
@@ -87,6 +88,7 @@ impl<'a> AzureReader<'a, '_> {
             service_ranges,
             dns_service: dns.and_then(|d| self.address(&d)),
             ranges_span: profile.map_or(node.span(), NodeRef::span),
+            plugin_span: plugin_at.or(profile).map_or(node.span(), NodeRef::span),
             control_plane: ControlPlane {
                 private: access.and_then(|a| field(a, "enablePrivateCluster")).is_some_and(|f| matches!(f.value(), Value::Bool(true))),
                 authorized: authorized.into_iter().map(|(cidr, _)| cidr).collect(),

@@ -80,8 +80,11 @@ pub(super) fn add_host_rules(resources: &[(DocumentId, &Resource)], ruleset: &mu
     let mut groups = Vec::new();
     for (subject, felix, place) in core::iter::once(everywhere).chain(own) {
         // A node's own configuration overrides the common one field by field.
-        let inbound = felix.and_then(|f| f.failsafe_inbound.as_deref()).or(common.and_then(|f| f.failsafe_inbound.as_deref()));
-        let outbound = felix.and_then(|f| f.failsafe_outbound.as_deref()).or(common.and_then(|f| f.failsafe_outbound.as_deref()));
+        let given = |ports: fn(&FelixConfiguration) -> Option<&[FailsafePort]>| {
+            let own = felix.and_then(ports).map(|ports| (ports, place));
+            own.or_else(|| Some((common.and_then(ports)?, default.map_or(place, |(_, place)| place))))
+        };
+        let (inbound, outbound) = (given(|felix| felix.failsafe_inbound.as_deref()), given(|felix| felix.failsafe_outbound.as_deref()));
         for hook in [HookMatch::Failsafe, HookMatch::FailsafeUntracked, HookMatch::FailsafeReply, HookMatch::FailsafePreDnat] {
             let id = PolicyId::at(ruleset.policies.len());
             // Of a reply the port of the service is the source (upstream: `failsafeInChain`, table "raw"). That a client's own port is a failsafe port is
@@ -135,8 +138,8 @@ fn dropped_packets(felix: [Option<&FelixConfiguration>; 2]) -> DroppedPackets {
 
 /// At the end of the way failsafe ports allow; before that they only end what is asked there, and forwarded packets still meet the forward policies
 /// (upstream: `felix/rules/static.go`, a failsafe rule accepts in its own table and sets no mark).
-fn failsafe_rules(given: Option<&[FailsafePort]>, default: &[(Protocol, u16)], hook: HookMatch, place: Place) -> Vec<Rule> {
-    let rule = |protocol, port, net: Option<Cidr>| Rule {
+fn failsafe_rules(given: Option<(&[FailsafePort], Place)>, default: &[(Protocol, u16)], hook: HookMatch, place: Place) -> Vec<Rule> {
+    let rule = |place: Place, protocol, port, net: Option<Cidr>| Rule {
         place,
         name: None,
         action: if hook == HookMatch::Failsafe { Action::Allow } else { Action::Pass },
@@ -158,7 +161,8 @@ fn failsafe_rules(given: Option<&[FailsafePort]>, default: &[(Protocol, u16)], h
         doubt: None,
     };
     match given {
-        Some(ports) => ports.iter().map(|p| rule(p.protocol, p.port, p.net)).collect(),
-        None => default.iter().map(|(protocol, port)| rule(*protocol, *port, None)).collect(),
+        // Each in its own line, of the configuration that gives it.
+        Some((ports, of)) => ports.iter().map(|p| rule(p.span.within(of.document), p.protocol, p.port, p.net)).collect(),
+        None => default.iter().map(|(protocol, port)| rule(place, *protocol, *port, None)).collect(),
     }
 }

@@ -19,8 +19,8 @@ use crate::language::{ClusterPolicyKind, ClusterTier, Kind, Resource};
 use crate::model::{AddressSet, Cidr, LabelSelector, Operator};
 use crate::model::{Comparison, Selector};
 use crate::policy::{
-    Action, EntityMatch, HookMatch, HttpFit, HttpTerm, PacketMatch, PeerMatch, PeerTerm, PeerTermKind, Policy, PolicyId, PolicyRole, Rule,
-    Ruleset, SubjectMatch, Tier, TierEnd, TrafficMatch, WrittenEntity,
+    Action, EntityMatch, HookMatch, HttpFit, HttpTerm, NO_PROFILE, PacketMatch, PeerMatch, PeerTerm, PeerTermKind, Policy, PolicyId,
+    PolicyRole, Rule, Ruleset, SubjectMatch, Tier, TierEnd, TrafficMatch, WrittenEntity,
 };
 use crate::settings::{Assumed, Http, Staged};
 use crate::text::{DocumentId, Place};
@@ -266,7 +266,7 @@ fn profile_policy(
         kind: "Profile".into(),
         role: PolicyRole::Profile,
         namespace: None,
-        name: if name.is_empty() { String::from("no profile") } else { name.to_string() },
+        name: if name.is_empty() { String::from(NO_PROFILE) } else { name.to_string() },
         place,
         subject: SubjectMatch::Profiles(Vec::new()),
         subject_place: place,

@@ -240,7 +240,13 @@ impl<'a> Reader<'a> {
             "absent" => Some(Test::Exists { end: self.end(slot)?, count: Some(0) }),
             "isolated" | "notIsolated" => {
                 let direction = fields.get("direction");
-                let directions = if direction.is_set() { alloc::vec![self.direction(direction)?] } else { Direction::BOTH.to_vec() };
+                let directions = match direction.is_set() {
+                    true => {
+                        let word = self.word(direction, &["ingress", "egress", "both"])?;
+                        Direction::BOTH.into_iter().filter(|direction| word == "both" || direction.as_str() == word).collect()
+                    }
+                    false => Direction::BOTH.to_vec(),
+                };
                 Some(Test::Isolated { end: self.end(slot)?, directions, isolated: head == "isolated" })
             }
             "selects" | "selectsOnly" => {

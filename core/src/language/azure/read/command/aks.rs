@@ -26,6 +26,11 @@ pub(super) fn add_ons(options: &Options) -> impl Iterator<Item = String> {
     options.list("enable-addons").into_iter().map(|word| word.text.to_ascii_lowercase())
 }
 
+/// The option that says which network plugin there is.
+pub(super) fn plugin_option(options: &Options) -> Option<&'static str> {
+    ["network-plugin-mode", "network-plugin"].into_iter().find(|name| options.has(name))
+}
+
 impl AzureReader<'_, '_> {
     pub(super) fn aks_create(&mut self, options: &Options) {
         let written_plugin = self.choice(options, "network-plugin", &["kubenet", "azure", "none"]);
@@ -70,6 +75,7 @@ impl AzureReader<'_, '_> {
             service_ranges: services.into_iter().map(|(cidr, _)| cidr).collect(),
             dns_service,
             ranges_span: named.map_or(options.span, |name| options.span_of(name)),
+            plugin_span: plugin_option(options).or(named).map_or(options.span, |name| options.span_of(name)),
             control_plane: ControlPlane { private: options.flag("enable-private-cluster"), authorized },
             traffic: self.traffic(options, engine, dataplane),
             features,

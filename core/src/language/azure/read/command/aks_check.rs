@@ -43,8 +43,20 @@ const OF_BALANCER: [&str; 5] = [
 ];
 const OF_NAT: [&str; 2] = ["nat-gateway-managed-outbound-ip-count", "nat-gateway-idle-timeout"];
 
+/// The feature that an add-on is, by its name in commands.
+pub(super) fn feature_of(add_on: &str) -> Option<Feature> {
+    match add_on {
+        "virtual-node" => Some(Feature::VirtualNode),
+        "ingress-appgw" => Some(Feature::ApplicationGateway),
+        "http_application_routing" => Some(Feature::HttpRouting),
+        "web_application_routing" => Some(Feature::AppRouting),
+        "open-service-mesh" => Some(Feature::OpenServiceMesh),
+        _ => None,
+    }
+}
+
 impl AzureReader<'_, '_> {
-    fn refuse(&mut self, options: &Options, name: &str, message: &str, help: &str) {
+    pub(super) fn refuse(&mut self, options: &Options, name: &str, message: &str, help: &str) {
         let error = self.wrong(codes::AZ_COMBINATION, options.span_of(name), message);
         self.report(error.help(help));
     }
@@ -232,13 +244,8 @@ impl AzureReader<'_, '_> {
             add(Feature::AuthorizedRanges, "api-server-authorized-ip-ranges");
         }
         for add_on in add_ons(options) {
-            match add_on.as_str() {
-                "virtual-node" => add(Feature::VirtualNode, "enable-addons"),
-                "ingress-appgw" => add(Feature::ApplicationGateway, "enable-addons"),
-                "http_application_routing" => add(Feature::HttpRouting, "enable-addons"),
-                "web_application_routing" => add(Feature::AppRouting, "enable-addons"),
-                "open-service-mesh" => add(Feature::OpenServiceMesh, "enable-addons"),
-                _ => {}
+            if let Some(feature) = feature_of(&add_on) {
+                add(feature, "enable-addons");
             }
         }
         for (option, value, feature) in [

@@ -4,6 +4,8 @@
 //! an existing cluster, "Upgrade node pools": node surge.
 
 use super::AzureReader;
+use super::aks::plugin_option;
+use super::aks_check::feature_of;
 use super::options::Options;
 use crate::diagnostics::Diagnostic;
 use crate::language::azure::read::short::engine_of;
@@ -11,6 +13,24 @@ use crate::language::azure::{Azure, Cluster, ClusterEngine, NodePool, Outbound, 
 use crate::language::codes;
 use crate::snapshot::cloud::{Autoscaler, Feature, Surge};
 use crate::text::{DocumentId, Span};
+
+/// Features with the options of `az aks update` that turn them on or off, or choose among them.
+const FEATURES: &[(Feature, &[&str])] = &[
+    (Feature::Private, &["enable-private-cluster", "disable-private-cluster"]),
+    (Feature::AuthorizedRanges, &["api-server-authorized-ip-ranges"]),
+    (Feature::AppRoutingIstio, &["enable-app-routing-istio", "disable-app-routing-istio"]),
+    (Feature::StaticEgress, &["enable-static-egress-gateway", "disable-static-egress-gateway"]),
+    (Feature::Acns, &["enable-acns", "disable-acns"]),
+    (Feature::BasicBalancer, &["load-balancer-sku"]),
+    (Feature::AutoProvisioning, &["node-provisioning-mode"]),
+    (Feature::Isolated, &["bootstrap-artifact-source"]),
+    (Feature::ManagedNat, &["outbound-type"]),
+    (Feature::UserNat, &["outbound-type"]),
+    (Feature::UserRoutes, &["outbound-type"]),
+    (Feature::OutboundNone, &["outbound-type"]),
+    (Feature::OutboundBlock, &["outbound-type"]),
+    (Feature::DualStack, &["ip-families"]),
+];
 
 impl AzureReader<'_, '_> {
     fn cluster_mut(&mut self, name: &str) -> Option<&mut Cluster> {
@@ -86,6 +106,9 @@ impl AzureReader<'_, '_> {
             _ => cluster.plugin,
         };
         cluster.plugin = plugin;
+        if let Some(name) = plugin_option(options) {
+            cluster.plugin_span = options.span_of(name);
+        }
         if let Some(engine) = engine {
             cluster.engine = (plugin != Plugin::None || engine != ClusterEngine::None).then_some(engine);
         } else if cilium {
@@ -113,6 +136,13 @@ impl AzureReader<'_, '_> {
         if dataplane.is_some() {
             cluster.features.retain(|(f, _)| !matches!(f, Feature::CiliumDataplane | Feature::OtherDataplane));
         }
+        // What an option turns on or off, or gives another value, is as it says.
+        let replaced: alloc::vec::Vec<Feature> = FEATURES
+            .iter()
+            .filter(|(_, options_of)| options_of.iter().any(|name| options.has(name)))
+            .map(|(feature, _)| *feature)
+            .collect();
+        cluster.features.retain(|(f, _)| !replaced.contains(f));
         cluster.features.extend(features);
         // Its options for the autoscaler are about its only pool.
         self.autoscale(options, &name, None);
@@ -181,7 +211,7 @@ impl AzureReader<'_, '_> {
         }
     }
 
-    /// Add-ons that lead traffic in.
+    /// Add-ons, and application routing, which is one. Upstream: azure-cli, `acs/custom.py`, `_update_addons`.
     pub(super) fn add_ons_update(&mut self, options: &Options) {
         let name = options.name().text;
         let enables = options.what.ends_with("enable-addons") || options.what.ends_with("enable");
@@ -189,6 +219,11 @@ impl AzureReader<'_, '_> {
         if options.what.starts_with("aks approuting") {
             names.push("web_application_routing".into());
         }
+        if enables && names.iter().any(|name| name == "virtual-node") && !options.has("subnet-name") {
+            let message = "The aci-connector addon requires setting a subnet name.";
+            self.refuse(options, "addons", message, "add `--subnet-name`");
+        }
+        let place = if options.has("addons") { options.span_of("addons") } else { options.span };
         let Some(cluster) = self.cluster_mut(&name) else {
             self.changes_nothing(options, &alloc::format!("cluster `{name}`"));
             return;
@@ -198,6 +233,10 @@ impl AzureReader<'_, '_> {
                 "http_application_routing" => cluster.traffic.http_routing = enables,
                 "web_application_routing" => cluster.traffic.app_routing = enables,
                 _ => {}
+            }
+            if let Some(feature) = feature_of(&add_on) {
+                cluster.features.retain(|(known, _)| *known != feature);
+                cluster.features.extend(enables.then_some((feature, place)));
             }
         }
     }

@@ -147,7 +147,7 @@ const COMMANDS: [&str; 48] = [
 ];
 
 /// Groups of commands that nobody needs to hear about.
-const SILENT: [&str; 20] = [
+const SILENT: [&str; 25] = [
     "account",
     "ad",
     "aks get-credentials",
@@ -158,7 +158,12 @@ const SILENT: [&str; 20] = [
     "configure",
     "extension",
     "feature",
-    "group",
+    "group create",
+    "group exists",
+    "group list",
+    "group show",
+    "group update",
+    "group wait",
     "identity",
     "init",
     "interactive",

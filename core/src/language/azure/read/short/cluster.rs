@@ -136,6 +136,7 @@ impl<'a> AzureReader<'a, '_> {
             service_ranges,
             dns_service: word(self, "dns").and_then(|d| self.address(&d)),
             ranges_span: node.span(),
+            plugin_span: node.get("plugin").map_or(node.span(), NodeRef::span),
             control_plane: ControlPlane { private: is_true("private"), authorized },
             traffic: ClusterTraffic {
                 outbound,
