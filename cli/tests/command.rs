@@ -370,6 +370,33 @@ fn lessons_are_tested_and_indexed() {
     assert_eq!(run(&["lesson", "lint", folder.path()], ""), (0, String::new(), String::new()));
     let index: serde_json::Value = serde_json::from_str(&run(&["lesson", "index", folder.path()], "").1).unwrap();
     assert_eq!((&index[0]["id"], &index[0]["lessons"][0]["title"]), (&"c".into(), &"A".into()));
+    // A course's own folder and its file mean that course.
+    for path in [format!("{}/c", folder.path()), format!("{}/c/course.json", folder.path())] {
+        let one: serde_json::Value = serde_json::from_str(&run(&["lesson", "index", &path], "").1).unwrap();
+        assert_eq!(one, index, "{path}");
+    }
+    for path in ["c/one", "c/one/a.yaml"] {
+        let (code, _, said) = run(&["lesson", "index", &format!("{}/{path}", folder.path())], "");
+        assert!(code == 2 && said.contains("there is no course in") && said.contains("give a folder with a `course.json`"), "{said}");
+    }
+    let faults = [
+        (lesson.replace("port: 5432", "prot: 5432"), "lesson.md:11: a check cannot be read: "),
+        (
+            lesson.replace("files: [a.yaml]", "files: [a.yaml]\nproblems: [AZ001]"),
+            "lesson.md:1: `problems` names AZ001, which no scene of the lesson has",
+        ),
+        (
+            lesson.replace("yaml step\n", "yaml step\nlook: {flow: {from: shop/web, to: shop/db, port: 5432}}\n")
+                + "\n```yaml predict\nfrom: shop/web\nto: shop/db\nport: 5432\nbecause: So it is.\n```\n",
+            "the step's `look` shows the verdict that is to be predicted here",
+        ),
+    ];
+    for (text, said) in &faults {
+        let folder = Folder::new("faulty-lesson", &[("one/lesson.md", text), ("one/a.yaml", SCENE)]);
+        let (code, found, _) = run(&["lesson", "test", folder.path()], "");
+        assert!(code == 1 && found.contains(said), "{found}");
+        assert!(!found.contains("see the errors about it"), "{found}");
+    }
     let folder = Folder::new("wrong-lesson", &[("one/lesson.md", &wrong), ("one/a.yaml", SCENE)]);
     let (code, text, _) = run(&["lesson", "test", folder.path()], "");
     assert!(code == 1 && text.contains("one/lesson.md:11: the step says so, and `shop/web` may not reach `shop/db`"), "{text}");

@@ -117,7 +117,9 @@ fn failsafe_ports_and_hosts_without_profiles_in_words() {
 #[test]
 fn a_rule_without_ports_is_not_said_to_match_them() {
     let near = |ports: &str| {
-        let spec = format!("{{selector: app == 'web', types: [Ingress], ingress: [{{action: Allow, protocol: TCP, source: {{selector: app == 'db'}}{ports}}}]}}");
+        let spec = format!(
+            "{{selector: app == 'web', types: [Ingress], ingress: [{{action: Allow, protocol: TCP, source: {{selector: app == 'db'}}{ports}}}]}}"
+        );
         let scene = scene(&[("NetworkPolicy", "p", &spec)]);
         let answer = ask(&scene, "shop/far", "shop/web", Protocol::TCP, Some(80));
         let nearest = answer.checkpoints.iter().find_map(|c| c.nearest.as_ref()).map(|nearest| nearest.sentence());

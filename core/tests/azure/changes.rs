@@ -247,7 +247,8 @@ fn add_ons_that_are_enabled_later_are_those_of_the_cluster() {
 /// What an update turns off is no longer there.
 #[test]
 fn an_update_takes_back_what_it_turns_off() {
-    let private = "az aks create -g g -n c --network-plugin azure --enable-private-cluster --api-server-authorized-ip-ranges 192.0.2.0/24\n";
+    let private =
+        "az aks create -g g -n c --network-plugin azure --enable-private-cluster --api-server-authorized-ip-ranges 192.0.2.0/24\n";
     let refused = |text: &str| with_code(&scene(text), "AZ043").iter().any(|p| p.message.contains("not supported for private cluster"));
     assert!(refused(private));
     assert!(!refused(&format!("{private}az aks update -g g -n c --api-server-authorized-ip-ranges \"\"\n")));

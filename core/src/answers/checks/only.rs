@@ -13,15 +13,54 @@ use crate::language::netpolis::{Connections, End, OnlyTest, Term, TrafficTerm};
 use crate::model::AddressSet;
 use crate::policy::Direction;
 
+/// One of the ends that may, with the connections that it may have.
+type Allowed<'t> = (Meant, &'t Connections);
+
+/// Endpoints, and the numbers of the ends by which all of them are meant.
+type Group = (Vec<usize>, Vec<Member>);
+
 impl Judge<'_> {
     /// Each of these may, and nothing else: two statements, of which the second is the harder one to keep.
     pub(super) fn only(&self, test: &OnlyTest) -> Result<Finding, Nothing> {
         let subject = self.with_members(&test.subject)?;
-        let mut allowed: Vec<(Meant, &Connections)> = Vec::new();
+        let mut allowed: Vec<Allowed<'_>> = Vec::new();
         for end in &test.allowed {
             allowed.push((self.with_members(end)?, end.traffic.as_ref().unwrap_or(&test.traffic)));
         }
-        for (meant, traffic) in &allowed {
+        // What does not hold for certain of either statement is what comes of both.
+        let open = match self.each_may(&allowed, &subject, test)? {
+            Some(finding) if finding.outcome == Outcome::Failed => return Ok(finding),
+            open => open,
+        };
+        let groups = self.others(&allowed)?;
+        let mut unsure = None;
+        for (memberships, members) in &groups {
+            let without: Vec<TrafficTerm> =
+                memberships.iter().filter_map(|n| allowed.get(*n)).flat_map(|(_, t)| t.terms.iter().cloned()).collect();
+            let tally = self.between(
+                members,
+                &subject.members,
+                Wanted { terms: &test.traffic.terms, without: &without, any: false },
+                test.direction,
+                true,
+            )?;
+            let Tally { allowed, unknown, .. } = tally;
+            if let Some(example) = allowed.filter(|example| example.sure) {
+                return Ok(self.shown(Finding::of(Outcome::Failed, "denied", "allowed", ""), example));
+            }
+            unsure = unsure.or(allowed).or(unknown);
+        }
+        Ok(match (open, unsure) {
+            (Some(finding), _) => finding,
+            (None, Some(example)) => self.shown(Finding::of(Outcome::CannotTell, "denied", "cannot tell", ""), example),
+            (None, None) => Finding::passed("nothing else"),
+        })
+    }
+
+    /// What is against each of the ends that are named being allowed; nothing if nothing is.
+    fn each_may(&self, allowed: &[Allowed<'_>], subject: &Meant, test: &OnlyTest) -> Result<Option<Finding>, Nothing> {
+        let mut open_finding = None;
+        for (meant, traffic) in allowed {
             let tally = self.between(
                 &meant.members,
                 &subject.members,
@@ -43,9 +82,18 @@ impl Judge<'_> {
             {
                 // Where all that is possibly meant is denied, what is meant is.
                 let outcome = if example.sure || !meant.named { outcome } else { Outcome::CannotTell };
-                return Ok(self.shown(Finding::of(outcome, "allowed", found, ""), example));
+                let finding = self.shown(Finding::of(outcome, "allowed", found, ""), example);
+                if outcome == Outcome::Failed {
+                    return Ok(Some(finding));
+                }
+                open_finding = open_finding.or(Some(finding));
             }
         }
+        Ok(open_finding)
+    }
+
+    /// Everything that there is, by the ends that it is meant by.
+    fn others(&self, allowed: &[Allowed<'_>]) -> Result<Vec<Group>, Nothing> {
         // Others, by what of the traffic they may have: nothing, or what the ends that they are of say.
         let everything = self.meant(&End { terms: alloc::vec![Term::Everything], may_be_empty: true, ..End::default() })?;
         let mut groups: HashMap<Vec<usize>, Vec<Member>> = HashMap::new();
@@ -83,29 +131,9 @@ impl Judge<'_> {
         for (end, within) in outside.into_iter().chain(named) {
             groups.entry(within).or_default().push(Member { end, sure: true });
         }
-        let mut groups: Vec<(Vec<usize>, Vec<Member>)> = groups.into_iter().collect();
+        let mut groups: Vec<Group> = groups.into_iter().collect();
         groups.sort_unstable();
-        let mut unsure = None;
-        for (memberships, members) in &groups {
-            let without: Vec<TrafficTerm> =
-                memberships.iter().filter_map(|n| allowed.get(*n)).flat_map(|(_, t)| t.terms.iter().cloned()).collect();
-            let tally = self.between(
-                members,
-                &subject.members,
-                Wanted { terms: &test.traffic.terms, without: &without, any: false },
-                test.direction,
-                true,
-            )?;
-            let Tally { allowed, unknown, .. } = tally;
-            if let Some(example) = allowed.filter(|example| example.sure) {
-                return Ok(self.shown(Finding::of(Outcome::Failed, "denied", "allowed", ""), example));
-            }
-            unsure = unsure.or(allowed).or(unknown);
-        }
-        Ok(match unsure {
-            Some(example) => self.shown(Finding::of(Outcome::CannotTell, "denied", "cannot tell", ""), example),
-            None => Finding::passed("nothing else"),
-        })
+        Ok(groups)
     }
 
     /// What an end means, if that is something with a place of its own.

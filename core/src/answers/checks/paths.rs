@@ -95,7 +95,7 @@ impl Judge<'_> {
         names.extend(inside.map(|member| self.name_of(member.end)));
         let paths = self.scene.paths();
         let balancers = paths.snapshot().services.iter().map(|service| &service.routing.load_balancer.source_ranges);
-        let ranges: Vec<AddressSet> = balancers.filter(|ranges| !ranges.is_empty()).map(|ranges| AddressSet::of_cidrs(ranges)).collect();
+        let ranges: Vec<AddressSet> = balancers.filter(|ranges| !ranges.is_empty()).map(AddressSet::of_cidrs).collect();
         let mut kinds: Vec<String> = Vec::new();
         for (kind, _) in self.outside(paths.compiled(), &meant.addresses, &ranges.iter().collect::<Vec<_>>()) {
             let internet = end.terms.iter().any(|term| matches!(term, Term::Internet)) && kind == Endpoint::Outside(SOMEWHERE);

@@ -42,15 +42,17 @@ fn felix_configurations() {
     );
     // Left out is not none: nothing for Felix's own list, an empty list for no port.
     assert_eq!(felix("failsafeInboundHostPorts: []").failsafe_inbound, Some(vec![]));
-    let port = |protocol, port, net: Option<&str>| FailsafePort { protocol, port, net: net.map(cidr) };
+    let port = |protocol, port, net: Option<&str>| (protocol, port, net.map(cidr));
+    let plain =
+        |ports: Option<Vec<FailsafePort>>| ports.map(|all| all.into_iter().map(|p| (p.protocol, p.port, p.net)).collect::<Vec<_>>());
     let read = felix(
         "failsafeInboundHostPorts: [{protocol: tcp, port: 22, net: 10.0.0.0/8}, {protocol: TCP, port: 6443, net: 10.1.2.3}], failsafeOutboundHostPorts: [{protocol: UDP, port: 0}]",
     );
     assert_eq!(
-        read.failsafe_inbound,
+        plain(read.failsafe_inbound),
         Some(vec![port(Protocol::TCP, 22, Some("10.0.0.0/8")), port(Protocol::TCP, 6443, Some("10.1.2.3/32"))])
     );
-    assert_eq!(read.failsafe_outbound, Some(vec![port(Protocol::UDP, 0, None)]));
+    assert_eq!(plain(read.failsafe_outbound), Some(vec![port(Protocol::UDP, 0, None)]));
     // validateProtoPort, `port` as the schema requires it, and what Felix makes of a protocol that is left out (`PortListParam.Parse` of ":6443").
     let failsafe = |port: &str| object("FelixConfiguration", &format!("failsafeInboundHostPorts: [{port}]"));
     for word in ["jolly-UDP", "ICMP", "UDPLite"] {
