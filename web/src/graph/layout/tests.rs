@@ -58,10 +58,9 @@ fn cards_are_in_their_frames_and_apart() {
     let [frontend, cart, db] = [0, 1, 2].map(|n| layout.nodes[n]);
     // Senders come before receivers, row by row.
     assert!((frontend.y, frontend.x) < (cart.y, cart.x) && (cart.y, cart.x) < (db.y, db.x));
-    // Who sends from outside stands before all frames: to the left, or above in a tall picture.
-    assert!(layout.nodes[5].right() < layout.frames[0].x);
-    let tall = super::layout(&Input { tall: true, ..input }, &Memory::default());
-    assert!(tall.nodes[5].bottom() < tall.frames[0].y);
+    // Who sends from outside stands before all frames: above, or to the left where lines go from left to right.
+    let (pill, frame) = (layout.nodes[5], layout.frames[0]);
+    assert!(if layout.memory.sideways { pill.right() < frame.x } else { pill.bottom() < frame.y });
 }
 
 #[test]
