@@ -116,7 +116,7 @@ report_sizes() {
     local page=0 engine=0 answers=0 first=0 bytes file
     while IFS= read -r -d '' file; do
         case "$file" in
-            */embed.html | */examples/* | */replies/* | */icons/*.png | *.txt | *.map | *.br | *.gz) continue ;;
+            */embed.html | */examples/* | */lessons/* | */replies/* | */icons/*.png | *.txt | *.map | *.br | *.gz) continue ;;
             */offline.js | */service-worker.js | *.webmanifest) continue ;;
             *.woff2 | *.png) bytes=$(wc -c <"$file") ;; # compressed already
             *) bytes=$(gzipped "$file") ;;

@@ -56,7 +56,7 @@ pub fn check_views(scene: &Analysis) -> Vec<CheckView> {
     scene.checks().into_iter().map(|result| check_view(result, &locations)).collect()
 }
 
-fn check_view(result: CheckResult, locations: &SourceLocations<'_>) -> CheckView {
+pub(crate) fn check_view(result: CheckResult, locations: &SourceLocations<'_>) -> CheckView {
     CheckView {
         outcome: match result.outcome {
             checks::Outcome::Passed => CheckOutcome::Passed,

@@ -25,6 +25,7 @@ mod flow_logs;
 mod further;
 mod kept_replies;
 mod least_privilege;
+mod lesson;
 mod matrix;
 mod network_flow;
 mod page_verdict;
@@ -76,6 +77,9 @@ pub use flow_logs::{FlowLogsView, LogLineView, LogReadView, LogTotals, LoggedFlo
 pub use further::{FixListView, FurtherAnswer, FurtherQuestion, ListGroup, ListRow, ListView, Outlook, ProposedFix, RowLink};
 pub use kept_replies::kept_reply;
 pub use least_privilege::{LeastPrivilegeQuestion, LeastPrivilegeView, RemainingFlowView, ReplacedPolicyView, least_privilege_view};
+pub use lesson::{
+    GradeAsked, GradeView, LessonReply, LessonStep, LessonView, PartOfStep, PredictView, ProseBlock, ProseInline, QuizView, TaskView, Texts,
+};
 pub use matrix::{MatrixCell, MatrixLine, MatrixView, matrix_view};
 pub use network_flow::{FlowRole, NetworkFlow, OUTSIDE};
 pub use page_verdict::{PageVerdict, page_verdict};

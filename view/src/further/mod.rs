@@ -16,7 +16,7 @@ mod pointless;
 
 use serde::{Deserialize, Serialize};
 
-use super::{FixQuestion, Sentence, Step};
+use super::{FixQuestion, GradeAsked, GradeView, LessonReply, Sentence, Step, Texts};
 pub use list::{FixListView, ListGroup, ListRow, ListView, Outlook, ProposedFix, RowLink};
 
 /// What is asked.
@@ -32,6 +32,10 @@ pub enum FurtherQuestion {
     Pointless,
     /// What other engines answer.
     Engines,
+    /// A lesson: the text of its `lesson.md`, and the files beside it that are there.
+    Lesson(String, Texts),
+    /// Whether the task of a lesson is done.
+    Grade(GradeAsked),
 }
 
 impl FurtherQuestion {
@@ -44,7 +48,7 @@ impl FurtherQuestion {
     pub const fn step(&self) -> Step {
         match self {
             FurtherQuestion::Fix(_) => Step::Fix,
-            FurtherQuestion::Checks => Step::Checks,
+            FurtherQuestion::Checks | FurtherQuestion::Lesson(..) | FurtherQuestion::Grade(_) => Step::Checks,
             FurtherQuestion::OpenEnds => Step::OpenEnds,
             FurtherQuestion::Pointless => Step::Pointless,
             FurtherQuestion::Engines => Step::Engines,
@@ -61,6 +65,10 @@ pub enum FurtherAnswer {
     Fix(Result<FixListView, Sentence>),
     /// Anything that is a list.
     List(ListView),
+    /// A lesson.
+    Lesson(LessonReply),
+    /// What came of a task's checks.
+    Grade(GradeView),
 }
 
 /// Answers a further question.
@@ -72,6 +80,8 @@ pub(super) fn further_answer(analysis: &netpolis_core::analysis::Analysis, quest
         FurtherQuestion::OpenEnds => FurtherAnswer::List(open_ends::list(analysis)),
         FurtherQuestion::Pointless => FurtherAnswer::List(pointless::list(analysis)),
         FurtherQuestion::Engines => FurtherAnswer::List(engines::list(analysis)),
+        FurtherQuestion::Lesson(text, files) => FurtherAnswer::Lesson(super::lesson::lesson_reply(text, files)),
+        FurtherQuestion::Grade(asked) => FurtherAnswer::Grade(super::lesson::grade_view(analysis, asked)),
     }
 }
 

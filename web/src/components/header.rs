@@ -5,7 +5,9 @@ use yew::prelude::*;
 use netpolis_core::settings::{Engine, Staged};
 
 use super::chooser::use_chooser;
-use super::icons::{HISTORY, INFO, MOON, MORE, OPEN, PANEL_BOTTOM, PANEL_LEFT, PANEL_RIGHT, PLUS, SLIDERS, SUN, SYSTEM, UNDO, icon, logo};
+use super::icons::{
+    HISTORY, INFO, LESSON, MOON, MORE, OPEN, PANEL_BOTTOM, PANEL_LEFT, PANEL_RIGHT, PLUS, SLIDERS, SUN, SYSTEM, UNDO, icon, logo,
+};
 use super::menu::Menu;
 use super::renders::count_render;
 use super::{press, use_part};
@@ -48,6 +50,7 @@ pub fn Header() -> Html {
             <Menu class="pick" button={html! { <><span class="pick-label">{ if store.place.origin == Origin::Example { "Example" } else { "Scene" } }</span><b>{ title }</b></> }}>
                 <button type="button" onclick={press(&store, LayoutAction::ShowDialog(Some(Dialog::Scenes)))}>{ icon(HISTORY) }{ "Recent scenes…" }</button>
                 <button type="button" onclick={press(&store, Action::StartScene)}>{ icon(PLUS) }{ "New scene" }</button>
+                <button type="button" onclick={press(&store, LayoutAction::ShowDialog(Some(Dialog::Lessons)))}>{ icon(LESSON) }{ "Lessons…" }</button>
                 <hr />
                 <div class="examples">
                     { for EXAMPLES.iter().enumerate().map(|(i, example)| html! {
@@ -79,6 +82,7 @@ pub fn Header() -> Html {
             <Menu right=true arrow=false class="quiet square" label="More" button={icon(MORE)}>
                 <button type="button" onclick={press(&store, Action::StartScene)}>{ icon(PLUS) }{ "New scene" }</button>
                 <button type="button" onclick={press(&store, LayoutAction::ShowDialog(Some(Dialog::Scenes)))}>{ icon(HISTORY) }{ "Recent scenes…" }</button>
+                <button type="button" onclick={press(&store, LayoutAction::ShowDialog(Some(Dialog::Lessons)))}>{ icon(LESSON) }{ "Lessons…" }</button>
                 <hr />
                 <button type="button" onclick={press(&store, Action::AddFile)}>{ icon(PLUS) }{ "New file" }</button>
                 <button type="button" onclick={open_files}>{ icon(OPEN) }{ "Open files…" }</button>

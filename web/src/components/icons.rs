@@ -28,6 +28,7 @@ pub const COPY: Icon = Icon(
 );
 pub const DOWNLOAD: Icon = Icon("M12 15V3M21 15v4a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2v-4M7 10l5 5 5-5");
 pub const WARNING: Icon = Icon("m21.73 18-8-14a2 2 0 0 0-3.48 0l-8 14A2 2 0 0 0 4 21h16a2 2 0 0 0 1.73-3M12 9v4M12 17h.01");
+pub const LESSON: Icon = Icon("M2 6s3-2 10 0c7-2 10 0 10 0v13s-3-2-10 0c-7-2-10 0-10 0zM12 6v13");
 pub const INFO: Icon = Icon("M2 12a10 10 0 1 0 20 0a10 10 0 1 0-20 0M12 16v-4M12 8h.01");
 pub const ERROR: Icon = Icon("M2 12a10 10 0 1 0 20 0a10 10 0 1 0-20 0M15 9l-6 6M9 9l6 6");
 pub const CHEVRON: Icon = Icon("m6 9 6 6 6-6");

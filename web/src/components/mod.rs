@@ -27,6 +27,7 @@ pub mod header;
 #[allow(missing_docs, reason = "an icon's name says what it shows")]
 pub mod icons;
 pub mod inspector;
+pub mod lesson;
 pub mod matrix;
 pub mod menu;
 pub mod page;

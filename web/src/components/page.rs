@@ -16,6 +16,7 @@ use super::engine_note::EngineNote;
 use super::graph::Graph;
 use super::header::Header;
 use super::inspector::Inspector;
+use super::lesson::LessonPane;
 use super::progress::Progress;
 use super::screens::Screens;
 use super::splitter::Splitter;
@@ -26,6 +27,7 @@ use crate::effects::evaluate::{Engine, use_evaluation};
 use crate::effects::focus::use_focus_keeper;
 use crate::effects::keep::{Keeping, use_keeping};
 use crate::effects::layout::{use_layout_storage, use_window_width};
+use crate::effects::lesson::use_lesson;
 use crate::effects::outside;
 use crate::effects::start::{Start, initial_state, is_embedded};
 use crate::effects::tips::use_tips;
@@ -115,6 +117,7 @@ fn Full() -> Html {
     use_layout_storage(&store);
     use_keeping(&store, &keeper);
     use_address(&store, &keeper);
+    use_lesson(&store);
     use_focus_keeper();
     use_tips();
     let (dragging, drag) = use_drop(&store);
@@ -129,12 +132,14 @@ fn Full() -> Html {
         panes.bottom_hidden.then_some("no-bottom"),
         dragging.then_some("dropping"),
         store.answers.scene.cloud.is_some().then_some("has-cloud"),
+        store.lesson.is_some().then_some("has-lesson"),
     );
     html! {
         <div {class} {style} data-screen={store.layout.screen.name()} ondragover={drag.over} ondragleave={drag.leave} ondrop={drag.drop}>
             <Header />
             <main class="landmark">
                 <div class="panes">
+                    <LessonPane />
                     <EditorPane />
                     <Splitter pane={Pane::Editor} />
                     if store.shows_azure() { <AzureView /> } else { <Graph /> }

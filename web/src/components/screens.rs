@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::icons::{GRAPH, Icon, LAYERS, MATRIX, ROUTE, TEXT, TRACE, WARNING, icon};
+use super::icons::{GRAPH, Icon, LAYERS, LESSON, MATRIX, ROUTE, TEXT, TRACE, WARNING, icon};
 use super::{press, use_part};
 use crate::state::{LayoutAction, Screen};
 use netpolis_view::Severity;
@@ -16,13 +16,14 @@ const fn shape(screen: Screen) -> Icon {
         Screen::Path => ROUTE,
         Screen::Policies => LAYERS,
         Screen::Problems => WARNING,
+        Screen::Lesson => LESSON,
     }
 }
 
 /// A button for each of them.
 #[component]
 pub fn Screens() -> Html {
-    let Some(store) = use_part(|state| (state.scene_part(), state.layout.screen)) else { return Html::default() };
+    let Some(store) = use_part(|state| (state.scene_part(), state.layout.screen, state.lesson.is_some())) else { return Html::default() };
     let scene = &store.answers.scene;
     let problems = scene.count_problems(Severity::Error) + scene.count_problems(Severity::Warning);
     let button = |screen: Screen| {
@@ -34,5 +35,5 @@ pub fn Screens() -> Html {
             </button>
         }
     };
-    html! { <nav class="screens" aria-label="Screens">{ for Screen::ALL.into_iter().map(button) }</nav> }
+    html! { <nav class="screens" aria-label="Screens">{ for Screen::ALL.into_iter().filter(|screen| *screen != Screen::Lesson || store.lesson.is_some()).map(button) }</nav> }
 }

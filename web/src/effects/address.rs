@@ -8,7 +8,7 @@ use wasm_bindgen::JsValue;
 use yew::prelude::*;
 
 use super::keep::Keeping;
-use super::outside::page_address;
+use super::outside::whole_address;
 use super::start::fragment;
 use crate::components::Store;
 use crate::examples::EXAMPLES;
@@ -74,14 +74,14 @@ fn show(state: &State, bar: &Rc<RefCell<Bar>>) {
     let place = &state.place;
     if place.origin != Origin::Link || place.kept {
         bar.fragment.clear();
-        replace(&name(state).map_or(JsValue::NULL, Into::into), &page_address(None));
+        replace(&name(state).map_or(JsValue::NULL, Into::into), &whole_address());
     } else if bar.scene.is_some() {
         // Something else is asked of it, or it was come back to.
         let size: usize = state.files.size();
         let same = bar.scene.as_ref() == Some(&place.id) && !bar.fragment.is_empty();
         let link = (!same || size <= LARGE).then(|| format!("#{}", share::encode(&state.shared())));
         if let Some(link) = link.filter(|link| link.len() <= LONGEST) {
-            replace(&JsValue::NULL, &format!("{}{link}", page_address(None)));
+            replace(&JsValue::NULL, &format!("{}{link}", whole_address()));
             bar.fragment = link;
         }
     }

@@ -7,6 +7,7 @@ pub mod files;
 pub mod focus;
 pub mod keep;
 pub mod layout;
+pub mod lesson;
 pub mod link;
 pub mod outside;
 pub mod raster;

@@ -85,11 +85,40 @@ pub fn window_width() -> u32 {
 /// The page's address without its fragment, and with another file name, if one is given.
 pub fn page_address(file: Option<&str>) -> String {
     let address = crate::effects::window().and_then(|w| w.location().href().ok()).unwrap_or_default();
-    let address = address.split('#').next().unwrap_or_default();
+    let address = address.split(['#', '?']).next().unwrap_or_default();
     match file {
         None => address.to_owned(),
         Some(file) => format!("{}{file}", address.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"))),
     }
+}
+
+/// The page's address as it is, without its fragment: with the lesson that it names, if it names one.
+pub fn whole_address() -> String {
+    let address = crate::effects::window().and_then(|w| w.location().href().ok()).unwrap_or_default();
+    address.split('#').next().unwrap_or_default().to_owned()
+}
+
+/// What stands behind `?` in the page's address, by its name.
+pub fn asked(name: &str) -> Option<String> {
+    let search = crate::effects::window()?.location().search().ok()?;
+    web_sys::UrlSearchParams::new_with_str(&search).ok()?.get(name)
+}
+
+/// Writes a lesson and its step into the page's address, or takes them out of it.
+pub fn name_lesson(lesson: Option<(&str, &str)>) {
+    let Some(window) = crate::effects::window() else { return };
+    let (Ok(params), Ok(history)) = (web_sys::UrlSearchParams::new(), window.history()) else { return };
+    if let Some((lesson, step)) = lesson {
+        params.set("lesson", lesson);
+        params.set("step", step);
+    }
+    let search: String = params.to_string().into();
+    // Folders are read more easily as they are.
+    let search = search.replace("%2F", "/");
+    let mark = if search.is_empty() { "" } else { "?" };
+    let hash = window.location().hash().unwrap_or_default();
+    let state = history.state().unwrap_or_default();
+    let _ = history.replace_state_with_url(&state, "", Some(&format!("{}{mark}{search}{hash}", page_address(None))));
 }
 
 /// A moment, as short as it can be told.

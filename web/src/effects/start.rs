@@ -8,7 +8,7 @@ use crate::engine::EngineLink;
 use crate::examples::{EXAMPLES, example_of};
 use crate::scenes::SceneId;
 use crate::share::{self, LinkOptions};
-use crate::state::{Action, State};
+use crate::state::{Action, LessonAction, State};
 use netpolis_view::Evaluation;
 
 /// What `start.js` hands over.
@@ -61,6 +61,10 @@ pub fn initial_state(reply: &[u8], keeper: Option<&Keeper>) -> (State, LinkOptio
         state.layout.panes.bottom_hidden = true;
     }
     state.layout.panes = state.layout.panes.in_window(outside::window_width());
+    if let Some(lesson) = keeper.and_then(|_| outside::asked("lesson")) {
+        let action = LessonAction::Open(lesson, outside::asked("step").unwrap_or_default());
+        state = Rc::unwrap_or_clone(Rc::new(state).reduce(Action::Lesson(action)));
+    }
     match Evaluation::from_kept(reply, &state.request()) {
         Some(reply) => (Rc::unwrap_or_clone(Rc::new(state).reduce(Action::evaluated(reply))), options),
         None => (state, options),

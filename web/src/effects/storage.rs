@@ -26,6 +26,8 @@ fn remove(key: &str) {
 
 /// Keys of scenes begin so.
 const SCENE: &str = "netpolis.scene.";
+/// Keys of what was solved of lessons begin so.
+const LESSON: &str = "netpolis.lesson.";
 /// What this tab shows; only the tab itself has it.
 const TAB: &str = "netpolis.tab";
 
@@ -45,6 +47,16 @@ fn local() -> Option<web_sys::Storage> {
 
 fn session() -> Option<web_sys::Storage> {
     crate::effects::window()?.session_storage().ok()?
+}
+
+/// What was solved of a lesson, as it was stored.
+pub fn solved(lesson: &str) -> Option<String> {
+    raw(&format!("{LESSON}{lesson}"))
+}
+
+/// Stores what was solved of a lesson.
+pub fn put_solved(lesson: &str, parts: &str) {
+    put(&format!("{LESSON}{lesson}"), parts);
 }
 
 /// The work of a version that kept only one scene, as a link's fragment.

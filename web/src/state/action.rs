@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use netpolis_core::settings::Settings;
 
-use super::{EngineFault, FileId, Goal, LayoutAction, Opened, PictureAction, Progress, Trouble};
+use super::{EngineFault, FileId, Goal, LayoutAction, LessonAction, Opened, PictureAction, Progress, Trouble};
 use crate::examples::Example;
 use crate::scenes::{Elsewhere, SceneId};
 use crate::share::Shared;
@@ -44,6 +44,8 @@ pub enum Action {
     },
     /// Changes that do this are looked for; nothing: none are.
     LookForFixes(Option<Goal>),
+    /// Something happens to a lesson.
+    Lesson(LessonAction),
     /// A row of a list of answers is followed.
     Follow(RowLink),
     /// An example replaces everything.

@@ -117,7 +117,9 @@ impl FixSection {
 impl Further {
     /// Takes answers about a revision.
     pub(super) fn take(&mut self, revision: u32, answers: &[(FurtherQuestion, Rc<FurtherAnswer>)]) {
-        for (asked, answer) in answers {
+        // What is said of a lesson is kept there.
+        let is_here = |asked: &FurtherQuestion| !matches!(asked, FurtherQuestion::Lesson(..) | FurtherQuestion::Grade(_));
+        for (asked, answer) in answers.iter().filter(|(asked, _)| is_here(asked)) {
             // The same answer stays the one that it was: it is not drawn again.
             let before = self.known.iter().position(|known| known.asked.is_like(asked)).map(|at| self.known.swap_remove(at));
             let same = before.filter(|before| before.answer == *answer).map(|before| before.answer);
@@ -146,7 +148,8 @@ impl State {
         let list = self.shows_answers().then(|| self.layout.list.question());
         // What is told beside the tab's title.
         let checks = self.counts_checks().then_some(FurtherQuestion::Checks).filter(|checks| list.as_ref() != Some(checks));
-        self.wants_fix().map(FurtherQuestion::Fix).into_iter().chain(checks).chain(list).collect()
+        let of_lesson = self.lesson.iter().flat_map(|lesson| lesson.asks(self.revision));
+        self.wants_fix().map(FurtherQuestion::Fix).into_iter().chain(checks).chain(list).chain(of_lesson).collect()
     }
 
     /// Those of them that are not known of this text.

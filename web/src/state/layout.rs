@@ -20,12 +20,14 @@ pub enum Screen {
     Policies,
     /// Problems.
     Problems,
+    /// The lesson that is played.
+    Lesson,
 }
 
 impl Screen {
-    /// All, from left to right.
-    pub const ALL: [Screen; 7] =
-        [Screen::Text, Screen::Graph, Screen::Trace, Screen::Matrix, Screen::Path, Screen::Policies, Screen::Problems];
+    /// All, from left to right; the first only while a lesson is played.
+    pub const ALL: [Screen; 8] =
+        [Screen::Lesson, Screen::Text, Screen::Graph, Screen::Trace, Screen::Matrix, Screen::Path, Screen::Policies, Screen::Problems];
 
     /// Its title.
     pub const fn title(self) -> &'static str {
@@ -37,6 +39,7 @@ impl Screen {
             Screen::Path => "Path",
             Screen::Policies => "Policies",
             Screen::Problems => "Problems",
+            Screen::Lesson => "Lesson",
         }
     }
 
@@ -50,6 +53,7 @@ impl Screen {
             Screen::Path => "path",
             Screen::Policies => "policies",
             Screen::Problems => "problems",
+            Screen::Lesson => "lesson",
         }
     }
 }
@@ -161,6 +165,8 @@ pub enum Dialog {
     Scenes,
     /// Link, file and embed code.
     Share,
+    /// Courses and lessons.
+    Lessons,
     /// What is assumed where upstream leaves a choice.
     Settings,
     /// What the page is, and the keys.

@@ -12,6 +12,7 @@ mod files;
 mod further;
 mod history;
 mod layout;
+mod lesson;
 mod notices;
 mod opening;
 mod panes;
@@ -25,6 +26,7 @@ pub use asking::{Asking, Selection};
 pub use files::{FileId, Files, OpenFile, Reveal, is_json, unique_name};
 pub use further::{AnswerList, FixSection, Further, Goal, as_list};
 pub use layout::{Dialog, Layout, LayoutAction, Screen, Tab, Theme};
+pub use lesson::{Lesson, LessonAction, PartId, Phase, VERDICTS};
 pub use notices::{Alert, EngineFault, Notice, Notices, Trouble};
 pub use opening::open_files;
 pub use panes::{Pane, Panes};
@@ -56,6 +58,8 @@ pub struct State {
     pub answers: Answers,
     /// What else it was asked.
     pub further: Further,
+    /// The lesson that is played, if one is.
+    pub lesson: Option<Lesson>,
     /// How the picture is drawn.
     pub picture: PictureChoices,
     /// What is where on the page.
@@ -112,7 +116,7 @@ impl State {
             Screen::Policies => Tab::Policies,
             Screen::Problems if tab == Tab::Answers => tab,
             Screen::Problems => Tab::Problems,
-            Screen::Text | Screen::Graph | Screen::Trace => tab,
+            Screen::Text | Screen::Graph | Screen::Trace | Screen::Lesson => tab,
         }
     }
 
@@ -248,6 +252,19 @@ impl State {
     }
 
     fn apply(&mut self, action: Action) {
+        // A lesson is played in its own scene.
+        let leaves = matches!(
+            action,
+            Action::OpenExample(..)
+                | Action::OpenShared(_)
+                | Action::OpenSaved(..)
+                | Action::OpenKept(_)
+                | Action::StartScene
+                | Action::Forget
+        );
+        if leaves && self.lesson.is_some() {
+            self.play(LessonAction::Close);
+        }
         match action {
             Action::TextEdited(id, text) => self.edit_text(id, text),
             Action::ShowFile(id) => self.files.active = id,
@@ -259,6 +276,7 @@ impl State {
             Action::ApplyFix { revision, fix } => self.apply_fix(revision, &fix),
             Action::LookForFixes(goal) => self.further.looks_for = goal,
             Action::Follow(link) => self.follow(link),
+            Action::Lesson(action) => self.play(action),
             Action::OpenExample(index, example) => self.open_example(index, example),
             Action::OpenShared(shared) => self.open_shared(*shared),
             Action::OpenSaved(name, shared) => self.open_saved(&name, *shared),
@@ -291,8 +309,12 @@ impl State {
                 self.answers.take(revision, scene, answer, board);
                 self.take_path(path);
                 self.answers.checks = checks;
+                self.take_of_lesson(revision, &further);
                 self.further.take(revision, &further);
-                self.seek();
+                // A lesson may have begun another scene, of which nothing is known yet.
+                if revision == self.revision {
+                    self.seek();
+                }
                 // Which further answers are wanted depends on the verdict.
                 self.conclude();
                 if self.is_answered() {
@@ -354,6 +376,8 @@ impl State {
     }
 }
 
+#[cfg(test)]
+mod lesson_tests;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]

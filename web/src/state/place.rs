@@ -190,7 +190,7 @@ impl State {
         self.tell(said, true);
     }
 
-    fn begin_afresh(&mut self) {
+    pub(super) fn begin_afresh(&mut self) {
         self.asking.begin_afresh();
         self.files.example = None;
         self.picture.toggled = Rc::default();

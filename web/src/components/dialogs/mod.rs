@@ -12,6 +12,7 @@ use self::about::About;
 use self::assumptions::Assumptions;
 use self::share::Share;
 use super::icons::{CROSS, icon};
+use super::lesson::Lessons;
 use super::scenes::Scenes;
 use super::toast::Toast;
 use super::{use_dispatch, use_part};
@@ -23,6 +24,7 @@ pub fn Dialogs() -> Html {
     let Some(store) = use_part(|state| state.layout.dialog) else { return Html::default() };
     match store.layout.dialog {
         Some(Dialog::Scenes) => html! { <Window title="Recent scenes"><Scenes /></Window> },
+        Some(Dialog::Lessons) => html! { <Window title="Lessons"><Lessons /></Window> },
         Some(Dialog::Share) => html! { <Window title="Share"><Share /></Window> },
         Some(Dialog::Settings) => html! { <Window title="Assumptions"><Assumptions /></Window> },
         Some(Dialog::About) => html! { <Window title="About Netpolis"><About /></Window> },

@@ -1,0 +1,117 @@
+// Lessons, as a learner plays them: by mouse, by touch on a phone, by keyboard alone.
+import assert from "node:assert/strict";
+import { accessible, open, paste, PHONE, shoot, text, troubles, until, verdict } from "../page.mjs";
+
+const DENY = `apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: closed, namespace: shop}
+spec:
+  podSelector: {}
+  policyTypes: [Ingress]
+`;
+const pane = (page) => page.getByRole("region", { name: "Lesson" });
+const checks = (page) => pane(page).locator(".lesson-checks li");
+const heading = (page) => pane(page).getByRole("heading", { level: 2 });
+const task = (page) => pane(page).getByRole("region", { name: "Task" });
+const openLesson = () => open({}, "?lesson=policy/default-deny");
+
+export default {
+    async "a lesson opens by its link, grades while one types, and goes on to the next step"() {
+        const page = await openLesson();
+        await until("Everything is open", () => heading(page).innerText(), "the first step");
+        await until("allowed", async () => (await verdict(page).innerText()).trim().toLowerCase(), "its question");
+        // A verdict is predicted before it is shown.
+        const prediction = pane(page).getByRole("region", { name: "Prediction" });
+        await prediction.getByRole("button", { name: "denied" }).click();
+        await until(/^No\. Allowed/, () => prediction.getByRole("status").innerText(), "a wrong prediction");
+        await prediction.getByRole("button", { name: "allowed" }).click();
+        await until(/^Right\. /, () => prediction.getByRole("status").innerText(), "a right one");
+        await pane(page).getByRole("button", { name: "Next step" }).click();
+        await until("A policy that allows nothing", () => heading(page).innerText(), "the second step");
+        await until(4, () => checks(page).count(), "its checks");
+        await until(3, () => pane(page).locator(".lesson-checks .fails").count(), "what does not hold yet");
+        await shoot(page, "lesson-task");
+        await accessible(page, "lesson");
+        // A hint, then a wrong answer that is explained, then a right one.
+        await task(page).getByRole("button", { name: "Hint" }).click();
+        assert.match(await task(page).locator(".lesson-hints").innerText(), /namespace/);
+        await paste(page, DENY.replace("podSelector: {}", "podSelector: {matchLabels: {app: db}}"));
+        await until(/closes db/, () => task(page).locator(".lesson-wrong").innerText(), "why that is wrong");
+        await paste(page, DENY);
+        await until("Solved", () => task(page).getByRole("heading").innerText(), "the task");
+        assert.equal(await pane(page).locator(".lesson-checks .fails").count(), 0);
+        // The way back, and progress that a reload does not lose.
+        await until(/step 2: .*, solved/, () => pane(page).locator(".lesson-step.on").getAttribute("aria-label"), "the step is marked");
+        await page.reload();
+        await until(/solved/, () => pane(page).locator(".lesson-step.done").getAttribute("aria-label"), "and stays so");
+        await pane(page).getByRole("button", { name: "close the lesson" }).click();
+        assert.equal(await pane(page).count(), 0);
+    },
+
+    async "a lesson's task is solved by Show me, taken back by Start again, and a wrong link says so"() {
+        const page = await open({}, "?lesson=policy/default-deny&step=open-one-door");
+        await until("Open one door", () => heading(page).innerText(), "the step of the link");
+        await until(/\d/, async () => String(await checks(page).count()), "its checks");
+        await task(page).getByRole("button", { name: "Show me" }).click();
+        await until("Solved", () => task(page).getByRole("heading").innerText(), "the solution");
+        await task(page).getByRole("button", { name: "Start again" }).click();
+        await until("Task", () => task(page).getByRole("heading").innerText(), "the step begins again");
+        assert.match(await text(page), /default-deny/);
+        const lost = await open({}, "?lesson=policy/nowhere");
+        await until(/could not be loaded/, () => pane(lost).innerText(), "no such lesson");
+        // The browser says so too.
+        assert.ok(troubles.splice(0).every((trouble) => /nowhere|404/.test(trouble)));
+    },
+
+    async "lessons are chosen from a list"() {
+        const page = await open();
+        await page.getByRole("button", { name: /^Example/ }).click();
+        await page.getByRole("button", { name: "Lessons…" }).click();
+        const list = page.getByRole("dialog", { name: "Lessons" });
+        await accessible(page, "lessons");
+        await list.getByRole("button", { name: /^Default deny/ }).click();
+        await until("Everything is open", () => heading(page).innerText(), "the lesson");
+        assert.equal(await list.count(), 0);
+    },
+
+    async "a lesson is played on a phone by touch"() {
+        const page = await open({ viewport: PHONE, hasTouch: true, isMobile: true });
+        await page.getByRole("button", { name: "More" }).tap();
+        await page.getByRole("button", { name: "Lessons…" }).tap();
+        await page.getByRole("dialog", { name: "Lessons" }).getByRole("button", { name: /^Default deny/ }).tap();
+        await until("Everything is open", () => heading(page).innerText(), "the first step");
+        await shoot(page, "lesson-phone");
+        const small = await pane(page).getByRole("button").evaluateAll((all) => all.filter((b) => b.getBoundingClientRect().height < 39.5 && !b.matches(".spot, .square")).map((b) => b.textContent));
+        assert.deepEqual(small, [], "buttons that a finger misses");
+        await pane(page).getByRole("button", { name: "step 2", exact: false }).tap();
+        await until(4, () => checks(page).count(), "its checks");
+        await task(page).getByRole("button", { name: "Show me" }).tap();
+        await until("Solved", () => task(page).getByRole("heading").innerText(), "the task");
+        await page.getByRole("navigation", { name: "Screens" }).getByRole("button", { name: "Graph" }).tap();
+        await verdict(page).waitFor();
+        assert.equal(await pane(page).isVisible(), false);
+        await page.getByRole("navigation", { name: "Screens" }).getByRole("button", { name: "Lesson" }).tap();
+        await until(true, () => pane(page).isVisible(), "back to the lesson");
+        assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "nothing scrolls sideways");
+    },
+
+    async "a lesson is played by keyboard alone"() {
+        const page = await openLesson();
+        await until("Everything is open", () => heading(page).innerText(), "the first step");
+        const reach = async (name) => {
+            for (let presses = 0; presses < 120; presses++) {
+                await page.keyboard.press("Tab");
+                const here = await page.evaluate(() => document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.textContent ?? "");
+                if (here.trim().startsWith(name)) return;
+            }
+            assert.fail(`${name} is not reached by Tab`);
+        };
+        await reach("Next step");
+        await page.keyboard.press("Enter");
+        await until("A policy that allows nothing", () => heading(page).innerText(), "the second step");
+        await until(4, () => checks(page).count(), "its checks");
+        await reach("Show me");
+        await page.keyboard.press("Enter");
+        await until("Solved", () => task(page).getByRole("heading").innerText(), "the task");
+    },
+};

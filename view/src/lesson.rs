@@ -1,0 +1,357 @@
+//! Lessons as the page plays them: prose as a tree, the files at each step, and what decides tasks, ready to be sent back to be graded.
+
+use serde::{Deserialize, Serialize};
+
+use super::{CheckView, PathQuestion, Question};
+
+/// Names and texts of files.
+pub type Texts = Vec<(String, String)>;
+
+/// A lesson that was read, or what is missing for that.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LessonReply {
+    /// Files beside `lesson.md` that it names, and that were not given.
+    Wants(Vec<String>),
+    /// The lesson.
+    Read(Box<LessonView>),
+    /// It cannot be played: what is wrong with it, with lines of `lesson.md`.
+    Faulty(Vec<String>),
+}
+
+/// A lesson.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LessonView {
+    /// Its title.
+    pub title: String,
+    /// What it is about, in a sentence.
+    pub summary: String,
+    /// How many minutes it takes.
+    pub minutes: u32,
+    /// Settings, as in a link.
+    pub settings: String,
+    /// What is said before the first step.
+    pub intro: Vec<ProseBlock>,
+    /// Its steps.
+    pub steps: Vec<LessonStep>,
+}
+
+/// A step of a lesson.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LessonStep {
+    /// Its title.
+    pub title: String,
+    /// What links name it by.
+    pub id: String,
+    /// The files when it begins.
+    pub files: Texts,
+    /// The file that is shown: the one whose lines are, or the first that a task is about.
+    pub file: Option<String>,
+    /// The flow that is asked when it begins.
+    pub flow: Option<Question>,
+    /// The path that is asked when it begins.
+    pub path: Option<PathQuestion>,
+    /// The picture or panel that is shown: `kubernetes`, `azure`, `matrix`, `path`, `problems`, `addresses`.
+    pub view: Option<String>,
+    /// The lines that are shown: a file, the first line and the last, from 1.
+    pub lines: Option<(String, u32, u32)>,
+    /// What there is to read and to do.
+    pub parts: Vec<PartOfStep>,
+}
+
+/// A part of a step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PartOfStep {
+    /// Something to read.
+    Prose(Vec<ProseBlock>),
+    /// Something to do.
+    Task(TaskView),
+    /// A question with answers to choose from.
+    Quiz(QuizView),
+    /// A verdict to be predicted.
+    Predict(Box<PredictView>),
+}
+
+/// Something to do, until checks pass.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaskView {
+    /// What to do.
+    pub say: Vec<ProseInline>,
+    /// What may be edited, in words; empty for everything.
+    pub edit: Vec<String>,
+    /// What decides that it is done, to be sent back.
+    pub checks: String,
+    /// Hints, from the first to the last.
+    pub hints: Vec<Vec<ProseInline>>,
+    /// The files that solve it.
+    pub solution: Texts,
+    /// Wrong answers, to be sent back, and why they are.
+    pub wrong: Vec<(Texts, Vec<ProseInline>)>,
+}
+
+/// A question with answers to choose from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuizView {
+    /// The question.
+    pub ask: Vec<ProseInline>,
+    /// The answers: what each says, whether it is right, and why.
+    pub choices: Vec<(Vec<ProseInline>, bool, Vec<ProseInline>)>,
+}
+
+/// A verdict to be predicted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PredictView {
+    /// The question in words: from, to, and what.
+    pub asked: [String; 3],
+    /// The verdict's word: `allowed`, `denied`, `sometimes` or `cannot tell`.
+    pub verdict: String,
+    /// The answer in a sentence.
+    pub summary: String,
+    /// What is said when it is shown.
+    pub because: Vec<ProseInline>,
+    /// The flow, to be shown; of a path nothing.
+    pub flow: Option<Question>,
+    /// The path, to be shown.
+    pub path: Option<PathQuestion>,
+}
+
+/// A paragraph, list or the like.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ProseBlock {
+    /// A heading below those of steps.
+    Heading(Vec<ProseInline>),
+    /// A paragraph.
+    Paragraph(Vec<ProseInline>),
+    /// A list; with the number of its first item if it is an ordered one.
+    List(Option<u64>, Vec<Vec<ProseBlock>>),
+    /// What stands out.
+    Quote(Vec<ProseBlock>),
+    /// Code: its language, the file that it is offered for, the text.
+    Code(String, Option<String>, String),
+    /// A table: the cells of its head, then of each row.
+    Table(Vec<Vec<Vec<ProseInline>>>),
+}
+
+/// A part of a line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ProseInline {
+    /// Text.
+    Text(String),
+    /// Code.
+    Code(String),
+    /// Emphasised.
+    Emphasis(Vec<ProseInline>),
+    /// Strongly emphasised.
+    Strong(Vec<ProseInline>),
+    /// A link: where it leads, and its text.
+    Link(String, Vec<ProseInline>),
+    /// The end of a line that is meant to be one.
+    Break,
+}
+
+/// A task to be graded: what there is, and what decides.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GradeAsked {
+    /// The step and its part, by their numbers.
+    pub task: (u32, u32),
+    /// The checks of the [`TaskView`].
+    pub checks: String,
+    /// The wrong answers of the [`TaskView`].
+    pub wrong: Vec<Texts>,
+}
+
+/// What came of a task's checks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GradeView {
+    /// The checks in order. Their places are of no file of the scene.
+    pub checks: Vec<CheckView>,
+    /// Whether all of them pass.
+    pub passes: bool,
+    /// The wrong answer that does the same as what there is, by its number.
+    pub wrong: Option<usize>,
+}
+
+#[cfg(feature = "answers")]
+pub(super) use made::{grade as grade_view, reply as lesson_reply};
+
+#[cfg(feature = "answers")]
+mod made {
+    use netpolis_core::analysis::Analysis;
+    use netpolis_core::answers::diff::{Version, diff};
+    use netpolis_core::model::Protocol;
+    use netpolis_core::path::Asked;
+    use netpolis_core::settings::Settings;
+    use netpolis_lessons::{self as lessons, Block, Inline, Lesson, Part, Source};
+
+    use super::*;
+    use crate::checks::check_view;
+    use crate::{SourceLocations, settings_text};
+
+    /// Reads a lesson. `files` are those beside it that are there.
+    pub(crate) fn reply(text: &str, files: &Texts) -> LessonReply {
+        let (lesson, problems) = lessons::read(text);
+        if !problems.is_empty() {
+            return LessonReply::Faulty(problems.iter().map(|problem| format!("lesson.md:{problem}")).collect());
+        }
+        let missing: Vec<String> = lessons::file_names(&lesson)
+            .into_iter()
+            .filter(|name| !files.iter().any(|(known, _)| known == name))
+            .map(str::to_owned)
+            .collect();
+        if !missing.is_empty() {
+            return LessonReply::Wants(missing);
+        }
+        let source = |name: &str| files.iter().find(|(known, _)| known == name).map(|(_, text)| text.clone());
+        match view(&lesson, &source) {
+            Ok(view) => LessonReply::Read(Box::new(view)),
+            Err(error) => LessonReply::Faulty(vec![error]),
+        }
+    }
+
+    fn view(lesson: &Lesson, source: Source<'_>) -> Result<LessonView, String> {
+        let steps: Result<Vec<LessonStep>, String> = lesson
+            .steps
+            .iter()
+            .enumerate()
+            .map(|(number, step)| {
+                let files = lessons::at_step(lesson, number, source).map_err(|error| format!("lesson.md:{}: {error}", step.line))?;
+                let mut now = files.clone();
+                let mut parts = Vec::new();
+                for part in &step.parts {
+                    parts.push(match part {
+                        Part::Prose(blocks) => PartOfStep::Prose(blocks.iter().map(block).collect()),
+                        Part::Quiz(quiz) => PartOfStep::Quiz(QuizView {
+                            ask: line(&quiz.ask),
+                            choices: quiz.choices.iter().map(|choice| (line(&choice.text), choice.right, line(&choice.because))).collect(),
+                        }),
+                        Part::Predict(predict) => PartOfStep::Predict(Box::new(predicted(predict, &now, &lesson.settings))),
+                        Part::Task(task) => {
+                            let after =
+                                |change| lessons::after(&now, change, source).map_err(|error| format!("lesson.md:{}: {error}", task.line));
+                            let solution = after(&task.solution)?;
+                            let wrong: Result<Vec<_>, String> =
+                                task.wrong.iter().map(|wrong| Ok((after(&wrong.change)?, line(&wrong.because)))).collect();
+                            let edit = |editable: &lessons::Editable| match editable.lines {
+                                Some((first, last)) if first == last => format!("{}, line {first}", editable.file),
+                                Some((first, last)) => format!("{}, lines {first} to {last}", editable.file),
+                                None => editable.file.clone(),
+                            };
+                            let view = TaskView {
+                                say: line(&task.say),
+                                edit: task.edit.iter().map(edit).collect(),
+                                checks: task.checks.document.clone(),
+                                hints: task.hints.iter().map(|hint| line(hint)).collect(),
+                                wrong: wrong?,
+                                solution: solution.clone(),
+                            };
+                            now = solution;
+                            PartOfStep::Task(view)
+                        }
+                    });
+                }
+                let looked = step.look.flow.as_ref();
+                let edited = || step.tasks().find_map(|task| task.edit.first()).map(|editable| &editable.file);
+                Ok(LessonStep {
+                    title: step.title.clone(),
+                    id: step.id.clone(),
+                    files,
+                    flow: looked.filter(|flow| !flow.path).map(question),
+                    path: looked.filter(|flow| flow.path).map(path_question),
+                    file: step.look.lines.first().map(|lines| &lines.file).or_else(edited).cloned(),
+                    view: step.look.view.map(|view| view.as_str().to_owned()),
+                    lines: step.look.lines.first().map(|lines| (lines.file.clone(), lines.first, lines.last)),
+                    parts,
+                })
+            })
+            .collect();
+        Ok(LessonView {
+            title: lesson.title.clone(),
+            summary: lesson.summary.clone(),
+            minutes: lesson.minutes,
+            settings: settings_text(&lesson.settings),
+            intro: lesson.intro.iter().map(block).collect(),
+            steps: steps?,
+        })
+    }
+
+    fn question(flow: &lessons::Flow) -> Question {
+        Question { from: flow.from.clone(), to: flow.to.clone(), protocol: flow.protocol.clone(), port: flow.port, ..Question::default() }
+    }
+
+    fn path_question(flow: &lessons::Flow) -> PathQuestion {
+        PathQuestion {
+            from: flow.from.clone(),
+            to: flow.to.clone(),
+            protocol: flow.protocol.clone(),
+            port: flow.port,
+            ..PathQuestion::default()
+        }
+    }
+
+    /// A question with the verdict that the core gives now.
+    fn predicted(predict: &lessons::Predict, files: &Texts, settings: &Settings) -> PredictView {
+        let flow = &predict.flow;
+        let scene = lessons::scene(files, settings);
+        let protocol = Protocol::from_name(&flow.protocol).unwrap_or(Protocol::TCP);
+        let (verdict, summary) = if flow.path {
+            let asked = Asked { from: &flow.from, to: &flow.to, port: flow.port, protocol, entry: None, node: None };
+            scene.path(&asked).map_or_else(|error| ("cannot tell", error.to_string()), |answer| (answer.verdict.as_str(), answer.summary))
+        } else {
+            let traffic = netpolis_core::connections::Traffic { protocol, source: None, destination: flow.port };
+            let decide = |asked| {
+                let answer = scene.decide(&asked);
+                (answer.verdict.as_str(), answer.summary)
+            };
+            scene.flow(&flow.from, &flow.to, traffic).map_or_else(|error| ("cannot tell", error.to_string()), decide)
+        };
+        let what = flow.port.map_or_else(|| protocol.to_string(), |port| format!("{protocol} {port}"));
+        PredictView {
+            asked: [flow.from.clone(), flow.to.clone(), what],
+            verdict: verdict.to_owned(),
+            summary,
+            because: line(&predict.because),
+            flow: (!flow.path).then(|| question(flow)),
+            path: flow.path.then(|| path_question(flow)),
+        }
+    }
+
+    fn block(block: &Block) -> ProseBlock {
+        let all = |blocks: &[Block]| -> Vec<ProseBlock> { blocks.iter().map(self::block).collect() };
+        match block {
+            Block::Heading(text) => ProseBlock::Heading(line(text)),
+            Block::Paragraph(text) => ProseBlock::Paragraph(line(text)),
+            Block::List(first, items) => ProseBlock::List(*first, items.iter().map(|item| all(item)).collect()),
+            Block::Quote(inner) => ProseBlock::Quote(all(inner)),
+            Block::Code(code) => ProseBlock::Code(code.language.clone(), code.file.clone(), code.text.clone()),
+            Block::Table(rows) => ProseBlock::Table(rows.iter().map(|row| row.iter().map(|cell| line(cell)).collect()).collect()),
+        }
+    }
+
+    fn line(parts: &[Inline]) -> Vec<ProseInline> {
+        let part = |part: &Inline| match part {
+            Inline::Text(text) => ProseInline::Text(text.clone()),
+            Inline::Code(code) => ProseInline::Code(code.clone()),
+            Inline::Emphasis(inner) => ProseInline::Emphasis(line(inner)),
+            Inline::Strong(inner) => ProseInline::Strong(line(inner)),
+            Inline::Link(to, inner) => ProseInline::Link(to.clone(), line(inner)),
+            Inline::Break => ProseInline::Break,
+        };
+        parts.iter().map(part).collect()
+    }
+
+    fn version(scene: &Analysis) -> Version<'_> {
+        Version { snapshot: scene.snapshot(), connectivity: scene.connectivity() }
+    }
+
+    /// Makes a task's checks of a scene.
+    pub(crate) fn grade(scene: &Analysis, asked: &GradeAsked) -> GradeView {
+        let files: Texts = scene.sources().iter().map(|(_, source)| (source.name.clone(), source.text.to_string())).collect();
+        let checks = lessons::Checks { document: asked.checks.clone(), lines_before: 0 };
+        let graded = lessons::grade(&files, scene.settings(), &checks);
+        let passes = graded.passes();
+        let does_the_same = |texts: &Texts| diff(version(scene), version(&lessons::scene(texts, scene.settings()))).is_empty();
+        let wrong = if passes { None } else { asked.wrong.iter().position(does_the_same) };
+        let locations = SourceLocations::new(graded.scene.sources());
+        let checks = graded.results.into_iter().map(|result| check_view(result, &locations)).collect();
+        GradeView { checks, passes, wrong }
+    }
+}

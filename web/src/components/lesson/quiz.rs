@@ -1,0 +1,65 @@
+//! Questions that are answered before the page shows the answer: one of several answers, or a verdict.
+
+use yew::prelude::*;
+
+use super::prose::{Links, line};
+use crate::components::icons::{CHECK, CROSS, icon};
+use crate::components::rich::rich;
+use crate::components::{Store, press};
+use crate::state::{Action, Lesson, LessonAction, PartId, VERDICTS};
+use netpolis_view::{PathQuestion, PredictView, QuizView};
+
+/// A quiz.
+pub(super) fn quiz(store: &Store, lesson: &Lesson, id: PartId, quiz: &QuizView, links: &Links) -> Html {
+    let picked = lesson.picks.get(&id).copied();
+    let choice = |(number, (text, right, because)): (usize, &(Vec<_>, bool, Vec<_>))| {
+        let on = picked == Some(number);
+        html! {
+            <li>
+                <button type="button" class={classes!("lesson-choice", on.then_some(if *right { "right" } else { "wrong" }))} aria-pressed={on.to_string()}
+                    onclick={press(store, Action::Lesson(LessonAction::Pick(id, number)))}>
+                    if on { { icon(if *right { CHECK } else { CROSS }) } }<span>{ line(text, links) }</span>
+                </button>
+                if on { <p role="status">{ if *right { "Right. " } else { "No. " } }{ line(because, links) }</p> }
+            </li>
+        }
+    };
+    html! {
+        <section class="lesson-quiz" aria-label="Question">
+            <h3>{ line(&quiz.ask, links) }</h3>
+            <ul>{ for quiz.choices.iter().enumerate().map(choice) }</ul>
+        </section>
+    }
+}
+
+/// A verdict to be predicted.
+pub(super) fn predict(store: &Store, lesson: &Lesson, id: PartId, predict: &PredictView, links: &Links) -> Html {
+    let picked = lesson.picks.get(&id).and_then(|number| VERDICTS.get(*number));
+    let [from, to, what] = &predict.asked;
+    let right = picked.is_some_and(|picked| *picked == predict.verdict);
+    let button = |(number, word): (usize, &&str)| {
+        let on = picked == Some(word);
+        html! {
+            <button type="button" class={classes!("lesson-choice", on.then_some(if right { "right" } else { "wrong" }))} aria-pressed={on.to_string()}
+                onclick={press(store, Action::Lesson(LessonAction::Pick(id, number)))}>{ *word }</button>
+        }
+    };
+    // Of a flow it is never `sometimes`.
+    let words = VERDICTS.iter().enumerate().filter(|(_, word)| predict.path.is_some() || **word != "sometimes");
+    let show = match (&predict.flow, &predict.path) {
+        (Some(flow), _) => Some(Action::Ask(flow.clone())),
+        (None, Some(path)) => Some(Action::Change(PathQuestion::clone(path))),
+        (None, None) => None,
+    };
+    html! {
+        <section class="lesson-quiz" aria-label="Prediction">
+            <h3>{ "What will be said of " }<code>{ from }</code>{ " → " }<code>{ to }</code>{ format!(", {what}?") }</h3>
+            <div class="lesson-buttons">{ for words.map(button) }</div>
+            if picked.is_some() {
+                <p role="status"><b>{ if right { "Right. " } else { "No. " } }</b>{ rich(&predict.summary) }{ " " }{ line(&predict.because, links) }{ " " }
+                    if let Some(show) = show { <button type="button" class="spot" onclick={press(store, show)}>{ "show" }</button> }
+                </p>
+            }
+        </section>
+    }
+}

@@ -1,0 +1,139 @@
+//! Fetches lessons, which are files beside the page, and keeps what was solved of them in this browser.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use serde::Deserialize;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use yew::prelude::*;
+
+use super::{outside, storage};
+use crate::components::Store;
+use crate::state::{Action, LessonAction, PartId, Phase};
+use netpolis_view::Texts;
+
+/// Where lessons are, below the page's folder.
+const FOLDER: &str = "lessons/";
+
+/// A course of the index.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Course {
+    /// Its folder.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// What it is about.
+    pub summary: String,
+    /// Its lessons in order.
+    pub lessons: Vec<Listed>,
+}
+
+/// A lesson of the index.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Listed {
+    /// Its folder in the course's.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// What it is about.
+    pub summary: String,
+    /// How many minutes it takes.
+    pub minutes: u32,
+    /// How many steps it has.
+    pub steps: u32,
+    /// In how many of them there is something to do.
+    pub tasks: u32,
+}
+
+/// Fetches the index of courses.
+pub fn courses(found: impl FnOnce(Result<Vec<Course>, String>) + 'static) {
+    spawn_local(async move {
+        let index = text_of(&format!("{FOLDER}index.json")).await.and_then(|text| {
+            let value = js_sys::JSON::parse(&text).map_err(|_| unreachable_words("index.json"))?;
+            serde_wasm_bindgen::from_value(value).map_err(|_| unreachable_words("index.json"))
+        });
+        found(index);
+    });
+}
+
+/// Fetches what an open lesson needs: its text, then the files beside it; and keeps what is solved.
+#[hook]
+pub fn use_lesson(store: &Store) {
+    let wanted = store.lesson.as_ref().and_then(|lesson| match &lesson.phase {
+        Phase::Fetched => Some((lesson.id.clone(), None)),
+        Phase::Wants(text, files, names) => Some((lesson.id.clone(), Some(((text.clone(), files.clone()), names.clone())))),
+        Phase::Texts(..) | Phase::Open(_) | Phase::Failed(_) => None,
+    });
+    {
+        let store = store.clone();
+        use_effect_with(wanted, move |wanted| {
+            let Some((id, given)) = wanted.clone() else { return };
+            if given.is_none() {
+                store.dispatch(Action::Lesson(LessonAction::Remember(solved(&id))));
+            }
+            spawn_local(async move {
+                let action = match fetched(&id, given).await {
+                    Ok((text, files)) => LessonAction::Came(text, files),
+                    Err(error) => LessonAction::Failed(error),
+                };
+                store.dispatch(Action::Lesson(action));
+            });
+        });
+    }
+    let named = store.lesson.as_ref().and_then(|lesson| match &lesson.phase {
+        Phase::Open(_) => Some((lesson.id.clone(), lesson.shown().map(|step| step.id.clone()).unwrap_or_default())),
+        // What cannot be played is not kept in the address.
+        _ => None,
+    });
+    let waits = store.lesson.as_ref().is_some_and(|lesson| !matches!(lesson.phase, Phase::Open(_) | Phase::Failed(_)));
+    use_effect_with((named, waits), |(named, waits)| {
+        if !waits {
+            outside::name_lesson(named.as_ref().map(|(lesson, step)| (lesson.as_str(), step.as_str())));
+        }
+    });
+    let done = store.lesson.as_ref().map(|lesson| (lesson.id.clone(), lesson.done.clone()));
+    use_effect_with(done, |done| {
+        if let Some((id, done)) = done.as_ref().filter(|(_, done)| !done.is_empty()) {
+            let parts: Vec<String> = done.iter().map(|(step, part)| format!("{step}.{part}")).collect();
+            storage::put_solved(id, &parts.join(" "));
+        }
+    });
+}
+
+/// What was solved in earlier visits.
+fn solved(id: &str) -> BTreeSet<PartId> {
+    let part = |text: &str| text.split_once('.').and_then(|(step, part)| Some((step.parse().ok()?, part.parse().ok()?)));
+    storage::solved(id).unwrap_or_default().split(' ').filter_map(part).collect()
+}
+
+/// The text of a `lesson.md`, and files beside it.
+type Fetched = (Rc<str>, Texts);
+
+/// Fetches the text of a lesson; of one whose text is there, files beside it by their names.
+async fn fetched(id: &str, given: Option<(Fetched, Vec<String>)>) -> Result<Fetched, String> {
+    let folder = format!("{FOLDER}{id}/");
+    let Some(((text, mut files), names)) = given else { return Ok((text_of(&format!("{folder}lesson.md")).await?.into(), Vec::new())) };
+    for name in names {
+        let text = text_of(&format!("{folder}{name}")).await?;
+        files.push((name, text));
+    }
+    Ok((text, files))
+}
+
+fn unreachable_words(address: &str) -> String {
+    format!("{address} could not be loaded. Are you offline? Try again later.")
+}
+
+/// The text of a file beside the page.
+async fn text_of(address: &str) -> Result<String, String> {
+    let failed = |_: JsValue| unreachable_words(address);
+    let window = super::window().ok_or_else(|| unreachable_words(address))?;
+    let response = JsFuture::from(window.fetch_with_str(address)).await.map_err(failed)?;
+    let response: web_sys::Response = response.dyn_into().map_err(failed)?;
+    if !response.ok() {
+        return Err(unreachable_words(address));
+    }
+    let text = JsFuture::from(response.text().map_err(failed)?).await.map_err(failed)?;
+    text.as_string().ok_or_else(|| unreachable_words(address))
+}

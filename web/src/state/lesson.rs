@@ -1,0 +1,312 @@
+//! A lesson that is played: which one, which step, what the learner did, and what is asked of the evaluator for it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use super::{LayoutAction, Reveal, Screen, State, Tab};
+use crate::scenes::Origin;
+use netpolis_view::{
+    Edit, FurtherAnswer, FurtherQuestion, GradeAsked, GradeView, LessonReply, LessonStep, LessonView, PartOfStep, PathAsked, Question,
+    SourceLocation, TaskView, Texts, settings_from_text,
+};
+
+/// A part of a step, by the numbers of both.
+pub type PartId = (u32, u32);
+
+/// A lesson that is open.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Lesson {
+    /// Its folder below `lessons/`: `policy/default-deny`.
+    pub id: String,
+    /// What is known of it.
+    pub phase: Phase,
+    /// The step that is shown, counted from 0.
+    pub step: usize,
+    /// The step to begin with, by its id, until the lesson is there.
+    pub begin_at: String,
+    /// How many hints of a task are shown.
+    pub hints: BTreeMap<PartId, usize>,
+    /// What was chosen of a quiz, or predicted.
+    pub picks: BTreeMap<PartId, usize>,
+    /// The grade of each task of the step, and the revision of the text that it is of.
+    grades: BTreeMap<PartId, (u32, Rc<GradeView>)>,
+    /// Tasks that were solved, once.
+    pub done: BTreeSet<PartId>,
+}
+
+/// What is known of a lesson.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Phase {
+    /// Its text is on its way.
+    #[default]
+    Fetched,
+    /// Its text is there, and these files beside it; it is to be read.
+    Texts(Rc<str>, Texts),
+    /// These files beside it are to be fetched.
+    Wants(Rc<str>, Texts, Vec<String>),
+    /// It is there.
+    Open(Rc<LessonView>),
+    /// It cannot be played; why, line by line.
+    Failed(Vec<String>),
+}
+
+/// What happens to a lesson.
+#[derive(Clone, Debug, PartialEq)]
+pub enum LessonAction {
+    /// A lesson is opened, at the step of that id; empty for the first.
+    Open(String, String),
+    /// Its text came, and files beside it.
+    Came(Rc<str>, Texts),
+    /// It could not be fetched.
+    Failed(String),
+    /// Another step is shown.
+    GoTo(usize),
+    /// One more hint.
+    Hint(PartId),
+    /// An answer is chosen, or a verdict predicted.
+    Pick(PartId, usize),
+    /// A task's solution is put into the files.
+    Show(PartId),
+    /// The step begins again.
+    Again,
+    /// A text is put into a file: code of the prose.
+    Put(String, String),
+    /// What was solved in an earlier visit.
+    Remember(BTreeSet<PartId>),
+    /// The lesson is closed; its scene stays.
+    Close,
+}
+
+/// What a learner may predict, in the order of the buttons.
+pub const VERDICTS: [&str; 4] = ["allowed", "denied", "sometimes", "cannot tell"];
+
+impl Lesson {
+    /// The lesson, if it is there.
+    pub fn view(&self) -> Option<&Rc<LessonView>> {
+        match &self.phase {
+            Phase::Open(view) => Some(view),
+            _ => None,
+        }
+    }
+
+    /// The step that is shown.
+    pub fn shown(&self) -> Option<&LessonStep> {
+        self.view()?.steps.get(self.step)
+    }
+
+    fn task(&self, id: PartId) -> Option<&TaskView> {
+        match self.view()?.steps.get(id.0 as usize)?.parts.get(id.1 as usize)? {
+            PartOfStep::Task(task) => Some(task),
+            _ => None,
+        }
+    }
+
+    /// The newest grade of a task.
+    pub fn grade(&self, id: PartId) -> Option<&Rc<GradeView>> {
+        self.grades.get(&id).map(|(_, grade)| grade)
+    }
+
+    /// Tasks of a step, by their numbers.
+    pub fn tasks_of(&self, step: usize) -> Vec<PartId> {
+        let parts = self.view().and_then(|view| view.steps.get(step)).map(|step| step.parts.as_slice()).unwrap_or_default();
+        let is_task = |part: &PartOfStep| matches!(part, PartOfStep::Task(_));
+        parts.iter().enumerate().filter(|(_, part)| is_task(part)).map(|(part, _)| (step as u32, part as u32)).collect()
+    }
+
+    /// Whether every task of a step was solved; nothing where it has none.
+    pub fn is_step_done(&self, step: usize) -> Option<bool> {
+        let tasks = self.tasks_of(step);
+        (!tasks.is_empty()).then(|| tasks.iter().all(|task| self.done.contains(task)))
+    }
+
+    /// What decides tasks of the shown step that have no grade for this text.
+    fn ungraded(&self, revision: u32) -> Vec<GradeAsked> {
+        let asked = |id: PartId| {
+            let known = self.grades.get(&id).is_some_and(|(of, _)| *of == revision);
+            let task = self.task(id).filter(|_| !known)?;
+            Some(GradeAsked { task: id, checks: task.checks.clone(), wrong: task.wrong.iter().map(|(texts, _)| texts.clone()).collect() })
+        };
+        self.tasks_of(self.step).into_iter().filter_map(asked).collect()
+    }
+
+    /// What a lesson asks of the evaluator.
+    pub(super) fn asks(&self, revision: u32) -> Vec<FurtherQuestion> {
+        match &self.phase {
+            Phase::Texts(text, files) => vec![FurtherQuestion::Lesson(text.to_string(), files.clone())],
+            Phase::Open(_) => self.ungraded(revision).into_iter().map(FurtherQuestion::Grade).collect(),
+            Phase::Fetched | Phase::Wants(..) | Phase::Failed(_) => Vec::new(),
+        }
+    }
+}
+
+impl State {
+    /// Takes what the evaluator said about the lesson.
+    pub(super) fn take_of_lesson(&mut self, revision: u32, answers: &[(FurtherQuestion, Rc<FurtherAnswer>)]) {
+        for (asked, answer) in answers {
+            match (asked, &**answer) {
+                (FurtherQuestion::Lesson(text, files), FurtherAnswer::Lesson(reply)) => self.take_lesson(text, files, reply),
+                (FurtherQuestion::Grade(asked), FurtherAnswer::Grade(grade)) => {
+                    let Some(lesson) = &mut self.lesson else { continue };
+                    if grade.passes {
+                        lesson.done.insert(asked.task);
+                    }
+                    lesson.grades.insert(asked.task, (revision, Rc::new(grade.clone())));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn take_lesson(&mut self, text: &str, files: &Texts, reply: &LessonReply) {
+        let Some(lesson) = &mut self.lesson else { return };
+        // Of another lesson, or an older text of it.
+        if !matches!(&lesson.phase, Phase::Texts(own, known) if &**own == text && known == files) {
+            return;
+        }
+        match reply {
+            // What was asked for and is still wanted is not there.
+            LessonReply::Wants(names) if names.iter().any(|name| files.iter().any(|(known, _)| known == name)) => {
+                lesson.phase = Phase::Failed(vec!["files of the lesson are missing".into()]);
+            }
+            LessonReply::Wants(names) => lesson.phase = Phase::Wants(text.into(), files.clone(), names.clone()),
+            LessonReply::Faulty(problems) => lesson.phase = Phase::Failed(problems.clone()),
+            LessonReply::Read(view) => {
+                lesson.step = view.steps.iter().position(|step| step.id == lesson.begin_at).unwrap_or_default();
+                lesson.phase = Phase::Open(Rc::new((**view).clone()));
+                self.remember();
+                self.begin_step();
+            }
+        }
+    }
+
+    pub(super) fn play(&mut self, action: LessonAction) {
+        match action {
+            LessonAction::Open(id, begin_at) => {
+                self.lesson = Some(Lesson { id, begin_at, ..Lesson::default() });
+                self.layout = self.layout.after(&LayoutAction::ShowScreen(Screen::Lesson));
+                self.layout.dialog = None;
+            }
+            LessonAction::Close => {
+                self.lesson = None;
+                if self.layout.screen == Screen::Lesson {
+                    self.layout.screen = Screen::default();
+                }
+            }
+            LessonAction::Show(id) => {
+                let solution = self.lesson.as_ref().and_then(|lesson| lesson.task(id)).map(|task| task.solution.clone());
+                if let Some(files) = solution {
+                    self.set_texts(&files, "The solution");
+                }
+            }
+            LessonAction::Put(file, text) => self.set_texts(&vec![(file, text)], "Code of the lesson"),
+            LessonAction::Again => {
+                if let Some(lesson) = &mut self.lesson {
+                    let step = lesson.step as u32;
+                    lesson.hints.retain(|id, _| id.0 != step);
+                    lesson.picks.retain(|id, _| id.0 != step);
+                }
+                self.remember();
+                self.begin_step();
+            }
+            LessonAction::GoTo(step) => {
+                if let Some(lesson) = self.lesson.as_mut().filter(|lesson| lesson.view().is_some_and(|view| step < view.steps.len())) {
+                    lesson.step = step;
+                    self.begin_step();
+                    // What was edited in another step is kept with its scene.
+                    self.history.clear();
+                }
+            }
+            other => {
+                if let Some(lesson) = &mut self.lesson {
+                    lesson.take(other);
+                }
+            }
+        }
+    }
+
+    /// The scene of the shown step, and what is to be looked at.
+    fn begin_step(&mut self) {
+        let Some(lesson) = &mut self.lesson else { return };
+        lesson.grades.clear();
+        let Some((view, step)) = lesson.view().cloned().and_then(|view| Some((view.clone(), view.steps.get(lesson.step)?.clone()))) else {
+            return;
+        };
+        let screen = self.layout.screen;
+        self.files.replace(step.files.iter().map(|(name, text)| (name.as_str(), text.as_str())));
+        self.settings = settings_from_text(&view.settings).0;
+        self.asking.flow = step.flow.clone().unwrap_or_else(|| Question { protocol: "TCP".into(), ..Question::default() });
+        let path = step.path.clone().map(|question| PathAsked { question, versus: None });
+        self.begin_path(path.clone().unwrap_or_default(), path.is_some());
+        self.begin_afresh();
+        self.begin_place(Origin::Own);
+        self.place.name = Some(format!("{}: {}", view.title, step.title).into());
+        self.look_at(&step);
+        self.layout.screen = screen;
+    }
+
+    fn look_at(&mut self, step: &LessonStep) {
+        self.files.show(self.files.iter().position(|own| Some(&own.name) == step.file.as_ref()).unwrap_or_default());
+        match step.view.as_deref() {
+            Some("azure") => self.picture.azure = Some(true),
+            Some("kubernetes") => self.picture.azure = Some(false),
+            Some("matrix") => self.layout.tab = Tab::Matrix,
+            Some("path") => self.layout.tab = Tab::Path,
+            Some("problems") => self.layout.tab = Tab::Problems,
+            Some("addresses") => self.layout.tab = Tab::Addresses,
+            _ => {}
+        }
+        if let Some((file, first, last)) = &step.lines {
+            let text = self.files.text_of(file).to_string();
+            let start = |line: u32| {
+                text.split_inclusive('\n').take(line.saturating_sub(1) as usize).map(|line| line.encode_utf16().count() as u32).sum()
+            };
+            let spot = SourceLocation {
+                file: file.clone(),
+                line: *first,
+                column: 1,
+                end_line: *last,
+                start: start(*first),
+                end: start(*last + 1),
+            };
+            self.files.reveal = Some(Reveal { spot, focus: false, count: self.count() });
+        }
+    }
+
+    /// Texts of files as one change that can be taken back. A file that there is not is added.
+    fn set_texts(&mut self, texts: &Texts, title: &str) {
+        let (known, new): (Vec<_>, Vec<_>) = texts.iter().cloned().partition(|(name, _)| self.files.iter().any(|file| file.name == *name));
+        let edits: Vec<(String, Edit)> = known
+            .into_iter()
+            .filter_map(|(name, text)| {
+                let end = self.files.text_of(&name).encode_utf16().count() as u32;
+                (self.files.text_of(&name) != text).then_some((name, Edit { start: 0, end, insert: text }))
+            })
+            .collect();
+        if !edits.is_empty() {
+            self.apply_to_files(title, &edits);
+        }
+        if !new.is_empty() {
+            self.take_files(new);
+        }
+    }
+}
+
+impl Lesson {
+    /// What concerns nothing but the lesson.
+    fn take(&mut self, action: LessonAction) {
+        match action {
+            LessonAction::Came(text, files) => self.phase = Phase::Texts(text, files),
+            LessonAction::Failed(why) => self.phase = Phase::Failed(vec![why]),
+            LessonAction::Hint(id) => {
+                let most = self.task(id).map_or(0, |task| task.hints.len());
+                let shown = self.hints.entry(id).or_default();
+                *shown = most.min(*shown + 1);
+            }
+            LessonAction::Pick(id, choice) => {
+                self.picks.insert(id, choice);
+            }
+            LessonAction::Remember(done) => self.done.extend(done),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,200 @@
+use std::rc::Rc;
+
+use super::*;
+use crate::examples::EXAMPLES;
+use netpolis_view::{
+    Evaluator, FurtherAnswer, FurtherQuestion, GradeView, LessonReply, LessonView, PartOfStep, ProseBlock, ProseInline, Request,
+    settings_text,
+};
+
+const LESSON: &str = include_str!("../../../www/lessons/policy/default-deny/lesson.md");
+const FILES: [(&str, &str); 5] = [
+    ("policies.yaml", include_str!("../../../www/lessons/policy/default-deny/policies.yaml")),
+    ("cluster.yaml", include_str!("../../../www/lessons/policy/default-deny/cluster.yaml")),
+    ("denied.yaml", include_str!("../../../www/lessons/policy/default-deny/denied.yaml")),
+    ("only-db.yaml", include_str!("../../../www/lessons/policy/default-deny/only-db.yaml")),
+    ("opened.yaml", include_str!("../../../www/lessons/policy/default-deny/opened.yaml")),
+];
+
+/// A page with its evaluator.
+struct Desk {
+    state: Rc<State>,
+    evaluator: Evaluator,
+}
+
+impl Desk {
+    fn new() -> Self {
+        Desk { state: Rc::new(State::start(0, &EXAMPLES[0])), evaluator: Evaluator::default() }
+    }
+
+    fn act(&mut self, action: impl Into<Action>) {
+        self.state = self.state.clone().reduce(action.into());
+    }
+
+    fn play(&mut self, action: LessonAction) {
+        self.act(Action::Lesson(action));
+    }
+
+    /// Asks until there is nothing to ask.
+    fn settle(&mut self) {
+        for _ in 0..12 {
+            if self.state.is_answered() {
+                return;
+            }
+            let request = Request { settings: settings_text(&self.state.settings), ..self.state.request() };
+            let reply = self.evaluator.reply(request);
+            self.act(Action::evaluated(reply));
+        }
+        panic!("there is always something to ask");
+    }
+
+    fn open(&mut self, step: &str) {
+        self.play(LessonAction::Open("policy/default-deny".into(), step.into()));
+        self.play(LessonAction::Came(LESSON.into(), Vec::new()));
+        self.settle();
+        let Phase::Wants(text, _, names) = self.lesson().phase.clone() else { panic!("{:?}", self.lesson().phase) };
+        assert_eq!(names, FILES.map(|(name, _)| name));
+        self.play(LessonAction::Came(text, FILES.map(|(name, text)| (name.to_owned(), text.to_owned())).to_vec()));
+        self.settle();
+    }
+
+    fn lesson(&self) -> &Lesson {
+        self.state.lesson.as_ref().unwrap()
+    }
+
+    fn view(&self) -> &LessonView {
+        self.lesson().view().unwrap()
+    }
+
+    fn task(&self) -> PartId {
+        self.lesson().tasks_of(self.lesson().step)[0]
+    }
+
+    fn grade(&self) -> &GradeView {
+        self.lesson().grade(self.task()).unwrap()
+    }
+
+    fn write(&mut self, text: &str) {
+        let id = self.state.files.iter().find(|file| file.name == "policies.yaml").unwrap().id;
+        self.act(Action::TextEdited(id, text.into()));
+        self.settle();
+    }
+}
+
+#[test]
+fn a_lesson_opens_with_its_scene_and_its_question() {
+    let mut desk = Desk::new();
+    desk.open("");
+    assert_eq!((desk.view().title.as_str(), desk.lesson().step, desk.view().steps.len()), ("Default deny", 0, 3));
+    assert_eq!(desk.state.files.iter().map(|file| file.name.as_str()).collect::<Vec<_>>(), ["policies.yaml", "cluster.yaml"]);
+    assert_eq!((desk.state.asking.flow.from.as_str(), desk.state.asking.flow.port), ("dev/tool", Some(5432)));
+    assert_eq!(desk.state.title(), "Default deny: Everything is open");
+    assert_eq!(desk.state.files.shown().unwrap().name, "policies.yaml");
+    assert_eq!(desk.lesson().is_step_done(0), None);
+    assert!(matches!(&desk.view().intro[0], ProseBlock::Paragraph(line) if line.contains(&ProseInline::Code("web".into()))));
+    let predict =
+        desk.view().steps[0].parts.iter().find_map(|part| if let PartOfStep::Predict(predict) = part { Some(predict) } else { None });
+    assert_eq!(predict.map(|predict| predict.verdict.as_str()), Some("allowed"));
+    desk.open("open-one-door");
+    assert_eq!(desk.lesson().step, 2);
+}
+
+#[test]
+fn a_task_is_graded_while_one_types() {
+    let mut desk = Desk::new();
+    desk.open("a-policy-that-allows-nothing");
+    let task = desk.task();
+    assert!(!desk.grade().passes && desk.grade().wrong.is_none());
+    desk.write(FILES[3].1);
+    assert_eq!((desk.grade().passes, desk.grade().wrong), (false, Some(0)), "the wrong answer that the lesson explains");
+    // The same in other words.
+    desk.write(&FILES[3].1.replace("default-deny", "other"));
+    assert_eq!(desk.grade().wrong, Some(0));
+    desk.write(FILES[2].1);
+    assert!(desk.grade().passes && desk.lesson().done.contains(&task));
+    assert_eq!(desk.lesson().is_step_done(1), Some(true));
+    // What was solved stays so, whatever is typed next.
+    desk.write("# Nothing.\n");
+    assert!(!desk.grade().passes && desk.lesson().done.contains(&task));
+}
+
+#[test]
+fn hints_come_one_by_one_and_the_solution_can_be_taken_back() {
+    let mut desk = Desk::new();
+    desk.open("a-policy-that-allows-nothing");
+    let task = desk.task();
+    for shown in [1, 2, 3, 3] {
+        desk.play(LessonAction::Hint(task));
+        assert_eq!(desk.lesson().hints[&task], shown);
+    }
+    let before = desk.state.files.text_of("policies.yaml").to_owned();
+    desk.play(LessonAction::Show(task));
+    desk.settle();
+    assert!(desk.grade().passes && desk.state.can_undo());
+    desk.act(Action::Undo);
+    desk.settle();
+    assert_eq!(desk.state.files.text_of("policies.yaml"), before);
+    desk.write("# Mine.\n");
+    desk.play(LessonAction::Again);
+    desk.settle();
+    assert_eq!(desk.state.files.text_of("policies.yaml"), before);
+    assert!(desk.lesson().hints.is_empty());
+    // Nobody's text is lost.
+    desk.act(Action::Undo);
+    assert_eq!(desk.state.files.text_of("policies.yaml"), "# Mine.\n");
+    desk.play(LessonAction::GoTo(2));
+    assert_eq!(desk.state.files.text_of("policies.yaml"), FILES[2].1);
+    desk.play(LessonAction::GoTo(9));
+    assert_eq!(desk.lesson().step, 2);
+}
+
+#[test]
+fn a_lesson_is_left_with_its_scene() {
+    let mut desk = Desk::new();
+    desk.open("");
+    desk.act(Action::OpenExample(1, &EXAMPLES[1]));
+    assert!(desk.state.lesson.is_none() && desk.state.layout.screen != Screen::Lesson);
+    desk.open("");
+    let scene = desk.state.files.text_of("cluster.yaml").to_owned();
+    desk.play(LessonAction::Close);
+    assert!(desk.state.lesson.is_none());
+    assert_eq!(desk.state.files.text_of("cluster.yaml"), scene);
+}
+
+#[test]
+fn what_cannot_be_played_says_so() {
+    let mut desk = Desk::new();
+    desk.play(LessonAction::Open("a/b".into(), String::new()));
+    desk.play(LessonAction::Came("Nothing.\n".into(), Vec::new()));
+    desk.settle();
+    assert!(
+        matches!(&desk.lesson().phase, Phase::Failed(problems) if problems[0].starts_with("lesson.md:1: ")),
+        "{:?}",
+        desk.lesson().phase
+    );
+    desk.play(LessonAction::Open("a/b".into(), String::new()));
+    desk.play(LessonAction::Failed("lost".into()));
+    assert_eq!(desk.lesson().phase, Phase::Failed(vec!["lost".into()]));
+    // An answer about a lesson that is no longer open.
+    let late = (FurtherQuestion::Lesson("x".into(), Vec::new()), Rc::new(FurtherAnswer::Lesson(LessonReply::Wants(Vec::new()))));
+    let mut state = State::clone(&desk.state);
+    state.take_of_lesson(state.revision, &[late]);
+    assert_eq!(state.lesson.unwrap().phase, Phase::Failed(vec!["lost".into()]));
+}
+
+#[test]
+fn a_step_without_a_question_asks_what_the_scene_offers() {
+    let mut desk = Desk::new();
+    desk.settle();
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../www/lessons/azure/address-plan");
+    let text = std::fs::read_to_string(folder.join("lesson.md")).unwrap();
+    desk.play(LessonAction::Open("azure/address-plan".into(), String::new()));
+    desk.play(LessonAction::Came(text.into(), Vec::new()));
+    desk.settle();
+    let Phase::Wants(text, _, names) = desk.lesson().phase.clone() else { panic!("{:?}", desk.lesson().phase) };
+    let read = |name: &String| (name.clone(), std::fs::read_to_string(folder.join(name)).unwrap());
+    desk.play(LessonAction::Came(text, names.iter().map(read).collect()));
+    desk.settle();
+    let asked = &desk.state.asking.flow;
+    assert!(asked.from.is_empty() || desk.state.answers.flow.as_ref().is_some_and(|answer| answer.is_ok()), "{asked:?}");
+}
