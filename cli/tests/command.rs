@@ -547,7 +547,7 @@ fn ways_are_told_hop_by_hop() {
         "by node n2, to a pod on n1, 50 % of the connections: denied\n",
         "    203.0.113.7 → 20.1.2.3:443  becomes  10.0.0.5 → 10.244.0.9:8443  (DNAT, SNAT)\n",
         "Ingress of default/web: denied\n",
-        "    nearest: the ports match, but 10.0.0.5 is not in 203.0.113.0/24\n",
+        "    nearest: 10.0.0.5 is not in 203.0.113.0/24\n",
         "by node n1, to its own pod, 50 % of the connections: allowed\n",
         "   the application sees 10.0.0.4\n   TLS passes through to the pod\n",
         "  default/web on n1: 100 %\n",
