@@ -39,7 +39,8 @@ fn group(analysis: &Analysis, own: &str, engine: &EngineAnswers) -> ListGroup {
 /// An end without its kind; all addresses in words.
 fn name(end: &DifferenceEnd) -> &str {
     match end.title.split('[').next().unwrap_or_default() {
-        "0.0.0.0-255.255.255.255" => "any address outside",
+        "0.0.0.0-255.255.255.255" => "any IPv4 address outside",
+        "::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff" => "any IPv6 address outside",
         name => name,
     }
 }
