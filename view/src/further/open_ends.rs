@@ -54,7 +54,7 @@ pub(super) fn list(analysis: &Analysis) -> ListView {
         ListGroup::new("Open to other addresses", rows.addresses),
         about(NOTE, ListGroup::new("Open to the whole cluster", rows.cluster)),
         about(
-            "No pod of the input has these labels. Whoever may create one gets the connection.",
+            "No pod of the input has these labels. A pod that is created with them gets the connection.",
             ListGroup::new("Open to labels that nobody has", rows.nobody),
         ),
         about(NOTE, ListGroup::new("Open to labels that pods have", rows.somebody)).folded(),
