@@ -2,7 +2,7 @@
 // { post, listen(onMessage, onFailure), terminate, hold(whether something is waited for) }.
 import { netpolisError } from "./errors.js";
 
-const METHODS = ["load", "setFile", "removeFile", "fileNames", "problems", "checks", "endpoints", "decide", "path", "fix", "connectivity", "exposure", "pointless", "engines", "convert", "diff", "flowLogs", "settings", "setSettings"];
+const METHODS = ["load", "setFile", "removeFile", "fileNames", "problems", "checks", "endpoints", "decide", "path", "fix", "leastPrivilege", "connectivity", "exposure", "pointless", "engines", "convert", "diff", "flowLogs", "settings", "setSettings"];
 
 /** An evaluator behind a worker, once it has started. `start` is what the worker needs for that. */
 export async function connect(port, start) {

@@ -55,7 +55,7 @@ test("the README's examples print what they say", async () => {
 });
 
 test("CommonJS imports it", async () => {
-  const text = `import("netpolis").then(({ Netpolis }) => console.log(new Netpolis().fileNames().length)); import("netpolis/worker").then((w) => console.log(typeof w.createWorker));`;
+  const text = `import("netpolis").then(({ Netpolis }) => console.log(new Netpolis().fileNames().length)).then(() => import("netpolis/worker")).then((w) => console.log(typeof w.createWorker));`;
   assert.equal(await script(folder, "common.cjs", text), "0\nfunction\n");
 });
 
