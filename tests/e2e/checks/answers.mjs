@@ -34,7 +34,7 @@ export default {
         await tab(page).click();
         await until("2 checks: 1 failed, 1 passed", () => said(page), "the summary");
         const failed = page.locator(".answer-groups li.bad");
-        assert.match(await failed.innerText(), /expected: allowed; found: denied[^]*because the shop sells/);
+        assert.match(await failed.innerText(), /expected: allowed; found: denied[^]*Because the shop sells/);
         await shoot(page, "answers-checks");
         await accessible(page, "checks");
         // Its trace.
