@@ -64,6 +64,8 @@ export const troubles = [];
  * cannot either.
  */
 export const notIn = (why, check) => Object.assign(check, { notIn: { "webkit-old": why.webkit, ...why } });
+/** Why checks with fingers are not for some browsers. */
+export const NO_FINGERS = { firefox: "its driver has no fingers", webkit: "its driver makes a mouse of every finger" };
 /** A check that only Chromium's driver can do, and what the others do not do. */
 export const chromiumOnly = (why, check) => notIn({ firefox: why, webkit: why }, check);
 

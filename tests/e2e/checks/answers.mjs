@@ -1,6 +1,6 @@
 // Lists of further answers: checks, open ends, pointless rules, engines.
 import assert from "node:assert/strict";
-import { accessible, editor, open, openShop, paste, PHONE, SHOP, shoot, until, verdict, word } from "../page.mjs";
+import { accessible, editor, NO_FINGERS, notIn, open, openShop, paste, PHONE, shoot, SHOP, until, verdict, word } from "../page.mjs";
 
 const CHECKED = `${SHOP}---
 apiVersion: netpolis.dev/v1
@@ -89,7 +89,7 @@ export default {
         await verdict(page).waitFor();
     },
 
-    async "on a telephone they are beside problems, in light and dark"() {
+    "on a telephone they are beside problems, in light and dark": notIn(NO_FINGERS, async () => {
         for (const colorScheme of ["light", "dark"]) {
             const page = await shop(CHECKED, { viewport: PHONE, hasTouch: true, isMobile: true, colorScheme });
             await tab(page).tap();
@@ -107,5 +107,5 @@ export default {
             assert.equal(await screen(page, "Trace").getAttribute("aria-current"), "page");
             await page.context().close();
         }
-    },
+    }),
 };

@@ -1,6 +1,6 @@
 // What hands do: press, move in steps, let go; by mouse, finger and key. Things are looked at while they move, and afterwards.
 import assert from "node:assert/strict";
-import { DESKTOP, PHONE, given, marks, notIn, open, openExample, openShop, shoot, until, word } from "../page.mjs";
+import { DESKTOP, given, marks, NO_FINGERS, notIn, open, openExample, openShop, PHONE, shoot, until, word } from "../page.mjs";
 
 // --- hands ----------------------------------------------------------------------------------------
 
@@ -58,7 +58,6 @@ async function wheelAlong(page, by) {
     await page.keyboard.up("Shift");
 }
 
-const NO_FINGERS = { firefox: "its driver has no fingers", webkit: "its driver makes a mouse of every finger" };
 
 /** Fingers on the screen, by number; each call says where they are. */
 async function fingers(page) {

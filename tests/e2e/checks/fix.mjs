@@ -1,6 +1,6 @@
 // Why is it denied, what would allow it, apply, undo: with the part of the engine that the page loads only then.
 import assert from "node:assert/strict";
-import { accessible, ask, chromiumOnly, editor, given, open, openShop, paste, PHONE, SHOP, shoot, text, troubles, until, verdict, word } from "../page.mjs";
+import { accessible, ask, chromiumOnly, editor, given, NO_FINGERS, notIn, open, openShop, paste, PHONE, shoot, SHOP, text, troubles, until, verdict, word } from "../page.mjs";
 
 const LARGER = /netpolis-answers-[0-9a-f]+_bg\.wasm/;
 const loaded = (page) => page.requests.filter((url) => LARGER.test(url)).length;
@@ -98,7 +98,7 @@ export default {
         await until("allowed", () => word(page), "the verdict");
     },
 
-    async "fixes fit a telephone and a finger, in light and dark"() {
+    "fixes fit a telephone and a finger, in light and dark": notIn(NO_FINGERS, async () => {
         for (const colorScheme of ["light", "dark"]) {
             const page = await denied({ ...PAGES.phone, colorScheme });
             await page.getByRole("button", { name: /Find a fix|Compare all fixes/ }).tap();
@@ -113,7 +113,7 @@ export default {
             await until("allowed", () => word(page), "the verdict");
             await page.context().close();
         }
-    },
+    }),
 
     async "without a worker the larger engine runs on the page's own thread"() {
         const page = await denied({ prepare: (context) => context.addInitScript(() => Object.defineProperty(window, "Worker", { value: undefined })) });
