@@ -293,13 +293,7 @@ pub fn picture(scene: &SceneView, options: &Options<'_>, memory: &Memory) -> Pic
     let lettering = layout::lettering(placed.bounds, marks.len(), options.tall);
     let mut picture =
         Picture { marks, frames, arrows, bounds: placed.bounds, lettering, denied_hidden, open_hidden, cut, memory: placed.memory };
-    picture.route_arrows();
-    // Where labels stand out, the picture is seen smaller, and they have to be larger still.
-    let wanted = layout::lettering(picture.bounds, picture.marks.len(), options.tall);
-    if wanted > picture.lettering * 1.03 {
-        (picture.lettering, picture.bounds) = (wanted, placed.bounds);
-        picture.route_arrows();
-    }
+    picture.route_arrows(options.tall);
     let asks: Vec<_> = picture.arrows.iter().map(|arrow| picture.end_key(arrow.from).zip(picture.end_key(arrow.to))).collect();
     for (arrow, ask) in picture.arrows.iter_mut().zip(asks) {
         arrow.ask = ask;
@@ -346,40 +340,55 @@ impl Picture {
     pub fn quiet_routes(&self, near: &[bool]) -> BTreeMap<usize, Route> {
         let near = |index: &usize| near.get(*index) == Some(&true) && self.arrows.get(*index).is_some_and(|arrow| arrow.quiet);
         let seen: Vec<usize> = (0..self.arrows.len()).filter(near).collect();
-        let (routes, _) = self.ways(&seen);
+        let (rects, titles) = self.standing();
+        let routes = route::routes(&self.ground(&rects, &titles), &self.wishes(&seen), self.lettering);
         seen.into_iter().zip(routes).collect()
     }
 
     /// Gives the arrows that are seen their ways, and the picture its size with what is written on them.
-    fn route_arrows(&mut self) {
+    fn route_arrows(&mut self, tall: bool) {
         let seen: Vec<usize> = (0..self.arrows.len()).filter(|&index| self.arrows.get(index).is_some_and(|a| !a.quiet)).collect();
-        let (ways, wishes) = self.ways(&seen);
-        for ((index, way), wish) in seen.into_iter().zip(ways).zip(wishes) {
-            for (x, y) in &way.corners {
-                self.bounds = self.bounds.union(&Rect { x: x - 6.0, y: y - 6.0, w: 12.0, h: 12.0 });
-            }
-            let ((x, y), (w, h)) = (way.label, wish.label);
-            self.bounds = self.bounds.union(&Rect { x: x - w / 2.0, y: y - h / 2.0, w, h });
+        let (rects, titles) = self.standing();
+        let ground = self.ground(&rects, &titles);
+        let ways = route::ways(&ground, &self.wishes(&seen));
+        let mut labels = route::labels(&ground, &ways, self.lettering);
+        let mut bounds = route::bounds(self.bounds, &ways, &labels, self.lettering);
+        // Where labels stand out, the picture is seen smaller, and they have to be larger still.
+        let wanted = layout::lettering(bounds, self.marks.len(), tall);
+        if wanted > self.lettering * 1.03 {
+            self.lettering = wanted;
+            labels = route::labels(&ground, &ways, wanted);
+            bounds = route::bounds(self.bounds, &ways, &labels, wanted);
+        }
+        self.bounds = bounds;
+        for ((index, way), label) in seen.into_iter().zip(ways).zip(labels) {
             if let Some(arrow) = self.arrows.get_mut(index) {
-                arrow.route = way;
+                arrow.route = way.labelled(label);
             }
         }
     }
 
-    /// Ways for some of the arrows, as they are when these are seen together.
-    fn ways(&self, of: &[usize]) -> (Vec<Route>, Vec<Wish>) {
-        let rects: Vec<Rect> = self.marks.iter().map(|m| m.rect).chain(self.frames.iter().map(|f| f.rect)).collect();
-        let titles: Vec<Rect> = self.frames.iter().map(FrameMark::title_rect).collect();
+    /// Where marks and, behind them, frames stand, and what is written on frames.
+    fn standing(&self) -> (Vec<Rect>, Vec<Rect>) {
+        let rects = self.marks.iter().map(|m| m.rect).chain(self.frames.iter().map(|f| f.rect));
+        (rects.collect(), self.frames.iter().map(FrameMark::title_rect).collect())
+    }
+
+    fn ground<'a>(&self, rects: &'a [Rect], titles: &'a [Rect]) -> Ground<'a> {
+        Ground { rects, cards: self.marks.len(), titles, sideways: self.memory.sideways }
+    }
+
+    /// What some of the arrows need when these are seen together.
+    fn wishes(&self, of: &[usize]) -> Vec<Wish> {
         let mut bundles: BTreeMap<(usize, Status, &str), usize> = BTreeMap::new();
         let mut wishes = Vec::new();
         for (number, arrow) in of.iter().filter_map(|&index| self.arrows.get(index)).enumerate() {
             // The flow in question is by itself, so that it can be told apart.
             let bundle =
                 if arrow.flow || arrow.both { number } else { *bundles.entry((arrow.to, arrow.status, &arrow.label)).or_insert(number) };
-            wishes.push(Wish { from: arrow.from, to: arrow.to, label: arrow.label_size(self.lettering), bundle, first: arrow.flow });
+            wishes.push(Wish { from: arrow.from, to: arrow.to, label: arrow.label_size(1.0), bundle, first: arrow.flow });
         }
-        let ground = Ground { rects: &rects, cards: self.marks.len(), titles: &titles, sideways: self.memory.sideways };
-        (route::route(&ground, &wishes), wishes)
+        wishes
     }
 
     /// Whether the flow in question starts or ends at a mark.

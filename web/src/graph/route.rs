@@ -23,7 +23,7 @@ pub struct Wish {
     pub from: usize,
     /// Index of the rectangle it comes to.
     pub to: usize,
-    /// Size of its label.
+    /// Size of its label in letters of the usual size.
     pub label: (f64, f64),
     /// Arrows with the same number say the same of the same receiver, and may share their ways.
     pub bundle: usize,
@@ -38,6 +38,13 @@ pub struct Route {
     pub corners: Vec<Point>,
     /// Where the middle of its label goes.
     pub label: Point,
+}
+
+/// An arrow with its way: before its label has a place.
+#[derive(Clone, Debug)]
+pub struct Way {
+    wish: Wish,
+    corners: Vec<Point>,
 }
 
 /// Where arrows run: all that stands there.
@@ -83,8 +90,20 @@ impl Ground<'_> {
     }
 }
 
-/// Finds the ways of arrows that are seen together.
-pub fn route(ground: &Ground<'_>, wishes: &[Wish]) -> Vec<Route> {
+impl Way {
+    /// Its label's size with letters so much larger than usual.
+    fn label_size(&self, lettering: f64) -> (f64, f64) {
+        (self.wish.label.0 * lettering, self.wish.label.1 * lettering)
+    }
+
+    /// With the place of its label.
+    pub fn labelled(self, label: Point) -> Route {
+        Route { corners: self.corners, label }
+    }
+}
+
+/// Finds the ways of arrows that are seen together: the same whatever the size of letters.
+pub fn ways(ground: &Ground<'_>, wishes: &[Wish]) -> Vec<Way> {
     let homes = ground.homes();
     let length = |wish: &Wish| {
         let (a, b) = (ground.rect(wish.from), ground.rect(wish.to));
@@ -95,7 +114,7 @@ pub fn route(ground: &Ground<'_>, wishes: &[Wish]) -> Vec<Route> {
         let (x, y) = (&wishes[a], &wishes[b]);
         y.first.cmp(&x.first).then(length(x).total_cmp(&length(y))).then(a.cmp(&b))
     });
-    let mut ways: Vec<apart::Way> = wishes.iter().map(|wish| apart::Way { wish: *wish, corners: Vec::new() }).collect();
+    let mut ways: Vec<Way> = wishes.iter().map(|wish| Way { wish: *wish, corners: Vec::new() }).collect();
     let mut drawn = search::Drawn { careful: wishes.len() <= MANY, ..search::Drawn::default() };
     for index in order {
         let corners = search::way(ground, &homes, &wishes[index], &mut drawn);
@@ -105,7 +124,37 @@ pub fn route(ground: &Ground<'_>, wishes: &[Wish]) -> Vec<Route> {
         ways[index].corners = corners;
     }
     apart::apart(ground, &homes, &mut ways);
-    label::routes(ground, ways)
+    for way in &mut ways {
+        if let [.., before, end] = way.corners.as_mut_slice() {
+            let length = (end.0 - before.0).hypot(end.1 - before.1).max(1.0);
+            let part = HEAD_GAP.min(length / 2.0) / length;
+            *end = (end.0 + (before.0 - end.0) * part, end.1 + (before.1 - end.1) * part);
+        }
+    }
+    ways
+}
+
+/// Finds a place for the label of each way, with letters so much larger than usual.
+pub fn labels(ground: &Ground<'_>, ways: &[Way], lettering: f64) -> Vec<Point> {
+    label::places(ground, ways, lettering)
+}
+
+/// Ways with their labels.
+pub fn routes(ground: &Ground<'_>, wishes: &[Wish], lettering: f64) -> Vec<Route> {
+    let ways = ways(ground, wishes);
+    let labels = labels(ground, &ways, lettering);
+    ways.into_iter().zip(labels).map(|(way, label)| way.labelled(label)).collect()
+}
+
+/// This area and all that these ways and their labels take.
+pub fn bounds(area: Rect, ways: &[Way], labels: &[Point], lettering: f64) -> Rect {
+    ways.iter().zip(labels).fold(area, |mut all, (way, (x, y))| {
+        for (x, y) in &way.corners {
+            all = all.union(&Rect { x: x - 6.0, y: y - 6.0, w: 12.0, h: 12.0 });
+        }
+        let (w, h) = way.label_size(lettering);
+        all.union(&Rect { x: x - w / 2.0, y: y - h / 2.0, w, h })
+    })
 }
 
 #[cfg(test)]

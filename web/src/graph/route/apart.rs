@@ -1,19 +1,13 @@
 //! Arrows that came to share a lane, put side by side: those of one bundle together, the others in the order in which they cross least.
 
 use super::search::{CORNER, walls};
-use super::{Ground, Wish};
+use super::{Ground, Way};
 use crate::graph::{Point, Rect};
 
 /// Between arrows that run side by side.
 const APART: f64 = 10.0;
 /// How near a wall an arrow is moved.
 const CLEARANCE: f64 = 6.0;
-
-/// An arrow with its way.
-pub(super) struct Way {
-    pub(super) wish: Wish,
-    pub(super) corners: Vec<Point>,
-}
 
 /// A piece of a way, as if it were upright.
 struct Piece {

@@ -1,31 +1,25 @@
 //! Where labels stand: on their arrow, where they cover least.
 
-use super::apart::Way;
-use super::{Ground, HEAD_GAP, MANY, Route};
+use super::{Ground, MANY, Way};
 use crate::graph::{Point, Rect};
 
 /// How far the places along a piece are from each other that are tried, and how many at most.
 const STEP: f64 = 6.0;
 const MOST_PLACES: f64 = 40.0;
 
-/// The ways with a place for each label. Those of one bundle that share a piece share its label.
-pub(super) fn routes(ground: &Ground<'_>, mut ways: Vec<Way>) -> Vec<Route> {
-    for way in &mut ways {
-        if let [.., before, end] = way.corners.as_mut_slice() {
-            let length = (end.0 - before.0).hypot(end.1 - before.1).max(1.0);
-            let part = HEAD_GAP.min(length / 2.0) / length;
-            *end = (end.0 + (before.0 - end.0) * part, end.1 + (before.1 - end.1) * part);
-        }
-    }
+/// A place for the label of each way. Those of one bundle that share a piece share its label.
+pub(super) fn places(ground: &Ground<'_>, ways: &[Way], lettering: f64) -> Vec<Point> {
     let mut placed: Vec<(usize, Rect)> = Vec::new();
     let mut places: Vec<Point> = Vec::new();
-    for way in &ways {
-        places.push(place(ground, &ways, way, &placed));
-        if let Some(at) = places.last().filter(|_| way.wish.label.0 > 0.0) {
-            placed.push((way.wish.bundle, around(*at, way.wish.label)));
+    for way in ways {
+        let size = way.label_size(lettering);
+        let at = place(ground, ways, way, size, &placed);
+        if size.0 > 0.0 {
+            placed.push((way.wish.bundle, around(at, size)));
         }
+        places.push(at);
     }
-    ways.into_iter().zip(places).map(|(way, label)| Route { corners: way.corners, label }).collect()
+    places
 }
 
 fn around((x, y): Point, (w, h): (f64, f64)) -> Rect {
@@ -38,8 +32,7 @@ fn runs_through(area: &Rect, a: Point, b: Point) -> bool {
 }
 
 /// The place along a way where its label covers least.
-fn place(ground: &Ground<'_>, ways: &[Way], own: &Way, placed: &[(usize, Rect)]) -> Point {
-    let size = own.wish.label;
+fn place(ground: &Ground<'_>, ways: &[Way], own: &Way, size: (f64, f64), placed: &[(usize, Rect)]) -> Point {
     let first = own.corners.first().copied().unwrap_or_default();
     if size.0 == 0.0 {
         return first;

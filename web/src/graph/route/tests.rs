@@ -9,7 +9,7 @@ fn wish(from: usize, to: usize) -> Wish {
 }
 
 fn ways(rects: &[Rect], wishes: &[Wish]) -> Vec<Route> {
-    route(&Ground { rects, cards: rects.len(), titles: &[], sideways: false }, wishes)
+    routes(&Ground { rects, cards: rects.len(), titles: &[], sideways: false }, wishes, 1.0)
 }
 
 fn around((x, y): Point, (w, h): (f64, f64)) -> Rect {
@@ -78,7 +78,7 @@ fn a_frame_of_others_is_gone_around() {
     // Between two cards a frame with a card in it, through which a straight way would lead.
     let rects = [card(0.0, 0.0), card(400.0, 0.0), card(200.0, 0.0), Rect { x: 160.0, y: -60.0, w: 200.0, h: 170.0 }];
     let ground = Ground { rects: &rects, cards: 3, titles: &[], sideways: false };
-    let way = &route(&ground, &[wish(0, 1)])[0];
+    let way = &routes(&ground, &[wish(0, 1)], 1.0)[0];
     assert_eq!(crossed(&rects[..3], way, [0, 1]), 0);
     assert!(way.corners.iter().all(|p| !rects[3].contains(p.0, p.1, 0.0)), "{way:?}");
     assert!(way.corners.len() <= 6, "out towards the other, around, and in: {way:?}");
