@@ -82,10 +82,14 @@ pub(super) fn Drawing(props: &DrawingProps) -> Html {
     let count_of = count(picture.marks.len(), "mark");
     let tabbable = picture.tab_stop(tab_stop.as_deref());
     // Every picture is drawn with what is pointed at as it is then.
-    let near = pointed.as_ref().and_then(|pointed| near(&picture, pointed));
+    let shown = use_memo((picture.clone(), (*pointed).clone()), |(picture, pointed)| {
+        let near = pointed.as_ref().and_then(|pointed| near(picture, pointed));
+        let quiet = near.as_ref().map(|near| picture.quiet_routes(&near.arrows)).unwrap_or_default();
+        (near, quiet)
+    });
+    let (near, quiet) = &*shown;
     let stays = |of: fn(&Near) -> &Vec<bool>, index: usize| near.as_ref().is_some_and(|near| of(near).get(index) == Some(&true));
     let flow: Vec<usize> = picture.arrows.iter().filter(|arrow| arrow.flow).flat_map(|arrow| [arrow.from, arrow.to]).collect();
-    let quiet = near.as_ref().map(|near| picture.quiet_routes(&near.arrows)).unwrap_or_default();
     // Those that wait for the pointer may be many, and are made when it comes. Words stand above all arrows.
     let seen = picture.arrows.iter().enumerate().filter_map(|(index, arrow)| {
         let route = quiet.get(&index).cloned();
