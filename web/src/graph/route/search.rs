@@ -208,7 +208,10 @@ impl<'a> Lanes<'a> {
         let starts = self.doors(0);
         let goals = self.doors(1);
         let goal = self.ends[1];
-        // No way is shorter than this, as sharing one is cheaper.
+        let mut is_goal = vec![false; best.len()];
+        goals.iter().for_each(|g| is_goal[self.number(g.0)] = true);
+        // A guess at what is left, so that what is near the goal comes first: lower than the distance, as ways that are shared cost less, but
+        // not as low as a way can be that is shared from here on.
         let rest = |(x, y): Point| {
             let aside = |at: f64, from: f64, to: f64| (from - at).max(at - to).max(0.0);
             (aside(x, goal.x, goal.right()) + aside(y, goal.y, goal.bottom())) * 0.75
@@ -230,12 +233,18 @@ impl<'a> Lanes<'a> {
             let (x, y, upright) = node;
             let number = self.number(node);
             let so_far = best[number].0;
-            for (_, point, cost) in goals.iter().filter(|g| g.0 == node) {
-                if found.is_none_or(|f| so_far + cost < f.0) {
-                    found = Some((so_far + cost, number, *point));
+            let here = self.at(x, y);
+            // A cheaper way here was found after this was put down; it has come already.
+            if value > rank(so_far + rest(here)) {
+                continue;
+            }
+            if is_goal[number] {
+                for (_, point, cost) in goals.iter().filter(|g| g.0 == node) {
+                    if found.is_none_or(|f| so_far + cost < f.0) {
+                        found = Some((so_far + cost, number, *point));
+                    }
                 }
             }
-            let here = self.at(x, y);
             let mut go = |to: Node, cost: f64| {
                 let number_to = self.number(to);
                 if so_far + cost < best[number_to].0 {
