@@ -122,16 +122,7 @@ fn over_all<'a>(
         return decide(first);
     }
     let (wanted, connectivity) = (ConnectionSet::of_traffic(traffic), connectivity());
-    let verdict = |(from, to): (Endpoint, Endpoint)| {
-        let pair = connectivity.between(from, to);
-        let covered = |set: &ConnectionSet| wanted.difference(set).is_empty();
-        match (covered(pair.allowed), wanted.intersection(pair.possible).is_empty()) {
-            (true, _) => Verdict::Allowed,
-            (false, true) => Verdict::Denied,
-            (false, false) => Verdict::CannotTell,
-        }
-    };
-    let verdicts: Vec<Verdict> = pairs.iter().map(|pair| verdict(*pair)).collect();
+    let verdicts: Vec<Verdict> = pairs.iter().map(|(from, to)| connectivity.between(*from, *to).verdict(&wanted)).collect();
     if verdicts.iter().all(|v| Some(v) == verdicts.first()) {
         return decide(first);
     }

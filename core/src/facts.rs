@@ -67,6 +67,15 @@ impl Date {
         Date { year: year.min(9999) as u16, month: month as u8, day: day as u8 }
     }
 
+    /// How many days after 1 January 1970 it is; before it, a negative number. From the same source.
+    pub fn days(self) -> i64 {
+        let (month, day) = (i64::from(self.month), i64::from(self.day));
+        let year = i64::from(self.year) - i64::from(month <= 2);
+        let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
+        let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+        era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
+    }
+
     /// Whether it is over on a day: a day from its morning on, as "starting on" says; a month when it has passed.
     fn is_past(self, today: Date) -> bool {
         if self.day == 0 { (today.year, today.month) > (self.year, self.month) } else { today >= self }

@@ -3,10 +3,10 @@
 use netpolis_core::analysis::{Analysis, Conversion, Reading};
 use netpolis_core::answers::convert::{PolicyConversion, Remark, Target};
 use netpolis_core::answers::diff::Difference;
-use netpolis_core::endpoints::Flows;
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 
+use super::differences::flows_in_words;
 use super::{SourceLocation, SourceLocations};
 
 /// What is to be converted.
@@ -130,15 +130,11 @@ fn policy_view(policy: &PolicyConversion, locations: &SourceLocations<'_>) -> Po
 }
 
 fn proof_view(conversion: &Conversion) -> ConversionProofView {
-    let words = |flows: &Flows| {
-        let (allowed, unknown) = (flows.sometimes.to_string(), flows.unknown());
-        if unknown.is_empty() { allowed } else { format!("{allowed}; cannot tell: {unknown}") }
-    };
     let difference = |difference: &Difference| ConversionDifferenceView {
         from: difference.from.title.clone(),
         to: difference.to.title.clone(),
-        before: words(&difference.before),
-        after: words(&difference.after),
+        before: flows_in_words(&difference.before),
+        after: flows_in_words(&difference.after),
     };
     let proof = &conversion.proof;
     ConversionProofView {

@@ -1,6 +1,6 @@
 //! What changes between two versions of the files: the flows, the edits that cause them, and what decides before and after.
 
-use netpolis_core::analysis::{Analysis, ExampleAnswer, MOST_EXPLAINED};
+use netpolis_core::analysis::{Analysis, DifferenceExample, MOST_EXPLAINED};
 use netpolis_core::answers::diff::{Change, Difference, Version, compare};
 use netpolis_core::endpoints::Flows;
 use netpolis_core::load::ObjectEdit;
@@ -67,6 +67,11 @@ pub(crate) fn flows_in_words(flows: &Flows) -> String {
     if unknown.is_empty() { allowed } else { format!("{allowed}; cannot tell: {unknown}") }
 }
 
+/// What each side answers to the flow of an example, in a sentence.
+pub(crate) fn sentences(example: Option<DifferenceExample>) -> [Option<String>; 2] {
+    example.map_or([None, None], |example| [example.before, example.after].map(|answer| answer.map(|answer| answer.summary)))
+}
+
 /// What changes between an older version of the files and a newer one.
 pub fn diff_view(older: &Analysis, newer: &Analysis) -> DiffView {
     let [old, new] = [older, newer].map(|analysis| Version { snapshot: analysis.snapshot(), connectivity: analysis.connectivity() });
@@ -75,8 +80,7 @@ pub fn diff_view(older: &Analysis, newer: &Analysis) -> DiffView {
     let causes = older.causes(newer, explained);
     let view = |(number, difference): (usize, &Difference)| {
         let example = if number < MOST_EXPLAINED { older.example_of(newer, difference) } else { None };
-        let (before, after) = example.map(|example| (example.before, example.after)).unzip();
-        let why = |answer: Option<Option<ExampleAnswer>>| answer.flatten().map(|answer| answer.summary);
+        let [why_before, why_now] = sentences(example);
         let cause = causes.of.as_ref().and_then(|of| of.get(number)).cloned();
         let (alone, together) = cause.map(|cause| (cause.alone, cause.together)).unzip();
         DifferenceView {
@@ -87,8 +91,8 @@ pub fn diff_view(older: &Analysis, newer: &Analysis) -> DiffView {
             allowed_now: flows_in_words(&difference.after),
             alone,
             together,
-            why_before: why(before),
-            why_now: why(after),
+            why_before,
+            why_now,
         }
     };
     let [older, newer] = [older, newer].map(|analysis| SourceLocations::new(analysis.sources()));

@@ -1,11 +1,11 @@
 //! Engines compared: which flows each answers differently from the one in force.
 
-use netpolis_core::analysis::{Analysis, EngineAnswers, ExampleAnswer, MOST_EXPLAINED, Reading};
+use netpolis_core::analysis::{Analysis, EngineAnswers, MOST_EXPLAINED, Reading};
 use netpolis_core::answers::diff::Difference;
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 
-use super::differences::flows_in_words;
+use super::differences::{flows_in_words, sentences};
 
 /// What an engine answers differently.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
@@ -47,15 +47,14 @@ pub fn engine_views(analysis: &Analysis) -> Vec<EngineView> {
 fn engine_view(analysis: &Analysis, engine: &EngineAnswers) -> EngineView {
     let view = |(number, difference): (usize, &Difference)| {
         let example = if number < MOST_EXPLAINED { engine.example(analysis, difference) } else { None };
-        let (before, after) = example.map(|example| (example.before, example.after)).unzip();
-        let why = |answer: Option<Option<ExampleAnswer>>| answer.flatten().map(|answer| answer.summary);
+        let [why_in_force, why_here] = sentences(example);
         EngineDifferenceView {
             from: difference.from.title.clone(),
             to: difference.to.title.clone(),
             allowed_in_force: flows_in_words(&difference.before),
             allowed_here: flows_in_words(&difference.after),
-            why_in_force: why(before),
-            why_here: why(after),
+            why_in_force,
+            why_here,
         }
     };
     EngineView {

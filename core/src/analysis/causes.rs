@@ -41,7 +41,7 @@ pub struct Cause {
 impl Analysis {
     /// Which edits caused each of some differences between this version and a newer one.
     pub fn causes(&self, newer: &Analysis, differences: &[Difference]) -> Causes {
-        let edits = Edits::new(&self.loaded, &newer.loaded);
+        let edits = Edits::new(&self.loaded, &newer.loaded, &self.settings.default_namespace);
         let list: Vec<ObjectEdit> = edits.list().cloned().collect();
         let of = (list.len() <= MOST_TRIED).then(|| match list.len() {
             // Nothing else can be the cause.

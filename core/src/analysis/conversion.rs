@@ -71,29 +71,22 @@ impl Analysis {
             (Target::ClusterNetworkPolicy, _) => (Some(Reading::Generic), Some(Reading::Generic)),
             (Target::Calico | Target::Kubernetes, _) => (Some(Reading::Calico), Some(Reading::Calico)),
         };
-        let mut own = match settings.filter(|reading| !self.is_read_as(*reading)) {
-            Some(reading) => self.with_settings(reading.settings(&self.settings)),
-            // What the input shows may not be shown by the converted one.
-            None => self.with_settings((*self.assumed).clone()),
-        };
         let mut drafts = convert::drafts(&self.loaded, target, &self.settings.default_namespace);
         let (pods, stand_ins) = stand_ins::file(&self.loaded, &self.settings.default_namespace);
         let (files, differences) = if drafts.iter().all(|draft| draft.objects.is_empty()) {
             Default::default()
         } else {
-            own.add_file(&pods);
+            let mut own = match settings.filter(|reading| !self.is_read_as(*reading)) {
+                Some(reading) => self.with_settings(reading.settings(&self.settings)),
+                // What the input shows may not be shown by the converted one.
+                None => self.with_settings((*self.assumed).clone()),
+            };
+            own.add_file(STAND_INS, &pods);
             own.settle(&mut drafts)
         };
         let workloads = crate::endpoints::workloads(&self.snapshot).count() + crate::endpoints::machines(&self.snapshot).count();
         let policies = drafts.into_iter().map(Draft::finish).collect();
         Conversion { target, policies, files, proof: Proof { reading, workloads, stand_ins, differences } }
-    }
-
-    /// Reads one file more.
-    fn add_file(&mut self, text: &str) {
-        let files: Vec<(String, String)> = self.loaded.sources.iter().map(|(_, s)| (s.name.clone(), s.text.to_string())).collect();
-        let files = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).chain([(STAND_INS, text)]);
-        self.set_files(&files.collect::<Vec<_>>());
     }
 
     /// Replaces policies until nothing differs: those that make a difference are left as they are.

@@ -1,13 +1,15 @@
 //! The flows of logs, asked of an analysis.
 
-use core::cell::OnceCell;
+use core::cell::RefCell;
+
+use hashbrown::HashMap;
 
 use super::{Addressed, Analysis};
 use crate::answers::flow_logs::{self, FlowLogs, Log, Scene};
 use crate::compile::Endpoint;
 use crate::connectivity::Connectivity;
 use crate::explain::{self, Answer};
-use crate::snapshot::Snapshot;
+use crate::snapshot::{NodeId, Snapshot};
 use crate::verdict::Flow;
 
 impl Analysis {
@@ -15,18 +17,24 @@ impl Analysis {
     pub fn flow_logs(&self, logs: &[Log<'_>]) -> FlowLogs {
         let nodes = self.snapshot.nodes().any(|(_, node)| node.addresses.len() > 1);
         let pods = self.snapshot.pods().any(|(_, pod)| pod.address_given && pod.addresses.len() > 1);
-        let asked = Asked { analysis: self, both_families: nodes || pods, by_family: [OnceCell::new(), OnceCell::new()] };
+        let asked = Asked { analysis: self, both_families: nodes || pods, by_family: RefCell::default() };
         flow_logs::flow_logs(&asked, logs)
     }
 }
+
+/// A node, if one is an end, and whether packets are of IPv4.
+type Seen = (Option<NodeId>, bool);
+
+/// So many are kept, as each holds a whole cluster.
+const MOST_KEPT: usize = 8;
 
 /// An analysis that is asked about many flows.
 struct Asked<'a> {
     analysis: &'a Analysis,
     /// Whether there are endpoints with several addresses.
     both_families: bool,
-    /// The analysis as packets of IPv4 see it, and as those of IPv6 do.
-    by_family: [OnceCell<Option<Addressed>>; 2],
+    /// The analysis as packets see it to or from a node, or between others, of IPv4 or not. Addresses of a node count for questions about that node alone.
+    by_family: RefCell<HashMap<Seen, Option<Addressed>>>,
 }
 
 impl Scene for Asked<'_> {
@@ -43,15 +51,16 @@ impl Scene for Asked<'_> {
         let Some(address) = [flow.from, flow.to].into_iter().find_map(Endpoint::address).filter(|_| self.both_families) else {
             return plain();
         };
-        let addressed = |from, to| self.analysis.addressed((from, None), (to, None));
-        // Addresses of a node count for questions about that node alone.
-        if [flow.from, flow.to].iter().any(|end| matches!(end, Endpoint::Node(_))) {
-            return addressed(flow.from, flow.to).map_or_else(plain, |addressed| addressed.decide(flow));
+        let node = [flow.from, flow.to].into_iter().find_map(|end| if let Endpoint::Node(id) = end { Some(id) } else { None });
+        let mut known = self.by_family.borrow_mut();
+        if known.len() >= MOST_KEPT {
+            known.clear();
         }
-        let [v4, v6] = &self.by_family;
-        let family = if address.is_ipv4() { v4 } else { v6 };
-        let end = Endpoint::Outside(address);
-        family.get_or_init(|| addressed(end, end)).as_ref().map_or_else(plain, |addressed| addressed.decide(flow))
+        let addressed = known.entry((node, address.is_ipv4())).or_insert_with(|| {
+            let other = Endpoint::Outside(address);
+            self.analysis.addressed((node.map_or(other, Endpoint::Node), None), (other, None))
+        });
+        addressed.as_ref().map_or_else(plain, |addressed| addressed.decide(flow))
     }
 
     fn depends_on_family(&self, from: Endpoint, to: Endpoint) -> bool {

@@ -1,7 +1,6 @@
 //! Least privilege: everything of the input that is no policy, under policies that were written for it.
 
 use alloc::collections::BTreeSet;
-use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -52,10 +51,8 @@ impl Analysis {
         }
         let mut other = self.copy();
         if assumes_dns {
-            let texts: Vec<(String, Arc<str>)> =
-                self.sources().iter().map(|(_, source)| (source.name.clone(), source.text.clone())).collect();
-            let files: Vec<(&str, &str)> = texts.iter().map(|(name, text)| (name.as_str(), &**text)).chain([DNS]).collect();
-            other.set_files(&files);
+            let (name, text) = DNS;
+            other.add_file(name, text);
         }
         let enforced = settings.map(|settings| other.with_settings(settings));
         let mut answer = least_privilege(enforced.as_ref().unwrap_or(&other), &other, question)?;
@@ -117,13 +114,8 @@ impl Scene for Analysis {
             let from_there = applied.range(first..).take_while(|place| place.document == id && place.span.start <= span.end);
             from_there.into_iter().any(|place| place.span.end <= span.end)
         };
-        let title = |resource: &Resource| match &resource.meta.namespace {
-            Some(namespace) => alloc::format!("{} `{namespace}/{}`", resource.kind_name, resource.meta.name),
-            None if resource.kind.is_namespaced() => {
-                alloc::format!("{} `{}/{}`", resource.kind_name, self.settings.default_namespace, resource.meta.name)
-            }
-            None => alloc::format!("{} `{}`", resource.kind_name, resource.meta.name),
-        };
+        let title =
+            |resource: &Resource| alloc::format!("{} `{}`", resource.kind_name, resource.full_name(&self.settings.default_namespace));
         let replaced = self.loaded.resources().filter(|(id, resource)| is_policy_of_pods(resource) && applies(*id, resource.span));
         replaced.map(|(id, resource)| Replaced { title: title(resource), place: resource.span.within(id) }).collect()
     }

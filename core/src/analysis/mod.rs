@@ -15,6 +15,7 @@ mod least_privilege;
 mod path_differences;
 
 use alloc::format;
+use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::cell::{OnceCell, RefCell};
@@ -149,6 +150,14 @@ impl Analysis {
     pub fn set_files_telling(&mut self, files: &[(&str, &str)], tell: &dyn Fn(usize, usize)) {
         self.loaded = self.loader.load_telling(files, tell);
         self.refresh(false);
+    }
+
+    /// Reads one file more.
+    fn add_file(&mut self, name: &str, text: &str) {
+        let own: Vec<(String, Arc<str>)> =
+            self.loaded.sources.iter().map(|(_, source)| (source.name.clone(), source.text.clone())).collect();
+        let files: Vec<(&str, &str)> = own.iter().map(|(name, text)| (name.as_str(), &**text)).chain([(name, text)]).collect();
+        self.set_files(&files);
     }
 
     /// Changes the assumptions.

@@ -22,7 +22,7 @@ use crate::policy::{Direction, Matched};
 use crate::settings::OwnNode;
 use crate::snapshot::{PodId, Snapshot};
 use crate::verdict::evaluate::EvaluationCache;
-use crate::verdict::{is_loopback, is_own_node, is_single, own_node_connections};
+use crate::verdict::{Verdict, is_loopback, is_own_node, is_single, own_node_connections};
 use cloud::CloudConnectivity;
 use hosts::Hosts;
 pub(crate) use row::{Row, RowQuestion};
@@ -41,6 +41,15 @@ impl Pair<'_> {
     /// Connections of which it cannot be told whether they are allowed.
     pub fn unknown(&self) -> ConnectionSet {
         self.possible.difference(self.allowed)
+    }
+
+    /// What becomes of some connections: allowed or denied if all of them are.
+    pub fn verdict(&self, wanted: &ConnectionSet) -> Verdict {
+        match (wanted.difference(self.allowed).is_empty(), wanted.intersection(self.possible).is_empty()) {
+            (true, _) => Verdict::Allowed,
+            (false, true) => Verdict::Denied,
+            (false, false) => Verdict::CannotTell,
+        }
     }
 
     /// Whether every connection is either allowed or denied for certain.

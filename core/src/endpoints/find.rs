@@ -19,7 +19,7 @@ use crate::snapshot::{NodeId, OwnerKind, PodEndpoint, PodId, Role, Service, Serv
 /// How many names an error offers.
 const OFFERED: usize = 4;
 /// An address of the Internet, of those kept for examples.
-const SOMEWHERE: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 10));
+pub(crate) const SOMEWHERE: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 10));
 
 /// What a name means.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -346,7 +346,10 @@ fn by_address(snapshot: &Snapshot, names: Option<&Names>, address: IpAddr) -> Re
     if let Some(id) = pod {
         return Ok(Found::one(Endpoint::Pod(id), format!("{}[Pod]", snapshot.pod_title(id))));
     }
-    let node = snapshot.nodes().find(|(_, n)| n.addresses.contains(&address));
+    let node = match names {
+        Some(names) => names.node_at(address).and_then(|id| Some((id, snapshot.node(id)?))),
+        None => snapshot.nodes().find(|(_, n)| n.addresses.contains(&address)),
+    };
     let cloud = &snapshot.cloud;
     let machines: Vec<&Interface> = cloud.interfaces.iter().filter(|i| i.node.is_none() && i.addresses.contains(&address)).collect();
     if let Some((id, node)) = node {

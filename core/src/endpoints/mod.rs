@@ -3,7 +3,7 @@
 mod find;
 
 pub use find::{Found, NotFound, find};
-pub(crate) use find::{Names, find_among};
+pub(crate) use find::{Names, SOMEWHERE, find_among};
 
 use alloc::format;
 use alloc::string::{String, ToString};

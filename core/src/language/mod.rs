@@ -40,6 +40,7 @@ pub use registry::Languages;
 pub(crate) use read::{add_errors, anything, broken, no_object};
 
 use alloc::boxed::Box;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use crate::model::{Labels, MARK, UnknownLabels, ValueShape};
@@ -72,6 +73,15 @@ impl Resource {
     /// By what the pods of an object are known of which not everything can be read (see [`crate::model::MARK`]).
     pub fn mark(&self) -> Box<str> {
         alloc::format!("{} {}", self.kind_name, self.meta.name).into()
+    }
+
+    /// `namespace/name`, or the name alone for kinds without a namespace; objects that name none are in the default one.
+    pub fn full_name(&self, default_namespace: &str) -> String {
+        if self.kind.is_namespaced() {
+            alloc::format!("{}/{}", self.meta.namespace.as_deref().unwrap_or(default_namespace), self.meta.name)
+        } else {
+            self.meta.name.to_string()
+        }
     }
 
     /// Labels of the pods of an object that cannot be read, and the mark of the object where something else of it cannot.

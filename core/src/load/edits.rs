@@ -42,8 +42,8 @@ pub(crate) struct Edits {
 }
 
 impl Edits {
-    /// Compares two inputs. Checks are left out, as no verdict depends on them.
-    pub(crate) fn new(older: &Loaded, newer: &Loaded) -> Self {
+    /// Compares two inputs. Checks are left out, as no verdict depends on them. Objects that name no namespace are told as in this one.
+    pub(crate) fn new(older: &Loaded, newer: &Loaded, default_namespace: &str) -> Self {
         let mut pairs: HashMap<Key, [Vec<Object<'_>>; 2]> = HashMap::new();
         for (side, loaded) in [older, newer].into_iter().enumerate() {
             for object in objects(loaded) {
@@ -52,7 +52,7 @@ impl Edits {
                 }
             }
         }
-        let mut edits: Vec<_> = pairs.into_values().flat_map(|[olds, news]| unlike(older, newer, olds, news)).collect();
+        let mut edits: Vec<_> = pairs.into_values().flat_map(|[olds, news]| unlike(older, newer, olds, news, default_namespace)).collect();
         // In the order of the newer text, then what is gone.
         edits.sort_by_key(|(_, old, new)| (new.is_none(), *new, *old));
         Edits { base: joined(older, newer), older: older.documents.len(), edits }
@@ -107,7 +107,9 @@ pub(crate) fn is_same(
             text.lines().enumerate().map(|(i, line)| line.get(if i == 0 { 0 } else { indent }..).unwrap_or_default().into()).collect()
         })
     };
-    key(resource) == key(same) && lines(loaded, document, resource).is_some_and(|own| lines(other, there, same) == Some(own))
+    duplicates::identity(resource) == duplicates::identity(same)
+        && key(resource) == key(same)
+        && lines(loaded, document, resource).is_some_and(|own| lines(other, there, same) == Some(own))
 }
 
 #[derive(Clone, Copy)]
@@ -126,13 +128,8 @@ impl Object<'_> {
 /// The objects that count.
 fn objects(loaded: &Loaded) -> impl Iterator<Item = Object<'_>> {
     loaded.documents.iter().enumerate().flat_map(|(d, document)| {
-        let counts = |r: usize| !document.superseded.get(r).copied().unwrap_or(false);
-        let resources = document.parsed.resources.iter().enumerate().filter(move |(r, _)| counts(*r));
-        resources.filter(|(_, resource)| !matches!(resource.kind, Kind::Check(_))).map(move |(r, resource)| Object {
-            at: (d, r),
-            document: document.id,
-            resource,
-        })
+        let resources = document.counting().filter(|(_, resource)| !matches!(resource.kind, Kind::Check(_)));
+        resources.map(move |(r, resource)| Object { at: (d, r), document: document.id, resource })
     })
 }
 
@@ -144,7 +141,13 @@ fn key(resource: &Resource) -> Key {
 }
 
 /// Of objects with one key: those that are not the same, in order.
-fn unlike(older: &Loaded, newer: &Loaded, olds: Vec<Object<'_>>, mut news: Vec<Object<'_>>) -> Vec<(ObjectEdit, Option<At>, Option<At>)> {
+fn unlike(
+    older: &Loaded,
+    newer: &Loaded,
+    olds: Vec<Object<'_>>,
+    mut news: Vec<Object<'_>>,
+    default_namespace: &str,
+) -> Vec<(ObjectEdit, Option<At>, Option<At>)> {
     let mut left = Vec::new();
     for old in olds {
         let same = |new: &Object<'_>| is_same(older, (old.document, old.resource), newer, (new.document, new.resource));
@@ -158,7 +161,7 @@ fn unlike(older: &Loaded, newer: &Loaded, olds: Vec<Object<'_>>, mut news: Vec<O
     loop {
         let (old, new) = (olds.next(), news.next());
         let Some(resource) = new.or(old).map(|object| object.resource) else { return edits };
-        let object = title(resource);
+        let object = title(resource, default_namespace);
         let (before, after) = match (&old, &new) {
             (Some(old), Some(new)) => first_lines(older, old, newer, new),
             (old, new) => {
@@ -169,14 +172,9 @@ fn unlike(older: &Loaded, newer: &Loaded, olds: Vec<Object<'_>>, mut news: Vec<O
     }
 }
 
-fn title(resource: &Resource) -> String {
-    let (_, kind, namespace, name, _) = duplicates::identity(resource);
-    let kind = if kind.is_empty() { "object" } else { kind };
-    match (namespace, name) {
-        (_, "") => kind.into(),
-        ("", name) => format!("{kind} {name}"),
-        (namespace, name) => format!("{kind} {namespace}/{name}"),
-    }
+fn title(resource: &Resource, default_namespace: &str) -> String {
+    let kind = if resource.kind_name.is_empty() { "object" } else { &resource.kind_name };
+    if resource.meta.name.is_empty() { kind.into() } else { format!("{kind} {}", resource.full_name(default_namespace)) }
 }
 
 /// The first lines that differ.

@@ -65,10 +65,15 @@ pub struct Loaded {
 impl Loaded {
     /// The objects that count, in text order: where an object is defined more than once, only the last of them, as after `kubectl apply`.
     pub fn resources(&self) -> impl Iterator<Item = (DocumentId, &Arc<Resource>)> {
-        self.documents.iter().flat_map(|document| {
-            let superseded = |i: usize| document.superseded.get(i).copied().unwrap_or(false);
-            document.parsed.resources.iter().enumerate().filter(move |(i, _)| !superseded(*i)).map(|(_, resource)| (document.id, resource))
-        })
+        self.documents.iter().flat_map(|document| document.counting().map(|(_, resource)| (document.id, resource)))
+    }
+}
+
+impl LoadedDocument {
+    /// The objects of it that count, each with its number in it.
+    fn counting(&self) -> impl Iterator<Item = (usize, &Arc<Resource>)> {
+        let superseded = |i: usize| self.superseded.get(i).copied().unwrap_or(false);
+        self.parsed.resources.iter().enumerate().filter(move |(i, _)| !superseded(*i))
     }
 }
 

@@ -6,6 +6,9 @@ use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnet::IpNet;
 
+/// Ranges for private use, which are not of the Internet. Upstream: RFC 1918.
+pub(crate) const PRIVATE: [&str; 3] = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
+
 /// A prefix in CIDR notation, with its host bits cleared.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Cidr(IpNet);
@@ -192,6 +195,12 @@ impl AddressSet {
             (IpAddr::V6(a), IpAddr::V6(b)) if a <= b => AddressSet { v4: Vec::new(), v6: alloc::vec![(a.to_bits(), b.to_bits())] },
             _ => AddressSet::default(),
         }
+    }
+
+    /// The ranges of [`PRIVATE`].
+    pub fn private() -> Self {
+        let cidrs: Vec<Cidr> = PRIVATE.iter().filter_map(|range| Cidr::parse(range).ok()).collect();
+        AddressSet::of_cidrs(&cidrs)
     }
 
     /// All addresses of the prefixes.

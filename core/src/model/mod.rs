@@ -11,6 +11,7 @@ mod protocol;
 mod selector;
 mod unknown;
 
+pub(crate) use address::PRIVATE;
 pub use address::{AddressSet, Cidr, CidrError};
 pub use cluster::{ClusterEngine, Plugin, TrafficPolicy};
 pub use expression::{Comparison, Selector};

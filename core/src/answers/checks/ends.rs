@@ -3,22 +3,19 @@
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-use core::net::{IpAddr, Ipv4Addr};
+use core::net::IpAddr;
 
 use hashbrown::HashMap;
 
 use super::{Judge, words};
 use crate::compile::{ClassId, Compiled, Endpoint};
-use crate::endpoints::{NotFound, find};
+use crate::endpoints::{NotFound, SOMEWHERE, find};
 use crate::language::lower::address_terms;
 use crate::language::netpolis::{End, PodTerm, Selecting, Term};
 use crate::model::{AddressSet, Cidr, Labels, UnknownLabels};
 use crate::policy::Direction;
 use crate::snapshot::cloud::tags;
 use crate::snapshot::{PodEndpoint, Role, Service, Snapshot};
-
-/// An address of the Internet, of those kept for examples: where any will do, this one is shown.
-pub(super) const SOMEWHERE: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 10));
 
 /// One of the endpoints that an end means.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]

@@ -4,11 +4,12 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::ends::{Meant, Member, Nothing, SOMEWHERE};
+use super::ends::{Meant, Member, Nothing};
 use super::witness::words_of;
 use super::{Finding, Judge, Outcome, Witness};
 use crate::compile::Endpoint;
 use crate::connections::Traffic;
+use crate::endpoints::SOMEWHERE;
 use crate::explain::CheckpointTrace;
 use crate::language::netpolis::{Bound, End, Expect, FlowTest, PathTest, ShareTest, Term, TrafficTerm};
 use crate::model::{AddressSet, Protocol};

@@ -195,7 +195,7 @@ fn entities(peers: &Peers, direction: Direction, field: &str, outcome: &mut Outc
         Peers::Of(peers) if !peers.is_empty() => peers,
         _ => return vec![Vec::new()],
     };
-    let key = if direction == Direction::Ingress { "from" } else { "to" };
+    let key = direction.preposition();
     let mut found = Vec::new();
     for (number, peer) in peers.iter().enumerate() {
         let PeerKind::Pods { namespaces, pods } = &peer.kind else { continue };

@@ -88,7 +88,7 @@ fn priority(policy: &ClusterPolicy, names: &Names, outcome: &mut Outcome) -> u32
 
 /// A rule; several in a row where it has more peers or ports than one may have, which decide the same.
 fn rule_texts(rule: &ClusterRule, direction: Direction, field: &str, comments: Vec<String>, outcome: &mut Outcome) -> Vec<RuleText> {
-    let key = if direction == Direction::Ingress { "from" } else { "to" };
+    let key = direction.preposition();
     let peers: Vec<V> = (rule.peers.iter().enumerate())
         .filter_map(|(number, one)| {
             let value = peer(one);

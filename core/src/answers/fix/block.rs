@@ -140,9 +140,6 @@ impl<'a> Block<'a> {
 /// Why a selector is wider than asked.
 pub(super) const NO_LABEL: &str = "the pod has no label by which a policy could select it alone";
 
-/// Private ranges, which are not of the Internet.
-pub(in crate::answers) const PRIVATE: [&str; 3] = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
-
 /// A pod as a peer that policies can select.
 pub(super) struct PodPeer<'a> {
     pub(super) namespace: &'a str,

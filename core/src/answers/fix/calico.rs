@@ -4,7 +4,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::block::{Block, Candidate, Kind, PRIVATE, block as cidr, is_written};
+use super::block::{Block, Candidate, Kind, block as cidr, is_written};
 use super::kubernetes::{candidate, index_of, new_document, object, short};
 use super::labels::{Pairs, selecting};
 use super::object::{Edited, Object, Unpatchable};
@@ -12,6 +12,7 @@ use super::value::{V, list, map, text};
 use crate::compile::{Endpoint, Hook};
 use crate::document::{NodeRef, Value};
 use crate::explain::RuleTrace;
+use crate::model::PRIVATE;
 use crate::policy::{Action, Direction, Matched, Policy, RuleRef, SubjectMatch};
 use crate::verdict::traversal::Checkpoint;
 

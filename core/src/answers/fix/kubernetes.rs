@@ -5,7 +5,7 @@ use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::block::{Block, Candidate, Kind, NO_LABEL, PRIVATE, block as cidr};
+use super::block::{Block, Candidate, Kind, NO_LABEL, block as cidr};
 use super::draft::TextEdit;
 use super::labels::{Pairs, match_labels, namespace, selecting};
 use super::object::{Edited, Object, Unpatchable};
@@ -13,7 +13,7 @@ use super::value::{Style, V, list, map, text};
 use crate::compile::Endpoint;
 use crate::document::NodeRef;
 use crate::explain::RuleTrace;
-use crate::model::Protocol;
+use crate::model::{PRIVATE, Protocol};
 use crate::policy::{Action, Direction, Matched, PeerMatch, Policy, RuleRef};
 use crate::text::{Place, Sources, Span};
 

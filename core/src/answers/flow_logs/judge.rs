@@ -162,12 +162,7 @@ fn ask(scene: &dyn Scene, from: &Target, to: &Target, traffic: Traffic) -> Judge
         if scene.depends_on_family(pair.0, pair.1) {
             return ask(*pair).verdict;
         }
-        let pair = scene.connectivity().between(pair.0, pair.1);
-        match (wanted.difference(pair.allowed).is_empty(), wanted.intersection(pair.possible).is_empty()) {
-            (true, _) => Verdict::Allowed,
-            (false, true) => Verdict::Denied,
-            (false, false) => Verdict::CannotTell,
-        }
+        scene.connectivity().between(pair.0, pair.1).verdict(&wanted)
     };
     let verdicts: Vec<Verdict> = pairs.iter().map(verdict).collect();
     if verdicts.iter().all(|verdict| Some(verdict) == verdicts.first()) {

@@ -7,7 +7,7 @@ use alloc::borrow::ToOwned;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-use core::net::{IpAddr, Ipv4Addr};
+use core::net::IpAddr;
 
 use hashbrown::HashMap;
 
@@ -16,25 +16,13 @@ use super::entry::{EndKind, LoggedEnd, Name};
 use super::names::{Makers, makers_of, owners_of};
 use crate::compile::Endpoint;
 use crate::connectivity::Connectivity;
-use crate::endpoints::{Names, find_among, outside_ranges, workload_title};
-use crate::model::{AddressSet, Cidr};
+use crate::endpoints::{self, Names, SOMEWHERE, find_among, outside_ranges, workload_title};
+use crate::language::kubernetes::inventory::CONTROLLER_LABELS;
+use crate::model::AddressSet;
 use crate::policy::Direction;
 use crate::snapshot::cloud::{NetworkId, tags};
 use crate::snapshot::{NamespaceId, NodeId, OwnerKind, PodId, Role, Snapshot, WorkloadId};
 
-/// Labels that controllers add to pods.
-const OF_CONTROLLERS: [&str; 8] = [
-    "pod-template-hash",
-    "controller-revision-hash",
-    "pod-template-generation",
-    "statefulset.kubernetes.io/pod-name",
-    "apps.kubernetes.io/pod-index",
-    "rollouts-pod-template-hash",
-    "batch.kubernetes.io/job-name",
-    "batch.kubernetes.io/controller-uid",
-];
-/// An address of the Internet, of those kept for examples; the one that `internet` means in a question.
-const SOMEWHERE: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 10));
 /// So many names are offered where several fit.
 const OFFERED: usize = 3;
 
@@ -84,8 +72,8 @@ impl<'a> Matching<'a> {
                 matching.pods.insert((pod.namespace, pod.name.as_str()), id);
             }
         }
-        let is_given = |id: &PodId| snapshot.pod(*id).is_some_and(|pod| pod.role == Role::Pod);
-        for (id, workload) in snapshot.workloads().filter(|(_, workload)| workload.endpoints.first().is_some_and(is_given)) {
+        for id in endpoints::workloads(snapshot) {
+            let Some(workload) = snapshot.workload(id) else { continue };
             let (namespace, name) = (workload.namespace, workload.name.as_str());
             matching.workloads.entry((namespace, name)).or_default().push(id);
             matching.of_namespace.entry(namespace).or_default().push(id);
@@ -241,7 +229,7 @@ impl<'a> Matching<'a> {
         let counted = |id: &WorkloadId| {
             let pod = self.snapshot.pod(*self.snapshot.workload(*id)?.endpoints.first()?)?;
             let mut count = 0;
-            for (key, value) in pod.labels.iter().filter(|(key, _)| !OF_CONTROLLERS.contains(key)) {
+            for (key, value) in pod.labels.iter().filter(|(key, _)| !CONTROLLER_LABELS.contains(key)) {
                 if !labels.iter().any(|(k, v)| k == key && v == value) {
                     return None;
                 }
@@ -332,11 +320,11 @@ impl<'a> Matching<'a> {
     /// that of all. A node without a host endpoint is a private address for Calico.
     fn anywhere(&self, kind: EndKind) -> Target {
         let is_internet = kind == EndKind::Internet;
-        let inside = crate::endpoints::inside(self.snapshot);
+        let inside = endpoints::inside(self.snapshot);
         let wanted = if is_internet {
             tags::internet(&inside).v4_only()
         } else {
-            private().difference(&inside).difference(&self.snapshot.pod_network)
+            AddressSet::private().difference(&inside).difference(&self.snapshot.pod_network)
         };
         let first = if is_internet { Some(SOMEWHERE) } else { wanted.first() };
         let mut all: Vec<Endpoint> = first.map(Endpoint::Outside).into_iter().collect();
@@ -393,9 +381,3 @@ impl<'a> Matching<'a> {
 
 /// The name of a private address that the log does not give. No question takes it.
 pub(super) const PRIVATE: &str = "private network";
-
-/// Addresses that RFC 1918 keeps for private use.
-fn private() -> AddressSet {
-    let ranges = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
-    AddressSet::of_cidrs(&ranges.iter().filter_map(|range| Cidr::parse(range).ok()).collect::<Vec<_>>())
-}

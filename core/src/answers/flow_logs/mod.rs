@@ -13,7 +13,7 @@ mod judge;
 mod matching;
 mod merge;
 mod names;
-mod read;
+pub(in crate::answers) mod read;
 #[cfg(test)]
 mod tests;
 mod time;

@@ -46,9 +46,7 @@ impl Moment {
 
 fn rfc3339(text: &str) -> Option<Moment> {
     let (date, time) = text.split_once(['T', 't', ' '])?;
-    let date = Date::parse(date)?.written();
-    let part = |from: usize, to: usize| date.get(from..to)?.parse::<i64>().ok();
-    let days = days(part(0, 4)?, part(5, 7)?, part(8, 10)?);
+    let days = Date::parse(date)?.days();
     let zone = time.rfind(['Z', 'z', '+', '-']).unwrap_or(time.len());
     let (clock, offset) = time.split_at_checked(zone)?;
     let mut parts = clock.splitn(3, ':');
@@ -72,15 +70,6 @@ fn offset_of(text: &str) -> Option<i64> {
 
 fn number(text: &str, most: i64) -> Option<i64> {
     text.parse().ok().filter(|number| (0..=most).contains(number))
-}
-
-/// Days since 1970. Upstream: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", `days_from_civil`.
-fn days(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let era = year.div_euclid(400);
-    let of_era = year.rem_euclid(400);
-    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
 }
 
 #[cfg(test)]

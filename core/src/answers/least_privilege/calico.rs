@@ -139,9 +139,7 @@ fn of_protocol(set: &ConnectionSet, protocol: Protocol) -> Vec<Term> {
     let Some(plane) = set.plane(protocol) else { return Vec::new() };
     let own: Entries = alloc::vec![("protocol".into(), named(protocol))];
     if !protocol.has_ports() {
-        if *set.intersection(&ConnectionSet::protocol(protocol)).plane(protocol).unwrap_or(plane)
-            == *ConnectionSet::protocol(protocol).plane(protocol).unwrap_or(plane)
-        {
+        if ConnectionSet::protocol(protocol).difference(set).is_empty() {
             return alloc::vec![Term { protocol: own, ..Term::default() }];
         }
         let messages = plane.bands().flat_map(|(first, last, codes)| (first..=last).flat_map(move |kind| of_type(kind, codes)));

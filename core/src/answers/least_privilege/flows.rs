@@ -3,12 +3,13 @@
 //! Three forms, told apart by how a text begins: lines (`shop/frontend -> shop/cart TCP 7070`, and what `netpolis flows` prints), JSON (a list of
 //! objects, or an object with one), and CSV. What the ends mean is not asked here.
 
-use alloc::borrow::ToOwned;
+use alloc::borrow::{Cow, ToOwned};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 
+use crate::answers::flow_logs::read::csv::cells;
 use crate::document::{self, Limits, NodeRef, Value};
 use crate::model::Protocol;
 
@@ -225,11 +226,11 @@ fn set_field(fields: &mut Fields, name: &str, value: &str) -> bool {
 }
 
 fn of_csv(text: &str) -> Read {
-    let mut rows = numbered(text).map(|(number, line)| (number, cells(line))).peekable();
-    let is_heading = |cells: &[String]| cells.iter().any(|cell| set_field(&mut Fields::default(), cell, ""));
+    let mut rows = numbered(text).map(|(number, line)| (number, cells(line, ','))).peekable();
+    let is_heading = |cells: &[Cow<'_, str>]| cells.iter().any(|cell| set_field(&mut Fields::default(), cell, ""));
     let heading = match rows.next_if(|(_, cells)| is_heading(cells)) {
         Some((_, heading)) => heading,
-        None => ["from", "to", "protocol", "port"].map(String::from).to_vec(),
+        None => ["from", "to", "protocol", "port"].map(Cow::Borrowed).to_vec(),
     };
     rows.map(|(number, row)| {
         let mut fields = Fields::default();
@@ -239,21 +240,6 @@ fn of_csv(text: &str) -> Read {
         fields.flow(number)
     })
     .collect()
-}
-
-/// The cells of a line, with commas within quotes kept.
-fn cells(line: &str) -> Vec<String> {
-    let mut cells = alloc::vec![String::new()];
-    let mut quoted = false;
-    for c in line.chars() {
-        match (c, cells.last_mut()) {
-            ('"', _) => quoted = !quoted,
-            (',', _) if !quoted => cells.push(String::new()),
-            (c, Some(last)) => last.push(c),
-            (_, None) => {}
-        }
-    }
-    cells
 }
 
 fn of_json(text: &str) -> Read {

@@ -9,7 +9,6 @@ use core::net::IpAddr;
 use super::flows::{AskedPorts, FlowError, FlowLine};
 use super::needs::{Ends, Needs, Row};
 use super::world::World;
-use crate::answers::fix::block::PRIVATE;
 use crate::compile::Endpoint;
 use crate::connections::ConnectionSet;
 use crate::endpoints::{NotFound, find};
@@ -206,8 +205,7 @@ fn meant(world: &World<'_>, name: &str) -> Result<Meant, String> {
         return Ok(of_ends(Ends { any: true, ..Ends::default() }));
     }
     if matches!(&*lower, "internet" | "internet[external]") {
-        let private: Vec<Cidr> = PRIVATE.iter().filter_map(|cidr| Cidr::parse(cidr).ok()).collect();
-        let internet = AddressSet::everything().v4_only().difference(&AddressSet::of_cidrs(&private));
+        let internet = AddressSet::everything().v4_only().difference(&AddressSet::private());
         return by_addresses(world, name, &internet).map(of_ends);
     }
     if DNS_WORDS.contains(&&*lower) && find(world.snapshot, name).is_err() {

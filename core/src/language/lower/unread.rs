@@ -288,7 +288,8 @@ pub(in crate::language) fn open(resources: &[(DocumentId, &Resource)], settings:
         };
         let flaws = resource.flaws.refusals.iter().map(|span| span.within(document));
         let places = core::iter::once(resource.kind_span.within(document)).chain(flaws).collect();
-        let text = format!("{what} of {} `{}` cannot be read: {REFUSED}", kind_of(resource), title(resource, settings));
+        let text =
+            format!("{what} of {} `{}` cannot be read: {REFUSED}", kind_of(resource), resource.full_name(&settings.default_namespace));
         found.push(Doubt { text, places });
     }
     found
@@ -304,7 +305,7 @@ pub(in crate::language) fn doubt_services(resources: &[(DocumentId, &Resource)],
             _ => None,
         };
         let Some(service) = service else { continue };
-        let doubt = refused(resource, document, &title(resource, settings));
+        let doubt = refused(resource, document, &resource.full_name(&settings.default_namespace));
         unclear.push((format!("{}/{service}", namespace_of(resource, settings)), doubt));
     }
     if unclear.is_empty() {
@@ -334,15 +335,6 @@ pub(in crate::language) fn doubt_services(resources: &[(DocumentId, &Resource)],
 
 fn namespace_of<'a>(resource: &'a Resource, settings: &'a Assumed) -> &'a str {
     resource.meta.namespace.as_deref().unwrap_or(&settings.default_namespace)
-}
-
-/// `namespace/name`, or the name alone.
-fn title(resource: &Resource, settings: &Assumed) -> String {
-    if resource.kind.is_namespaced() {
-        format!("{}/{}", namespace_of(resource, settings), resource.meta.name)
-    } else {
-        resource.meta.name.to_string()
-    }
 }
 
 /// An effect on one namespace as one on these too: objects that are moved into it are no longer where they were.

@@ -10,7 +10,7 @@ use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-use core::net::{IpAddr, Ipv4Addr};
+use core::net::IpAddr;
 
 use super::ingress_rules;
 use super::tables::{Entry, Target};
@@ -18,14 +18,12 @@ use super::unknown;
 use super::world::Paths;
 use crate::compile::Endpoint;
 use crate::connections::{TrafficError, USUAL_PORT};
-use crate::endpoints::{self, NotFound};
+use crate::endpoints::{self, NotFound, SOMEWHERE};
 use crate::language::{ServicePort, TargetPort};
 use crate::model::Protocol;
 use crate::snapshot::cloud::NetworkId;
 use crate::snapshot::{IngressId, NodeId, PodId, Service, ServiceId, ServiceType};
 
-/// An address of the Internet, of those kept for examples.
-const SOMEWHERE: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 10));
 /// `ExternalName` Services are followed this far; a name that comes back is found long before.
 const LONGEST_CHAIN: usize = 32;
 

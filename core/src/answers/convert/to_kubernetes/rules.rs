@@ -24,7 +24,7 @@ pub(super) struct Merged {
 impl Merged {
     /// As it is written in a policy of a namespace.
     pub(super) fn value(&self, direction: Direction, namespace: &str) -> V {
-        let key = if direction == Direction::Ingress { "from" } else { "to" };
+        let key = direction.preposition();
         map([(key, self.peers.values(namespace).map(V::List)), ("ports", self.traffic.values().map(V::List))])
     }
 }

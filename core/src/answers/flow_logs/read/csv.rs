@@ -144,7 +144,7 @@ fn column(name: &str) -> Column {
 }
 
 /// The values of a line. Upstream: RFC 4180, but that no value goes over a line's end.
-fn cells(line: &str, separator: char) -> Vec<Cow<'_, str>> {
+pub(in crate::answers) fn cells(line: &str, separator: char) -> Vec<Cow<'_, str>> {
     let mut cells = Vec::new();
     let mut rest = Some(line);
     while let Some(text) = rest {

@@ -2,7 +2,7 @@
 
 mod azure;
 mod calico;
-mod csv;
+pub(in crate::answers) mod csv;
 mod fields;
 mod hubble;
 

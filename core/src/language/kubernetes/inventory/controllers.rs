@@ -23,6 +23,8 @@ const JOB_NAME: [&str; 2] = ["batch.kubernetes.io/job-name", "job-name"];
 const JOB_UID: [&str; 2] = ["batch.kubernetes.io/controller-uid", "controller-uid"];
 /// The hash of a Deployment's template.
 const TEMPLATE_HASH: &str = "pod-template-hash";
+/// The same of a Rollout.
+const ROLLOUT_HASH: &str = "rollouts-pod-template-hash";
 /// The revision of a StatefulSet's or DaemonSet's template.
 const REVISION: &str = "controller-revision-hash";
 /// The number of a DaemonSet's template.
@@ -31,8 +33,19 @@ const GENERATION: &str = "pod-template-generation";
 const MOST_APART: u32 = 128;
 
 /// Every label that a controller adds.
-pub(crate) const CONTROLLER_LABELS: [&str; 10] =
-    [POD_NAME, POD_INDEX, COMPLETION_INDEX, JOB_NAME[0], JOB_NAME[1], JOB_UID[0], JOB_UID[1], TEMPLATE_HASH, REVISION, GENERATION];
+pub(crate) const CONTROLLER_LABELS: [&str; 11] = [
+    POD_NAME,
+    POD_INDEX,
+    COMPLETION_INDEX,
+    JOB_NAME[0],
+    JOB_NAME[1],
+    JOB_UID[0],
+    JOB_UID[1],
+    TEMPLATE_HASH,
+    ROLLOUT_HASH,
+    REVISION,
+    GENERATION,
+];
 
 /// Labels of controllers with values that stay. One of two keys for the same thing is enough.
 const LASTING: [&str; 2] = [JOB_NAME[0], POD_NAME];
@@ -77,7 +90,7 @@ pub(super) fn parts(resource: &Resource, workload: &Workload, apart: bool) -> Ve
             open(REVISION, ValueShape::Any, labels);
             open(GENERATION, ValueShape::Any, labels);
         }
-        WorkloadKind::Rollout => open("rollouts-pod-template-hash", ValueShape::Any, labels),
+        WorkloadKind::Rollout => open(ROLLOUT_HASH, ValueShape::Any, labels),
         WorkloadKind::CloneSet => open(REVISION, ValueShape::Any, labels),
         WorkloadKind::DeploymentConfig => ["deployment", "deploymentconfig"].iter().for_each(|key| open(key, ValueShape::Any, labels)),
         WorkloadKind::StatefulSet => open(REVISION, begins(format!("{name}-")), labels),

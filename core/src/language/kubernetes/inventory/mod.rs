@@ -4,7 +4,7 @@ mod controllers;
 mod ingress_controller;
 mod services;
 
-pub(crate) use controllers::{lasting_labels, tells_pods_apart};
+pub(crate) use controllers::{CONTROLLER_LABELS, lasting_labels, tells_pods_apart};
 pub(in crate::language) use services::make_up_front_ends;
 
 use alloc::borrow::Cow;
