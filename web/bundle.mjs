@@ -151,7 +151,9 @@ async function filesOf(folder) {
 async function serviceWorker(dist) {
   const own = join(dist, "service-worker.js");
   const all = (await filesOf(dist)).filter((file) => file !== "service-worker.js" && !file.endsWith(".txt"));
-  const [files, later] = [false, true].map((isLater) => all.filter((file) => file.startsWith(ANSWERS) === isLater));
+  // Lessons are kept as they are opened.
+  const kept = all.filter((file) => !file.startsWith("lessons/"));
+  const [files, later] = [false, true].map((isLater) => kept.filter((file) => file.startsWith(ANSWERS) === isLater));
   const hash = createHash("sha256");
   for (const file of all) hash.update(`${file}\0`).update(await readFile(join(dist, file)));
   const script = await readFile(own, "utf8");
@@ -161,7 +163,7 @@ async function serviceWorker(dist) {
 
 /** What servers send instead of the files themselves, where a browser takes it: made once, as well as it can be. */
 async function compress(dist) {
-  const worth = new Set([".css", ".html", ".js", ".json", ".svg", ".txt", ".wasm", ".webmanifest", ".yaml"]);
+  const worth = new Set([".css", ".html", ".js", ".json", ".md", ".sh", ".svg", ".txt", ".wasm", ".webmanifest", ".yaml"]);
   for (const file of await filesOf(dist)) {
     if (!worth.has(extname(file))) continue;
     const bytes = await readFile(join(dist, file));

@@ -1,5 +1,5 @@
 // Keeps the site for visits without a network. The build writes the three constants: a name that changes with any file of the site,
-// what the page needs, relative to this file, and what it needs only for some answers: that is kept once it was used.
+// what the page needs, relative to this file, and what it needs only for some answers: that is kept once it was used. So are lessons, file by file.
 //
 // A version is fetched whole before it is used, and stays until the page is told to change (`offline.js`): files of two versions
 // never meet in one page.
@@ -11,6 +11,7 @@ const LATER = ["{{later}}"];
 const PREFIX = `netpolis ${registration.scope} `;
 const NAME = PREFIX + VERSION;
 const address = (file) => new URL(file, registration.scope).href;
+const LESSONS = address("lessons/");
 /** Files with a hash in their name never change. */
 const HASHED = /-[0-9a-zA-Z_-]{8,}(_bg)?\.\w+$/;
 
@@ -27,6 +28,23 @@ async function fill() {
       await cache.put(url, response);
     }),
   );
+  await Promise.all((await openedLessons()).map((url) => renew(cache, url).catch(() => undefined)));
+}
+
+/** Files of lessons that an older version holds. */
+async function openedLessons() {
+  const urls = new Set();
+  for (const name of await caches.keys()) {
+    if (!name.startsWith(PREFIX) || name === NAME) continue;
+    for (const { url } of await (await caches.open(name)).keys()) if (url.startsWith(LESSONS)) urls.add(url);
+  }
+  return [...urls];
+}
+
+/** Takes a file from the server; a lesson may be gone. */
+async function renew(cache, url) {
+  const response = await fetch(url, { cache: "reload" });
+  if (response.ok) await cache.put(url, response);
 }
 
 /** Whether an older version holds what this one has for later: then its page was asked for it. */
@@ -61,7 +79,11 @@ async function answer(request) {
   url.hash = "";
   if (url.href === registration.scope) url.pathname += "index.html";
   const cache = await caches.open(NAME);
-  return (await cache.match(url.href)) ?? fetch(request);
+  const held = await cache.match(url.href);
+  if (held) return held;
+  const response = await fetch(request);
+  if (response.ok && url.href.startsWith(LESSONS)) await cache.put(url.href, response.clone());
+  return response;
 }
 
 addEventListener("install", (event) => event.waitUntil(fill()));

@@ -6,6 +6,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use netpolis_core::text::count;
 use netpolis_lessons::test::{Tested, lint, test};
 use netpolis_lessons::{Lesson, Problem, read};
 use serde_json::{Value, json};
@@ -100,7 +101,7 @@ pub fn report(paths: &[String], action: Action) -> Result<(String, bool), NoLess
     let mut text = String::new();
     let mut is_wrong = false;
     let mut all = Tested::default();
-    let mut count = 0;
+    let mut lessons_read = 0;
     for folder in lessons(paths)? {
         let mut found = Found::read(&folder)?;
         found.problems.extend(lint(&found.lesson, &|to| found.leads(to)));
@@ -114,7 +115,7 @@ pub fn report(paths: &[String], action: Action) -> Result<(String, bool), NoLess
             tested = Some(made);
         }
         found.problems.sort_by_key(|problem| problem.line);
-        count += 1;
+        lessons_read += 1;
         is_wrong |= !found.problems.is_empty();
         for problem in &found.problems {
             text += &format!("{}:{problem}\n", folder.join(LESSON).display());
@@ -124,17 +125,13 @@ pub fn report(paths: &[String], action: Action) -> Result<(String, bool), NoLess
         }
     }
     if action == Action::Test {
-        text += &format!("{}: {}\n", number(count, "lesson"), counts(&all));
+        text += &format!("{}: {}\n", count(lessons_read, "lesson"), counts(&all));
     }
     Ok((text, is_wrong))
 }
 
 fn counts(tested: &Tested) -> String {
-    format!("{}, {} of them graded, {}", number(tested.steps, "step"), tested.graded, number(tested.checks, "check"))
-}
-
-fn number(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+    format!("{}, {} of them graded, {}", count(tested.steps, "step"), tested.graded, count(tested.checks, "check"))
 }
 
 /// Folders of lessons at and below paths, in order of their names.

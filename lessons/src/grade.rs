@@ -2,11 +2,14 @@
 
 use netpolis_core::analysis::Analysis;
 use netpolis_core::answers::checks::{CheckResult, Outcome};
+use netpolis_core::connections::Traffic;
 use netpolis_core::diagnostics::Severity;
+use netpolis_core::model::Protocol;
+use netpolis_core::path::Asked;
 use netpolis_core::settings::Settings;
 
 use crate::course::Files;
-use crate::lesson::Checks;
+use crate::lesson::{Checks, Flow};
 
 /// The name of the file that checks stand in: no file that a person makes has it.
 const NAME: &str = "\u{1}checks";
@@ -51,6 +54,26 @@ pub fn scene(files: &Files, settings: &Settings) -> Analysis {
     let mut scene = Analysis::new(settings.clone());
     scene.set_files(&files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect::<Vec<_>>());
     scene
+}
+
+/// What a question of a lesson carries; nothing where there is no such protocol.
+pub(crate) fn traffic(flow: &Flow) -> Option<Traffic> {
+    Some(Traffic { protocol: Protocol::from_name(&flow.protocol)?, source: None, destination: flow.port })
+}
+
+/// Asks a question of a lesson: the verdict's word, and the answer in a sentence.
+///
+/// # Errors
+/// When it cannot be asked; why.
+pub fn ask(scene: &Analysis, flow: &Flow) -> Result<(&'static str, String), String> {
+    let traffic = traffic(flow).ok_or_else(|| format!("there is no protocol `{}`", flow.protocol))?;
+    if flow.path {
+        let asked = Asked { from: &flow.from, to: &flow.to, port: flow.port, protocol: traffic.protocol, entry: None, node: None };
+        let answer = scene.path(&asked).map_err(|error| error.to_string())?;
+        return Ok((answer.verdict.as_str(), answer.summary));
+    }
+    let answer = scene.decide(&scene.flow(&flow.from, &flow.to, traffic).map_err(|error| error.to_string())?);
+    Ok((answer.verdict.as_str(), answer.summary))
 }
 
 /// Makes checks.

@@ -16,7 +16,7 @@ mod read;
 pub mod test;
 
 pub use course::{Files, NotChanged, Source, after, at_step, change};
-pub use grade::{Graded, grade, scene};
+pub use grade::{Graded, ask, grade, scene};
 pub use lesson::{
     Change, Checks, Choice, Edit, Editable, Flow, Lesson, Lines, Look, Part, Predict, Problem, Quiz, SceneFile, Step, Task, View, Wrong,
 };

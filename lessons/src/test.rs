@@ -7,7 +7,7 @@ use netpolis_core::answers::checks::{Outcome, UNREADABLE};
 use netpolis_core::diagnostics::Severity;
 
 use crate::course::{Files, Source, after, at_step};
-use crate::grade::{grade, scene};
+use crate::grade::{ask, grade, scene, traffic};
 use crate::lesson::{Change, Checks, Flow, Lesson, Part, Problem, Step, Task};
 use crate::prose::{Block, Inline, links, links_of};
 
@@ -253,39 +253,18 @@ impl Test<'_> {
 
     /// A question can be asked.
     fn asked(&mut self, line: u32, flow: &Flow, files: &Files) {
-        use netpolis_core::connections::Traffic;
-        use netpolis_core::model::Protocol;
-        use netpolis_core::path::Asked;
-
-        let scene = scene(files, &self.lesson.settings);
-        let Some(protocol) = Protocol::from_name(&flow.protocol) else {
-            return self.report(line, format!("there is no protocol `{}`", flow.protocol));
-        };
-        let error = if flow.path {
-            let asked = Asked { from: &flow.from, to: &flow.to, port: flow.port, protocol, entry: None, node: None };
-            scene.path(&asked).err().map(|error| error.to_string())
-        } else {
-            let traffic = Traffic { protocol, source: None, destination: flow.port };
-            scene.flow(&flow.from, &flow.to, traffic).err().map(|error| error.to_string())
-        };
-        if let Some(error) = error {
+        if let Err(error) = ask(&scene(files, &self.lesson.settings), flow) {
             self.report(line, format!("this cannot be asked: {error}"));
         }
     }
 
     /// Whether two questions are about one connection, whatever its ends are called.
     fn is_same(&self, one: &Flow, other: &Flow, files: &Files) -> bool {
-        use netpolis_core::connections::Traffic;
-        use netpolis_core::model::Protocol;
-
         if (one.port, one.protocol.to_lowercase()) != (other.port, other.protocol.to_lowercase()) {
             return false;
         }
         let scene = scene(files, &self.lesson.settings);
-        let ends = |flow: &Flow| {
-            let traffic = Traffic { protocol: Protocol::from_name(&flow.protocol)?, source: None, destination: flow.port };
-            scene.flow(&flow.from, &flow.to, traffic).ok()
-        };
+        let ends = |flow: &Flow| scene.flow(&flow.from, &flow.to, traffic(flow)?).ok();
         (&one.from, &one.to) == (&other.from, &other.to) || ends(one).is_some_and(|flow| ends(other) == Some(flow))
     }
 

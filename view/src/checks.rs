@@ -7,7 +7,7 @@ use netpolis_core::model::Protocol;
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 
-use super::{Question, SourceLocation, SourceLocations};
+use super::{Question, RowLink, SourceLocation, SourceLocations};
 
 /// What came of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Tsify)]
@@ -48,6 +48,13 @@ pub struct CheckView {
     pub question: Option<Question>,
     /// Whether that question is about the whole path.
     pub path: bool,
+}
+
+impl CheckView {
+    /// Where the connection that shows it is looked at.
+    pub fn link(&self) -> Option<RowLink> {
+        self.question.clone().map(|question| if self.path { RowLink::Path(question) } else { RowLink::Flow(question) })
+    }
 }
 
 /// All checks among the files, in the order of the text.

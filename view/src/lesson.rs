@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CheckView, PathQuestion, Question};
+use super::{CheckView, PathQuestion, Question, RowLink, SourceLocation};
 
 /// Names and texts of files.
 pub type Texts = Vec<(String, String)>;
@@ -23,10 +23,6 @@ pub enum LessonReply {
 pub struct LessonView {
     /// Its title.
     pub title: String,
-    /// What it is about, in a sentence.
-    pub summary: String,
-    /// How many minutes it takes.
-    pub minutes: u32,
     /// Settings, as in a link.
     pub settings: String,
     /// What is said before the first step.
@@ -52,8 +48,8 @@ pub struct LessonStep {
     pub path: Option<PathQuestion>,
     /// The picture or panel that is shown: `kubernetes`, `azure`, `matrix`, `path`, `problems`, `addresses`.
     pub view: Option<String>,
-    /// The lines that are shown: a file, the first line and the last, from 1.
-    pub lines: Option<(String, u32, u32)>,
+    /// The lines that are shown.
+    pub lines: Option<SourceLocation>,
     /// What there is to read and to do.
     pub parts: Vec<PartOfStep>,
 }
@@ -108,10 +104,8 @@ pub struct PredictView {
     pub summary: String,
     /// What is said when it is shown.
     pub because: Vec<ProseInline>,
-    /// The flow, to be shown; of a path nothing.
-    pub flow: Option<Question>,
-    /// The path, to be shown.
-    pub path: Option<PathQuestion>,
+    /// The flow or the path, to be shown.
+    pub link: RowLink,
 }
 
 /// A paragraph, list or the like.
@@ -125,8 +119,8 @@ pub enum ProseBlock {
     List(Option<u64>, Vec<Vec<ProseBlock>>),
     /// What stands out.
     Quote(Vec<ProseBlock>),
-    /// Code: its language, the file that it is offered for, the text.
-    Code(String, Option<String>, String),
+    /// Code: the file that it is offered for, the text.
+    Code(Option<String>, String),
     /// A table: the cells of its head, then of each row.
     Table(Vec<Vec<Vec<ProseInline>>>),
 }
@@ -177,9 +171,8 @@ pub(super) use made::{grade as grade_view, reply as lesson_reply};
 mod made {
     use netpolis_core::analysis::Analysis;
     use netpolis_core::answers::diff::{Version, diff};
-    use netpolis_core::model::Protocol;
-    use netpolis_core::path::Asked;
     use netpolis_core::settings::Settings;
+    use netpolis_core::text::Sources;
     use netpolis_lessons::{self as lessons, Block, Inline, Lesson, Part, Source};
 
     use super::*;
@@ -250,67 +243,52 @@ mod made {
                 }
                 let looked = step.look.flow.as_ref();
                 let edited = || step.tasks().find_map(|task| task.edit.first()).map(|editable| &editable.file);
+                let lines = step.look.lines.first().and_then(|lines| location(lines, &files));
                 Ok(LessonStep {
                     title: step.title.clone(),
                     id: step.id.clone(),
                     files,
                     flow: looked.filter(|flow| !flow.path).map(question),
-                    path: looked.filter(|flow| flow.path).map(path_question),
+                    path: looked.filter(|flow| flow.path).map(|flow| (&question(flow)).into()),
                     file: step.look.lines.first().map(|lines| &lines.file).or_else(edited).cloned(),
                     view: step.look.view.map(|view| view.as_str().to_owned()),
-                    lines: step.look.lines.first().map(|lines| (lines.file.clone(), lines.first, lines.last)),
+                    lines,
                     parts,
                 })
             })
             .collect();
         Ok(LessonView {
             title: lesson.title.clone(),
-            summary: lesson.summary.clone(),
-            minutes: lesson.minutes,
             settings: settings_text(&lesson.settings),
             intro: lesson.intro.iter().map(block).collect(),
             steps: steps?,
         })
     }
 
-    fn question(flow: &lessons::Flow) -> Question {
-        Question { from: flow.from.clone(), to: flow.to.clone(), protocol: flow.protocol.clone(), port: flow.port, ..Question::default() }
+    /// Where lines are.
+    fn location(lines: &lessons::Lines, files: &Texts) -> Option<SourceLocation> {
+        let (name, text) = files.iter().find(|(name, _)| *name == lines.file)?;
+        let mut sources = Sources::default();
+        let source = sources.add(name.clone(), text.as_str().into());
+        let start = |line: u32| -> u32 { text.split_inclusive('\n').take(line as usize).map(|line| line.len() as u32).sum() };
+        SourceLocations::new(&sources).range(source, start(lines.first.saturating_sub(1)), start(lines.last))
     }
 
-    fn path_question(flow: &lessons::Flow) -> PathQuestion {
-        PathQuestion {
-            from: flow.from.clone(),
-            to: flow.to.clone(),
-            protocol: flow.protocol.clone(),
-            port: flow.port,
-            ..PathQuestion::default()
-        }
+    fn question(flow: &lessons::Flow) -> Question {
+        Question { from: flow.from.clone(), to: flow.to.clone(), protocol: flow.protocol.clone(), port: flow.port, ..Question::default() }
     }
 
     /// A question with the verdict that the core gives now.
     fn predicted(predict: &lessons::Predict, files: &Texts, settings: &Settings) -> PredictView {
         let flow = &predict.flow;
-        let scene = lessons::scene(files, settings);
-        let protocol = Protocol::from_name(&flow.protocol).unwrap_or(Protocol::TCP);
-        let (verdict, summary) = if flow.path {
-            let asked = Asked { from: &flow.from, to: &flow.to, port: flow.port, protocol, entry: None, node: None };
-            scene.path(&asked).map_or_else(|error| ("cannot tell", error.to_string()), |answer| (answer.verdict.as_str(), answer.summary))
-        } else {
-            let traffic = netpolis_core::connections::Traffic { protocol, source: None, destination: flow.port };
-            let decide = |asked| {
-                let answer = scene.decide(&asked);
-                (answer.verdict.as_str(), answer.summary)
-            };
-            scene.flow(&flow.from, &flow.to, traffic).map_or_else(|error| ("cannot tell", error.to_string()), decide)
-        };
-        let what = flow.port.map_or_else(|| protocol.to_string(), |port| format!("{protocol} {port}"));
+        let (verdict, summary) = lessons::ask(&lessons::scene(files, settings), flow).unwrap_or_else(|error| ("cannot tell", error));
+        let what = flow.port.map_or_else(|| flow.protocol.clone(), |port| format!("{} {port}", flow.protocol));
         PredictView {
             asked: [flow.from.clone(), flow.to.clone(), what],
             verdict: verdict.to_owned(),
             summary,
             because: line(&predict.because),
-            flow: (!flow.path).then(|| question(flow)),
-            path: flow.path.then(|| path_question(flow)),
+            link: if flow.path { RowLink::Path(question(flow)) } else { RowLink::Flow(question(flow)) },
         }
     }
 
@@ -321,7 +299,7 @@ mod made {
             Block::Paragraph(text) => ProseBlock::Paragraph(line(text)),
             Block::List(first, items) => ProseBlock::List(*first, items.iter().map(|item| all(item)).collect()),
             Block::Quote(inner) => ProseBlock::Quote(all(inner)),
-            Block::Code(code) => ProseBlock::Code(code.language.clone(), code.file.clone(), code.text.clone()),
+            Block::Code(code) => ProseBlock::Code(code.file.clone(), code.text.clone()),
             Block::Table(rows) => ProseBlock::Table(rows.iter().map(|row| row.iter().map(|cell| line(cell)).collect()).collect()),
         }
     }

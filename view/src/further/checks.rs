@@ -3,7 +3,7 @@
 use netpolis_core::analysis::Analysis;
 use netpolis_core::text::count;
 
-use super::list::{ListGroup, ListRow, ListView, Outlook, RowLink};
+use super::list::{ListGroup, ListRow, ListView, Outlook};
 use crate::{CheckOutcome, CheckView, check_views};
 
 /// All checks of the files, by their suites.
@@ -64,13 +64,12 @@ fn row(check: &CheckView) -> ListRow {
         lines.extend((!check.reason.is_empty()).then(|| check.reason.clone()));
     }
     lines.extend(check.because.as_ref().map(|because| format!("because {because}")));
-    let link = |question: &crate::Question| if check.path { RowLink::Path(question.clone()) } else { RowLink::Flow(question.clone()) };
     ListRow {
         outlook,
         word: word.into(),
         title: check.name.clone(),
         lines,
         spots: check.location.iter().cloned().collect(),
-        link: check.question.as_ref().map(link),
+        link: check.link(),
     }
 }

@@ -74,8 +74,8 @@ pub fn use_lesson(store: &Store) {
             }
             spawn_local(async move {
                 let action = match fetched(&id, given).await {
-                    Ok((text, files)) => LessonAction::Came(text, files),
-                    Err(error) => LessonAction::Failed(error),
+                    Ok((text, files)) => LessonAction::Came(id, text, files),
+                    Err(error) => LessonAction::Failed(id, error),
                 };
                 store.dispatch(Action::Lesson(action));
             });

@@ -53,6 +53,8 @@ pub struct Place {
     pub kept: bool,
     /// Files that were closed or replaced, newest first: names and texts.
     pub closed: Rc<Vec<Closed>>,
+    /// The lesson whose scene it is. It is not stored.
+    pub lesson: Option<Rc<str>>,
 }
 
 /// A file that was closed or replaced.

@@ -59,6 +59,7 @@ impl Answers {
         self.flow = None;
         self.path = None;
         self.last = None;
+        self.checks = 0;
         self.own_scene = Rc::default();
     }
 

@@ -192,6 +192,7 @@ impl State {
 
     /// Files of a name that is open already take its place; the others come behind.
     pub(super) fn take_files(&mut self, given: Vec<(String, String)>) {
+        self.keep_place();
         self.remember();
         let (count, version) = (given.len(), self.count());
         // The text that is there only to greet makes room.
@@ -229,6 +230,7 @@ impl State {
     }
 
     pub(super) fn apply_to_files(&mut self, title: &str, edits: &[(String, Edit)]) {
+        self.keep_place();
         self.remember();
         let version = self.count();
         for file in Rc::make_mut(&mut self.files.list).iter_mut() {

@@ -7,7 +7,7 @@ use super::{LayoutAction, Reveal, Screen, State, Tab};
 use crate::scenes::Origin;
 use netpolis_view::{
     Edit, FurtherAnswer, FurtherQuestion, GradeAsked, GradeView, LessonReply, LessonStep, LessonView, PartOfStep, PathAsked, Question,
-    SourceLocation, TaskView, Texts, settings_from_text,
+    TaskView, Texts, settings_from_text,
 };
 
 /// A part of a step, by the numbers of both.
@@ -55,10 +55,10 @@ pub enum Phase {
 pub enum LessonAction {
     /// A lesson is opened, at the step of that id; empty for the first.
     Open(String, String),
-    /// Its text came, and files beside it.
-    Came(Rc<str>, Texts),
-    /// It could not be fetched.
-    Failed(String),
+    /// The text of the lesson of that id came, and files beside it.
+    Came(String, Rc<str>, Texts),
+    /// The lesson of that id could not be fetched; why.
+    Failed(String, String),
     /// Another step is shown.
     GoTo(usize),
     /// One more hint.
@@ -146,7 +146,9 @@ impl State {
             match (asked, &**answer) {
                 (FurtherQuestion::Lesson(text, files), FurtherAnswer::Lesson(reply)) => self.take_lesson(text, files, reply),
                 (FurtherQuestion::Grade(asked), FurtherAnswer::Grade(grade)) => {
-                    let Some(lesson) = &mut self.lesson else { continue };
+                    // It may be of a lesson that is no longer open.
+                    let is_asked = |lesson: &&mut Lesson| lesson.task(asked.task).is_some_and(|task| task.checks == asked.checks);
+                    let Some(lesson) = self.lesson.as_mut().filter(is_asked) else { continue };
                     if grade.passes {
                         lesson.done.insert(asked.task);
                     }
@@ -195,10 +197,13 @@ impl State {
             LessonAction::Show(id) => {
                 let solution = self.lesson.as_ref().and_then(|lesson| lesson.task(id)).map(|task| task.solution.clone());
                 if let Some(files) = solution {
-                    self.set_texts(&files, "The solution");
+                    self.show_solution(&files);
                 }
             }
-            LessonAction::Put(file, text) => self.set_texts(&vec![(file, text)], "Code of the lesson"),
+            LessonAction::Put(file, text) => {
+                let end = self.files.text_of(&file).encode_utf16().count() as u32;
+                self.apply_to_files("code of the lesson", &[(file, Edit { start: 0, end, insert: text })]);
+            }
             LessonAction::Again => {
                 if let Some(lesson) = &mut self.lesson {
                     let step = lesson.step as u32;
@@ -239,6 +244,8 @@ impl State {
         self.begin_path(path.clone().unwrap_or_default(), path.is_some());
         self.begin_afresh();
         self.begin_place(Origin::Own);
+        self.place.lesson = self.lesson.as_ref().map(|lesson| lesson.id.as_str().into());
+        self.notices.notice = None;
         self.place.name = Some(format!("{}: {}", view.title, step.title).into());
         self.look_at(&step);
         self.layout.screen = screen;
@@ -255,38 +262,27 @@ impl State {
             Some("addresses") => self.layout.tab = Tab::Addresses,
             _ => {}
         }
-        if let Some((file, first, last)) = &step.lines {
-            let text = self.files.text_of(file).to_string();
-            let start = |line: u32| {
-                text.split_inclusive('\n').take(line.saturating_sub(1) as usize).map(|line| line.encode_utf16().count() as u32).sum()
-            };
-            let spot = SourceLocation {
-                file: file.clone(),
-                line: *first,
-                column: 1,
-                end_line: *last,
-                start: start(*first),
-                end: start(*last + 1),
-            };
+        if let Some(spot) = step.lines.clone() {
             self.files.reveal = Some(Reveal { spot, focus: false, count: self.count() });
         }
     }
 
-    /// Texts of files as one change that can be taken back. A file that there is not is added.
-    fn set_texts(&mut self, texts: &Texts, title: &str) {
-        let (known, new): (Vec<_>, Vec<_>) = texts.iter().cloned().partition(|(name, _)| self.files.iter().any(|file| file.name == *name));
-        let edits: Vec<(String, Edit)> = known
-            .into_iter()
-            .filter_map(|(name, text)| {
-                let end = self.files.text_of(&name).encode_utf16().count() as u32;
-                (self.files.text_of(&name) != text).then_some((name, Edit { start: 0, end, insert: text }))
-            })
-            .collect();
-        if !edits.is_empty() {
-            self.apply_to_files(title, &edits);
-        }
-        if !new.is_empty() {
-            self.take_files(new);
+    /// The files of a task's solution, as one change that can be taken back.
+    fn show_solution(&mut self, files: &Texts) {
+        self.keep_place();
+        self.remember();
+        let differs = |(name, text): &(String, String)| self.files.text_of(name) != text;
+        let changed = files.iter().position(differs).unwrap_or_default();
+        self.files.replace(files.iter().map(|(name, text)| (name.as_str(), text.as_str())));
+        self.files.show(changed);
+        self.revision += 1;
+        self.tell("Done: the solution".into(), true);
+    }
+
+    /// A lesson is played in its own scene.
+    pub(super) fn leave_lesson(&mut self) {
+        if self.lesson.as_ref().is_some_and(|lesson| self.place.lesson.as_deref() != Some(&lesson.id)) {
+            self.play(LessonAction::Close);
         }
     }
 }
@@ -295,8 +291,8 @@ impl Lesson {
     /// What concerns nothing but the lesson.
     fn take(&mut self, action: LessonAction) {
         match action {
-            LessonAction::Came(text, files) => self.phase = Phase::Texts(text, files),
-            LessonAction::Failed(why) => self.phase = Phase::Failed(vec![why]),
+            LessonAction::Came(id, text, files) if id == self.id => self.phase = Phase::Texts(text, files),
+            LessonAction::Failed(id, why) if id == self.id => self.phase = Phase::Failed(vec![why]),
             LessonAction::Hint(id) => {
                 let most = self.task(id).map_or(0, |task| task.hints.len());
                 let shown = self.hints.entry(id).or_default();

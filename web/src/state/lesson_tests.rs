@@ -3,8 +3,8 @@ use std::rc::Rc;
 use super::*;
 use crate::examples::EXAMPLES;
 use netpolis_view::{
-    Evaluator, FurtherAnswer, FurtherQuestion, GradeView, LessonReply, LessonView, PartOfStep, ProseBlock, ProseInline, Request,
-    settings_text,
+    Evaluator, FurtherAnswer, FurtherQuestion, GradeAsked, GradeView, LessonReply, LessonView, PartOfStep, ProseBlock, ProseInline,
+    Request, settings_text,
 };
 
 const LESSON: &str = include_str!("../../../www/lessons/policy/default-deny/lesson.md");
@@ -50,11 +50,15 @@ impl Desk {
 
     fn open(&mut self, step: &str) {
         self.play(LessonAction::Open("policy/default-deny".into(), step.into()));
-        self.play(LessonAction::Came(LESSON.into(), Vec::new()));
+        self.play(LessonAction::Came("policy/default-deny".into(), LESSON.into(), Vec::new()));
         self.settle();
         let Phase::Wants(text, _, names) = self.lesson().phase.clone() else { panic!("{:?}", self.lesson().phase) };
         assert_eq!(names, FILES.map(|(name, _)| name));
-        self.play(LessonAction::Came(text, FILES.map(|(name, text)| (name.to_owned(), text.to_owned())).to_vec()));
+        self.play(LessonAction::Came(
+            "policy/default-deny".into(),
+            text,
+            FILES.map(|(name, text)| (name.to_owned(), text.to_owned())).to_vec(),
+        ));
         self.settle();
     }
 
@@ -162,10 +166,55 @@ fn a_lesson_is_left_with_its_scene() {
 }
 
 #[test]
+fn undo_leads_back_to_the_scene_before_and_out_of_the_lesson() {
+    let mut desk = Desk::new();
+    let before = desk.state.files.shown().unwrap().text.clone();
+    desk.open("");
+    assert!(desk.state.lesson.is_some() && desk.state.can_undo());
+    desk.act(Action::Undo);
+    assert!(desk.state.lesson.is_none(), "its tasks are not about these files");
+    assert_eq!(desk.state.files.shown().unwrap().text, before);
+    // A step that is gone to has nothing to take back, and offers nothing.
+    desk.open("");
+    desk.play(LessonAction::GoTo(1));
+    assert!(!desk.state.can_undo() && desk.state.notices.notice.is_none());
+}
+
+#[test]
+fn what_comes_late_is_of_the_lesson_that_asked() {
+    let mut desk = Desk::new();
+    desk.play(LessonAction::Open("a/slow".into(), String::new()));
+    desk.open("a-policy-that-allows-nothing");
+    let (open, task) = (desk.lesson().phase.clone(), desk.task());
+    desk.play(LessonAction::Came("a/slow".into(), "Another.\n".into(), Vec::new()));
+    desk.play(LessonAction::Failed("a/slow".into(), "lost".into()));
+    assert_eq!(desk.lesson().phase, open);
+    // A grade of another lesson's task with the same numbers.
+    let asked = GradeAsked { task, checks: "others".into(), wrong: Vec::new() };
+    let grade = GradeView { checks: Vec::new(), passes: true, wrong: None };
+    let mut state = State::clone(&desk.state);
+    state.take_of_lesson(state.revision, &[(FurtherQuestion::Grade(asked), Rc::new(FurtherAnswer::Grade(grade)))]);
+    assert!(state.lesson.unwrap().done.is_empty());
+}
+
+#[test]
+fn what_a_lesson_or_a_fix_writes_is_kept() {
+    let mut desk = Desk::new();
+    desk.open("a-policy-that-allows-nothing");
+    assert!(!desk.state.place.kept);
+    let task = desk.task();
+    desk.play(LessonAction::Show(task));
+    assert!(desk.state.place.kept, "it is written over in no other way");
+    desk.open("");
+    desk.play(LessonAction::Put("policies.yaml".into(), "# Put.\n".into()));
+    assert!(desk.state.place.kept && desk.state.files.text_of("policies.yaml") == "# Put.\n");
+}
+
+#[test]
 fn what_cannot_be_played_says_so() {
     let mut desk = Desk::new();
     desk.play(LessonAction::Open("a/b".into(), String::new()));
-    desk.play(LessonAction::Came("Nothing.\n".into(), Vec::new()));
+    desk.play(LessonAction::Came("a/b".into(), "Nothing.\n".into(), Vec::new()));
     desk.settle();
     assert!(
         matches!(&desk.lesson().phase, Phase::Failed(problems) if problems[0].starts_with("lesson.md:1: ")),
@@ -173,7 +222,7 @@ fn what_cannot_be_played_says_so() {
         desk.lesson().phase
     );
     desk.play(LessonAction::Open("a/b".into(), String::new()));
-    desk.play(LessonAction::Failed("lost".into()));
+    desk.play(LessonAction::Failed("a/b".into(), "lost".into()));
     assert_eq!(desk.lesson().phase, Phase::Failed(vec!["lost".into()]));
     // An answer about a lesson that is no longer open.
     let late = (FurtherQuestion::Lesson("x".into(), Vec::new()), Rc::new(FurtherAnswer::Lesson(LessonReply::Wants(Vec::new()))));
@@ -189,11 +238,11 @@ fn a_step_without_a_question_asks_what_the_scene_offers() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../www/lessons/azure/address-plan");
     let text = std::fs::read_to_string(folder.join("lesson.md")).unwrap();
     desk.play(LessonAction::Open("azure/address-plan".into(), String::new()));
-    desk.play(LessonAction::Came(text.into(), Vec::new()));
+    desk.play(LessonAction::Came("azure/address-plan".into(), text.into(), Vec::new()));
     desk.settle();
     let Phase::Wants(text, _, names) = desk.lesson().phase.clone() else { panic!("{:?}", desk.lesson().phase) };
     let read = |name: &String| (name.clone(), std::fs::read_to_string(folder.join(name)).unwrap());
-    desk.play(LessonAction::Came(text, names.iter().map(read).collect()));
+    desk.play(LessonAction::Came("azure/address-plan".into(), text, names.iter().map(read).collect()));
     desk.settle();
     let asked = &desk.state.asking.flow;
     assert!(asked.from.is_empty() || desk.state.answers.flow.as_ref().is_some_and(|answer| answer.is_ok()), "{asked:?}");

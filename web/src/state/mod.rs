@@ -207,7 +207,11 @@ impl State {
         if Self::is_change(&action) {
             state.keep_place();
         }
+        let place = state.place.id.clone();
         state.apply(action);
+        if state.place.id != place {
+            state.leave_lesson();
+        }
         if state.revision != revision {
             state.files.typing = typed;
             // What was thought of was about the text as it stood.
@@ -252,19 +256,6 @@ impl State {
     }
 
     fn apply(&mut self, action: Action) {
-        // A lesson is played in its own scene.
-        let leaves = matches!(
-            action,
-            Action::OpenExample(..)
-                | Action::OpenShared(_)
-                | Action::OpenSaved(..)
-                | Action::OpenKept(_)
-                | Action::StartScene
-                | Action::Forget
-        );
-        if leaves && self.lesson.is_some() {
-            self.play(LessonAction::Close);
-        }
         match action {
             Action::TextEdited(id, text) => self.edit_text(id, text),
             Action::ShowFile(id) => self.files.active = id,
@@ -309,12 +300,10 @@ impl State {
                 self.answers.take(revision, scene, answer, board);
                 self.take_path(path);
                 self.answers.checks = checks;
-                self.take_of_lesson(revision, &further);
                 self.further.take(revision, &further);
-                // A lesson may have begun another scene, of which nothing is known yet.
-                if revision == self.revision {
-                    self.seek();
-                }
+                self.seek();
+                // It may begin another scene, of which nothing is known yet.
+                self.take_of_lesson(revision, &further);
                 // Which further answers are wanted depends on the verdict.
                 self.conclude();
                 if self.is_answered() {

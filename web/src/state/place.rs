@@ -133,17 +133,15 @@ impl State {
         }
     }
 
-    /// Whether an action changes the scene itself.
+    /// Whether an action changes the scene itself. What changes files in other ways keeps it where it does.
     pub(super) fn is_change(action: &Action) -> bool {
         matches!(
             action,
             Action::TextEdited(..)
                 | Action::AddFile
-                | Action::FilesGiven(_)
                 | Action::RenameFile(..)
                 | Action::CloseFile(_)
                 | Action::ReopenFile(_)
-                | Action::ApplyEdits { .. }
                 | Action::ChooseSettings(_)
                 | Action::RenameScene(_)
         )

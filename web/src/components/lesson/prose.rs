@@ -43,7 +43,7 @@ fn one(block: &ProseBlock, links: &Links) -> Html {
             html! { <ol start={first.to_string()}>{ for items.iter().map(|item| html! { <li>{ blocks(item, links) }</li> }) }</ol> }
         }
         ProseBlock::Quote(inner) => html! { <blockquote>{ blocks(inner, links) }</blockquote> },
-        ProseBlock::Code(_, file, text) => code(file.as_deref(), text, links),
+        ProseBlock::Code(file, text) => code(file.as_deref(), text, links),
         ProseBlock::Table(rows) => {
             let cells = |row: &[Vec<ProseInline>], head: bool| -> Html {
                 let cell = |cell: &Vec<ProseInline>| {

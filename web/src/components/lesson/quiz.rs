@@ -7,7 +7,7 @@ use crate::components::icons::{CHECK, CROSS, icon};
 use crate::components::rich::rich;
 use crate::components::{Store, press};
 use crate::state::{Action, Lesson, LessonAction, PartId, VERDICTS};
-use netpolis_view::{PathQuestion, PredictView, QuizView};
+use netpolis_view::{PredictView, QuizView, RowLink};
 
 /// A quiz.
 pub(super) fn quiz(store: &Store, lesson: &Lesson, id: PartId, quiz: &QuizView, links: &Links) -> Html {
@@ -45,19 +45,14 @@ pub(super) fn predict(store: &Store, lesson: &Lesson, id: PartId, predict: &Pred
         }
     };
     // Of a flow it is never `sometimes`.
-    let words = VERDICTS.iter().enumerate().filter(|(_, word)| predict.path.is_some() || **word != "sometimes");
-    let show = match (&predict.flow, &predict.path) {
-        (Some(flow), _) => Some(Action::Ask(flow.clone())),
-        (None, Some(path)) => Some(Action::Change(PathQuestion::clone(path))),
-        (None, None) => None,
-    };
+    let words = VERDICTS.iter().enumerate().filter(|(_, word)| matches!(predict.link, RowLink::Path(_)) || **word != "sometimes");
     html! {
         <section class="lesson-quiz" aria-label="Prediction">
             <h3>{ "What will be said of " }<code>{ from }</code>{ " → " }<code>{ to }</code>{ format!(", {what}?") }</h3>
             <div class="lesson-buttons">{ for words.map(button) }</div>
             if picked.is_some() {
                 <p role="status"><b>{ if right { "Right. " } else { "No. " } }</b>{ rich(&predict.summary) }{ " " }{ line(&predict.because, links) }{ " " }
-                    if let Some(show) = show { <button type="button" class="spot" onclick={press(store, show)}>{ "show" }</button> }
+                    <button type="button" class="spot" onclick={press(store, Action::Follow(predict.link.clone()))}>{ "show" }</button>
                 </p>
             }
         </section>

@@ -7,7 +7,7 @@ use crate::components::icons::{CHECK, CROSS, INFO, icon};
 use crate::components::rich::rich;
 use crate::components::{Store, press};
 use crate::state::{Action, Lesson, LessonAction, PartId};
-use netpolis_view::{CheckOutcome, CheckView, PathQuestion, TaskView};
+use netpolis_view::{CheckOutcome, CheckView, TaskView};
 
 /// A task of the step that is shown.
 pub(super) fn task(store: &Store, lesson: &Lesson, id: PartId, task: &TaskView, links: &Links) -> Html {
@@ -49,9 +49,8 @@ fn check_row(store: &Store, check: &CheckView) -> Html {
         CheckOutcome::CannotTell => ("fails", INFO, "cannot be told"),
         CheckOutcome::Broken => ("fails", INFO, "cannot be made"),
     };
-    let show = check.question.as_ref().filter(|_| check.outcome != CheckOutcome::Passed).map(|question| {
-        let action = if check.path { Action::Change(PathQuestion::from(question)) } else { Action::Ask(question.clone()) };
-        html! { <button type="button" class="spot" onclick={press(store, action)}>{ "show" }</button> }
+    let show = check.link().filter(|_| check.outcome != CheckOutcome::Passed).map(|link| {
+        html! { <button type="button" class="spot" onclick={press(store, Action::Follow(link))}>{ "show" }</button> }
     });
     html! {
         <li {class}>
