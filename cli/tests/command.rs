@@ -2,36 +2,13 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod common;
+#[path = "common/files.rs"]
+mod files;
 
 use std::fs;
-use std::path::PathBuf;
 
 use common::{SCENE, follows, run};
-
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str, files: &[(&str, &str)]) -> Self {
-        let path = std::env::temp_dir().join(format!("netpolis-command-{}-{name}", std::process::id()));
-        fs::create_dir_all(path.join("below")).unwrap();
-        for (name, text) in files {
-            let path = path.join(name);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, text).unwrap();
-        }
-        Folder(path)
-    }
-
-    fn path(&self) -> &str {
-        self.0.to_str().unwrap()
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
+use files::Folder;
 
 #[test]
 fn codes_are_explained() {
@@ -680,11 +657,9 @@ spec:
 
 #[test]
 fn fix_proposes_patches_and_writes_the_one_that_is_asked_for() {
-    let folder = std::env::temp_dir().join(format!("netpolis-fix-{}", std::process::id()));
-    fs::create_dir_all(&folder).unwrap();
-    let file = folder.join("shop.yaml");
-    fs::write(&file, CLOSED).unwrap();
-    let name = file.display().to_string();
+    let folder = Folder::new("fix", &[("shop.yaml", CLOSED)]);
+    let name = folder.file("shop.yaml");
+    let file = std::path::Path::new(&name);
     let question = ["fix", &name, "--from", "web", "--to", "db", "--port", "5432"];
     let (code, shown, _) = run(&question, "");
     assert_eq!(code, 1);
@@ -701,12 +676,12 @@ fn fix_proposes_patches_and_writes_the_one_that_is_asked_for() {
     let schema: serde_json::Value = serde_json::from_str(include_str!("../../docs/schemas/fix.json")).unwrap();
     follows(&schema, &schema, &json, "answer");
     assert_eq!(json["proposals"][0]["kind"], "port");
-    assert_eq!(fs::read_to_string(&file).unwrap(), CLOSED, "nothing is written before it is asked for");
+    assert_eq!(fs::read_to_string(file).unwrap(), CLOSED, "nothing is written before it is asked for");
     let (code, _, errors) = run(&[&question[..], &["--apply", "9"]].concat(), "");
     assert!(code == 2 && errors.contains("there are proposals 1 to"), "{errors}");
     let (code, _, errors) = run(&[&question[..], &["--apply", "1"]].concat(), "");
     assert!(code == 0 && errors.contains("proposal 1 was written to"), "{errors}");
-    let text = fs::read_to_string(&file).unwrap();
+    let text = fs::read_to_string(file).unwrap();
     assert_eq!(text, CLOSED.replace("[{port: 80}]", "[{port: 80}, {protocol: TCP, port: 5432}]"));
     let (code, shown, _) = run(&question, "");
     assert!(code == 0 && shown.contains("Nothing needs to change."), "{shown}");
@@ -714,7 +689,6 @@ fn fix_proposes_patches_and_writes_the_one_that_is_asked_for() {
     assert!(code == 2 && errors.contains("standard input cannot be written to; nothing was changed"), "{errors}");
     let (code, _, errors) = run(&["why", "-", "--from", "web", "--to", "db", "--deny"], CLOSED);
     assert!(code == 2 && errors.contains("--deny and --apply belong to fix"), "{errors}");
-    fs::remove_dir_all(&folder).unwrap();
 }
 
 #[test]

@@ -2,18 +2,11 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod common;
-
-use std::fs;
-use std::path::PathBuf;
+#[path = "common/files.rs"]
+mod files;
 
 use common::{SCENE, follows, run};
-
-/// A file that a test writes.
-fn file(name: &str, text: &str) -> PathBuf {
-    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("least-privilege-{name}"));
-    fs::write(&path, text).unwrap();
-    path
-}
+use files::File;
 
 fn schema() -> serde_json::Value {
     serde_json::from_str(include_str!("../../docs/schemas/least-privilege.json")).unwrap()
@@ -21,8 +14,8 @@ fn schema() -> serde_json::Value {
 
 #[test]
 fn wanted_flows_become_policies_with_their_proof() {
-    let scene = file("scene.yaml", SCENE);
-    let (code, text, errors) = run(&["least-privilege", scene.to_str().unwrap(), "--flows", "-"], "# one\nshop/web -> db TCP 80,81,443\n");
+    let scene = File::new("scene.yaml", SCENE);
+    let (code, text, errors) = run(&["least-privilege", scene.path(), "--flows", "-"], "# one\nshop/web -> db TCP 80,81,443\n");
     assert_eq!((code, errors.as_str()), (0, ""));
     let expected = format!(
         "\
@@ -89,13 +82,13 @@ spec:
     - protocol: TCP
       port: 443
 ",
-        scene.display()
+        scene.path()
     );
     assert_eq!(text, expected);
     // What is written can be read, and is needed.
-    let policies = file("policies.yaml", &text);
-    let cluster = file("cluster.yaml", SCENE.split("---\napiVersion").next().unwrap());
-    let paths = [cluster.to_str().unwrap(), policies.to_str().unwrap()];
+    let policies = File::new("policies.yaml", &text);
+    let cluster = File::new("cluster.yaml", SCENE.split("---\napiVersion").next().unwrap());
+    let paths = [cluster.path(), policies.path()];
     let (code, flows, errors) = run(&["flows", paths[0], paths[1]], "");
     assert_eq!((code, flows.as_str(), errors.as_str()), (0, "shop/web[Pod] => shop/db[Pod] : TCP 80-81,443\n", ""));
     // And what `flows` prints is a list of wanted flows.
@@ -107,8 +100,8 @@ spec:
 
 #[test]
 fn calico_says_icmp_and_names_are_looked_up() {
-    let scene = file("calico.yaml", SCENE);
-    let arguments = ["least-privilege", scene.to_str().unwrap(), "--flows", "-", "--form", "calico", "--dns", "--format", "json"];
+    let scene = File::new("calico.yaml", SCENE);
+    let arguments = ["least-privilege", scene.path(), "--flows", "-", "--form", "calico", "--dns", "--format", "json"];
     let (code, json, _) = run(&arguments, "web -> db ICMP TCP 5432\n");
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     follows(&schema(), &schema(), &json, "answer");
@@ -124,7 +117,7 @@ fn calico_says_icmp_and_names_are_looked_up() {
     let notes = json["notes"].to_string();
     assert!(notes.contains("the cluster's DNS is not in the input: assumed in `kube-system`"), "{notes}");
     // NetworkPolicies cannot say it.
-    let (code, text, _) = run(&["least-privilege", scene.to_str().unwrap(), "--flows", "-"], "web -> db ICMP TCP 5432\n");
+    let (code, text, _) = run(&["least-privilege", scene.path(), "--flows", "-"], "web -> db ICMP TCP 5432\n");
     assert_eq!(code, 1);
     let line = "#   missing: shop/web[Pod] -> shop/db[Pod]: ICMP. A NetworkPolicy has rules for TCP, UDP and SCTP alone: the form `calico` can say it.\n";
     assert!(text.contains(line), "{text}");
@@ -133,9 +126,8 @@ fn calico_says_icmp_and_names_are_looked_up() {
 #[test]
 fn pods_that_no_selector_tells_apart_are_named() {
     let twin = SCENE.replacen("name: db,", "name: twin,", 1).split("---\n").nth(1).unwrap().to_owned();
-    let scene = file("twins.yaml", &format!("{SCENE}---\n{twin}"));
-    let (code, json, _) =
-        run(&["least-privilege", scene.to_str().unwrap(), "--flows", "-", "--format", "json"], "shop/web -> shop/db TCP 5432\n");
+    let scene = File::new("twins.yaml", &format!("{SCENE}---\n{twin}"));
+    let (code, json, _) = run(&["least-privilege", scene.path(), "--flows", "-", "--format", "json"], "shop/web -> shop/db TCP 5432\n");
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     follows(&schema(), &schema(), &json, "answer");
     assert_eq!((code, &json["exact"], &json["missing"]), (1, &false.into(), &serde_json::json!([])));
@@ -150,28 +142,27 @@ fn pods_that_no_selector_tells_apart_are_named() {
 
 #[test]
 fn flows_that_name_nothing_are_told_with_their_lines() {
-    let scene = file("errors.yaml", SCENE);
-    let flows = file("errors.txt", "shop/web -> shop/db TCP 5432\n\nshop/wbe -> shop/db TCP 5432\n10.244.0.0/24 -> shop/db\n");
-    let (code, out, errors) = run(&["least-privilege", scene.to_str().unwrap(), "--flows", flows.to_str().unwrap()], "");
-    let name = flows.display();
+    let scene = File::new("errors.yaml", SCENE);
+    let flows = File::new("errors.txt", "shop/web -> shop/db TCP 5432\n\nshop/wbe -> shop/db TCP 5432\n10.244.0.0/24 -> shop/db\n");
+    let (code, out, errors) = run(&["least-privilege", scene.path(), "--flows", flows.path()], "");
+    let name = flows.path();
     let expected = format!(
         "netpolis: {name}:3: there is no pod, workload or node `shop/wbe`; there are, for example, `shop/db[Pod]`, `shop/web[Pod]`\n\
          netpolis: {name}:4: `10.244.0.0/24` holds addresses of pods only, which change: name the pods\n"
     );
     assert_eq!((code, out.as_str(), errors), (2, "", expected));
     // Flows of logs that no policy can hold are no mistakes.
-    let (code, text, _) =
-        run(&["least-privilege", scene.to_str().unwrap(), "--flows", "-"], "web -> db TCP 80\n203.0.113.7 -> internet TCP 443\n");
+    let (code, text, _) = run(&["least-privilege", scene.path(), "--flows", "-"], "web -> db TCP 80\n203.0.113.7 -> internet TCP 443\n");
     assert!(
         code == 0 && text.contains("# Note: policies hold only pods, so flows with a pod at neither end are left out (line 2).\n"),
         "{text}"
     );
-    let (code, _, errors) = run(&["least-privilege", scene.to_str().unwrap(), "--flows", "-"], "203.0.113.7 -> internet TCP 443\n");
+    let (code, _, errors) = run(&["least-privilege", scene.path(), "--flows", "-"], "203.0.113.7 -> internet TCP 443\n");
     assert_eq!(
         (code, errors.as_str()),
         (2, "netpolis: standard input:1: none of the flows starts or ends at a pod, and policies hold only pods\n")
     );
-    let (code, _, errors) = run(&["least-privilege", scene.to_str().unwrap()], "");
+    let (code, _, errors) = run(&["least-privilege", scene.path()], "");
     assert!(code == 2 && errors.contains("least-privilege: which flows? give --flows FILE, or --current"), "{errors}");
     let (code, _, errors) = run(&["flows", "-", "--dns"], SCENE);
     assert!(code == 2 && errors.contains("--flows, --current, --dns and --form belong to least-privilege"), "{errors}");
@@ -181,11 +172,9 @@ fn flows_that_name_nothing_are_told_with_their_lines() {
 #[test]
 fn pods_on_the_host_network_are_not_held_and_that_is_said() {
     let agent = "{apiVersion: v1, kind: Pod, metadata: {name: agent, namespace: shop, labels: {app: agent}}, spec: {hostNetwork: true, containers: [{name: c}]}}\n---\n";
-    let scene = file("host.yaml", &format!("{agent}{SCENE}"));
-    let (code, text, _) = run(
-        &["least-privilege", scene.to_str().unwrap(), "--flows", "-"],
-        "shop/web -> shop/db TCP 5432\nshop/web -> shop/agent TCP 9100\n",
-    );
+    let scene = File::new("host.yaml", &format!("{agent}{SCENE}"));
+    let (code, text, _) =
+        run(&["least-privilege", scene.path(), "--flows", "-"], "shop/web -> shop/db TCP 5432\nshop/web -> shop/agent TCP 9100\n");
     assert_eq!(code, 1);
     for part in [
         "#   missing: shop/web[Pod] -> shop/agent[Pod]: TCP 9100. Policies know nodes by their addresses, and the input gives none of `shop/agent[Pod]`.\n",
@@ -211,9 +200,9 @@ fn what_security_groups_and_policies_of_others_forbid_is_told() {
 ---
 {apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: closed, namespace: kube-system}, spec: {podSelector: {}}}
 ";
-    let scene = file("others.yaml", &format!("{SCENE}{others}"));
+    let scene = File::new("others.yaml", &format!("{SCENE}{others}"));
     let (code, json, _) =
-        run(&["least-privilege", scene.to_str().unwrap(), "--flows", "-", "--format", "json"], "shop/web -> kube-system/dns TCP 53\n");
+        run(&["least-privilege", scene.path(), "--flows", "-", "--format", "json"], "shop/web -> kube-system/dns TCP 53\n");
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!((code, &json["exact"]), (1, &false.into()));
     let reason = "Denied: `kube-system/dns` is selected for ingress by policy `kube-system/closed`, and none of its rules allows TCP 53 from `shop/web`.";
@@ -231,8 +220,8 @@ fn services_lead_to_ports_of_pods_and_whole_namespaces_are_one_peer() {
             "---\n{{apiVersion: v1, kind: Pod, metadata: {{name: job-{number}, namespace: jobs, labels: {{app: job-{number}}}}}, spec: {{containers: [{{name: c}}]}}}}\n"
         );
     }
-    let scene = file("services.yaml", &scene);
-    let (code, text, _) = run(&["least-privilege", scene.to_str().unwrap(), "--flows", "-"], "jobs/* -> front TCP 80\n");
+    let scene = File::new("services.yaml", &scene);
+    let (code, text, _) = run(&["least-privilege", scene.path(), "--flows", "-"], "jobs/* -> front TCP 80\n");
     assert_eq!(code, 0, "{text}");
     for part in [
         "# db\n#   from every pod of jobs: TCP 5432\n",
@@ -241,6 +230,6 @@ fn services_lead_to_ports_of_pods_and_whole_namespaces_are_one_peer() {
     ] {
         assert!(text.contains(part), "{part}\n{text}");
     }
-    let (code, _, errors) = run(&["least-privilege", scene.to_str().unwrap(), "--flows", "-"], "jobs/* -> svc/shop/front TCP 443\n");
+    let (code, _, errors) = run(&["least-privilege", scene.path(), "--flows", "-"], "jobs/* -> svc/shop/front TCP 443\n");
     assert_eq!((code, errors.as_str()), (2, "netpolis: standard input:1: Service `shop/front` has no such port; it has TCP 80\n"));
 }
