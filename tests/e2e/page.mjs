@@ -177,17 +177,52 @@ export async function paste(page, content) {
     else await page.evaluate(pasted, content);
 }
 
+/** The button of a screen, which a narrow window shows one at a time. */
+export const screen = (page, name) => page.getByRole("navigation", { name: "Screens" }).getByRole("button", { name });
+/** Goes to a screen, where the window is narrow. */
+export async function goTo(page, name) {
+    if (await screen(page, name).isVisible()) await screen(page, name).click();
+}
+
+/** Has the engine get its requests only when the function is called that this puts into the page: as if it took so long for each. */
+export const slowEngine = (context) =>
+    context.addInitScript(() => {
+        const held = [];
+        window.letItEvaluate = () => {
+            window.slow = false;
+            held.splice(0).forEach((go) => go());
+        };
+        const Own = window.Worker;
+        window.Worker = class extends Own {
+            postMessage(data, transfer) {
+                const go = () => super.postMessage(data, transfer);
+                if (window.slow && data instanceof ArrayBuffer) held.push(go);
+                else go();
+            }
+        };
+        // Each text that is said to a screen reader.
+        window.heard = [];
+        addEventListener("DOMContentLoaded", () => {
+            new MutationObserver(() => {
+                const now = document.querySelector(".progress [role=status]")?.textContent ?? "";
+                if (now !== (window.heard.at(-1) ?? "")) window.heard.push(now);
+            }).observe(document.body, { subtree: true, childList: true, characterData: true });
+        });
+    });
+/** From now on. */
+export const becomeSlow = (page) => page.evaluate(() => (window.slow = true));
+/** What it was asked since, and from now on at once. */
+export const letItEvaluate = (page) => page.evaluate(() => window.letItEvaluate());
+
 /** A page with nothing but the shop in it. */
 export async function openShop(options) {
     const page = await open(options);
     await page.getByRole("button", { name: "More" }).click();
     await page.getByRole("button", { name: "New scene" }).click();
     // A narrow window shows text and graph one at a time.
-    const screen = (name) => page.getByRole("navigation", { name: "Screens" }).getByRole("button", { name });
-    const narrow = await screen("Text").isVisible();
-    if (narrow) await screen("Text").click();
+    await goTo(page, "Text");
     await paste(page, SHOP);
-    if (narrow) await screen("Graph").click();
+    await goTo(page, "Graph");
     await marks(page).filter({ hasText: "store" }).first().waitFor();
     return page;
 }

@@ -1,6 +1,6 @@
 // Lists of further answers: checks, open ends, pointless rules, engines.
 import assert from "node:assert/strict";
-import { accessible, editor, NO_FINGERS, notIn, open, openShop, paste, PHONE, shoot, SHOP, until, verdict, word } from "../page.mjs";
+import { accessible, editor, goTo, NO_FINGERS, notIn, open, openShop, paste, PHONE, screen, shoot, SHOP, until, verdict, word } from "../page.mjs";
 
 const CHECKED = `${SHOP}---
 apiVersion: netpolis.dev/v1
@@ -17,13 +17,12 @@ const tab = (page) => page.getByRole("tab", { name: /^Answers/ });
 const list = (page, name) => page.getByRole("group", { name: "Which answers" }).getByRole("button", { name });
 const said = (page) => page.locator(".answers > header p").innerText();
 const rows = (page) => page.locator(".answer-groups li");
-const screen = (page, name) => page.getByRole("navigation", { name: "Screens" }).getByRole("button", { name });
 
 async function shop(content, options) {
     const page = await openShop(options);
-    if (await screen(page, "Text").isVisible()) await screen(page, "Text").click();
+    await goTo(page, "Text");
     await paste(page, content);
-    if (await screen(page, "Problems").isVisible()) await screen(page, "Problems").click();
+    await goTo(page, "Problems");
     return page;
 }
 

@@ -1,6 +1,6 @@
 // Why is it denied, what would allow it, apply, undo: with the part of the engine that the page loads only then.
 import assert from "node:assert/strict";
-import { accessible, ask, chromiumOnly, editor, given, NO_FINGERS, notIn, open, openShop, paste, PHONE, shoot, SHOP, text, troubles, until, verdict, word } from "../page.mjs";
+import { accessible, ask, becomeSlow, chromiumOnly, editor, given, goTo, letItEvaluate, NO_FINGERS, notIn, openShop, paste, PHONE, shoot, SHOP, slowEngine, text, troubles, until, verdict, word } from "../page.mjs";
 
 const LARGER = /netpolis-answers-[0-9a-f]+_bg\.wasm/;
 const loaded = (page) => page.requests.filter((url) => LARGER.test(url)).length;
@@ -10,26 +10,12 @@ const effect = (page) => best(page).locator(".effect").first().innerText();
 const TYPO = SHOP.replace("app: till}}\n    ports", "app: wbe}}\n    ports");
 const PAGES = { desktop: {}, phone: { viewport: PHONE, hasTouch: true, isMobile: true } };
 
-/** Has the engine get its requests only when the function is called that this puts into the page. */
-const slowEngine = (context) =>
-    context.addInitScript(() => {
-        const Own = window.Worker;
-        window.Worker = class extends Own {
-            postMessage(data, transfer) {
-                if (!window.slow || !(data instanceof ArrayBuffer)) super.postMessage(data, transfer);
-                else (window.letItEvaluate = () => super.postMessage(data, transfer));
-            }
-        };
-    });
-
 /** A shop with a flow that is denied because of a typing error. */
 async function denied(options) {
     const page = await openShop(options);
-    const screen = (name) => page.getByRole("navigation", { name: "Screens" }).getByRole("button", { name });
-    const narrow = await screen("Text").isVisible();
-    if (narrow) await screen("Text").click();
+    await goTo(page, "Text");
     await paste(page, TYPO);
-    if (narrow) await screen("Trace").click();
+    await goTo(page, "Trace");
     await ask(page, "corner/web", "corner/store", 5432);
     await until("denied", () => word(page), "the verdict");
     return page;
@@ -82,17 +68,14 @@ export default {
         const page = await denied({ prepare: slowEngine });
         await page.getByRole("button", { name: /Find a fix|Compare all fixes/ }).click();
         await fixes(page).waitFor();
-        await page.evaluate(() => (window.slow = true));
+        await becomeSlow(page);
         await editor(page).focus();
         await page.keyboard.press("Control+Home");
         await page.keyboard.type("# more");
         await best(page).getByRole("button", { name: "Apply" }).click();
         await page.locator(".toast").filter({ hasText: "the text has changed since" }).waitFor();
         assert.match(await text(page), /^# more[^]*wbe/);
-        await page.evaluate(() => {
-            window.slow = false;
-            window.letItEvaluate();
-        });
+        await letItEvaluate(page);
         await best(page).locator(".diff .add").first().waitFor();
         await best(page).getByRole("button", { name: "Apply" }).click();
         await until("allowed", () => word(page), "the verdict");

@@ -1,6 +1,6 @@
 // Lessons, as a learner plays them: by mouse, by touch on a phone, by keyboard alone.
 import assert from "node:assert/strict";
-import { accessible, open, paste, PHONE, shoot, text, troubles, until, verdict } from "../page.mjs";
+import { accessible, open, paste, PHONE, screen, shoot, text, troubles, until, verdict } from "../page.mjs";
 
 const DENY = `apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
@@ -87,10 +87,10 @@ export default {
         await until(4, () => checks(page).count(), "its checks");
         await task(page).getByRole("button", { name: "Show me" }).tap();
         await until("Solved", () => task(page).getByRole("heading").innerText(), "the task");
-        await page.getByRole("navigation", { name: "Screens" }).getByRole("button", { name: "Graph" }).tap();
+        await screen(page, "Graph").tap();
         await verdict(page).waitFor();
         assert.equal(await pane(page).isVisible(), false);
-        await page.getByRole("navigation", { name: "Screens" }).getByRole("button", { name: "Lesson" }).tap();
+        await screen(page, "Lesson").tap();
         await until(true, () => pane(page).isVisible(), "back to the lesson");
         assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "nothing scrolls sideways");
     },

@@ -1,6 +1,6 @@
 // What the page says while it waits for its engine, and how a person ends that.
 import assert from "node:assert/strict";
-import { accessible, chromiumOnly, editor, given, marks, open, openShop, paste, PHONE, SHOP, shoot, text, troubles, until, verdict } from "../page.mjs";
+import { accessible, becomeSlow, chromiumOnly, editor, given, goTo, letItEvaluate, marks, open, openShop, paste, PHONE, shoot, SHOP, slowEngine, text, troubles, until, verdict } from "../page.mjs";
 
 const ENGINE = /netpolis-engine-[0-9a-f]+_bg\.wasm$/;
 const line = (page) => page.locator(".progress-line");
@@ -10,40 +10,11 @@ const evaluate = (page) => line(page).getByRole("button", { name: "Evaluate", ex
 const focused = (page) => page.evaluate(() => document.activeElement?.textContent?.trim().slice(0, 20));
 const OPENED = SHOP.replace("app: till}}\n    ports", "app: web}}\n    ports");
 
-/** Has the engine get its requests only when the function is called that this puts into the page: as if it took so long for each. */
-const slowEngine = (context) =>
-    context.addInitScript(() => {
-        const held = [];
-        window.letItEvaluate = () => {
-            window.slow = false;
-            held.splice(0).forEach((go) => go());
-        };
-        const Own = window.Worker;
-        window.Worker = class extends Own {
-            postMessage(data, transfer) {
-                const go = () => super.postMessage(data, transfer);
-                if (window.slow && data instanceof ArrayBuffer) held.push(go);
-                else go();
-            }
-        };
-        // Each text that is said to a screen reader.
-        window.heard = [];
-        addEventListener("DOMContentLoaded", () => {
-            new MutationObserver(() => {
-                const now = document.querySelector(".progress [role=status]")?.textContent ?? "";
-                if (now !== (window.heard.at(-1) ?? "")) window.heard.push(now);
-            }).observe(document.body, { subtree: true, childList: true, characterData: true });
-        });
-    });
-const becomeSlow = (page) => page.evaluate(() => (window.slow = true));
-const letItEvaluate = (page) => page.evaluate(() => window.letItEvaluate());
-
 /** The shop, and an edit of it that the engine takes its time for. */
 async function waiting(options = {}) {
     const page = await openShop({ ...options, prepare: slowEngine });
     await becomeSlow(page);
-    const screen = page.getByRole("navigation", { name: "Screens" }).getByRole("button", { name: "Text" });
-    if (await screen.isVisible()) await screen.click();
+    await goTo(page, "Text");
     await paste(page, OPENED);
     await line(page).waitFor();
     return page;
