@@ -128,7 +128,7 @@ impl<'a> Lanes<'a> {
     }
 
     fn is_blocked(&self, a: Point, b: Point) -> bool {
-        let piece = Rect { x: a.0.min(b.0), y: a.1.min(b.1), w: (a.0 - b.0).abs(), h: (a.1 - b.1).abs() };
+        let piece = Rect::of_piece(a, b);
         self.walls.iter().any(|wall| wall.overlaps(&piece, CLEARANCE))
     }
 

@@ -229,7 +229,7 @@ fn draw_words(out: &mut String, arrow: &Arrow, lettering: f64, palette: &Palette
             );
         }
         _ if !arrow.label.is_empty() => {
-            let width = arrow.label.chars().count() as f64 * 6.7 + 10.0;
+            let (width, _) = arrow.label_size(1.0);
             let _ = write!(
                 out,
                 "<g transform=\"{there}\"><rect x=\"{}\" y=\"-9\" width=\"{width}\" height=\"18\" rx=\"4\" fill=\"{}\"/>\

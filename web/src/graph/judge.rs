@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::layout::Memory;
 use super::picture::{Arrow, Options, Picture, picture};
-use super::{Point, Rect};
+use super::{Point, Rect, fitting_scale};
 use crate::examples::Example;
 use crate::state::{Action, State};
 use netpolis_view::{Evaluator, Status, TrafficView};
@@ -73,8 +73,8 @@ impl Scene {
 /// Counts for a picture that is first seen on a canvas of this size.
 pub fn judge(picture: &Picture, canvas: (f64, f64)) -> Counts {
     let seen: Vec<&Arrow> = picture.arrows.iter().filter(|a| !a.quiet).collect();
-    let lines: Vec<Vec<Point>> = seen.iter().map(|a| a.route.line()).collect();
-    let scale = fit(picture.bounds, canvas);
+    let lines: Vec<&[Point]> = seen.iter().map(|a| a.route.corners.as_slice()).collect();
+    let scale = fitting_scale(canvas, picture.bounds);
     let mut counts = Counts {
         cards: picture.marks.len(),
         arrows: seen.len(),
@@ -101,7 +101,7 @@ pub fn judge(picture: &Picture, canvas: (f64, f64)) -> Counts {
 }
 
 impl Counts {
-    fn judge_label(&mut self, picture: &Picture, seen: &[&Arrow], lines: &[Vec<Point>], own: usize) {
+    fn judge_label(&mut self, picture: &Picture, seen: &[&Arrow], lines: &[&[Point]], own: usize) {
         let Some((arrow, label)) = seen.get(own).and_then(|a| Some((*a, label(picture, a)?))) else { return };
         let others = || seen.iter().enumerate().filter(|(i, other)| *i != own && !same_bundle(arrow, other));
         // Those of a bundle may have one for all of them, in one place.
@@ -120,14 +120,8 @@ impl Counts {
 
 /// Where the label of an arrow stands; nothing where it has none.
 fn label(picture: &Picture, arrow: &Arrow) -> Option<Rect> {
-    let (w, h) = arrow.label_size(picture.lettering);
-    (w > 0.0).then(|| Rect { x: arrow.route.label.0 - w / 2.0, y: arrow.route.label.1 - h / 2.0, w, h })
-}
-
-/// The scale at which the page shows all of a picture.
-pub fn fit(bounds: Rect, (w, h): (f64, f64)) -> f64 {
-    let margin = if w < 600.0 || h < 300.0 { 10.0 } else { 28.0 };
-    ((w - 2.0 * margin) / bounds.w.max(1.0)).min((h - 2.0 * margin) / bounds.h.max(1.0)).clamp(0.08, 1.25)
+    let size = arrow.label_size(picture.lettering);
+    (size.0 > 0.0).then(|| Rect::around(arrow.route.label, size))
 }
 
 /// Whether two arrows may share their way: they say the same of the same receiver or, where many go out alike, of the same sender.

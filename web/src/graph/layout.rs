@@ -217,15 +217,10 @@ fn inside_frames(input: &Input, result: &mut Placement) {
     }
 }
 
-/// Left and up change places.
-fn turned(rect: Rect, sideways: bool) -> Rect {
-    if sideways { Rect { x: rect.y, y: rect.x, w: rect.h, h: rect.w } } else { rect }
-}
-
 impl Placement {
     fn turn(&mut self, sideways: bool) {
         for rect in self.frames.iter_mut().chain(&mut self.nodes) {
-            *rect = turned(*rect, sideways);
+            *rect = rect.turned_if(sideways);
         }
     }
 }
@@ -338,7 +333,7 @@ fn fresh_cards(input: &Input, members: &[usize], sideways: bool, aspect: f64) ->
     };
     let laid = best(limits, |limit, folded| sheet.laid(limit, folded), shape);
     let place = |(&node, rect): (&usize, &Rect)| {
-        let rect = turned(*rect, sideways);
+        let rect = rect.turned_if(sideways);
         (node, Rect { x: rect.x + PADDING, y: rect.y + HEAD, ..rect })
     };
     (members.iter().zip(&laid.rects).map(place).collect(), laid.crossings)
@@ -423,7 +418,7 @@ fn fresh_frames(input: &Input, sizes: &[(f64, f64)], sideways: bool, result: &mu
     let whole: f64 = sheet.sizes.iter().map(|s| s.0 + GUTTER).sum();
     let limits = (0..TRIES).map(|step| widest + (whole - widest).max(0.0) * step as f64 / (TRIES - 1) as f64);
     let laid = best(limits, |limit, folded| sheet.laid(limit, folded), |laid| cost(input, upright(laid.size), laid.crossings));
-    let mut rects = laid.rects.iter().map(|r| turned(*r, sideways));
+    let mut rects = laid.rects.iter().map(|r| r.turned_if(sideways));
     result.frames = rects.by_ref().take(sizes.len()).collect();
     inside_frames(input, result);
     outside.iter().zip(rects).for_each(|(&node, rect)| result.nodes[node] = rect);
@@ -471,9 +466,9 @@ fn place_pills(input: &Input, memory: &Memory, sideways: bool, result: &mut Plac
         let mut placed: Vec<Rect> = Vec::new();
         let mut late = Vec::new();
         for (node, wanted) in input.nodes.iter().enumerate().filter(|(_, n)| n.home == row) {
-            let of = turned(Rect { w: wanted.size.0, h: wanted.size.1, ..Rect::default() }, sideways);
+            let of = Rect { w: wanted.size.0, h: wanted.size.1, ..Rect::default() }.turned_if(sideways);
             let kept =
-                memory.nodes.get(&(key.clone(), wanted.key.clone())).map(|r| turned(*r, sideways)).map(|r| Rect { w: of.w, h: of.h, ..r });
+                memory.nodes.get(&(key.clone(), wanted.key.clone())).map(|r| r.turned_if(sideways)).map(|r| Rect { w: of.w, h: of.h, ..r });
             match kept.filter(|r| !placed.iter().any(|p| p.overlaps(r, 8.0)) && !result.frames.iter().any(|f| f.overlaps(r, 16.0))) {
                 Some(rect) => {
                     placed.push(rect);

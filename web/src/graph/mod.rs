@@ -31,6 +31,26 @@ pub struct Rect {
 }
 
 impl Rect {
+    /// The rectangle of this size around a point.
+    pub fn around((x, y): Point, (w, h): (f64, f64)) -> Rect {
+        Rect { x: x - w / 2.0, y: y - h / 2.0, w, h }
+    }
+
+    /// What an upright or level piece of a line covers.
+    pub fn of_piece(a: Point, b: Point) -> Rect {
+        Rect { x: a.0.min(b.0), y: a.1.min(b.1), w: (a.0 - b.0).abs(), h: (a.1 - b.1).abs() }
+    }
+
+    /// Left and up change places.
+    pub fn turned(self) -> Rect {
+        Rect { x: self.y, y: self.x, w: self.h, h: self.w }
+    }
+
+    /// The same, or left and up change places.
+    pub fn turned_if(self, turn: bool) -> Rect {
+        if turn { self.turned() } else { self }
+    }
+
     /// Right edge.
     pub fn right(&self) -> f64 {
         self.x + self.w
@@ -66,6 +86,17 @@ impl Rect {
         let (x, y) = (self.x.min(other.x), self.y.min(other.y));
         Rect { x, y, w: self.right().max(other.right()) - x, h: self.bottom().max(other.bottom()) - y }
     }
+}
+
+/// Smallest scale at which a picture is looked at.
+pub const SMALLEST: f64 = 0.08;
+/// Largest scale that is chosen without being asked for.
+pub const COMFORTABLE: f64 = 1.25;
+
+/// The scale at which all of an area is seen on a canvas of this size, with a margin.
+pub fn fitting_scale((w, h): (f64, f64), area: Rect) -> f64 {
+    let margin = if w < 600.0 || h < 300.0 { 10.0 } else { 28.0 };
+    ((w - 2.0 * margin) / area.w.max(1.0)).min((h - 2.0 * margin) / area.h.max(1.0)).clamp(SMALLEST, COMFORTABLE)
 }
 
 /// About how wide a text is, in pixels at this size of Inter: the layout must not wait for the font.

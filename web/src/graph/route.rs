@@ -61,11 +61,6 @@ pub struct Ground<'a> {
 }
 
 impl Route {
-    /// Its corners, with begin and end.
-    pub fn line(&self) -> Vec<Point> {
-        self.corners.clone()
-    }
-
     /// As the `d` of an SVG path.
     pub fn path(&self) -> String {
         let mut path = String::new();
@@ -148,12 +143,11 @@ pub fn routes(ground: &Ground<'_>, wishes: &[Wish], lettering: f64) -> Vec<Route
 
 /// This area and all that these ways and their labels take.
 pub fn bounds(area: Rect, ways: &[Way], labels: &[Point], lettering: f64) -> Rect {
-    ways.iter().zip(labels).fold(area, |mut all, (way, (x, y))| {
-        for (x, y) in &way.corners {
-            all = all.union(&Rect { x: x - 6.0, y: y - 6.0, w: 12.0, h: 12.0 });
+    ways.iter().zip(labels).fold(area, |mut all, (way, label)| {
+        for corner in &way.corners {
+            all = all.union(&Rect::around(*corner, (12.0, 12.0)));
         }
-        let (w, h) = way.label_size(lettering);
-        all.union(&Rect { x: x - w / 2.0, y: y - h / 2.0, w, h })
+        all.union(&Rect::around(*label, way.label_size(lettering)))
     })
 }
 

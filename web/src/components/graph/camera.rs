@@ -3,12 +3,10 @@
 use std::collections::HashSet;
 
 use crate::graph::picture::Picture;
-use crate::graph::{Point, Rect};
+use crate::graph::{Point, Rect, SMALLEST, fitting_scale};
 
-/// Largest and smallest scale.
-pub(super) const SCALES: (f64, f64) = (0.08, 2.5);
-/// Largest scale that is chosen without being asked for.
-pub(super) const COMFORTABLE: f64 = 1.25;
+/// Smallest and largest scale.
+pub(super) const SCALES: (f64, f64) = (SMALLEST, 2.5);
 
 /// Pixels of something that stay in sight, at the least.
 const PIECE: f64 = 48.0;
@@ -56,9 +54,7 @@ impl Camera {
 
 /// The camera that shows an area in the middle of a canvas.
 pub(super) fn fitting((w, h): (f64, f64), area: Rect) -> Camera {
-    let margin = if w < 600.0 || h < 300.0 { 10.0 } else { 28.0 };
-    let fits = ((w - 2.0 * margin) / area.w.max(1.0)).min((h - 2.0 * margin) / area.h.max(1.0));
-    let scale = fits.clamp(SCALES.0, COMFORTABLE);
+    let scale = fitting_scale((w, h), area);
     Camera { x: (w - area.w * scale) / 2.0 - area.x * scale, y: (h - area.h * scale) / 2.0 - area.y * scale, scale, moved: false }
 }
 
@@ -86,10 +82,7 @@ pub(super) fn shows(camera: &Camera, (w, h): (f64, f64), area: Rect) -> bool {
 pub(super) fn new_area(picture: &Picture, known: &HashSet<String>) -> Option<Rect> {
     let mut fresh = picture.marks.iter().filter(|m| !known.contains(&m.key)).map(|m| m.rect);
     let first = fresh.next()?;
-    Some(fresh.fold(first, |all, one| {
-        let (x, y) = (all.x.min(one.x), all.y.min(one.y));
-        Rect { x, y, w: all.right().max(one.right()) - x, h: all.bottom().max(one.bottom()) - y }
-    }))
+    Some(fresh.fold(first, |all, one| all.union(&one)))
 }
 
 #[cfg(test)]

@@ -5,13 +5,13 @@ use std::rc::Rc;
 use web_sys::{KeyboardEvent, MouseEvent, PointerEvent};
 use yew::prelude::*;
 
-use super::camera::COMFORTABLE;
 use super::drag::Events;
 use super::listeners::{use_escape, use_taps};
 use super::parts::{ArrowProps, ArrowView, MarkView, SaidView};
 use super::view::{LiveRef, use_wheel};
 use crate::components::ByAddress;
 use crate::components::renders::count_render;
+use crate::graph::COMFORTABLE;
 use crate::graph::near::{Near, near};
 use crate::graph::picture::{FrameMark, Mark, Picture};
 use crate::state::State;
@@ -103,7 +103,7 @@ pub(super) fn Drawing(props: &DrawingProps) -> Html {
         })
         .unzip();
     let many = picture.marks.len() + picture.arrows.iter().filter(|arrow| !arrow.quiet).count() > MANY_PARTS;
-    // Where nothing can be measured the drawing fits itself; `graph.css` has the margins and the largest scale of `camera::fitting`.
+    // Where nothing can be measured the drawing fits itself; `shell.css` has the margins and the largest scale of `camera::fitting`.
     let still = crate::effects::window().is_none();
     let area = picture.bounds;
     let view_box = still.then(|| format!("{} {} {} {}", area.x, area.y, area.w, area.h));

@@ -108,7 +108,7 @@ fn said(arrow: &Arrow, route: &Route, lettering: f64, near: bool) -> Html {
         Status::CannotTell => html! { <g class="sign unknown"><circle r="8.5" /><text y="4">{ "?" }</text></g> },
         _ if arrow.label.is_empty() => return Html::default(),
         _ => {
-            let width = arrow.label.chars().count() as f64 * 6.7 + 10.0;
+            let (width, _) = arrow.label_size(1.0);
             html! { <g class="label"><rect x={(-width / 2.0).to_string()} y="-9" width={width.to_string()} height="18" rx="4" /><text y="4">{ &arrow.label }</text></g> }
         }
     };

@@ -59,12 +59,12 @@ fn pieces(ground: &Ground<'_>, index: usize, way: &Way, walls: &[Rect], upright:
         let mut room = (f64::NEG_INFINITY, f64::INFINITY);
         for (end, index) in [(corner == 0, way.wish.from), (corner == last, way.wish.to)] {
             if end {
-                let rect = upright_rect(ground.rect(index), upright);
+                let rect = ground.rect(index).turned_if(!upright);
                 let inset = CORNER.min(rect.w / 3.0);
                 room = (room.0.max(rect.x + inset), room.1.min(rect.right() - inset));
             }
         }
-        for wall in walls.iter().map(|w| upright_rect(*w, upright)).filter(|w| w.y < span.1 - 1.0 && span.0 + 1.0 < w.bottom()) {
+        for wall in walls.iter().map(|w| w.turned_if(!upright)).filter(|w| w.y < span.1 - 1.0 && span.0 + 1.0 < w.bottom()) {
             if wall.right() <= a.0 {
                 room.0 = room.0.max(wall.right() + CLEARANCE);
             } else if wall.x >= a.0 {
@@ -76,10 +76,6 @@ fn pieces(ground: &Ground<'_>, index: usize, way: &Way, walls: &[Rect], upright:
         found.push(Piece { way: index, corner, bundle: way.wish.bundle, at: a.0, span, room, turns });
     }
     found
-}
-
-fn upright_rect(rect: Rect, upright: bool) -> Rect {
-    if upright { rect } else { Rect { x: rect.y, y: rect.x, w: rect.h, h: rect.w } }
 }
 
 /// Pieces that run beside each other, too near, with those that are too near to them, and so on.

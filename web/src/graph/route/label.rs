@@ -15,15 +15,11 @@ pub(super) fn places(ground: &Ground<'_>, ways: &[Way], lettering: f64) -> Vec<P
         let size = way.label_size(lettering);
         let at = place(ground, ways, way, size, &placed);
         if size.0 > 0.0 {
-            placed.push((way.wish.bundle, around(at, size)));
+            placed.push((way.wish.bundle, Rect::around(at, size)));
         }
         places.push(at);
     }
     places
-}
-
-fn around((x, y): Point, (w, h): (f64, f64)) -> Rect {
-    Rect { x: x - w / 2.0, y: y - h / 2.0, w, h }
 }
 
 /// Whether an upright or level piece runs through an area.
@@ -38,7 +34,7 @@ fn place(ground: &Ground<'_>, ways: &[Way], own: &Way, size: (f64, f64), placed:
         return first;
     }
     // Only what is near the way can be covered.
-    let area = own.corners.iter().fold(around(first, size), |all, &corner| all.union(&around(corner, size)));
+    let area = own.corners.iter().fold(Rect::around(first, size), |all, &corner| all.union(&Rect::around(corner, size)));
     let near = |rect: &&Rect| rect.overlaps(&area, 2.0);
     let cards: Vec<&Rect> = ground.rects.iter().take(ground.cards).filter(near).collect();
     let titles: Vec<&Rect> = ground.titles.iter().filter(near).collect();
@@ -59,7 +55,7 @@ fn place(ground: &Ground<'_>, ways: &[Way], own: &Way, size: (f64, f64), placed:
         let places = (length / STEP).ceil().clamp(2.0, if ways.len() > MANY { 4.0 } else { MOST_PLACES });
         for t in (1..places as u32).map(|place| f64::from(place) / places) {
             let at = (a.0 + (b.0 - a.0) * t, a.1 + (b.1 - a.1) * t);
-            let label = around(at, size);
+            let label = Rect::around(at, size);
             let struck = pieces.iter().filter(|p| runs_through(&label, p[0], p[1])).count() as f64;
             let mut cost = (t - if best_piece && !is_sign { 0.4 } else { 0.5 }).abs() * 12.0
                 + (8.0 - room).max(0.0) * 1.5

@@ -104,7 +104,7 @@ type Node = (usize, usize, bool);
 impl<'a> Lanes<'a> {
     fn new(ground: &'a Ground<'a>, wish: &'a Wish, walls: &[Rect], [mut xs, mut ys]: [Vec<f64>; 2], drawn: &Drawn) -> Self {
         let ends = [ground.rect(wish.from), ground.rect(wish.to)];
-        for (lanes, ends) in [(&mut xs, ends), (&mut ys, ends.map(|r| turn(&r)))] {
+        for (lanes, ends) in [(&mut xs, ends), (&mut ys, ends.map(Rect::turned))] {
             lanes.extend(ends.map(|r| r.middle_x()));
             // Where the two face each other there may be a straight way.
             lanes.push((ends[0].x.max(ends[1].x) + ends[0].right().min(ends[1].right())) / 2.0);
@@ -122,7 +122,7 @@ impl<'a> Lanes<'a> {
             for (x, y) in inside(&xs, &ys, wall.x - CLEARANCE, wall.right() + CLEARANCE, wall.y - CLEARANCE, wall.bottom() + CLEARANCE) {
                 steps[0][y * wide + x].blocked = true;
             }
-            let wall = turn(wall);
+            let wall = wall.turned();
             for (y, x) in inside(&ys, &xs, wall.x - CLEARANCE, wall.right() + CLEARANCE, wall.y - CLEARANCE, wall.bottom() + CLEARANCE) {
                 steps[1][y * wide + x].blocked = true;
             }
@@ -175,7 +175,7 @@ impl<'a> Lanes<'a> {
         let mut doors = Vec::new();
         for upright in [true, false] {
             let (own, other, lanes, across) =
-                if upright { (own, other, &self.xs, &self.ys) } else { (turn(&own), turn(&other), &self.ys, &self.xs) };
+                if upright { (own, other, &self.xs, &self.ys) } else { (own.turned(), other.turned(), &self.ys, &self.xs) };
             let inset = CORNER.min(own.w / 3.0);
             let aside = if upright == self.ground.sideways { ASIDE } else { 0.0 };
             for lane in between(lanes, own.x + inset - 0.1, own.right() - inset + 0.1) {
@@ -293,10 +293,6 @@ impl<'a> Lanes<'a> {
     }
 }
 
-fn turn(rect: &Rect) -> Rect {
-    Rect { x: rect.y, y: rect.x, w: rect.h, h: rect.w }
-}
-
 /// The lanes that lie between two places.
 fn between(lanes: &[f64], from: f64, to: f64) -> std::ops::Range<usize> {
     let first = lanes.partition_point(|lane| *lane <= from);
@@ -312,7 +308,7 @@ fn inside(xs: &[f64], ys: &[f64], left: f64, right: f64, top: f64, bottom: f64) 
 
 /// Upright and level lanes between walls, no more than can be searched at once.
 fn all_lanes(ground: &Ground<'_>, walls: &[Rect]) -> [Vec<f64>; 2] {
-    let turned: Vec<Rect> = walls.iter().map(turn).collect();
+    let turned: Vec<Rect> = walls.iter().map(|wall| wall.turned()).collect();
     // Arrows turn soon after they leave a line, so that there is room for labels before the next.
     let (upright, level) = if ground.sideways { (SOON, 0.5) } else { (0.5, SOON) };
     [lanes(walls, upright), lanes(&turned, level)].map(|mut lanes| {

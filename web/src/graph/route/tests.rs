@@ -12,14 +12,9 @@ fn ways(rects: &[Rect], wishes: &[Wish]) -> Vec<Route> {
     routes(&Ground { rects, cards: rects.len(), titles: &[], sideways: false }, wishes, 1.0)
 }
 
-fn around((x, y): Point, (w, h): (f64, f64)) -> Rect {
-    Rect { x: x - w / 2.0, y: y - h / 2.0, w, h }
-}
-
 /// Cards behind a way that are not its ends.
 fn crossed(rects: &[Rect], route: &Route, except: [usize; 2]) -> usize {
-    let piece = |p: &[Point]| Rect { x: p[0].0.min(p[1].0), y: p[0].1.min(p[1].1), w: (p[0].0 - p[1].0).abs(), h: (p[0].1 - p[1].1).abs() };
-    let behind = |r: &Rect| route.corners.windows(2).any(|p| piece(p).overlaps(r, 0.0));
+    let behind = |r: &Rect| route.corners.windows(2).any(|p| Rect::of_piece(p[0], p[1]).overlaps(r, 0.0));
     rects.iter().enumerate().filter(|(i, r)| !except.contains(i) && behind(r)).count()
 }
 
@@ -58,7 +53,7 @@ fn arrows_and_labels_of_one_side_keep_apart() {
     let routes = ways(&rects, &[wish(0, 2), wish(0, 1)]);
     // The one to the left leaves further left.
     assert!(routes[1].corners[0].0 < routes[0].corners[0].0);
-    assert!(!around(routes[0].label, (40.0, 16.0)).overlaps(&around(routes[1].label, (40.0, 16.0)), 0.0));
+    assert!(!Rect::around(routes[0].label, (40.0, 16.0)).overlaps(&Rect::around(routes[1].label, (40.0, 16.0)), 0.0));
 }
 
 #[test]
