@@ -14,6 +14,13 @@ pub mod picture;
 pub mod route;
 pub mod through;
 
+use std::cmp::Ordering;
+
+/// Sorts numbers of things; equal ones stay in their order. One for all, as every kind of sort is compiled by itself, and downloaded.
+pub(crate) fn order(numbers: &mut [usize], compare: &dyn Fn(usize, usize) -> Ordering) {
+    numbers.sort_by(|a, b| compare(*a, *b));
+}
+
 /// A point, in pixels of whatever it is on: the drawing, or the canvas that shows it.
 pub type Point = (f64, f64);
 

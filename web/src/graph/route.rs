@@ -105,7 +105,7 @@ pub fn ways(ground: &Ground<'_>, wishes: &[Wish]) -> Vec<Way> {
         (a.middle_x() - b.middle_x()).abs() + (a.middle_y() - b.middle_y()).abs()
     };
     let mut order: Vec<usize> = (0..wishes.len()).collect();
-    order.sort_by(|&a, &b| {
+    super::order(&mut order, &|a, b| {
         let (x, y) = (&wishes[a], &wishes[b]);
         y.first.cmp(&x.first).then(length(x).total_cmp(&length(y))).then(a.cmp(&b))
     });

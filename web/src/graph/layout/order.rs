@@ -1,6 +1,7 @@
 //! In which order nodes stand in their lines, so that few edges cross. Edges past a line have a place in it, too.
 
 use super::rank::Edge;
+use crate::graph::order;
 
 /// Nodes in lines, and what they are joined with in the lines beside theirs. Numbers from the count of nodes on are places that are kept free
 /// for edges.
@@ -91,6 +92,7 @@ impl Lines {
             let down = round % 2 == 0;
             let count = self.lines.len();
             let mut positions = self.positions();
+            let mut middles = vec![0.0; positions.len()];
             for step in 0..count {
                 let number = if down { step } else { count - 1 - step };
                 let near = if down { &self.up } else { &self.down };
@@ -102,14 +104,15 @@ impl Lines {
                         of.iter().map(|n| positions[n.0] as f64 + n.1 * 1e-4).sum::<f64>() / of.len() as f64
                     }
                 };
-                let mut line: Vec<(f64, usize)> = self.lines[number].iter().map(|&n| (middle(n), n)).collect();
+                let mut line = self.lines[number].clone();
+                line.iter().for_each(|&n| middles[n] = middle(n));
                 // Equal ones change places in every other pair of rounds.
                 if round % 4 > 1 {
                     line.reverse();
                 }
-                line.sort_by(|a, b| a.0.total_cmp(&b.0));
-                line.iter().enumerate().for_each(|(at, n)| positions[n.1] = at);
-                self.lines[number] = line.into_iter().map(|n| n.1).collect();
+                order(&mut line, &|a, b| middles[a].total_cmp(&middles[b]));
+                line.iter().enumerate().for_each(|(at, n)| positions[*n] = at);
+                self.lines[number] = line;
             }
             self.exchange();
             let crossings = self.crossings();

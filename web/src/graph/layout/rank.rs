@@ -1,5 +1,7 @@
 //! In which line each node stands: after all that send to it, in lines that do not get too long.
 
+use crate::graph::order;
+
 /// An edge: from which node to which, and how far from the middle of each it is, along the line.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Edge {
@@ -20,7 +22,7 @@ fn forward(count: usize, edges: &[Edge]) -> Vec<Vec<usize>> {
     let mut sent_to = vec![false; count];
     one_way.iter().flatten().for_each(|&b| sent_to[b] = true);
     let mut roots: Vec<usize> = (0..count).collect();
-    roots.sort_by_key(|&n| sent_to[n]);
+    order(&mut roots, &|a, b| sent_to[a].cmp(&sent_to[b]));
     let mut found: Vec<Vec<usize>> = vec![Vec::new(); count];
     let mut state = vec![0u8; count];
     for root in roots {
@@ -54,14 +56,14 @@ pub(super) fn lines(widths: &[f64], edges: &[Edge], gap: f64, limit: f64, folded
     let mut before = vec![0usize; count];
     after.iter().flatten().for_each(|&b| before[b] += 1);
     let height = heights(&after, &before);
-    let mut order: Vec<usize> = (0..count).collect();
-    order.sort_by_key(|&n| (std::cmp::Reverse(height[n]), std::cmp::Reverse(after[n].len()), n));
+    let mut left: Vec<usize> = (0..count).collect();
+    order(&mut left, &|a, b| height[b].cmp(&height[a]).then(after[b].len().cmp(&after[a].len())).then(a.cmp(&b)));
     let mut lines: Vec<Vec<usize>> = Vec::new();
     let mut line_of = vec![usize::MAX; count];
-    while !order.is_empty() {
+    while !left.is_empty() {
         let mut room = limit;
         let mut line = Vec::new();
-        order.retain(|&node| {
+        left.retain(|&node| {
             let fits = before[node] == 0 && (line.is_empty() || widths[node] <= room);
             if fits {
                 room -= widths[node] + gap;

@@ -2,7 +2,7 @@
 
 use super::search::{CORNER, walls};
 use super::{Ground, Way};
-use crate::graph::{Point, Rect};
+use crate::graph::{self, Point, Rect};
 
 /// Between arrows that run side by side.
 const APART: f64 = 10.0;
@@ -81,7 +81,7 @@ fn pieces(ground: &Ground<'_>, index: usize, way: &Way, walls: &[Rect], upright:
 /// Pieces that run beside each other, too near, with those that are too near to them, and so on.
 fn groups(pieces: &[Piece]) -> Vec<Vec<usize>> {
     let mut order: Vec<usize> = (0..pieces.len()).collect();
-    order.sort_by(|&a, &b| pieces[a].at.total_cmp(&pieces[b].at).then(a.cmp(&b)));
+    graph::order(&mut order, &|a, b| pieces[a].at.total_cmp(&pieces[b].at).then(a.cmp(&b)));
     let mut group: Vec<usize> = (0..pieces.len()).collect();
     for (i, &a) in order.iter().enumerate() {
         for &b in order.iter().skip(i + 1).take_while(|&&b| pieces[b].at - pieces[a].at < APART - 1.0) {
@@ -92,7 +92,7 @@ fn groups(pieces: &[Piece]) -> Vec<Vec<usize>> {
             }
         }
     }
-    order.sort_by_key(|&piece| group[piece]);
+    graph::order(&mut order, &|a, b| group[a].cmp(&group[b]));
     order.chunk_by(|a, b| group[*a] == group[*b]).map(<[usize]>::to_vec).collect()
 }
 
@@ -120,15 +120,16 @@ fn moved(pieces: &[Piece], group: &[usize]) -> Vec<(usize, f64)> {
         own.iter().flat_map(|&a| other.iter().map(move |&b| crossed(&pieces[a], &pieces[b]) - crossed(&pieces[b], &pieces[a]))).sum()
     };
     // Those that cross fewest others when they stand left of them come first.
-    let mut ranked: Vec<(i32, f64, Vec<usize>)> = bundles
+    let scores: Vec<(i32, f64)> = bundles
         .iter()
         .map(|(id, own)| {
-            let score = bundles.iter().filter(|b| b.0 != *id).map(|(_, other)| votes(own, other).signum()).sum();
+            let score: i32 = bundles.iter().filter(|b| b.0 != *id).map(|(_, other)| votes(own, other).signum()).sum();
             let mean = own.iter().map(|&p| pieces[p].at).sum::<f64>() / own.len() as f64;
-            (score, mean, own.clone())
+            (score, mean)
         })
         .collect();
-    ranked.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
+    let mut ranked: Vec<usize> = (0..bundles.len()).collect();
+    graph::order(&mut ranked, &|a, b| scores[a].0.cmp(&scores[b].0).then(scores[a].1.total_cmp(&scores[b].1)));
     let many = ranked.len() as f64 - 1.0;
     let low = group.iter().map(|&p| pieces[p].room.0).fold(f64::NEG_INFINITY, f64::max);
     let high = group.iter().map(|&p| pieces[p].room.1).fold(f64::INFINITY, f64::min);
@@ -137,10 +138,10 @@ fn moved(pieces: &[Piece], group: &[usize]) -> Vec<(usize, f64)> {
     let half = gap * many / 2.0;
     let middle = if high - low >= 2.0 * half { mean.max(low + half).min(high - half) } else { mean };
     let mut found = Vec::new();
-    for (i, (_, _, own)) in ranked.into_iter().enumerate() {
+    for (i, bundle) in ranked.into_iter().enumerate() {
         let at = middle + (i as f64 - many / 2.0) * gap;
         // What ends at a card stays at it, whatever the others do.
-        found.extend(own.into_iter().map(|p| (p, at.max(pieces[p].room.0).min(pieces[p].room.1.max(pieces[p].room.0)).round())));
+        found.extend(bundles[bundle].1.iter().map(|&p| (p, at.max(pieces[p].room.0).min(pieces[p].room.1.max(pieces[p].room.0)).round())));
     }
     found
 }
