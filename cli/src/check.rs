@@ -5,8 +5,8 @@ mod tap;
 
 use netpolis_core::analysis::Analysis;
 use netpolis_core::answers::checks::{CheckResult, Outcome, Witness, expected_problems};
+use netpolis_core::connections::AskedTraffic;
 use netpolis_core::diagnostics::Diagnostic;
-use netpolis_core::model::Protocol;
 use serde_json::{Value, json};
 
 use crate::places::{self, printable};
@@ -137,17 +137,15 @@ fn outcome_word(outcome: Outcome) -> &'static str {
 
 fn witness_json(witness: &Witness) -> Value {
     let Witness { from, to, traffic, path, .. } = witness;
-    let is_icmp = matches!(traffic.protocol, Protocol::ICMP | Protocol::ICMPV6);
-    let (port, source) = if is_icmp { (None, None) } else { (traffic.destination, traffic.source) };
-    let (kind, code) = if is_icmp { (traffic.source, traffic.destination) } else { (None, None) };
+    let asked = AskedTraffic::from(*traffic);
     json!({
         "from": from,
         "to": to,
-        "protocol": traffic.protocol.name().map_or_else(|| traffic.protocol.0.to_string(), str::to_owned),
-        "port": port,
-        "sourcePort": source,
-        "icmpType": kind,
-        "icmpCode": code,
+        "protocol": traffic.protocol.word(),
+        "port": asked.port,
+        "sourcePort": asked.source_port,
+        "icmpType": asked.icmp_type,
+        "icmpCode": asked.icmp_code,
         "path": path,
     })
 }

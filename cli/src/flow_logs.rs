@@ -8,6 +8,7 @@ use netpolis_core::analysis::Analysis;
 use netpolis_core::answers::flow_logs::{
     FlowLogs, Group, Log, LogLine, LogVerdict, LoggedFlow, MatchedBy, MatchedEnd, Moment, NotJudged, SeenAt,
 };
+use netpolis_core::connections::AskedTraffic;
 use netpolis_core::connections::Traffic;
 use netpolis_core::text::count;
 use serde_json::{Value, json};
@@ -274,19 +275,17 @@ fn write_json(analysis: &Analysis, found: &FlowLogs, out: &mut dyn Write) -> io:
 }
 
 fn object(analysis: &Analysis, flow: &LoggedFlow, first: Value) -> Value {
-    let traffic = &flow.traffic;
-    let has_ports = traffic.protocol.has_ports();
-    let protocol = traffic.protocol.name().map_or_else(|| traffic.protocol.0.to_string(), str::to_owned);
+    let asked = AskedTraffic::from(flow.traffic);
     json!({
         "group": flow.group.as_str(),
         "from": flow.from.name,
         "to": flow.to.name,
         "fromMatchedBy": flow.from.by.as_str(),
         "toMatchedBy": flow.to.by.as_str(),
-        "protocol": protocol,
-        "port": traffic.destination.filter(|_| has_ports),
-        "icmpType": traffic.source.filter(|_| !has_ports),
-        "icmpCode": traffic.destination.filter(|_| !has_ports),
+        "protocol": flow.traffic.protocol.word(),
+        "port": asked.port,
+        "icmpType": asked.icmp_type,
+        "icmpCode": asked.icmp_code,
         "log": flow.log.as_str(),
         "seenAt": flow.seen.as_str(),
         "verdict": flow.verdict.as_str(),

@@ -2,8 +2,7 @@
 
 use netpolis_core::analysis::Analysis;
 use netpolis_core::answers::checks::{self, CheckResult, Witness};
-use netpolis_core::connections::Traffic;
-use netpolis_core::model::Protocol;
+use netpolis_core::connections::{AskedTraffic, Traffic};
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 
@@ -90,18 +89,8 @@ fn question(witness: &Witness) -> Question {
 
 /// The question about one connection.
 pub(super) fn flow_question(from: &str, to: &str, traffic: Traffic) -> Question {
-    let Traffic { protocol, source, destination } = traffic;
-    let is_icmp = matches!(protocol, Protocol::ICMP | Protocol::ICMPV6);
-    let byte = |number: Option<u16>| number.filter(|_| is_icmp).and_then(|number| u8::try_from(number).ok());
-    Question {
-        from: from.to_owned(),
-        to: to.to_owned(),
-        protocol: protocol.name().map_or_else(|| protocol.0.to_string(), str::to_owned),
-        port: destination.filter(|_| !is_icmp),
-        source_port: source.filter(|_| !is_icmp),
-        icmp_type: byte(source),
-        icmp_code: byte(destination),
-    }
+    let AskedTraffic { port, source_port, icmp_type, icmp_code } = traffic.into();
+    Question { from: from.to_owned(), to: to.to_owned(), protocol: traffic.protocol.word(), port, source_port, icmp_type, icmp_code }
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use netpolis_core::analysis::Analysis;
 use netpolis_core::answers::flow_logs::{FlowLogs, Log, LogLine, LoggedFlow, NotJudged};
+use netpolis_core::connections::AskedTraffic;
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 
@@ -73,9 +74,9 @@ pub struct LoggedFlowView {
     /// Its destination port; nothing where the log has none.
     pub port: Option<u16>,
     /// The type of an ICMP message.
-    pub icmp_type: Option<u16>,
+    pub icmp_type: Option<u8>,
     /// Its code.
-    pub icmp_code: Option<u16>,
+    pub icmp_code: Option<u8>,
     /// What the log says: `allowed`, `audited` (let through by a policy that is only audited) or `denied`.
     pub log: String,
     /// Which end the log saw: `source`, `destination` or `both`.
@@ -171,18 +172,17 @@ fn line_view(found: &FlowLogs, line: LogLine) -> LogLineView {
 }
 
 fn flow_view(found: &FlowLogs, flow: &LoggedFlow, locations: &SourceLocations<'_>) -> LoggedFlowView {
-    let traffic = &flow.traffic;
-    let has_ports = traffic.protocol.has_ports();
+    let AskedTraffic { port, icmp_type, icmp_code, .. } = flow.traffic.into();
     LoggedFlowView {
         group: flow.group.as_str().into(),
         from: flow.from.name.clone(),
         to: flow.to.name.clone(),
         from_matched_by: flow.from.by.as_str().into(),
         to_matched_by: flow.to.by.as_str().into(),
-        protocol: traffic.protocol.name().map_or_else(|| traffic.protocol.0.to_string(), str::to_owned),
-        port: traffic.destination.filter(|_| has_ports),
-        icmp_type: traffic.source.filter(|_| !has_ports),
-        icmp_code: traffic.destination.filter(|_| !has_ports),
+        protocol: flow.traffic.protocol.word(),
+        port,
+        icmp_type,
+        icmp_code,
         log: flow.log.as_str().into(),
         seen_at: flow.seen.as_str().into(),
         verdict: flow.verdict.as_str().into(),

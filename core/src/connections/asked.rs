@@ -72,6 +72,20 @@ impl AskedTraffic {
     }
 }
 
+impl From<Traffic> for AskedTraffic {
+    /// How such traffic is asked about.
+    fn from(traffic: Traffic) -> Self {
+        let is_icmp = matches!(traffic.protocol, Protocol::ICMP | Protocol::ICMPV6);
+        let byte = |number: Option<u16>| number.filter(|_| is_icmp).and_then(|number| u8::try_from(number).ok());
+        AskedTraffic {
+            port: traffic.destination.filter(|_| !is_icmp),
+            source_port: traffic.source.filter(|_| !is_icmp),
+            icmp_type: byte(traffic.source),
+            icmp_code: byte(traffic.destination),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -87,6 +101,9 @@ mod tests {
         assert_eq!(AskedTraffic { icmp_type: None, ..ping }.of(Protocol::ICMP), Err(TrafficError::CodeWithoutType));
         let zero = AskedTraffic { port: Some(0), ..AskedTraffic::default() };
         assert_eq!(zero.of(Protocol::TCP), Err(TrafficError::PortZero));
+        for (asked, protocol) in [(asked, Protocol::TCP), (ping, Protocol::ICMPV6)] {
+            assert_eq!(asked.of(protocol).map(AskedTraffic::from), Ok(asked));
+        }
         assert_eq!(AskedTraffic::default().of(Protocol(47)), Ok(Traffic { protocol: Protocol(47), source: None, destination: None }));
     }
 }

@@ -1,5 +1,6 @@
 //! IP protocols.
 
+use alloc::string::{String, ToString};
 use core::fmt;
 
 /// An IP protocol by its assigned number.
@@ -49,6 +50,11 @@ impl Protocol {
             Protocol::ICMPV6 => Some("ICMPv6"),
             _ => None,
         }
+    }
+
+    /// By which questions call it: its usual name, else its number.
+    pub fn word(self) -> String {
+        self.name().map_or_else(|| self.0.to_string(), Into::into)
     }
 }
 
