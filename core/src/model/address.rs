@@ -197,7 +197,7 @@ impl AddressSet {
         }
     }
 
-    /// The ranges of [`PRIVATE`].
+    /// The private ranges of RFC 1918, and those of RFC 4193.
     pub fn private() -> Self {
         let cidrs: Vec<Cidr> = PRIVATE.iter().filter_map(|range| Cidr::parse(range).ok()).collect();
         AddressSet::of_cidrs(&cidrs)
