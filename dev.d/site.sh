@@ -96,7 +96,7 @@ ENGINE_LIMIT=1440
 # The larger engine, which is fetched when a fix, checks, another list of answers or a lesson is first asked for.
 ANSWERS_LIMIT=2050
 FIRST_LOAD_GOAL=800
-FIRST_LOAD_LIMIT=925
+FIRST_LOAD_LIMIT=890
 
 cmd_size() {
     [ -f dist/index.html ] || cmd_build

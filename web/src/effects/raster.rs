@@ -64,7 +64,7 @@ async fn save(name: &str, svg: Svg, job: u32) -> Result<(), JsValue> {
     for (family, file) in FONTS {
         // Without it the system's typeface does.
         if let Ok(data) = data_url(file).await {
-            faces += &format!("@font-face{{font-family:\"{family}\";font-weight:100 900;src:url({data}) format(\"woff2\")}}");
+            faces += &format!("@font-face{{font-family:\"{family}\";font-weight:400 700;src:url({data}) format(\"woff2\")}}");
         }
     }
     let text = svg.text.replacen("<defs>", &format!("<defs><style>{faces}</style>"), 1);
