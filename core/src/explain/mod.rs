@@ -22,7 +22,7 @@ use alloc::vec::Vec;
 
 use crate::compile::{Compiled, Endpoint};
 use crate::policy::{Action, Direction, PolicyId};
-use crate::snapshot::{NodeId, Snapshot};
+use crate::snapshot::Snapshot;
 use crate::text::Place;
 use crate::verdict::traversal::{Checkpoint, untracked_direction};
 use crate::verdict::{CheckpointResult, Decision, Flow, Original, Otherwise, Reason, UnknownFact, Verdict, decide};
@@ -157,9 +157,8 @@ impl<'a> Explainer<'a> {
                 (Endpoint::Node(node), if direction == Direction::Ingress { from } else { to }, direction)
             }
             Checkpoint::Host { host, direction, .. } => {
-                let node = self.snapshot.host_endpoint(host).map_or(NodeId(u32::MAX), |h| h.node);
-                let peer = if direction == Direction::Ingress { from } else { to };
-                (Endpoint::Node(node), peer, direction)
+                let (own, peer) = if direction == Direction::Ingress { (to, from) } else { (from, to) };
+                (self.snapshot.host_endpoint(host).map_or(own, |host| Endpoint::Node(host.node)), peer, direction)
             }
         }
     }

@@ -3,9 +3,11 @@
 //! The snapshot does not depend on the order of documents: everything is sorted by name. It knows nothing of policies.
 
 pub mod cloud;
+mod hosts;
 mod services;
 mod workloads;
 
+pub use hosts::{HostEndpoint, HostInterface, NodeHosts};
 pub use services::*;
 pub use workloads::{OwnerKind, WorkloadKind};
 
@@ -273,56 +275,6 @@ pub struct NetworkSet {
     pub place: Place,
 }
 
-/// A Calico host endpoint: interfaces of a node that policies can select.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct HostEndpoint {
-    /// Its name.
-    pub name: String,
-    /// Its node.
-    pub node: NodeId,
-    /// The interface; empty where its addresses say which, `*` for all.
-    pub interface: String,
-    /// Its labels.
-    pub labels: Labels,
-    /// Labels of which not all is known.
-    pub unknown: UnknownLabels,
-    /// `expectedIPs`: the addresses by which selectors of peers know it.
-    pub addresses: Vec<IpAddr>,
-    /// Its profiles, in order.
-    pub profiles: Vec<Box<str>>,
-    /// Its named ports.
-    pub ports: Vec<ContainerPort>,
-    /// Where it is written; for an automatic one, where they are switched on.
-    pub place: Place,
-    /// Whether Calico made it.
-    pub automatic: bool,
-    /// Whether it may not be there: Calico makes it only if its node has labels that are not known.
-    pub may_be_absent: bool,
-}
-
-impl HostEndpoint {
-    /// Its addresses as a set.
-    pub(crate) fn address_set(&self) -> AddressSet {
-        AddressSet::of_cidrs(&self.addresses.iter().copied().map(Cidr::of).collect::<Vec<_>>())
-    }
-}
-
-/// The host endpoints in use on a node.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
-pub struct NodeHosts {
-    /// That of the interface with which the node is on the network.
-    pub named: Option<HostEndpointId>,
-    /// That for all interfaces (`interfaceName: "*"`) that have none of their own.
-    pub all: Option<HostEndpointId>,
-}
-
-impl NodeHosts {
-    /// That which governs the node's traffic with the network.
-    pub fn on_network(self) -> Option<HostEndpointId> {
-        self.named.or(self.all)
-    }
-}
-
 /// A Calico profile, as far as labels go; its rules are policy.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Profile {
@@ -505,31 +457,6 @@ impl Snapshot {
     /// The host endpoint with this number.
     pub fn host_endpoint(&self, id: HostEndpointId) -> Option<&HostEndpoint> {
         self.host_endpoints.get(id.index())
-    }
-
-    /// The host endpoints in use on a node.
-    ///
-    /// Several may fit the interface that the node's packets with the network use: those with its name, and those without a name that expect its
-    /// address. The first by name wins; one that names another interface is never taken by its address. Beside it, the first by name for all
-    /// interfaces governs every other interface, those of pods among them. Upstream: `endpointManager.resolveHostEndpoints`.
-    pub fn host_endpoints_of(&self, node: NodeId) -> NodeHosts {
-        let addresses = self.node(node).map_or(&[][..], |n| &n.addresses);
-        let on_node = || self.host_endpoints().filter(|(_, host)| host.node == node);
-        let expected = |host: &HostEndpoint| host.addresses.iter().any(|a| addresses.contains(a));
-        let named = || on_node().filter(|(_, host)| !matches!(host.interface.as_str(), "" | "*"));
-        // The interface that has the node's address; else one of which no address is given, as it may have it; else any.
-        let interface = named()
-            .find(|(_, host)| expected(host))
-            .or_else(|| named().find(|(_, host)| host.addresses.is_empty()))
-            .or_else(|| named().next())
-            .map(|(_, host)| host.interface.as_str());
-        let fits = |host: &HostEndpoint| match host.interface.as_str() {
-            "*" => false,
-            "" => expected(host),
-            name => Some(name) == interface,
-        };
-        let fitting = on_node().find(|(_, host)| fits(host)).or_else(|| on_node().find(|(_, host)| host.interface.is_empty()));
-        NodeHosts { named: fitting.map(|(i, _)| i), all: on_node().find(|(_, host)| host.interface == "*").map(|(i, _)| i) }
     }
 
     /// The name of an endpoint's namespace.

@@ -5,6 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
+use super::broken::Broken;
 use super::time::Moment;
 use super::{LogFormat, LogVerdict, SeenAt, SetAside};
 use crate::connections::Traffic;
@@ -16,8 +17,8 @@ pub(super) enum Entry {
     Flow(Box<Logged>),
     /// Something that says nothing of a new connection.
     Aside(SetAside),
-    /// It cannot be read, in words.
-    Broken(String),
+    /// It cannot be read.
+    Broken(Broken),
 }
 
 /// A flow with what became of it.

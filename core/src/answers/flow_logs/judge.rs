@@ -1,7 +1,8 @@
 //! Flows of logs, each asked of the evaluator.
 
+use alloc::borrow::ToOwned;
 use alloc::format;
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::cmp::Reverse;
 
@@ -9,6 +10,7 @@ use hashbrown::HashMap;
 
 use super::matching::{Matching, Target};
 use super::merge::{FlowKey, Merged, Ordered, Seen};
+use super::unmatched::Unmatched;
 use super::{FlowLogs, Group, LogVerdict, LoggedFlow, MatchedEnd, NotJudged, Scene, SeenAt};
 use crate::compile::Endpoint;
 use crate::connections::{ConnectionSet, Traffic};
@@ -26,17 +28,20 @@ const BOTH_OUTSIDE: &str = "neither end is in the input: both are addresses outs
 /// Judges all flows of logs.
 pub(super) fn judge(scene: &dyn Scene, matching: &Matching<'_>, merged: Merged) -> FlowLogs {
     let mut targets = Targets { numbers: HashMap::new(), list: Vec::new() };
-    let found: Vec<Result<TargetId, String>> = merged.ends.iter().map(|end| matching.find(end).map(|target| targets.id(target))).collect();
+    let found: Vec<Result<TargetId, Unmatched>> =
+        merged.ends.iter().map(|end| matching.find(end).map(|target| targets.id(target))).collect();
     let mut flows = Ordered::new();
-    let mut unmatched: Ordered<&str> = Ordered::new();
+    let mut unmatched: Ordered<String> = Ordered::new();
     for (key, seen) in &merged.flows {
         match (found.get(key.from.index()), found.get(key.to.index())) {
-            (Some(Ok(from)), Some(Ok(to))) if targets.is_outside(*from) && targets.is_outside(*to) => unmatched.add(BOTH_OUTSIDE, *seen),
+            (Some(Ok(from)), Some(Ok(to))) if targets.is_outside(*from) && targets.is_outside(*to) => {
+                unmatched.add(BOTH_OUTSIDE.to_owned(), *seen)
+            }
             (Some(Ok(from)), Some(Ok(to))) => {
                 let FlowKey { traffic, verdict, seen: at, .. } = *key;
                 flows.add(FlowKey { from: *from, to: *to, traffic, verdict, seen: at }, *seen);
             }
-            (Some(Err(reason)), _) | (_, Some(Err(reason))) => unmatched.add(reason, *seen),
+            (Some(Err(reason)), _) | (_, Some(Err(reason))) => unmatched.add(reason.to_string(), *seen),
             (None, _) | (_, None) => {}
         }
     }
@@ -62,11 +67,8 @@ pub(super) fn judge(scene: &dyn Scene, matching: &Matching<'_>, merged: Merged) 
         });
     }
     judged.sort_by_key(|flow| (flow.group, Reverse(flow.entries), flow.first));
-    let mut unmatched: Vec<NotJudged> = unmatched
-        .list
-        .into_iter()
-        .map(|(reason, seen)| NotJudged { reason: reason.into(), entries: seen.entries, first: seen.first })
-        .collect();
+    let mut unmatched: Vec<NotJudged> =
+        unmatched.list.into_iter().map(|(reason, seen)| NotJudged { reason, entries: seen.entries, first: seen.first }).collect();
     unmatched.sort_by_key(|entry| (Reverse(entry.entries), entry.first));
     FlowLogs { logs: merged.logs, flows: judged, unmatched, broken: merged.broken, set_aside: merged.set_aside }
 }

@@ -14,6 +14,7 @@ use hashbrown::HashMap;
 use super::MatchedBy;
 use super::entry::{EndKind, LoggedEnd, Name};
 use super::names::{Makers, makers_of, owners_of};
+use super::unmatched::Unmatched;
 use crate::compile::Endpoint;
 use crate::connectivity::Connectivity;
 use crate::endpoints::{self, Names, SOMEWHERE, find_among, outside_ranges, workload_title};
@@ -22,9 +23,6 @@ use crate::model::AddressSet;
 use crate::policy::Direction;
 use crate::snapshot::cloud::{NetworkId, tags};
 use crate::snapshot::{NamespaceId, NodeId, OwnerKind, PodId, Role, Snapshot, WorkloadId};
-
-/// So many names are offered where several fit.
-const OFFERED: usize = 3;
 
 /// What an end of a log is.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -88,19 +86,17 @@ impl<'a> Matching<'a> {
     ///
     /// # Errors
     /// Why it is nothing of the input, in a sentence without its end.
-    pub(super) fn find(&self, end: &LoggedEnd) -> Result<Target, String> {
+    pub(super) fn find(&self, end: &LoggedEnd) -> Result<Target, Unmatched> {
         match (end.kind, &end.name) {
             (_, Name::Written(text)) => self.written(text),
             (EndKind::Pod, _) => self.pod(end),
             (EndKind::Unknown, Name::Own(_) | Name::Prefix(_)) if !end.namespace.is_empty() => self.pod(end),
             (EndKind::Node, _) => self.node(end),
-            (EndKind::Unknown, Name::Own(name)) if end.address.is_none() => self.host(name).ok_or_else(|| {
-                format!("`{name}` is no node and no host endpoint of the input, and the log gives neither a namespace nor an address")
-            }),
-            (EndKind::Engine, _) => Err("the log calls it a part of the engine: health checks, or an endpoint without an identity".into()),
+            (EndKind::Unknown, Name::Own(name)) if end.address.is_none() => self.host(name).ok_or_else(|| Unmatched::Host(name.clone())),
+            (EndKind::Engine, _) => Err(Unmatched::Engine),
             (EndKind::Outside | EndKind::NetworkSet, _) => match end.address {
                 Some(address) => self.outside(address, &end.network),
-                None => Err(format!("the log gives no address for {}", self.described(end))),
+                None => Err(Unmatched::NoAddress(self.described(end))),
             },
             (EndKind::Internet | EndKind::Private, _) => match end.address {
                 Some(address) => self.outside(address, &end.network),
@@ -108,7 +104,7 @@ impl<'a> Matching<'a> {
             },
             (EndKind::Unknown, _) => match end.address {
                 Some(address) => self.address(address, &end.network),
-                None => Err("the log names neither a pod nor an address".into()),
+                None => Err(Unmatched::Nothing),
             },
         }
     }
@@ -130,8 +126,8 @@ impl<'a> Matching<'a> {
     }
 
     /// What a person calls so, under the name that the same end has in other logs.
-    fn written(&self, text: &str) -> Result<Target, String> {
-        let found = find_among(self.snapshot, Some(&self.names), text).map_err(|error| error.to_string())?;
+    fn written(&self, text: &str) -> Result<Target, Unmatched> {
+        let found = find_among(self.snapshot, Some(&self.names), text).map_err(Unmatched::Name)?;
         let pod = match found.end {
             Endpoint::Pod(id) => self.snapshot.pod(id).filter(|pod| pod.role == Role::Pod).map(|pod| (id, pod.workload)),
             _ => None,
@@ -147,8 +143,8 @@ impl<'a> Matching<'a> {
         Ok(Target { name, by: MatchedBy::Name, all: found.all })
     }
 
-    fn pod(&self, end: &LoggedEnd) -> Result<Target, String> {
-        let nothing = || format!("no pod or workload of the input is {}", self.described(end));
+    fn pod(&self, end: &LoggedEnd) -> Result<Target, Unmatched> {
+        let nothing = || Unmatched::Pod(self.described(end));
         let Some(&namespace) = self.namespaces.get(end.namespace.as_str()) else {
             return self.by_address_in(end, None).ok_or_else(nothing);
         };
@@ -170,8 +166,8 @@ impl<'a> Matching<'a> {
         if made.is_empty() {
             return Err(nothing());
         }
-        let titles: Vec<String> = made.iter().take(OFFERED).map(|id| format!("`{}`", workload_title(self.snapshot, *id))).collect();
-        Err(format!("{} could be {}", self.described(end), titles.join(" or ")))
+        let titles = made.iter().map(|id| workload_title(self.snapshot, *id)).collect();
+        Err(Unmatched::SeveralWorkloads(self.described(end), titles))
     }
 
     /// The workloads of a namespace with a name.
@@ -250,14 +246,14 @@ impl<'a> Matching<'a> {
         (self.snapshot.pod(pod)?.namespace == namespace?).then(|| self.of_pod(pod, MatchedBy::Address))
     }
 
-    fn node(&self, end: &LoggedEnd) -> Result<Target, String> {
+    fn node(&self, end: &LoggedEnd) -> Result<Target, Unmatched> {
         if let Name::Own(name) = &end.name
             && let Some(found) = self.host(name)
         {
             return Ok(found);
         }
         let at = end.address.and_then(|address| self.names.node_at(address));
-        at.map(|node| self.of_node(node, MatchedBy::Address)).ok_or_else(|| format!("no node of the input is {}", self.described(end)))
+        at.map(|node| self.of_node(node, MatchedBy::Address)).ok_or_else(|| Unmatched::Node(self.described(end)))
     }
 
     /// A node by its name, or by that of one of its host endpoints.
@@ -272,17 +268,15 @@ impl<'a> Matching<'a> {
     }
 
     /// An address that the log says is no pod's.
-    fn outside(&self, address: IpAddr, network: &str) -> Result<Target, String> {
+    fn outside(&self, address: IpAddr, network: &str) -> Result<Target, Unmatched> {
         match self.names.pod_at(address) {
-            Some(pod) => {
-                Err(format!("`{address}` is outside the cluster for the log, and pod `{}` in the input", self.snapshot.pod_title(pod)))
-            }
+            Some(pod) => Err(Unmatched::OutsideOrPod(address, self.snapshot.pod_title(pod))),
             None => self.address(address, network),
         }
     }
 
     /// What has an address.
-    fn address(&self, address: IpAddr, network: &str) -> Result<Target, String> {
+    fn address(&self, address: IpAddr, network: &str) -> Result<Target, Unmatched> {
         if let Some(pod) = self.names.pod_at(address) {
             return Ok(self.of_pod(pod, MatchedBy::Address));
         }
@@ -291,20 +285,20 @@ impl<'a> Matching<'a> {
         if networks.len() > 1 {
             return self.in_one_of(&networks, address, network);
         }
-        let found = find_among(self.snapshot, Some(&self.names), &address.to_string()).map_err(|error| error.to_string())?;
+        let found = find_among(self.snapshot, Some(&self.names), &address.to_string()).map_err(Unmatched::Name)?;
         if matches!(found.end, Endpoint::Outside(_)) && networks.is_empty() && self.snapshot.pod_network.contains(address) {
-            return Err(format!("`{address}` is an address of the pod network, and the input gives it to no pod"));
+            return Err(Unmatched::NoPodHas(address));
         }
         Ok(Target { name: found.title, by: MatchedBy::Address, all: found.all })
     }
 
     /// What has an address that several networks have: of them the one that the log is about.
-    fn in_one_of(&self, networks: &[NetworkId], address: IpAddr, network: &str) -> Result<Target, String> {
+    fn in_one_of(&self, networks: &[NetworkId], address: IpAddr, network: &str) -> Result<Target, Unmatched> {
         let cloud = &self.snapshot.cloud;
         let mut called = networks.iter().filter(|id| cloud.network_name(**id).eq_ignore_ascii_case(network));
         let Some(id) = called.next().filter(|_| called.next().is_none()) else {
-            let names: Vec<String> = networks.iter().take(OFFERED).map(|id| format!("`{}`", cloud.network_name(*id))).collect();
-            return Err(format!("`{address}` is an address of the networks {}, and the log does not say of which", names.join(" and ")));
+            let names = networks.iter().map(|id| cloud.network_name(*id).to_owned()).collect();
+            return Err(Unmatched::SeveralNetworks(address, names));
         };
         let interface = cloud.locate_in(*id, address).and_then(|at| at.interface).and_then(|id| cloud.interface(id));
         let end = interface.and_then(|interface| cloud.end_of(interface)).unwrap_or(Endpoint::InNetwork(*id, address));

@@ -1,10 +1,11 @@
 //! Entries that are the same, counted once.
 
-use alloc::string::{String, ToString};
+use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use hashbrown::HashMap;
 
+use super::broken::Broken;
 use super::entry::{Entry, Logged, LoggedEnd};
 use super::read::read;
 use super::time::Moment;
@@ -86,7 +87,7 @@ pub(super) struct Merged {
 pub(super) fn merge(logs: &[Log<'_>]) -> Merged {
     let mut ends = Ends { numbers: HashMap::new(), list: Vec::new() };
     let mut flows = Ordered::new();
-    let mut broken: Ordered<(usize, String)> = Ordered::new();
+    let mut broken: Ordered<(usize, Broken)> = Ordered::new();
     let mut aside = SetAside::ALL.map(|reason| (reason, 0_usize));
     let mut reads = Vec::new();
     for (number, log) in logs.iter().enumerate() {
@@ -110,7 +111,8 @@ pub(super) fn merge(logs: &[Log<'_>]) -> Merged {
         found.formats.sort_unstable();
         reads.push(found);
     }
-    let not_read = |((_, reason), seen): ((usize, String), Seen)| NotJudged { reason, entries: seen.entries, first: seen.first };
+    let not_read =
+        |((_, reason), seen): ((usize, Broken), Seen)| NotJudged { reason: reason.to_string(), entries: seen.entries, first: seen.first };
     Merged {
         logs: reads,
         ends: ends.list,

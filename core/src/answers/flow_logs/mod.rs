@@ -8,6 +8,7 @@
 //! What cannot be read, and ends that match nothing, are said with their lines. Nothing is judged as something that it is not: an end that a log calls a
 //! pod is never taken for an address outside.
 
+mod broken;
 mod entry;
 mod judge;
 mod matching;
@@ -17,6 +18,7 @@ pub(in crate::answers) mod read;
 #[cfg(test)]
 mod tests;
 mod time;
+mod unmatched;
 mod values;
 
 use alloc::string::String;

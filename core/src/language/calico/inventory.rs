@@ -2,7 +2,7 @@
 
 use alloc::collections::BTreeMap;
 use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
@@ -11,8 +11,8 @@ use crate::language::inventory::Inventory;
 use crate::language::{ContainerPort, Kind, Readiness, Resource};
 use crate::model::{AddressSet, Labels};
 use crate::snapshot::{
-    HostEndpoint, NamespaceId, NetworkSet, NodeId, OwnerKind, PodEndpoint, PodId, Profile, Role, ServiceAccount, Snapshot, Workload,
-    WorkloadId,
+    HostEndpoint, HostInterface, NamespaceId, NetworkSet, NodeId, OwnerKind, PodEndpoint, PodId, Profile, Role, ServiceAccount, Snapshot,
+    Workload, WorkloadId,
 };
 use crate::text::{DocumentId, Place};
 
@@ -67,7 +67,7 @@ pub(super) fn add_endpoints(inventory: &mut Inventory<'_>) {
                 snapshot.host_endpoints.push(HostEndpoint {
                     name,
                     node,
-                    interface: host.interface.to_string(),
+                    interface: HostInterface::of(&host.interface),
                     labels: resource.meta.labels.clone(),
                     unknown: resource.flaws.labels.clone(),
                     addresses: host.expected_ips.clone(),
@@ -109,7 +109,7 @@ fn automatic_host_endpoint(id: NodeId, node: &crate::snapshot::Node, place: Plac
     HostEndpoint {
         name: format!("{}-auto-hep", node.name),
         node: id,
-        interface: String::from("*"),
+        interface: HostInterface::All,
         labels,
         unknown: node.unknown.clone(),
         addresses: node.addresses.clone(),
@@ -140,7 +140,7 @@ fn host_endpoint_of_template(
     labels.set(CREATED_BY.0, CREATED_BY.1);
     Some(HostEndpoint {
         name: format!("{}-{}-auto-hep", node.name, template.name),
-        interface: template.interface.as_deref().unwrap_or_default().to_string(),
+        interface: HostInterface::of(template.interface.as_deref().unwrap_or_default()),
         labels,
         addresses,
         may_be_absent: !selected.0,

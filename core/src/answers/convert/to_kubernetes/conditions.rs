@@ -1,12 +1,12 @@
 //! Calico's selectors as conditions on labels of pods and of their namespaces, as far as Kubernetes can say them.
 
 use alloc::boxed::Box;
-use alloc::format;
-use alloc::string::String;
+use alloc::string::ToString;
 use alloc::vec;
 use alloc::vec::Vec;
 
 use super::super::labels::Conditions;
+use super::inexpressible::Inexpressible;
 use crate::compile::expressions::{ACCOUNT_LABEL, ACCOUNT_PREFIX, NAMESPACE_LABEL, NAMESPACE_PREFIX, ORCHESTRATOR, ORCHESTRATOR_LABEL};
 use crate::model::names::{label_key, label_value};
 use crate::model::{Comparison, Operator, Selector};
@@ -120,12 +120,12 @@ pub(super) fn simplified(conditions: Conditions) -> Option<Conditions> {
 ///
 /// # Errors
 /// When there are too many.
-pub(super) fn product(a: &[Conjunction], b: &[Conjunction]) -> Result<Vec<Conjunction>, String> {
+pub(super) fn product(a: &[Conjunction], b: &[Conjunction]) -> Result<Vec<Conjunction>, Inexpressible> {
     let mut found: Vec<Conjunction> = Vec::new();
     for (x, y) in a.iter().flat_map(|x| b.iter().map(move |y| (x, y))) {
         found.extend(x.and(y).filter(|both| !found.contains(both)));
         if found.len() > MOST_ALTERNATIVES {
-            return Err(format!("it comes to more than {MOST_ALTERNATIVES} alternatives, which nobody could read"));
+            return Err(Inexpressible::TooManyAlternatives);
         }
     }
     Ok(found)
@@ -135,13 +135,11 @@ pub(super) fn product(a: &[Conjunction], b: &[Conjunction]) -> Result<Vec<Conjun
 ///
 /// # Errors
 /// What of it Kubernetes cannot say.
-pub(in crate::answers::convert) fn alternatives(selector: &Selector, side: Side, negated: bool) -> Result<Vec<Conjunction>, String> {
+pub(in crate::answers::convert) fn alternatives(selector: &Selector, side: Side, negated: bool) -> Result<Vec<Conjunction>, Inexpressible> {
     let everything = || vec![Conjunction::default()];
     match selector {
         Selector::All => Ok(if negated { Vec::new() } else { everything() }),
-        Selector::Global => {
-            Err("`global()` means host endpoints and global network sets, and NetworkPolicy only knows pods and addresses".into())
-        }
+        Selector::Global => Err(Inexpressible::Global),
         Selector::Not(inner) => alternatives(inner, side, !negated),
         Selector::And(parts) | Selector::Or(parts) => {
             let parts: Result<Vec<_>, _> = parts.iter().map(|part| alternatives(part, side, negated)).collect();
@@ -165,7 +163,7 @@ pub(in crate::answers::convert) fn alternatives(selector: &Selector, side: Side,
                 Comparison::In(values) => Operator::In(values.clone()),
                 Comparison::NotIn(values) => Operator::NotIn(values.clone()),
                 Comparison::Contains(_) | Comparison::StartsWith(_) | Comparison::EndsWith(_) => {
-                    return Err(format!("`{selector}` looks at a part of a label's value, and Kubernetes compares whole values"));
+                    return Err(Inexpressible::PartOfValue(selector.to_string()));
                 }
             };
             leaf(key, operator, side, negated)
@@ -173,7 +171,7 @@ pub(in crate::answers::convert) fn alternatives(selector: &Selector, side: Side,
     }
 }
 
-fn leaf(key: &str, operator: Operator, side: Side, negated: bool) -> Result<Vec<Conjunction>, String> {
+fn leaf(key: &str, operator: Operator, side: Side, negated: bool) -> Result<Vec<Conjunction>, Inexpressible> {
     let operator = if negated { opposite(&operator) } else { operator };
     let all_or_none = |holds: bool| Ok(if holds { vec![Conjunction::default()] } else { Vec::new() });
     match &operator {
@@ -189,7 +187,7 @@ fn leaf(key: &str, operator: Operator, side: Side, negated: bool) -> Result<Vec<
             _ => (NAME_KEY, Side::Namespace),
         },
         Side::Endpoint if key == ACCOUNT_LABEL || key.starts_with(ACCOUNT_PREFIX) => {
-            return Err(format!("`{key}` is about service accounts, and NetworkPolicy does not know them"));
+            return Err(Inexpressible::ServiceAccounts(key.into()));
         }
         Side::Endpoint => match key.strip_prefix(NAMESPACE_PREFIX) {
             Some(key) => (key, Side::Namespace),
@@ -199,12 +197,12 @@ fn leaf(key: &str, operator: Operator, side: Side, negated: bool) -> Result<Vec<
     };
     let key = if side == Side::Namespace && key == CALICO_NAME_KEY { NAME_KEY } else { key };
     if label_key(key).is_err() {
-        return Err(format!("`{key}` is no key of a label in Kubernetes"));
+        return Err(Inexpressible::Key(key.into()));
     }
     if let Operator::In(values) | Operator::NotIn(values) = &operator
         && let Some(value) = values.iter().find(|value| label_value(value).is_err())
     {
-        return Err(format!("`{value}` is no value of a label in Kubernetes"));
+        return Err(Inexpressible::Value(value.to_string()));
     }
     Ok(vec![Conjunction::of(key, operator, side)])
 }

@@ -5,6 +5,7 @@
 //! the comparison of all flows decides. Upstream: docs/semantics.md, Calico.
 
 mod conditions;
+mod inexpressible;
 mod peers;
 mod rules;
 mod traffic;
@@ -167,7 +168,7 @@ fn subjects(policy: &CalicoPolicy, own: &str, outcome: &mut Outcome) -> Result<V
         text,
     };
     let read = |written: &Option<WrittenSelector>, side, field: &str| match written {
-        Some(selector) => alternatives(&selector.selector, side, false).map_err(|why| cannot(written, field, why)),
+        Some(selector) => alternatives(&selector.selector, side, false).map_err(|why| cannot(written, field, why.to_string())),
         None => Ok(vec![Conjunction::default()]),
     };
     let mut pods = read(&policy.selector, Side::Endpoint, "selector")?;
@@ -175,7 +176,7 @@ fn subjects(policy: &CalicoPolicy, own: &str, outcome: &mut Outcome) -> Result<V
         let is_elsewhere = pods.iter().any(|one| !one.namespace.is_empty());
         if is_elsewhere {
             let only = Conjunction { pod: Vec::new(), namespace: vec![(NAME_KEY.into(), Operator::In(vec![own.into()]))] };
-            pods = product(&pods, &[only]).map_err(|why| cannot(&policy.selector, "selector", why))?;
+            pods = product(&pods, &[only]).map_err(|why| cannot(&policy.selector, "selector", why.to_string()))?;
         }
         if pods.iter().any(|one| one.namespace.iter().any(|(key, _)| **key != *NAME_KEY)) {
             let text = "it looks at labels of the namespace, and NetworkPolicy selects by labels of pods";
@@ -194,7 +195,7 @@ fn subjects(policy: &CalicoPolicy, own: &str, outcome: &mut Outcome) -> Result<V
         return Ok(pods.into_iter().map(|pods| Subject { namespace: Box::clone(&namespace), pods }).collect());
     }
     let namespaces = read(&policy.namespace_selector, Side::Namespace, "namespaceSelector")?;
-    let both = product(&pods, &namespaces).map_err(|why| cannot(&policy.selector, "selector", why))?;
+    let both = product(&pods, &namespaces).map_err(|why| cannot(&policy.selector, "selector", why.to_string()))?;
     if both.is_empty() {
         let text = "it selects no pod, so that the policy does nothing: delete it";
         return Err(cannot(&policy.selector, "selector", text.to_string()));

@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 use super::super::labels::mapping;
 use super::Cannot;
 use super::conditions::{Conjunction, NAME_KEY, Side, alternatives, product};
+use super::inexpressible::Inexpressible;
 use crate::answers::fix::value::{V, list, map, text};
 use crate::language::calico::{CalicoRule, Entity, WrittenSelector};
 use crate::model::{Cidr, Operator};
@@ -45,7 +46,7 @@ impl Peers {
     ///
     /// # Errors
     /// Why that cannot be said.
-    pub(super) fn without(&self, other: &Peers) -> Result<Peers, String> {
+    pub(super) fn without(&self, other: &Peers) -> Result<Peers, Inexpressible> {
         match (self, other) {
             (Peers::Pods(_), _) if self == other || *other == Peers::Any => Ok(Peers::Pods(Vec::new())),
             (_, Peers::Any) => Ok(Peers::Addresses(Vec::new())),
@@ -59,10 +60,8 @@ impl Peers {
             }
             (Peers::Any, Peers::Addresses(holes)) => Ok(Peers::Addresses(without_blocks(&all_blocks(), holes))),
             (Peers::Addresses(own), Peers::Addresses(holes)) => Ok(Peers::Addresses(without_blocks(own, holes))),
-            (Peers::Any, Peers::Pods(_)) => Err("all ends but some pods are meant, and NetworkPolicy can only list those that are".into()),
-            (Peers::Addresses(_), Peers::Pods(_)) | (Peers::Pods(_), Peers::Addresses(_)) => {
-                Err("one is about labels and the other about addresses, and NetworkPolicy has no peer for both".into())
-            }
+            (Peers::Any, Peers::Pods(_)) => Err(Inexpressible::AllButPods),
+            (Peers::Addresses(_), Peers::Pods(_)) | (Peers::Pods(_), Peers::Addresses(_)) => Err(Inexpressible::LabelsAndAddresses),
         }
     }
 
@@ -162,7 +161,7 @@ pub(super) fn of_entity(rule: &CalicoRule, entity: &Entity, namespace: Option<&s
         });
     }
     let read = |selector: &Option<WrittenSelector>, side, negated, part: &str| match selector {
-        Some(written) => alternatives(&written.selector, side, negated).map_err(|why| at(written.span, part, why)),
+        Some(written) => alternatives(&written.selector, side, negated).map_err(|why| at(written.span, part, why.to_string())),
         None => Ok(vec![Conjunction::default()]),
     };
     let own = read(&entity.selector, Side::Endpoint, false, "selector")?;
@@ -176,7 +175,7 @@ pub(super) fn of_entity(rule: &CalicoRule, entity: &Entity, namespace: Option<&s
         return Err(at(written.span, "notSelector", text.to_string()));
     }
     let joined = product(&own, &not).and_then(|both| product(&both, &namespaces));
-    let pods = joined.map_err(|why| at(entity.span, "selector", why))?;
+    let pods = joined.map_err(|why| at(entity.span, "selector", why.to_string()))?;
     Ok(Peers::Pods(pods))
 }
 

@@ -6,6 +6,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::super::Outcome;
+use super::inexpressible::Inexpressible;
 use super::peers::{self, Peers};
 use super::traffic::{self, Traffic};
 use super::{Cannot, Conjunction};
@@ -32,8 +33,8 @@ impl Merged {
 /// A rule that denies, as far as it can be said.
 struct Denied {
     number: usize,
-    peers: Result<Peers, String>,
-    traffic: Result<Traffic, String>,
+    peers: Result<Peers, Inexpressible>,
+    traffic: Result<Traffic, Inexpressible>,
     /// The only protocol that it is about, if it is about one.
     protocol: Option<Protocol>,
 }
@@ -97,12 +98,10 @@ const fn own_word(direction: Direction) -> &'static str {
 
 fn deny(rule: &CalicoRule, number: usize, direction: Direction, namespace: Option<&str>, field: &str) -> Denied {
     let (entity, side) = other_side(rule, direction);
-    let said = |cannot: Cannot| format!("`{}`: {}", cannot.field, cannot.text);
+    let said = |cannot: Cannot| Inexpressible::Field(cannot.field, cannot.text);
     let peers = match (traffic::own_side(rule, direction), &rule.http) {
-        (Some(part), _) => {
-            Err(format!("`{field}.{}.{part}`: a rule of NetworkPolicy is about all pods of its policy", own_word(direction)))
-        }
-        (None, Some(_)) => Err(format!("`{field}.http`: NetworkPolicy does not look into requests")),
+        (Some(part), _) => Err(Inexpressible::OwnSide(format!("{field}.{}.{part}", own_word(direction)))),
+        (None, Some(_)) => Err(Inexpressible::Requests(format!("{field}.http"))),
         (None, None) => peers::of_entity(rule, entity, namespace, &format!("{field}.{side}")).map_err(said),
     };
     Denied { number, peers, traffic: traffic::of_rule(rule, field).map_err(said), protocol: rule.protocol }
@@ -132,7 +131,7 @@ fn allow(
         for (peers, traffic) in pieces {
             let parts = subtract(peers, traffic, deny);
             let denying = format!("spec.{}[{}]", direction.as_str(), deny.number);
-            let because = |why: String| cannot("", format!("what `{denying}` denies cannot be taken out of it: {why}"));
+            let because = |why: Inexpressible| cannot("", format!("what `{denying}` denies cannot be taken out of it: {why}"));
             left.extend(parts.map_err(because)?);
         }
         pieces = left;
@@ -141,7 +140,7 @@ fn allow(
 }
 
 /// What a rule leaves of peers and their traffic.
-fn subtract(peers: Peers, traffic: Traffic, deny: &Denied) -> Result<Vec<(Peers, Traffic)>, String> {
+fn subtract(peers: Peers, traffic: Traffic, deny: &Denied) -> Result<Vec<(Peers, Traffic)>, Inexpressible> {
     let misses = match &deny.traffic {
         Ok(other) => match (other, &traffic) {
             (Traffic::Of(others), Traffic::Of(_)) => others.iter().all(|(protocol, _)| traffic.lacks(Some(*protocol))),

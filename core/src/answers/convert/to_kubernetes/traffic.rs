@@ -1,12 +1,13 @@
 //! Protocols and ports of a Calico rule as `ports` of a NetworkPolicy, and what one leaves of another.
 
 use alloc::boxed::Box;
-use alloc::string::{String, ToString};
+use alloc::string::ToString;
 use alloc::vec;
 use alloc::vec::Vec;
 
 use super::super::to_calico::joined;
 use super::Cannot;
+use super::inexpressible::Inexpressible;
 use crate::answers::fix::value::{V, map, text};
 use crate::language::calico::CalicoRule;
 use crate::model::Protocol;
@@ -64,13 +65,11 @@ impl Traffic {
     ///
     /// # Errors
     /// Why that cannot be said.
-    pub(super) fn without(&self, other: &Traffic) -> Result<Traffic, String> {
+    pub(super) fn without(&self, other: &Traffic) -> Result<Traffic, Inexpressible> {
         match (self, other) {
             (_, Traffic::Any) => Ok(Traffic::Of(Vec::new())),
             (_, _) if other.is_empty() => Ok(self.clone()),
-            (Traffic::Any, Traffic::Of(_)) => {
-                Err("all protocols but some ports are meant, and NetworkPolicy can only list ports: give the Allow rule a protocol".into())
-            }
+            (Traffic::Any, Traffic::Of(_)) => Err(Inexpressible::AllButPorts),
             (Traffic::Of(own), Traffic::Of(others)) => {
                 let mut left = own.clone();
                 for (protocol, ports) in others {
@@ -105,7 +104,7 @@ impl Traffic {
 }
 
 /// Ports of a protocol without others of the same.
-fn less(own: &PortsOf, other: &PortsOf) -> Result<Vec<PortsOf>, String> {
+fn less(own: &PortsOf, other: &PortsOf) -> Result<Vec<PortsOf>, Inexpressible> {
     let range = |ports: &PortsOf| match ports {
         PortsOf::All => Some((1, u16::MAX)),
         PortsOf::Range(first, last) => Some((*first, *last)),
@@ -122,7 +121,7 @@ fn less(own: &PortsOf, other: &PortsOf) -> Result<Vec<PortsOf>, String> {
             let after = (to < last).then(|| PortsOf::Range(to + 1, last));
             Ok(before.into_iter().chain(after).collect())
         }
-        _ => Err("a port by name may be any number, so it cannot be told what is left of one beside the other".into()),
+        _ => Err(Inexpressible::NamedPort),
     }
 }
 
@@ -183,7 +182,7 @@ pub(super) fn of_rule(rule: &CalicoRule, field: &str) -> Result<Traffic, Cannot>
         Traffic::Of(tidy(terms.collect()))
     };
     let own = if ports.is_empty() { Traffic::Of(protocols.iter().map(|p| (*p, PortsOf::All)).collect()) } else { of(ports) };
-    own.without(&of(not_ports)).map_err(|why| cannot("destination.notPorts", &why))
+    own.without(&of(not_ports)).map_err(|why| cannot("destination.notPorts", &why.to_string()))
 }
 
 /// What of the rule's own side (that of the policy's pods) restricts it, if something does.

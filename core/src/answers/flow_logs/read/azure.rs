@@ -8,6 +8,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::fields::{parsed, protocol, text, traffic};
+use crate::answers::flow_logs::broken::Broken;
 use crate::answers::flow_logs::entry::{Entry, Logged, LoggedEnd, Take};
 use crate::answers::flow_logs::time::Moment;
 use crate::answers::flow_logs::{LogFormat, LogVerdict, SeenAt, SetAside};
@@ -61,21 +62,21 @@ struct Common {
     rest: Vec<String>,
 }
 
-fn common(tuple: &str, network: &str) -> Result<Common, String> {
+fn common(tuple: &str, network: &str) -> Result<Common, Broken> {
     let parts: Vec<&str> = tuple.split(',').map(str::trim).collect();
     let [time, source, destination, _, port, written, direction, rest @ ..] = parts.as_slice() else {
-        return Err(alloc::format!("the tuple `{tuple}` has {} fields, fewer than 8", parts.len()));
+        return Err(Broken::Fields { tuple: tuple.to_owned(), fields: parts.len() });
     };
     let end = |text: &str| {
-        let address = parsed(text).ok_or_else(|| alloc::format!("`{text}` in the tuple is no address"))?;
-        Ok::<_, String>(LoggedEnd { address: Some(address), network: network.to_owned(), ..LoggedEnd::default() })
+        let address = parsed(text).ok_or_else(|| Broken::TupleAddress(text.to_owned()))?;
+        Ok(LoggedEnd { address: Some(address), network: network.to_owned(), ..LoggedEnd::default() })
     };
     let known = match *written {
         "T" => Some(Protocol::TCP),
         "U" => Some(Protocol::UDP),
         other => protocol(other),
     };
-    let protocol = known.ok_or_else(|| alloc::format!("`{written}` in the tuple is no protocol"))?;
+    let protocol = known.ok_or_else(|| Broken::TupleProtocol((*written).to_owned()))?;
     let time = Moment::parse(time);
     let logged = Logged {
         from: end(source)?,
@@ -85,7 +86,7 @@ fn common(tuple: &str, network: &str) -> Result<Common, String> {
         seen: match *direction {
             "I" => SeenAt::Destination,
             "O" => SeenAt::Source,
-            other => return Err(alloc::format!("`{other}` in the tuple is no direction: it is I or O")),
+            other => return Err(Broken::TupleDirection(other.to_owned())),
         },
         times: time.map(|time| (time, time)),
     };
@@ -101,7 +102,7 @@ fn of_group(tuple: &str) -> Entry {
     match rest.first().map(String::as_str) {
         Some("A") => Entry::Flow(Box::new(logged)),
         Some("D") => Entry::Flow(Box::new(Logged { verdict: LogVerdict::Denied, ..logged })),
-        _ => Entry::Broken(alloc::format!("the tuple `{tuple}` has no decision (A or D)")),
+        _ => Entry::Broken(Broken::Decision(tuple.to_owned())),
     }
 }
 
@@ -117,6 +118,6 @@ fn of_network(tuple: &str, network: &str) -> Entry {
         Some("B" | "C" | "E") => Entry::Flow(Box::new(logged)),
         Some("D") if unencrypted => Entry::Aside(SetAside::OtherDrop),
         Some("D") => Entry::Flow(Box::new(Logged { verdict: LogVerdict::Denied, ..logged })),
-        _ => Entry::Broken(alloc::format!("the tuple `{tuple}` has no state (B, C, E or D)")),
+        _ => Entry::Broken(Broken::State(tuple.to_owned())),
     }
 }

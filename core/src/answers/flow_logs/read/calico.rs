@@ -8,6 +8,7 @@ use alloc::boxed::Box;
 use alloc::string::String;
 
 use super::fields::{address, field, labels, number, parsed, protocol, text, texts, traffic};
+use crate::answers::flow_logs::broken::Broken;
 use crate::answers::flow_logs::entry::{EndKind, Entry, Logged, LoggedEnd, Name};
 use crate::answers::flow_logs::time::Moment;
 use crate::answers::flow_logs::{LogVerdict, SeenAt, SetAside};
@@ -32,7 +33,7 @@ fn read(flow: NodeRef<'_>, key: NodeRef<'_>) -> Entry {
         Value::String(name) => protocol(name),
         _ => number(node).and_then(|number| u8::try_from(number).ok()).map(crate::model::Protocol),
     });
-    let Some(protocol) = named else { return Entry::Broken("the flow has no protocol (`proto`)".into()) };
+    let Some(protocol) = named else { return Entry::Broken(Broken::NoProtocol("proto")) };
     let port = field(key, "dest_port", "destPort").and_then(number);
     let moment = |snake: &str, camel: &str| {
         let node = field(flow, snake, camel)?;

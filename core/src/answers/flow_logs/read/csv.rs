@@ -6,6 +6,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::fields::{parsed, protocol, traffic};
+use crate::answers::flow_logs::broken::Broken;
 use crate::answers::flow_logs::entry::{EndKind, Entry, Logged, LoggedEnd, Name};
 use crate::answers::flow_logs::time::Moment;
 use crate::answers::flow_logs::values::Piece;
@@ -59,7 +60,7 @@ impl Table {
     fn entry(&self, line: &str) -> Entry {
         let cells = cells(line, self.separator);
         if cells.len() > self.columns.len() {
-            return Entry::Broken(alloc::format!("the line has {} values for {} columns", cells.len(), self.columns.len()));
+            return Entry::Broken(Broken::Cells { values: cells.len(), columns: self.columns.len() });
         }
         let value = |column: Column| {
             let mut found = self.columns.iter().zip(&cells).filter(|(of, _)| **of == column).map(|(_, cell)| cell.trim());
@@ -67,18 +68,18 @@ impl Table {
         };
         let (from, to) = match (end(Side::From, &value), end(Side::To, &value)) {
             (Some(from), Some(to)) => (from, to),
-            (None, _) => return Entry::Broken("the line does not say where the flow starts".into()),
-            (_, None) => return Entry::Broken("the line does not say where the flow goes".into()),
+            (None, _) => return Entry::Broken(Broken::NoSource),
+            (_, None) => return Entry::Broken(Broken::NoDestination),
         };
         let protocol = match value(Column::Protocol).map(|name| protocol(name).ok_or(name)) {
             None => Protocol::TCP,
             Some(Ok(protocol)) => protocol,
-            Some(Err(name)) => return Entry::Broken(alloc::format!("`{name}` is no protocol")),
+            Some(Err(name)) => return Entry::Broken(Broken::Protocol(name.to_owned())),
         };
         let port = match value(Column::Port).map(|port| port.parse::<u16>().map_err(|_| port)) {
             None => None,
             Some(Ok(port)) => Some(i64::from(port)),
-            Some(Err(port)) => return Entry::Broken(alloc::format!("`{port}` is no port")),
+            Some(Err(port)) => return Entry::Broken(Broken::Port(port.to_owned())),
         };
         let Some(verdict) = verdict(value(Column::Verdict)) else { return Entry::Aside(SetAside::NoVerdict) };
         let start = value(Column::Start).and_then(Moment::parse);

@@ -7,6 +7,7 @@ use alloc::boxed::Box;
 use alloc::string::String;
 
 use super::fields::{address, field, icmp, labels, number, text, texts, traffic};
+use crate::answers::flow_logs::broken::Broken;
 use crate::answers::flow_logs::entry::{EndKind, Entry, Logged, LoggedEnd, Name};
 use crate::answers::flow_logs::time::Moment;
 use crate::answers::flow_logs::{LogVerdict, SeenAt, SetAside};
@@ -39,7 +40,7 @@ fn read(flow: NodeRef<'_>, verdict: &str) -> Entry {
         return Entry::Aside(SetAside::Reply);
     }
     let Some(Carried { traffic, may_answer }) = carried(flow) else {
-        return Entry::Broken("the flow has no protocol (`l4`)".into());
+        return Entry::Broken(Broken::NoProtocol("l4"));
     };
     // `is_reply` is absent where Hubble does not know it, and where a field mask of its exporter leaves it out.
     if may_answer && field(flow, "is_reply", "isReply").is_none() {

@@ -11,6 +11,7 @@ use alloc::string::String;
 use super::entry::{Entry, Take};
 use super::values::{LineCounter, Piece, Values};
 use super::{LogFormat, SetAside};
+use crate::answers::flow_logs::broken::Broken;
 use crate::diagnostics::Severity;
 use crate::document::{Limits, NodeRef, parse};
 use fields::{field, text};
@@ -31,7 +32,7 @@ pub(super) fn read(log: &str, take: &mut dyn FnMut(Option<LogFormat>, u32, Entry
             true => value(piece, take),
             // The other lines of an event stream.
             false if ["event:", "id:", "retry:", ":"].iter().any(|field| piece.text.starts_with(field)) => {}
-            false => take(None, piece.line, Entry::Broken(UNKNOWN_LINE.into())),
+            false => take(None, piece.line, Entry::Broken(Broken::Line)),
         }
     }
 }
@@ -46,16 +47,13 @@ fn table(log: &str) -> Option<(csv::Table, &str, u32)> {
     (!head.contains('{')).then(|| csv::Table::of(head)).flatten().map(|table| (table, rest, line))
 }
 
-const UNKNOWN_LINE: &str = "the line is no JSON, and the log does not begin with the names of CSV columns";
-const UNKNOWN_VALUE: &str = "the value has none of the fields by which the formats of flow logs are told apart";
-
 /// Reads one JSON value.
 fn value(piece: Piece<'_>, take: &mut dyn FnMut(Option<LogFormat>, u32, Entry)) {
     let parsed = parse(piece.text, &Limits::default());
     let error = parsed.diagnostics.iter().find(|found| found.severity == Severity::Error);
     let Some(root) = parsed.tree.root().filter(|_| error.is_none()) else {
-        let why = error.map_or_else(String::new, |error| alloc::format!(": {}", error.message));
-        return take(None, piece.line, Entry::Broken(alloc::format!("the JSON is cut off or broken{why}")));
+        let why = error.map_or_else(String::new, |error| error.message.clone());
+        return take(None, piece.line, Entry::Broken(Broken::Json(why)));
     };
     let mut lines = Lines { counter: LineCounter::new(piece), take };
     entries(root, DEEPEST, &mut lines);
@@ -69,7 +67,7 @@ struct Lines<'a> {
 impl Lines<'_> {
     fn unknown(&mut self, at: u32) {
         let line = self.counter.line_of(at);
-        (self.take)(None, line, Entry::Broken(UNKNOWN_VALUE.into()));
+        (self.take)(None, line, Entry::Broken(Broken::Value));
     }
 }
 

@@ -7,6 +7,7 @@ use crate::answers::lint::{Lint, LintInput, policies};
 use crate::compile::Hook;
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::policy::HookMatch;
+use crate::snapshot::HostInterface;
 
 const CODE: Code = Code("LINT203");
 
@@ -58,7 +59,8 @@ spec:
 pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Diagnostic>) {
     for policy in policies(input).filter(|policy| policy.hook == HookMatch::Untracked) {
         let hosts = input.snapshot.host_endpoints();
-        let mut ignored = hosts.filter(|(id, host)| host.interface == "*" && input.compiled.selects_host(policy.id, *id, Hook::Untracked));
+        let mut ignored =
+            hosts.filter(|(id, host)| host.interface == HostInterface::All && input.compiled.selects_host(policy.id, *id, Hook::Untracked));
         let Some((_, host)) = ignored.next() else { continue };
         let more = ignored.count();
         let others = if more == 0 { format!("`{}`", host.name) } else { format!("`{}` and {more} more", host.name) };
