@@ -185,49 +185,63 @@ impl Given {
         }
     }
 
-    fn command(self, name: &str, paths: Vec<String>) -> Result<Command, UsageError> {
+    /// An end of the flow in question.
+    fn end(given: &Option<String>, command: &str, flag: &'static str, example: &'static str) -> Result<String, UsageError> {
+        given.clone().ok_or_else(|| UsageError::NoEnd { command: command.into(), flag, example })
+    }
+
+    fn flow_question(&self, name: &str) -> Result<Question, UsageError> {
+        Ok(Question {
+            from: Self::end(&self.from, name, "--from", "shop/frontend")?,
+            to: Self::end(&self.to, name, "--to", "shop/frontend")?,
+            protocol: self.protocol.unwrap_or(Protocol::TCP),
+            port: self.port,
+            source_port: self.source_port,
+            icmp_type: self.icmp_type,
+            icmp_code: self.icmp_code,
+        })
+    }
+
+    fn path_question(&self, name: &str) -> Result<path::Question, UsageError> {
+        Ok(path::Question {
+            from: Self::end(&self.from, name, "--from", "203.0.113.7")?,
+            to: Self::end(&self.to, name, "--to", "svc/shop/frontend")?,
+            protocol: self.protocol.unwrap_or(Protocol::TCP),
+            port: self.port,
+            source_port: self.source_port,
+            icmp_type: self.icmp_type,
+            icmp_code: self.icmp_code,
+            entry: self.entry,
+            node: self.node.clone(),
+        })
+    }
+
+    fn fix_question(&self, name: &str) -> Result<fix::Question, UsageError> {
+        Ok(fix::Question {
+            from: Self::end(&self.from, name, "--from", "shop/frontend")?,
+            to: Self::end(&self.to, name, "--to", "shop/frontend")?,
+            protocol: self.protocol.unwrap_or(Protocol::TCP),
+            port: self.port,
+            deny: self.deny,
+            apply: self.apply.map(|number| number as usize),
+        })
+    }
+
+    fn command(mut self, name: &str, paths: Vec<String>) -> Result<Command, UsageError> {
         let some = |paths: Vec<String>| if paths.is_empty() { Err(UsageError::NoFiles { command: name.into() }) } else { Ok(paths) };
-        let end = |end: Option<String>, flag: &'static str, example: &'static str| {
-            end.ok_or_else(|| UsageError::NoEnd { command: name.into(), flag, example })
-        };
-        let format = self.format;
+        let format = self.format.take();
         Ok(match name {
             "flows" => Command::Flows { paths: some(paths)?, format: one_of(format, Format::ALL)? },
             "why" => {
-                let question = Question {
-                    from: end(self.from, "--from", "shop/frontend")?,
-                    to: end(self.to, "--to", "shop/frontend")?,
-                    protocol: self.protocol.unwrap_or(Protocol::TCP),
-                    port: self.port,
-                    source_port: self.source_port,
-                    icmp_type: self.icmp_type,
-                    icmp_code: self.icmp_code,
-                };
+                let question = self.flow_question(name)?;
                 Command::Why { paths: some(paths)?, question, format: one_of(format, TextOrJson::ALL)? }
             }
             "path" => {
-                let question = path::Question {
-                    from: end(self.from, "--from", "203.0.113.7")?,
-                    to: end(self.to, "--to", "svc/shop/frontend")?,
-                    protocol: self.protocol.unwrap_or(Protocol::TCP),
-                    port: self.port,
-                    source_port: self.source_port,
-                    icmp_type: self.icmp_type,
-                    icmp_code: self.icmp_code,
-                    entry: self.entry,
-                    node: self.node,
-                };
+                let question = self.path_question(name)?;
                 Command::Path { paths: some(paths)?, question, format: one_of(format, TextOrJson::ALL)? }
             }
             "fix" => {
-                let question = fix::Question {
-                    from: end(self.from, "--from", "shop/frontend")?,
-                    to: end(self.to, "--to", "shop/frontend")?,
-                    protocol: self.protocol.unwrap_or(Protocol::TCP),
-                    port: self.port,
-                    deny: self.deny,
-                    apply: self.apply.map(|number| number as usize),
-                };
+                let question = self.fix_question(name)?;
                 Command::Fix { paths: some(paths)?, question, format: one_of(format, FixFormat::ALL)? }
             }
             "exposure" => Command::Exposure { paths: some(paths)?, format: one_of(format, ExposureFormat::ALL)? },

@@ -16,6 +16,16 @@ use crate::snapshot::cloud::{Autoscaler, Feature, Growth, Surge};
 pub(super) const DEFAULT_COUNT: u32 = 3;
 
 impl<'a> AzureReader<'a, '_> {
+    /// The application gateway that the add-on makes for a cluster.
+    fn add_on_gateway(&mut self, config: NodeRef<'a>, cluster: &Scalar) {
+        let own_range = self.text(config, "subnetCIDR").and_then(|range| self.cidr(&range));
+        let subnet = self.text(config, "subnetId").map(|subnet| super::reference_of(&subnet));
+        let gateway = Gateway { subnet, own_range, ..Gateway::default() };
+        let given = self.text(config, "applicationGatewayName");
+        let gateway_name = given.unwrap_or_else(|| Scalar { text: "ingress-appgateway".into(), ..cluster.clone() });
+        self.emit("ApplicationGateway", &gateway_name, config.span(), Azure::Gateway(gateway));
+    }
+
     pub(super) fn managed_cluster(&mut self, node: NodeRef<'a>, name: &Scalar) {
         let profile = prop(node, "networkProfile");
         let word = |reader: &Self, field_name: &str| {
@@ -61,12 +71,7 @@ impl<'a> AzureReader<'a, '_> {
             app_routing: prop(node, "ingressProfile").and_then(|p| field(p, "webAppRouting")).is_some_and(|p| is_true(p, "enabled")),
         };
         if let Some(config) = add_on(&["ingressApplicationGateway"]).and_then(|profile| field(profile, "config")) {
-            let own_range = self.text(config, "subnetCIDR").and_then(|range| self.cidr(&range));
-            let subnet = self.text(config, "subnetId").map(|subnet| super::reference_of(&subnet));
-            let gateway = Gateway { subnet, own_range, ..Gateway::default() };
-            let given = self.text(config, "applicationGatewayName");
-            let gateway_name = given.unwrap_or_else(|| Scalar { text: "ingress-appgateway".into(), ..name.clone() });
-            self.emit("ApplicationGateway", &gateway_name, config.span(), Azure::Gateway(gateway));
+            self.add_on_gateway(config, name);
         }
         let features = self.cluster_features(node, profile, automatic);
         let pools = pools.into_iter().map(|pool| self.agent_pool(pool, plugin)).collect();

@@ -89,26 +89,9 @@ pub(super) fn add_host_rules(resources: &[(DocumentId, &Resource)], ruleset: &mu
             let id = PolicyId::at(ruleset.policies.len());
             // Of a reply the port of the service is the source (upstream: `failsafeInChain`, table "raw"). That a client's own port is a failsafe port is
             // left out: a client takes a high one.
-            let (out, into) = ((outbound, &FAILSAFE_OUTBOUND), (inbound, &FAILSAFE_INBOUND));
+            let (out, into): (Failsafe<'_>, Failsafe<'_>) = ((outbound, &FAILSAFE_OUTBOUND), (inbound, &FAILSAFE_INBOUND));
             let (egress, ingress) = if hook == HookMatch::FailsafeReply { (into, out) } else { (out, into) };
-            ruleset.add(Policy {
-                id,
-                kind: "failsafe ports".into(),
-                role: PolicyRole::Written,
-                namespace: None,
-                name: String::from("of the host"),
-                place,
-                subject: subject.clone(),
-                subject_place: place,
-                priority: None,
-                acts_on_egress: hook != HookMatch::FailsafePreDnat,
-                acts_on_ingress: true,
-                egress: failsafe_rules(egress.0, egress.1, hook, place),
-                ingress: failsafe_rules(ingress.0, ingress.1, hook, place),
-                hook,
-                not_enforced: None,
-                doubt: None,
-            });
+            ruleset.add(failsafe_policy(id, hook, &subject, place, [egress, ingress]));
             groups.push(alloc::vec![id]);
         }
     }
@@ -124,6 +107,31 @@ pub(super) fn add_host_rules(resources: &[(DocumentId, &Resource)], ruleset: &mu
             ordered: true,
         },
     );
+}
+
+/// Failsafe ports: the given ones, and where; and those that there are where none are given.
+type Failsafe<'a> = (Option<(&'a [FailsafePort], Place)>, &'static [(Protocol, u16)]);
+
+/// The policy of failsafe ports at a hook, of the hosts of a subject; the ports are those of egress, then of ingress.
+fn failsafe_policy(id: PolicyId, hook: HookMatch, subject: &SubjectMatch, place: Place, [egress, ingress]: [Failsafe<'_>; 2]) -> Policy {
+    Policy {
+        id,
+        kind: "failsafe ports".into(),
+        role: PolicyRole::Written,
+        namespace: None,
+        name: String::from("of the host"),
+        place,
+        subject: subject.clone(),
+        subject_place: place,
+        priority: None,
+        acts_on_egress: hook != HookMatch::FailsafePreDnat,
+        acts_on_ingress: true,
+        egress: failsafe_rules(egress.0, egress.1, hook, place),
+        ingress: failsafe_rules(ingress.0, ingress.1, hook, place),
+        hook,
+        not_enforced: None,
+        doubt: None,
+    }
 }
 
 /// The port of VXLAN, where `vxlanPort` says no other.
