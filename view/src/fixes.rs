@@ -1,7 +1,7 @@
 //! The smallest changes that allow a flow or stop it, for buttons and programs.
 
 use netpolis_core::analysis::Analysis;
-use netpolis_core::answers::fix::{self, Fixes, NotFixed, Proposal, SideEffect, unified};
+use netpolis_core::answers::fix::{self, Fixes, NotFixed, Proposal, SideEffect, TextEdit, unified};
 use netpolis_core::connections::ConnectionSet;
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
@@ -124,8 +124,12 @@ pub(super) fn notes_of(fixes: &Fixes) -> Vec<String> {
 
 /// The edits of a change.
 pub(super) fn edits_of(proposal: &Proposal, spots: &SourceLocations<'_>) -> Vec<EditView> {
-    let edits = proposal.edits.iter();
-    edits.filter_map(|e| Some(EditView { at: spots.range(e.source, e.start, e.end)?, insert: e.text.clone() })).collect()
+    edit_views(&proposal.edits, spots)
+}
+
+/// Edits for editors.
+pub(super) fn edit_views(edits: &[TextEdit], spots: &SourceLocations<'_>) -> Vec<EditView> {
+    edits.iter().filter_map(|e| Some(EditView { at: spots.range(e.source, e.start, e.end)?, insert: e.text.clone() })).collect()
 }
 
 fn proposal_of(analysis: &Analysis, proposal: &Proposal, spots: &SourceLocations<'_>) -> FixProposalView {

@@ -32,10 +32,16 @@ pub enum Step {
     Pointless,
     /// Compares engines.
     Engines,
+    /// Converts policies.
+    Convert,
+    /// Writes policies for wanted flows.
+    LeastPrivilege,
+    /// Judges the flows of logs.
+    FlowLogs,
 }
 
 /// Those without numbers, by their number as it travels.
-const PLAIN: [Step; 11] = [
+const PLAIN: [Step; 14] = [
     Step::Compiling,
     Step::Problems,
     Step::Pairs,
@@ -47,6 +53,9 @@ const PLAIN: [Step; 11] = [
     Step::OpenEnds,
     Step::Pointless,
     Step::Engines,
+    Step::Convert,
+    Step::LeastPrivilege,
+    Step::FlowLogs,
 ];
 
 impl Step {

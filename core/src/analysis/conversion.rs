@@ -10,6 +10,7 @@ use alloc::vec::Vec;
 use super::{Analysis, DifferenceExample, MOST_EXPLAINED, Reading};
 use crate::answers::convert::{self, Draft, PolicyConversion, Target, stand_ins, text};
 use crate::answers::diff::{Difference, Version, diff};
+use crate::answers::fix::TextEdit;
 use crate::compile::Endpoint;
 use crate::diagnostics::Severity;
 use crate::endpoints::find;
@@ -36,6 +37,8 @@ pub struct Conversion {
     pub policies: Vec<PolicyConversion>,
     /// The files in which policies were replaced, with their new text.
     pub files: BTreeMap<SourceId, String>,
+    /// The same as changes of the files: one for each policy that is replaced.
+    pub edits: Vec<TextEdit>,
     /// That the flows are the same.
     pub proof: Proof,
 }
@@ -85,8 +88,9 @@ impl Analysis {
             own.settle(&mut drafts)
         };
         let workloads = crate::endpoints::workloads(&self.snapshot).count() + crate::endpoints::machines(&self.snapshot).count();
+        let edits = text::edits(&self.loaded.sources, &drafts);
         let policies = drafts.into_iter().map(Draft::finish).collect();
-        Conversion { target, policies, files, proof: Proof { reading, workloads, stand_ins, differences } }
+        Conversion { target, policies, files, edits, proof: Proof { reading, workloads, stand_ins, differences } }
     }
 
     /// Replaces policies until nothing differs: those that make a difference are left as they are.

@@ -1,4 +1,4 @@
-// Lists of further answers: checks, open ends, pointless rules, engines.
+// Lists of further answers: checks, open ends, pointless rules, engines, converted policies.
 import assert from "node:assert/strict";
 import { accessible, editor, goTo, NO_FINGERS, notIn, open, openShop, paste, PHONE, screen, shoot, SHOP, until, verdict, word } from "../page.mjs";
 
@@ -88,12 +88,41 @@ export default {
         await verdict(page).waitFor();
     },
 
+    async "policies are converted, applied in their place, and come back with one step"() {
+        const page = await shop(SHOP);
+        await tab(page).click();
+        await list(page, "Convert").click();
+        await until(/^1 of 1 policy converted\. The same flows: no difference/, () => said(page), "the summary");
+        const targets = page.getByRole("group", { name: "Convert to" });
+        assert.equal(await targets.getByRole("button", { name: "Calico" }).getAttribute("aria-pressed"), "true");
+        await shoot(page, "answers-convert");
+        await accessible(page, "converted policies");
+        const offer = page.locator(".offer");
+        await offer.locator("summary").click();
+        assert.match(await offer.locator(".diff .add").first().innerText(), /projectcalico\.org\/v3/);
+        assert.match(await offer.locator(".diff .gone").first().innerText(), /networking\.k8s\.io\/v1/);
+        await shoot(page, "answers-convert-changes");
+        await accessible(page, "the changes of a conversion");
+        await offer.getByRole("button", { name: "Copy" }).click();
+        assert.match(await page.evaluate(() => navigator.clipboard.readText()), /^apiVersion: projectcalico\.org\/v3\nkind: NetworkPolicy/);
+        // By keyboard, and back.
+        await targets.getByRole("button", { name: "Kubernetes" }).focus();
+        await page.keyboard.press("Enter");
+        await until(/^Nothing to convert to Kubernetes/, () => said(page), "the summary");
+        assert.equal(await page.evaluate(() => document.activeElement.textContent), "Kubernetes", "the focus stays");
+        await targets.getByRole("button", { name: "Calico" }).click();
+        await offer.getByRole("button", { name: "Apply" }).click();
+        await until(/^0 of 0|^Nothing to convert to Calico/, () => said(page), "the summary");
+        await page.locator(".toast").getByRole("button", { name: /Undo/ }).click();
+        await until(/^1 of 1 policy converted/, () => said(page), "the summary");
+    },
+
     "on a telephone they are beside problems, in light and dark": notIn(NO_FINGERS, async () => {
         for (const colorScheme of ["light", "dark"]) {
             const page = await shop(CHECKED, { viewport: PHONE, hasTouch: true, isMobile: true, colorScheme });
             await tab(page).tap();
             await until("2 checks: 1 failed, 1 passed", () => said(page), "the summary");
-            for (const name of ["Pointless", "Open ends", "Engines", "Checks"]) {
+            for (const name of ["Convert", "Pointless", "Open ends", "Engines", "Checks"]) {
                 await list(page, name).tap();
                 await rows(page).first().waitFor();
                 assert.equal(await page.evaluate(() => document.scrollingElement.scrollWidth), PHONE.width, name);

@@ -35,6 +35,7 @@ pub(super) fn list(analysis: &Analysis) -> ListView {
         good: good as u32,
         bad: (checks.len() - good) as u32,
         groups,
+        ..ListView::default()
     }
 }
 
@@ -71,5 +72,6 @@ fn row(check: &CheckView) -> ListRow {
         lines,
         spots: check.location.iter().cloned().collect(),
         link: check.link(),
+        ..ListRow::default()
     }
 }

@@ -1,7 +1,8 @@
-//! The forms that further answers have: a list in groups, and changes of text.
+//! The forms that further answers have: a list in groups, with choices and texts that it offers, and changes of text.
 
 use serde::{Deserialize, Serialize};
 
+use super::FurtherQuestion;
 use crate::{FixView, Question, SourceLocation};
 
 /// An answer as a list in groups.
@@ -13,8 +14,49 @@ pub struct ListView {
     pub good: u32,
     /// How many are not.
     pub bad: u32,
+    /// What can be chosen, from left to right.
+    pub choices: Vec<ListChoice>,
+    /// Texts that it offers.
+    pub offers: Vec<OfferedText>,
     /// The rows.
     pub groups: Vec<ListGroup>,
+}
+
+/// A choice between questions: one of them was asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListChoice {
+    /// What is chosen.
+    pub title: String,
+    /// What there is.
+    pub options: Vec<ListOption>,
+}
+
+/// Something that can be chosen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListOption {
+    /// Its name.
+    pub label: String,
+    /// Whether it is chosen.
+    pub on: bool,
+    /// What is asked when it is chosen.
+    pub asks: FurtherQuestion,
+}
+
+/// A text that can be taken: applied to the files, copied, saved.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OfferedText {
+    /// What it is.
+    pub title: String,
+    /// What there is to say of it, in sentences; may be empty.
+    pub about: String,
+    /// What a file with it is called.
+    pub name: String,
+    /// The text.
+    pub text: String,
+    /// What applying it does to the files, as a unified diff; empty where the text itself is shown.
+    pub diff: String,
+    /// The changes that put it into the files; nothing where that is not offered.
+    pub fix: Option<FixView>,
 }
 
 /// Rows that belong together.
@@ -61,6 +103,19 @@ pub struct ListRow {
     pub spots: Vec<SourceLocation>,
     /// What a press on it shows.
     pub link: Option<RowLink>,
+    /// What stands in the box with which the row is chosen; nothing for a row that cannot be.
+    pub tick: Option<RowTick>,
+    /// A text that is shown when the person opens it; empty where there is none.
+    pub text: String,
+}
+
+/// A box with which a row is chosen, or not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RowTick {
+    /// What the question calls the row.
+    pub key: String,
+    /// Whether it is chosen as the question stands.
+    pub on: bool,
 }
 
 /// What a press on a row shows.
@@ -72,15 +127,18 @@ pub enum RowLink {
     Path(Question),
     /// An endpoint, by its key.
     End(String),
+    /// Another answer, under this name.
+    Answer(String, FurtherQuestion),
 }
 
 impl RowLink {
     /// What it shows, for the button.
-    pub const fn label(&self) -> &'static str {
+    pub fn label(&self) -> &str {
         match self {
             RowLink::Flow(_) => "Show the flow",
             RowLink::Path(_) => "Show the path",
             RowLink::End(_) => "Show the workload",
+            RowLink::Answer(name, _) => name,
         }
     }
 }

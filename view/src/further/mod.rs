@@ -6,6 +6,8 @@ mod list;
 #[cfg(feature = "answers")]
 mod checks;
 #[cfg(feature = "answers")]
+mod convert;
+#[cfg(feature = "answers")]
 mod engines;
 #[cfg(feature = "answers")]
 mod fixes;
@@ -17,7 +19,7 @@ mod pointless;
 use serde::{Deserialize, Serialize};
 
 use super::{FixQuestion, GradeAsked, GradeView, LessonReply, Sentence, Step, Texts};
-pub use list::{FixListView, ListGroup, ListRow, ListView, Outlook, ProposedFix, RowLink};
+pub use list::{FixListView, ListChoice, ListGroup, ListOption, ListRow, ListView, OfferedText, Outlook, ProposedFix, RowLink, RowTick};
 
 /// What is asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +34,8 @@ pub enum FurtherQuestion {
     Pointless,
     /// What other engines answer.
     Engines,
+    /// The policies in another language: `calico`, `kubernetes` or `cluster-network-policy`; if empty, the one that there is most to convert to.
+    Convert(String),
     /// A lesson: the text of its `lesson.md`, and the files beside it that are there.
     Lesson(String, Texts),
     /// Whether the task of a lesson is done.
@@ -52,6 +56,7 @@ impl FurtherQuestion {
             FurtherQuestion::OpenEnds => Step::OpenEnds,
             FurtherQuestion::Pointless => Step::Pointless,
             FurtherQuestion::Engines => Step::Engines,
+            FurtherQuestion::Convert(_) => Step::Convert,
         }
     }
 }
@@ -80,6 +85,7 @@ pub(super) fn further_answer(analysis: &netpolis_core::analysis::Analysis, quest
         FurtherQuestion::OpenEnds => FurtherAnswer::List(open_ends::list(analysis)),
         FurtherQuestion::Pointless => FurtherAnswer::List(pointless::list(analysis)),
         FurtherQuestion::Engines => FurtherAnswer::List(engines::list(analysis)),
+        FurtherQuestion::Convert(to) => FurtherAnswer::List(convert::list(analysis, to)),
         FurtherQuestion::Lesson(text, files) => FurtherAnswer::Lesson(super::lesson::lesson_reply(text, files)),
         FurtherQuestion::Grade(asked) => FurtherAnswer::Grade(super::lesson::grade_view(analysis, asked)),
     }

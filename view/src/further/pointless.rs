@@ -60,5 +60,6 @@ fn row(analysis: &Analysis, part: &Part, outlook: Outlook, word: &str) -> ListRo
         lines: vec![part.sentence(ruleset, snapshot).trim_start_matches("is needed: ").to_owned()],
         spots: locations.at(part.place).into_iter().collect(),
         link,
+        ..ListRow::default()
     }
 }

@@ -150,3 +150,61 @@ fn they_travel_with_the_reply() {
     assert_eq!(reply.further.iter().map(|(asked, _)| asked.clone()).collect::<Vec<_>>(), questions);
     assert!(reply.further.iter().all(|(_, answer)| *answer != FurtherAnswer::NeedsLarger));
 }
+
+/// What a list's first choice stands at.
+fn chosen(list: &ListView) -> Vec<&str> {
+    list.choices.iter().flat_map(|choice| &choice.options).filter(|option| option.on).map(|option| option.label.as_str()).collect()
+}
+
+/// The files after an offer is applied.
+fn applied(text: &str, offer: &OfferedText) -> String {
+    let fix = offer.fix.as_ref().unwrap();
+    let edits: Vec<crate::Edit> = fix.edits.iter().map(crate::Edit::from).collect();
+    apply_edits(text, &edits.iter().collect::<Vec<_>>())
+}
+
+#[test]
+fn policies_are_converted_with_the_proof_and_applied_in_their_place() {
+    let text = format!("# Größe 🚀\n{}", SHOP.replace("wbe", "web"));
+    let converted = list(&text, &FurtherQuestion::Convert(String::new()));
+    assert_eq!(chosen(&converted), ["Calico"], "that is what there is to convert to");
+    assert_eq!(
+        (converted.summary.as_str(), converted.good, converted.bad),
+        ("1 of 1 policy converted. The same flows: no difference", 1, 0)
+    );
+    let row = &converted.groups[0].rows[0];
+    assert_eq!((row.title.as_str(), row.lines[0].as_str()), ("NetworkPolicy `db`", "becomes NetworkPolicy `db` of `projectcalico.org/v3`"));
+    assert!(row.text.starts_with("apiVersion: projectcalico.org/v3\nkind: NetworkPolicy\n"), "{}", row.text);
+    let offer = &converted.offers[0];
+    assert!(offer.diff.starts_with("--- a/shop.yaml\n+++ b/shop.yaml\n@@") && offer.text == row.text, "{}", offer.diff);
+    assert!(offer.about.ends_with("and every address outside: no difference"), "{}", offer.about);
+    let after = applied(&text, offer);
+    assert!(after.starts_with("# Größe 🚀\n{apiVersion: v1, kind: Pod") && after.contains("kind: Check"), "all else stays: {after}");
+    // The other way round, of what came out.
+    let back = list(&after, &FurtherQuestion::Convert(String::new()));
+    assert_eq!(chosen(&back), ["Kubernetes"]);
+    let question = Question { from: "web".into(), to: "db".into(), port: Some(5432), ..Question::default() };
+    assert_eq!(answer_to(&analysis(&after), &question).unwrap().verdict, VerdictView::Allowed);
+}
+
+#[test]
+fn what_cannot_be_converted_stays_with_the_reason_and_its_line() {
+    let text = "\
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata: {name: a, namespace: shop}
+spec:
+  selector: app == 'a'
+  ingress:
+  - action: Allow
+    source: {serviceAccounts: {names: [x]}}
+";
+    let kept = list(text, &FurtherQuestion::Convert("kubernetes".into()));
+    assert_eq!((kept.summary.as_str(), kept.bad, kept.offers.len()), ("0 of 1 policy converted", 1, 0));
+    let row = &kept.groups[0].rows[0];
+    assert_eq!((kept.groups[0].title.as_str(), row.outlook, row.spots[0].line), ("Stay as they are", Outlook::Unsure, 8));
+    assert!(row.lines[0].starts_with("`spec.ingress[0].source.serviceAccounts`: "), "{:?}", row.lines);
+    let none = list("", &FurtherQuestion::Convert("cluster-network-policy".into()));
+    assert_eq!(none.summary, "Nothing to convert to ClusterNetworkPolicy: there is no AdminNetworkPolicy or BaselineAdminNetworkPolicy");
+    assert_eq!(none.choices[0].options.len(), 3);
+}

@@ -1,16 +1,17 @@
-//! Further answers as lists: checks, open ends, pointless rules, engines.
+//! Further answers as lists: checks, open ends, pointless rules, engines, converted policies.
 
 use yew::prelude::*;
 
 use super::icons::{CHECK, CROSS, INFO, QUESTION, icon};
+use super::offer::{code, offer};
 use super::renders::count_render;
 use super::rich::{SourceLink, rich, sentence};
 use super::{ByAddress, Store, press, use_part};
 use crate::state::{Action, AnswerList, LayoutAction, State, as_list};
-use netpolis_view::{ListGroup, ListRow, ListView, Outlook};
+use netpolis_view::{ListChoice, ListGroup, ListOption, ListRow, ListView, Outlook};
 
 fn answers_part(state: &State) -> impl PartialEq + use<> {
-    (state.layout.list, state.shown_list().cloned().map(ByAddress), state.list_words())
+    (state.layout.list, state.shown_list().cloned().map(ByAddress), state.list_words(), state.list_revision(), state.revision)
 }
 
 /// The lists, and which of them is shown.
@@ -29,7 +30,25 @@ pub fn Answers() -> Html {
                 <div class="segments" role="group" aria-label="Which answers">{ for AnswerList::ALL.into_iter().map(button) }</div>
                 <p role="status">{ list.map_or_else(|| store.list_words().into(), |list| sentence(&list.summary)) }</p>
             </header>
-            if let Some(list) = list { { groups(&store, list, shown) } }
+            if let Some(list) = list {
+                if !list.choices.is_empty() { <div class="choices">{ for list.choices.iter().map(|one| choice(&store, one)) }</div> }
+                <div class="offers">{ for list.offers.iter().map(|one| offer(&store, one)) }</div>
+                { groups(&store, list, shown) }
+            }
+        </div>
+    }
+}
+
+/// What is asked otherwise. What was chosen shows once it is answered.
+fn choice(store: &Store, choice: &ListChoice) -> Html {
+    let button = |option: &ListOption| {
+        let onclick = press(store, Action::AskList(option.asks.clone()));
+        html! { <button type="button" aria-pressed={option.on.to_string()} {onclick}>{ &option.label }</button> }
+    };
+    html! {
+        <div class="choice">
+            <span aria-hidden="true">{ &choice.title }</span>
+            <div class="segments" role="group" aria-label={choice.title.clone()}>{ for choice.options.iter().map(button) }</div>
         </div>
     }
 }
@@ -75,6 +94,9 @@ fn row(store: &Store, row: &ListRow) -> Html {
             <div>
                 <p>{ sentence(&row.title) }if !row.word.is_empty() { <small class="word">{ &row.word }</small> }</p>
                 { for row.lines.iter().map(|line| html! { <p class="help">{ sentence(line) }</p> }) }
+                if !row.text.is_empty() {
+                    <details class="row-text"><summary>{ "Show the text" }</summary>{ code(&row.text) }</details>
+                }
             </div>
             <div class="row-links">
                 { for row.spots.iter().map(|spot| html! { <SourceLink spot={spot.clone()} /> }) }

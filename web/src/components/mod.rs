@@ -30,6 +30,7 @@ pub mod inspector;
 pub mod lesson;
 pub mod matrix;
 pub mod menu;
+pub mod offer;
 pub mod page;
 pub mod path;
 pub mod plan;

@@ -48,6 +48,8 @@ pub enum Action {
     Lesson(LessonAction),
     /// A row of a list of answers is followed.
     Follow(RowLink),
+    /// A list of answers asks something else.
+    AskList(FurtherQuestion),
     /// An example replaces everything.
     OpenExample(usize, &'static Example),
     /// A scene from a link replaces everything.

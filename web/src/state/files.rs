@@ -233,6 +233,12 @@ impl State {
         self.keep_place();
         self.remember();
         let version = self.count();
+        for (name, _) in edits {
+            // What is written may be a file of its own.
+            if self.files.named(name).is_none() {
+                self.files.push(name.clone(), "");
+            }
+        }
         for file in Rc::make_mut(&mut self.files.list).iter_mut() {
             let own: Vec<&Edit> = edits.iter().filter(|(name, _)| *name == file.name).map(|(_, edit)| edit).collect();
             if !own.is_empty() {

@@ -1,4 +1,4 @@
-//! Further answers: changes that allow or stop the flow in question, checks, open ends, pointless rules, engines. The engine's larger module has them, which
+//! Further answers: changes that allow or stop the flow in question, and lists such as checks, open ends and converted policies. The engine's larger module has them, which
 //! is loaded when one of them is asked for; they are asked after the picture and the answer, which nobody waits for longer because of them.
 
 use std::rc::Rc;
@@ -18,11 +18,14 @@ pub enum AnswerList {
     Pointless,
     /// What other engines answer.
     Engines,
+    /// The policies in another language.
+    Convert,
 }
 
 impl AnswerList {
     /// All, from left to right.
-    pub const ALL: [AnswerList; 4] = [AnswerList::Checks, AnswerList::OpenEnds, AnswerList::Pointless, AnswerList::Engines];
+    pub const ALL: [AnswerList; 5] =
+        [AnswerList::Checks, AnswerList::OpenEnds, AnswerList::Pointless, AnswerList::Engines, AnswerList::Convert];
 
     /// Its title.
     pub const fn title(self) -> &'static str {
@@ -31,16 +34,24 @@ impl AnswerList {
             AnswerList::OpenEnds => "Open ends",
             AnswerList::Pointless => "Pointless",
             AnswerList::Engines => "Engines",
+            AnswerList::Convert => "Convert",
         }
     }
 
+    /// What it asks before anything is chosen in it.
     const fn question(self) -> FurtherQuestion {
         match self {
             AnswerList::Checks => FurtherQuestion::Checks,
             AnswerList::OpenEnds => FurtherQuestion::OpenEnds,
             AnswerList::Pointless => FurtherQuestion::Pointless,
             AnswerList::Engines => FurtherQuestion::Engines,
+            AnswerList::Convert => FurtherQuestion::Convert(String::new()),
         }
+    }
+
+    /// The list that answers a question.
+    fn of(asked: &FurtherQuestion) -> Option<Self> {
+        AnswerList::ALL.into_iter().find(|list| list.question().is_like(asked))
     }
 }
 
@@ -57,6 +68,8 @@ struct Known {
 pub struct Further {
     /// The last one of each kind.
     known: Vec<Known>,
+    /// What was chosen in lists: the question of each.
+    chosen: Vec<FurtherQuestion>,
     /// Which changes are looked for: such as stop the flow, or such as allow it.
     pub looks_for: Option<Goal>,
 }
@@ -129,8 +142,7 @@ impl Further {
 
     /// What was said about another scene is over.
     pub(super) fn forget(&mut self) {
-        self.known.clear();
-        self.looks_for = None;
+        *self = Further::default();
     }
 
     /// The newest answer to a question, be it of an older text.
@@ -145,7 +157,7 @@ impl State {
         if !self.knows_the_rest() || self.notices.engine.is_some() {
             return Vec::new();
         }
-        let list = self.shows_answers().then(|| self.layout.list.question());
+        let list = self.shows_answers().then(|| self.list_question());
         // What is told beside the tab's title.
         let checks = self.counts_checks().then_some(FurtherQuestion::Checks).filter(|checks| list.as_ref() != Some(checks));
         let of_lesson = self.lesson.iter().flat_map(|lesson| lesson.asks(self.revision));
@@ -180,9 +192,33 @@ impl State {
         }
     }
 
+    /// What the list that is shown asks.
+    fn list_question(&self) -> FurtherQuestion {
+        let first = self.layout.list.question();
+        self.further.chosen.iter().find(|chosen| chosen.is_like(&first)).cloned().unwrap_or(first)
+    }
+
+    /// The last answer to what the list asks, or asked before something else was chosen: that one stands until the next is there.
+    fn known_list(&self) -> Option<&Known> {
+        let asks = self.layout.list.question();
+        self.further.known.iter().find(|known| known.asked.is_like(&asks))
+    }
+
     /// The list that is shown.
     pub fn shown_list(&self) -> Option<&Rc<FurtherAnswer>> {
-        self.further.of(&self.layout.list.question())
+        Some(&self.known_list()?.answer)
+    }
+
+    /// The revision of the text that the list is about.
+    pub fn list_revision(&self) -> u32 {
+        self.known_list().map_or(0, |known| known.revision)
+    }
+
+    /// A list asks something else, and is shown.
+    pub(super) fn ask_list(&mut self, asked: FurtherQuestion) {
+        self.layout.list = AnswerList::of(&asked).unwrap_or(self.layout.list);
+        self.further.chosen.retain(|chosen| !chosen.is_like(&asked));
+        self.further.chosen.push(asked);
     }
 
     /// What is said while there is no list.
@@ -258,6 +294,7 @@ impl State {
             RowLink::Flow(question) => self.ask(question),
             RowLink::Path(question) => self.take_question(netpolis_view::PathAsked { question: (&question).into(), versus: None }),
             RowLink::End(key) => self.select(Some(key)),
+            RowLink::Answer(_, asked) => return self.ask_list(asked),
         }
         if narrow {
             self.layout.screen = Screen::Trace;

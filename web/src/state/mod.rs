@@ -267,6 +267,7 @@ impl State {
             Action::ApplyFix { revision, fix } => self.apply_fix(revision, &fix),
             Action::LookForFixes(goal) => self.further.looks_for = goal,
             Action::Follow(link) => self.follow(link),
+            Action::AskList(asked) => self.ask_list(asked),
             Action::Lesson(action) => self.play(action),
             Action::OpenExample(index, example) => self.open_example(index, example),
             Action::OpenShared(shared) => self.open_shared(*shared),

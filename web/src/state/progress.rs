@@ -224,6 +224,9 @@ fn step_words(step: Step) -> String {
         Step::OpenEnds => "looking for open ends",
         Step::Pointless => "trying without each rule",
         Step::Engines => "comparing engines",
+        Step::Convert => "converting policies",
+        Step::LeastPrivilege => "writing policies",
+        Step::FlowLogs => "judging the flows of the log",
     }
     .into()
 }

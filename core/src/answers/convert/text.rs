@@ -6,6 +6,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::Draft;
+use crate::answers::fix::TextEdit;
 use crate::answers::fix::value::{Style, V, entry, map, text};
 use crate::text::{SourceId, Sources};
 
@@ -87,24 +88,28 @@ impl Object {
     }
 }
 
+/// The changes of the files that put converted objects in the place of their policies.
+pub(crate) fn edits(sources: &Sources, drafts: &[Draft]) -> Vec<TextEdit> {
+    let edit = |draft: &Draft| {
+        let position = sources.position(draft.place())?;
+        let file = sources.get(position.source)?;
+        let new = written(&file.text, position.start as usize, position.end as usize, &draft.objects);
+        Some(TextEdit::new(position.source, position.start, position.end, new))
+    };
+    let mut edits: Vec<TextEdit> = drafts.iter().filter(|draft| !draft.objects.is_empty()).filter_map(edit).collect();
+    edits.sort();
+    edits
+}
+
 /// The files in which policies are replaced, with their new text.
 pub(crate) fn replaced(sources: &Sources, drafts: &[Draft]) -> BTreeMap<SourceId, String> {
-    let mut edits: BTreeMap<SourceId, Vec<(usize, usize, String)>> = BTreeMap::new();
-    for draft in drafts.iter().filter(|draft| !draft.objects.is_empty()) {
-        let Some(position) = sources.position(draft.place()) else { continue };
-        let Some(file) = sources.get(position.source) else { continue };
-        let (start, end) = (position.start as usize, position.end as usize);
-        edits.entry(position.source).or_default().push((start, end, written(&file.text, start, end, &draft.objects)));
+    let mut files: BTreeMap<SourceId, String> = BTreeMap::new();
+    for edit in edits(sources, drafts).iter().rev() {
+        let Some(source) = sources.get(edit.source) else { continue };
+        let text = files.entry(edit.source).or_insert_with(|| source.text.to_string());
+        text.replace_range(edit.start as usize..edit.end as usize, &edit.text);
     }
-    let write = |(source, mut edits): (SourceId, Vec<(usize, usize, String)>)| {
-        edits.sort_by_key(|(start, ..)| *start);
-        let mut text = sources.get(source)?.text.to_string();
-        for (start, end, new) in edits.iter().rev() {
-            text.replace_range(start..end, new);
-        }
-        Some((source, text))
-    };
-    edits.into_iter().filter_map(write).collect()
+    files
 }
 
 /// Objects as they stand in the place of another one.

@@ -23,7 +23,7 @@ pub struct TextEdit {
 }
 
 impl TextEdit {
-    pub(super) fn new(source: SourceId, start: u32, end: u32, text: impl Into<String>) -> Self {
+    pub(in crate::answers) fn new(source: SourceId, start: u32, end: u32, text: impl Into<String>) -> Self {
         TextEdit { source, start, end, text: text.into() }
     }
 }

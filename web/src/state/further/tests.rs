@@ -150,3 +150,36 @@ fn the_same_answer_stays_the_same_one() {
     assert_eq!(found.list().map(|list| list.proposals.len()), Some(1));
     assert!(FixSection::Found(Goal::Allow, first).list().is_none());
 }
+
+#[test]
+fn a_choice_in_a_list_stays_and_its_text_is_applied_as_one_step() {
+    let state = page(&SHOP.replace("wbe", "web"), 80).reduce(LayoutAction::ShowTab(Tab::Answers).into());
+    let state = answered(state.reduce(LayoutAction::ShowList(AnswerList::Convert).into()));
+    let before = state.shown_list().cloned().unwrap();
+    let asked = FurtherQuestion::Convert("kubernetes".into());
+    let state = state.reduce(Action::AskList(asked.clone()));
+    assert_eq!((state.lacks_further(), state.shown_list()), (vec![asked.clone()], Some(&before)), "the last answer stands until the next");
+    let state = answered(state);
+    assert!(as_list(state.shown_list().unwrap()).unwrap().summary.starts_with("Nothing to convert to Kubernetes"));
+    // The choice is kept while another list is shown.
+    let state = answered(state.reduce(LayoutAction::ShowList(AnswerList::Checks).into()));
+    let state = state.reduce(LayoutAction::ShowList(AnswerList::Convert).into());
+    assert!(state.lacks_further().is_empty() && state.wants_further() == [asked]);
+    let state = answered(state.reduce(Action::AskList(FurtherQuestion::Convert("calico".into()))));
+    let fix = as_list(state.shown_list().unwrap()).unwrap().offers[0].fix.clone().unwrap();
+    let revision = state.list_revision();
+    let applied = state.clone().reduce(Action::ApplyFix { revision, fix: fix.clone() });
+    assert!(applied.files.text_of("shop.yaml").contains("projectcalico.org/v3"));
+    assert_eq!(applied.clone().reduce(Action::Undo).files.text_of("shop.yaml"), state.files.text_of("shop.yaml"));
+    let again = applied.clone().reduce(Action::ApplyFix { revision, fix });
+    assert_eq!(again.files.text_of("shop.yaml"), applied.files.text_of("shop.yaml"), "of another text it is not applied");
+}
+
+#[test]
+fn what_is_written_may_be_a_file_of_its_own() {
+    let state = page(SHOP, 80);
+    let edit = netpolis_view::Edit { start: 0, end: 0, insert: "kind: Pod\n".into() };
+    let written = state.reduce(Action::ApplyEdits { title: "x".into(), edits: vec![("new.yaml".into(), edit)] });
+    assert_eq!((written.files.len(), written.files.text_of("new.yaml"), written.files.text_of("shop.yaml")), (2, "kind: Pod\n", SHOP));
+    assert_eq!(written.reduce(Action::Undo).files.len(), 1);
+}
