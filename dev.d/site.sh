@@ -111,13 +111,13 @@ gzipped() { gzip -9 -c "$1" | wc -c; }
 kb() { printf '%d.%d kB' $(($1 / 1000)) $(($1 % 1000 / 100)); }
 
 # What a browser fetches to show the first verdict: pages, scripts, styles, fonts and the page's wasm; then the engine. Without what is only
-# fetched on demand (the larger engine, the embed page, examples, replies for them, licences, what is kept for offline) and what is the same compressed.
+# fetched on demand (the larger engine, the embed page with its scripts, examples, replies for them, licences, what is kept for offline) and what is the same compressed.
 report_sizes() {
     local page=0 engine=0 answers=0 first=0 bytes file
     while IFS= read -r -d '' file; do
         case "$file" in
             */embed.html | */examples/* | */lessons/* | */replies/* | */icons/*.png | *.txt | *.map | *.br | *.gz) continue ;;
-            */offline.js | */service-worker.js | *.webmanifest) continue ;;
+            */messages.js | */evaluator.js | */evaluator-worker.js | */embed.js | */offline.js | */service-worker.js | *.webmanifest) continue ;;
             *.woff2 | *.png) bytes=$(wc -c <"$file") ;; # compressed already
             *) bytes=$(gzipped "$file") ;;
         esac

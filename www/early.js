@@ -19,6 +19,7 @@
   // The picture in the page is that of the opening scene.
   var other =
     location.hash.length > 1 ||
+    (embedded && location.search.length > 1) ||
     (!embedded &&
       (stored("sessionStorage", function (storage) { return storage.getItem("netpolis.tab"); }) ||
         stored("localStorage", function (storage) { return Object.keys(storage).some(function (key) { return key.indexOf("netpolis.scene.") === 0; }); })));

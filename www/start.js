@@ -30,6 +30,8 @@ addEventListener("error", ({ error }) => {
 try {
   const { js, wasm, engineJs, engineWasm, engineSize, answersJs, answersWasm, answersSize, build, reply } = tag.dataset;
   const own = Promise.all([import(address(js)), compile(address(wasm))]);
+  const embedded = document.documentElement.dataset.page === "embed";
+  const messages = embedded ? import(address("messages.js")) : undefined;
   const engine = new EngineLink(
     {
       small: { js: address(engineJs), wasm: address(engineWasm), size: Number(engineSize) },
@@ -40,10 +42,13 @@ try {
     own,
   );
   // An embedded page that is only looked at may never need it, and asks for it.
-  const loaded = document.documentElement.dataset.page !== "embed" && engine.start();
+  const loaded = !embedded && engine.start();
   const [program, module] = await own;
   await program.default({ module_or_path: module });
-  program.startPage(engine, Uint8Array.from(atob(reply ?? ""), (letter) => letter.charCodeAt(0)));
+  const { Host } = (await messages) ?? {};
+  const larger = answersJs && { js: address(answersJs), wasm: address(answersWasm) };
+  const host = Host && new Host({ small: { js: address(engineJs), wasm: address(engineWasm) }, larger }, address("evaluator-worker.js"));
+  program.startPage(engine, Uint8Array.from(atob(reply ?? ""), (letter) => letter.charCodeAt(0)), host);
   document.documentElement.classList.remove("other-scene");
   // What keeps the site for visits without a network fetches all of it, so it comes last, and not if the person cancelled loading.
   const cancelled = loaded && !(await loaded);

@@ -27,6 +27,7 @@ import lesson from "./checks/lesson.mjs";
 import shell from "./checks/shell.mjs";
 import sight from "./checks/sight.mjs";
 import truth from "./checks/truth.mjs";
+import embed from "./checks/embed.mjs";
 import { given, here, shots, troubles } from "./page.mjs";
 import { serve } from "./server.mjs";
 import { launch } from "./webdriver/browser.mjs";
@@ -64,7 +65,7 @@ if (given.name.startsWith("webkit") && !process.env.E2E_SCREEN) {
 
 const OPENING = "it opens on an allowed and a denied flow, with the deciding line lit";
 const hands = { [OPENING]: first[OPENING], ...ask, ...fix, ...answers, ...board, ...graph, ...drag, ...keep, ...progress };
-const checks = given.name === "chromium" ? { ...first, ...engine, ...ask, ...fix, ...answers, ...board, ...path, ...graph, ...drag, ...keep, ...progress, ...lesson, ...offline, ...shell, ...layout, ...sight, ...truth } : hands;
+const checks = given.name === "chromium" ? { ...first, ...engine, ...ask, ...fix, ...answers, ...board, ...path, ...graph, ...drag, ...keep, ...progress, ...lesson, ...offline, ...shell, ...layout, ...sight, ...truth, ...embed } : hands;
 const folder = process.env.E2E_DIST ? resolve(process.env.E2E_DIST) : join(here, "../../dist");
 
 const pages = {};

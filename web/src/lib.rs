@@ -22,10 +22,11 @@ pub mod state;
 
 use wasm_bindgen::prelude::*;
 
-/// Shows the page. `engine` is its way to the engine, and `reply` the one that the build made for the opening scene.
+/// Shows the page. `engine` is its way to the engine, and `reply` the one that the build made for the opening scene; `host` speaks with the page around
+/// an embedded one.
 #[wasm_bindgen(js_name = startPage)]
-pub fn start_page(engine: engine::EngineLink, reply: Vec<u8>) {
-    let start = effects::start::Start { engine, reply };
+pub fn start_page(engine: engine::EngineLink, reply: Vec<u8>, host: Option<effects::embed::Host>) {
+    let start = effects::start::Start { engine, reply, host };
     yew::Renderer::<components::page::Page>::with_props(components::page::PageProps { start: std::rc::Rc::new(start) }).render();
 }
 

@@ -10,7 +10,6 @@ use crate::components::page::Content;
 use crate::components::{Store, StoreProvider};
 use crate::effects::keep::Keeping;
 use crate::examples::EXAMPLES;
-use crate::share::EmbedView;
 use crate::state::{Action, State};
 use netpolis_view::Evaluator;
 
@@ -31,7 +30,7 @@ pub fn Shell(props: &ShellProps) -> Html {
     let keeper = (!embedded).then(|| Keeping(Rc::default()));
     html! {
         <StoreProvider {store}>
-            <Content {keeper} view={EmbedView::default()} />
+            <Content {keeper} host={None} />
         </StoreProvider>
     }
 }

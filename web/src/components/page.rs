@@ -23,6 +23,7 @@ use super::splitter::Splitter;
 use super::toast::Toast;
 use super::{Store, StoreProvider};
 use crate::effects::address::use_address;
+use crate::effects::embed::Host;
 use crate::effects::evaluate::{Engine, use_evaluation};
 use crate::effects::focus::use_focus_keeper;
 use crate::effects::keep::{Keeping, use_keeping};
@@ -31,7 +32,6 @@ use crate::effects::lesson::use_lesson;
 use crate::effects::outside;
 use crate::effects::start::{Start, initial_state, is_embedded};
 use crate::effects::tips::use_tips;
-use crate::share::{EmbedView, LinkOptions};
 use crate::state::{Pane, State};
 
 /// Properties of a [`Page`].
@@ -44,7 +44,6 @@ pub struct PageProps {
 /// What exists from the first moment.
 struct Beginning {
     state: RefCell<Option<State>>,
-    options: LinkOptions,
     engine: Rc<Engine>,
     /// Nothing in a page inside another.
     keeper: Option<Keeping>,
@@ -53,8 +52,8 @@ struct Beginning {
 impl Beginning {
     fn new(start: &Start) -> Self {
         let keeper = (!is_embedded()).then(|| Keeping(Rc::default()));
-        let (state, options) = initial_state(&start.reply, keeper.as_deref());
-        Beginning { state: RefCell::new(Some(state)), options, engine: Rc::new(Engine::new(start.engine.clone())), keeper }
+        let state = initial_state(&start.reply, keeper.as_deref());
+        Beginning { state: RefCell::new(Some(state)), engine: Rc::new(Engine::new(start.engine.clone())), keeper }
     }
 }
 
@@ -80,7 +79,7 @@ pub fn Page(props: &PageProps) -> Html {
         <StoreProvider store={store.clone()}>
             if let Some(fault) = store.notices.engine { <EngineNote {fault} {retry} /> }
             <ContextProvider<Rc<Engine>> context={beginning.engine.clone()}>
-                <Content keeper={beginning.keeper.clone()} view={beginning.options.view} />
+                <Content keeper={beginning.keeper.clone()} host={props.start.host.clone()} />
             </ContextProvider<Rc<Engine>>>
         </StoreProvider>
     }
@@ -91,8 +90,8 @@ pub fn Page(props: &PageProps) -> Html {
 pub(crate) struct ContentProps {
     /// Nothing in a page inside another.
     pub(crate) keeper: Option<Keeping>,
-    /// What a page inside another shows.
-    pub(crate) view: EmbedView,
+    /// What a page inside another has to speak with it.
+    pub(crate) host: Option<Host>,
 }
 
 /// All that is seen.
@@ -105,7 +104,7 @@ pub(crate) fn Content(props: &ContentProps) -> Html {
                 <Full />
             </ContextProvider<Keeping>>
         },
-        None => html! { <><Embedded view={props.view} /><div class="foot"><Toast /><Progress /></div></> },
+        None => html! { <Embedded host={props.host.clone()} /> },
     }
 }
 
@@ -117,9 +116,23 @@ fn Full() -> Html {
     use_layout_storage(&store);
     use_keeping(&store, &keeper);
     use_address(&store, &keeper);
-    use_lesson(&store);
+    use_lesson(&store, true);
     use_focus_keeper();
     use_tips();
+    html! { <Playground><Header /></Playground> }
+}
+
+/// Properties of a [`Playground`].
+#[derive(Clone, PartialEq, Properties)]
+pub(crate) struct PlaygroundProps {
+    /// What stands at its top.
+    pub(crate) children: Children,
+}
+
+/// All panes, with the lesson that is played.
+#[component]
+pub(crate) fn Playground(props: &PlaygroundProps) -> Html {
+    let Some(store) = use_context::<Store>() else { return Html::default() };
     let (dragging, drag) = use_drop(&store);
 
     let panes = store.layout.panes;
@@ -136,7 +149,7 @@ fn Full() -> Html {
     );
     html! {
         <div {class} {style} data-screen={store.layout.screen.name()} ondragover={drag.over} ondragleave={drag.leave} ondrop={drag.drop}>
-            <Header />
+            { props.children.clone() }
             <main class="landmark">
                 <div class="panes">
                     <LessonPane />

@@ -1,38 +1,34 @@
-//! Messages between the embedded page and the page around it.
+//! The embedded page's end of the messages that it exchanges with the page around it.
 //!
-//! All are objects `{source: "netpolis", version: 1, type, …}`. Taken: `load` (`files: [{name, text}]`, or `link`), `ask` (`question`),
-//! `theme` (`theme`). Sent: `ready`, `changed` (`files`), `verdict` (`question`, `verdict`, `headline`, `summary`), `height` (`height`).
+//! `www/messages.js` speaks with that page: it knows who may talk, checks what comes, and answers. Here is what it needs of the program: orders are
+//! taken, and what is shown is told with every change. docs/embedding.md has the messages.
 
-use js_sys::{Object, Reflect};
+use std::rc::Rc;
+
+use js_sys::{Function, Reflect};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
-use web_sys::MessageEvent;
 use yew::prelude::*;
 
-use super::start::root;
 use crate::components::Store;
-use crate::share::{self, Shared};
-use crate::state::{Action, LayoutAction, Theme};
-use netpolis_view::{PathWord, Question};
+use crate::examples::EXAMPLES;
+use crate::share::{self, EmbedView, Shared};
+use crate::state::{Action, LayoutAction, Lesson, LessonAction, Phase, Progress, State, Theme, VERDICTS};
+use netpolis_view::{PartOfStep, PathQuestion, PathWord, Question, settings_from_text, settings_text};
 
-const SOURCE: &str = "netpolis";
-const VERSION: f64 = 1.0;
+#[wasm_bindgen]
+extern "C" {
+    /// What speaks with the page around this one, made by `start.js`.
+    #[derive(Clone, Debug, PartialEq)]
+    pub type Host;
 
-fn parent() -> Option<web_sys::Window> {
-    let window = crate::effects::window()?;
-    let parent = window.parent().ok()??;
-    // On its own, the page has nobody to talk to.
-    (!Object::is(&parent, &window)).then_some(parent)
-}
+    /// Hands over what takes orders.
+    #[wasm_bindgen(method)]
+    fn listen(this: &Host, take: &Function);
 
-fn send(kind: &str, content: &impl Serialize) {
-    let Some(parent) = parent() else { return };
-    let Ok(message) = content.serialize(&serde_wasm_bindgen::Serializer::json_compatible()) else { return };
-    for (key, value) in [("source", JsValue::from(SOURCE)), ("version", VERSION.into()), ("type", kind.into())] {
-        let _ = Reflect::set(&message, &key.into(), &value);
-    }
-    // What is sent is what the page around may know: it gave it, or shows it.
-    let _ = parent.post_message(&message, "*");
+    /// What is shown is another.
+    #[wasm_bindgen(method)]
+    fn tell(this: &Host, news: JsValue);
 }
 
 #[derive(Serialize, Deserialize)]
@@ -41,98 +37,179 @@ struct File {
     text: String,
 }
 
-#[derive(Serialize)]
-struct Nothing {}
-
-#[derive(Serialize)]
-struct Changed {
-    files: Vec<File>,
+/// What is shown, and whether it is what was asked for.
+#[derive(Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct News {
+    /// Whether the answer to the newest question about the newest text is still on its way.
+    waits: bool,
+    /// Whether it does not come: the engine failed, or the reader cancelled it.
+    stuck: bool,
+    revision: u32,
+    settings: String,
+    asked: PathQuestion,
+    verdict: Option<VerdictNews>,
+    /// Why the question cannot be answered.
+    refused: Option<String>,
+    view: &'static str,
+    lesson: Option<LessonNews>,
 }
 
-#[derive(Serialize)]
-struct VerdictMessage {
+#[derive(Clone, PartialEq, Serialize)]
+struct VerdictNews {
     question: Question,
     verdict: PathWord,
     headline: String,
     summary: String,
 }
 
-#[derive(Serialize)]
-struct Height {
-    height: i32,
+#[derive(Clone, PartialEq, Serialize)]
+struct LessonNews {
+    lesson: String,
+    title: String,
+    /// Why it cannot be played.
+    failed: Vec<String>,
+    /// The step that is shown, counted from 0.
+    step: usize,
+    steps: Vec<StepNews>,
 }
 
-/// Takes and sends messages for as long as the page is there.
-#[hook]
-pub fn use_messages(store: &Store) {
-    let dispatcher = store.dispatcher();
-    use_effect_with((), move |()| {
-        let handler = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
-            let from_parent = parent().is_some_and(|parent| event.source().is_some_and(|source| Object::is(&source, &parent)));
-            let data = event.data();
-            let ours = Reflect::get(&data, &"source".into()).is_ok_and(|s| s.as_string().as_deref() == Some(SOURCE));
-            if !from_parent || !ours {
-                return;
-            }
-            let field = |name: &str| Reflect::get(&data, &name.into()).unwrap_or_default();
-            let word = |name: &str| field(name).as_string();
-            match word("type").unwrap_or_default().as_str() {
-                "load" => match word("link") {
-                    Some(link) => {
-                        if let Ok(Some((shared, _))) = share::decode(link.rsplit('#').next().unwrap_or_default()) {
-                            dispatcher.dispatch(Action::OpenShared(Box::new(shared)));
-                        }
-                    }
-                    None => {
-                        if let Ok(files) = serde_wasm_bindgen::from_value::<Vec<File>>(field("files")) {
-                            let files = files.into_iter().map(|f| (f.name, f.text)).collect();
-                            dispatcher.dispatch(Action::OpenShared(Box::new(Shared { files, ..Shared::default() })));
-                        }
-                    }
-                },
-                "ask" => {
-                    if let Ok(question) = serde_wasm_bindgen::from_value::<Question>(field("question")) {
-                        dispatcher.dispatch(Action::Ask(question));
-                    }
+#[derive(Clone, Default, PartialEq, Serialize)]
+struct StepNews {
+    id: String,
+    title: String,
+    tasks: usize,
+    solved: usize,
+    questions: usize,
+    right: usize,
+}
+
+fn step_news(lesson: &Lesson) -> Vec<StepNews> {
+    let steps = lesson.view().map(|view| view.steps.as_slice()).unwrap_or_default();
+    let one = |(number, step): (usize, &netpolis_view::LessonStep)| {
+        let mut news = StepNews { id: step.id.clone(), title: step.title.clone(), ..StepNews::default() };
+        for (part, own) in step.parts.iter().enumerate() {
+            let id = (number as u32, part as u32);
+            let picked = lesson.picks.get(&id).copied();
+            let right = match own {
+                PartOfStep::Prose(_) => continue,
+                PartOfStep::Task(_) => {
+                    news.tasks += 1;
+                    news.solved += usize::from(lesson.done.contains(&id));
+                    continue;
                 }
-                "theme" => dispatcher.dispatch(LayoutAction::ChooseTheme(Theme::from_name(&word("theme").unwrap_or_default())).into()),
-                _ => (),
-            }
-        });
-        let window = crate::effects::window();
-        if let Some(window) = &window {
-            let _ = window.add_event_listener_with_callback("message", handler.as_ref().unchecked_ref());
+                PartOfStep::Quiz(quiz) => picked.and_then(|picked| quiz.choices.get(picked)).is_some_and(|(_, right, _)| *right),
+                PartOfStep::Predict(asked) => picked.and_then(|picked| VERDICTS.get(picked)).is_some_and(|word| *word == asked.verdict),
+            };
+            news.questions += 1;
+            news.right += usize::from(right);
         }
-        send("ready", &Nothing {});
-        move || {
-            if let Some(window) = window {
-                let _ = window.remove_event_listener_with_callback("message", handler.as_ref().unchecked_ref());
-            }
-        }
-    });
-    let first = use_mut_ref(|| store.revision);
-    {
-        let files: Vec<File> = store.files.iter().map(|f| File { name: f.name.clone(), text: f.text.to_string() }).collect();
-        use_effect_with(store.revision, move |revision| {
-            if *first.borrow() != *revision {
-                send("changed", &Changed { files });
-            }
-        });
-    }
-    {
-        let said = store.answers.verdict().map(|said| VerdictMessage {
+        news
+    };
+    steps.iter().enumerate().map(one).collect()
+}
+
+fn lesson_news(lesson: &Lesson) -> LessonNews {
+    let failed = if let Phase::Failed(why) = &lesson.phase { why.clone() } else { Vec::new() };
+    let title = lesson.view().map(|view| view.title.clone()).unwrap_or_default();
+    LessonNews { lesson: lesson.id.clone(), title, failed, step: lesson.step, steps: step_news(lesson) }
+}
+
+fn news(state: &State) -> News {
+    let opening = state.lesson.as_ref().is_some_and(|lesson| !matches!(lesson.phase, Phase::Open(_) | Phase::Failed(_)));
+    News {
+        waits: opening || !state.is_answered(),
+        stuck: state.notices.engine.is_some() || matches!(state.progress, Progress::Cancelled { .. }),
+        revision: state.revision,
+        settings: settings_text(&state.settings),
+        asked: state.asking.path.question.clone(),
+        verdict: state.answers.verdict().map(|said| VerdictNews {
             question: said.question.clone(),
             verdict: said.word,
             headline: said.headline.clone(),
             summary: said.summary.clone(),
-        });
-        use_effect_with(said.as_ref().map(|s| (s.question.clone(), s.headline.clone(), s.summary.clone())), move |_| {
-            if let Some(said) = said {
-                send("verdict", &said);
-            }
-            if let Some(root) = root() {
-                send("height", &Height { height: root.scroll_height() });
+        }),
+        refused: state.answers.outcome().and_then(|said| said.as_ref().as_ref().err().cloned()),
+        view: state.layout.embed.name(),
+        lesson: state.lesson.as_ref().map(lesson_news),
+    }
+}
+
+fn plain(value: &impl Serialize) -> JsValue {
+    value.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).unwrap_or_default()
+}
+
+/// What an order comes to, or why it is none.
+fn order(store: &State, kind: &str, content: JsValue) -> Result<Action, String> {
+    let word = || content.as_string().unwrap_or_default();
+    let field = |name: &str| Reflect::get(&content, &name.into()).unwrap_or_default();
+    let malformed = |error: serde_wasm_bindgen::Error| error.to_string();
+    Ok(match kind {
+        "load" => {
+            let files: Vec<File> = serde_wasm_bindgen::from_value(content).map_err(malformed)?;
+            let files = files.into_iter().map(|file| (file.name, file.text)).collect();
+            // What was assumed stays so; the question is another scene's.
+            Action::OpenShared(Box::new(Shared { files, settings: store.settings.clone(), ..Shared::default() }))
+        }
+        "link" => match share::decode(word().rsplit('#').next().unwrap_or_default()) {
+            Ok(Some((shared, _))) => Action::OpenShared(Box::new(shared)),
+            Ok(None) => return Err("this link holds no scene".into()),
+            Err(error) => return Err(error.message()),
+        },
+        "example" => {
+            let id = word();
+            let index = EXAMPLES.iter().position(|example| example.id == id);
+            let found = index.and_then(|index| Some((index, EXAMPLES.get(index)?)));
+            let (index, example) = found.ok_or_else(|| format!("there is no example `{id}`"))?;
+            Action::OpenExample(index, example)
+        }
+        "ask" => Action::Change(serde_wasm_bindgen::from_value(content).map_err(malformed)?),
+        "settings" => match settings_from_text(&word()) {
+            (settings, None) => Action::ChooseSettings(settings),
+            (_, Some(line)) => return Err(format!("there is no setting, or no value of one, as in `{line}`")),
+        },
+        "theme" => LayoutAction::ChooseTheme(Theme::from_name(&word())).into(),
+        "view" => LayoutAction::Embed(EmbedView::named(&word()).ok_or_else(|| format!("there is no view `{}`", word()))?).into(),
+        "lesson" => {
+            let word = |name: &str| field(name).as_string().unwrap_or_default();
+            Action::Lesson(LessonAction::Open(word("lesson"), word("step")))
+        }
+        _ => return Err(format!("there is no order `{kind}`")),
+    })
+}
+
+/// Takes orders and tells what is shown, for as long as the page is there. Nothing where there is nobody to tell.
+#[hook]
+pub fn use_messages(store: &Store, host: Option<&Host>) {
+    let latest = use_mut_ref(|| store.clone());
+    *latest.borrow_mut() = store.clone();
+    {
+        let host = host.cloned();
+        use_effect_with((), move |()| {
+            let take = Closure::<dyn Fn(String, JsValue) -> JsValue>::new(move |kind: String, content: JsValue| {
+                // An order may draw the page anew, which writes the newest state.
+                let store: Store = latest.borrow().clone();
+                match kind.as_str() {
+                    "news" => plain(&news(&store)),
+                    "files" => plain(&store.files.texts().into_iter().map(|(name, text)| File { name, text }).collect::<Vec<_>>()),
+                    kind => match order(&store, kind, content) {
+                        Ok(action) => {
+                            store.dispatch(action);
+                            JsValue::UNDEFINED
+                        }
+                        Err(why) => why.into(),
+                    },
+                }
+            });
+            if let Some(host) = host {
+                host.listen(take.into_js_value().unchecked_ref());
             }
         });
     }
+    let host = host.cloned();
+    use_effect_with(Rc::new(news(store)), move |news| {
+        if let Some(host) = host {
+            host.tell(plain(&**news));
+        }
+    });
 }

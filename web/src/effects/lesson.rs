@@ -57,9 +57,9 @@ pub fn courses(found: impl FnOnce(Result<Vec<Course>, String>) + 'static) {
     });
 }
 
-/// Fetches what an open lesson needs: its text, then the files beside it; and keeps what is solved.
+/// Fetches what an open lesson needs: its text, then the files beside it; and `keeps` what is solved, and in the address what is played.
 #[hook]
-pub fn use_lesson(store: &Store) {
+pub fn use_lesson(store: &Store, keeps: bool) {
     let wanted = store.lesson.as_ref().and_then(|lesson| match &lesson.phase {
         Phase::Fetched => Some((lesson.id.clone(), None)),
         Phase::Wants(text, files, names) => Some((lesson.id.clone(), Some(((text.clone(), files.clone()), names.clone())))),
@@ -69,7 +69,7 @@ pub fn use_lesson(store: &Store) {
         let store = store.clone();
         use_effect_with(wanted, move |wanted| {
             let Some((id, given)) = wanted.clone() else { return };
-            if given.is_none() {
+            if given.is_none() && keeps {
                 store.dispatch(Action::Lesson(LessonAction::Remember(solved(&id))));
             }
             spawn_local(async move {
@@ -87,14 +87,14 @@ pub fn use_lesson(store: &Store) {
         _ => None,
     });
     let waits = store.lesson.as_ref().is_some_and(|lesson| !matches!(lesson.phase, Phase::Open(_) | Phase::Failed(_)));
-    use_effect_with((named, waits), |(named, waits)| {
-        if !waits {
+    use_effect_with((named, waits), move |(named, waits)| {
+        if keeps && !waits {
             outside::name_lesson(named.as_ref().map(|(lesson, step)| (lesson.as_str(), step.as_str())));
         }
     });
     let done = store.lesson.as_ref().map(|lesson| (lesson.id.clone(), lesson.done.clone()));
-    use_effect_with(done, |done| {
-        if let Some((id, done)) = done.as_ref().filter(|(_, done)| !done.is_empty()) {
+    use_effect_with(done, move |done| {
+        if let Some((id, done)) = done.as_ref().filter(|(_, done)| keeps && !done.is_empty()) {
             let parts: Vec<String> = done.iter().map(|(step, part)| format!("{step}.{part}")).collect();
             storage::put_solved(id, &parts.join(" "));
         }

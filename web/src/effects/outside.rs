@@ -104,6 +104,12 @@ pub fn asked(name: &str) -> Option<String> {
     web_sys::UrlSearchParams::new_with_str(&search).ok()?.get(name)
 }
 
+/// The same of an embedded page, which may have it in its fragment: pages that differ in nothing else are one to the browser's cache.
+pub fn asked_of_frame(name: &str) -> Option<String> {
+    let hash = crate::effects::window()?.location().hash().ok()?;
+    asked(name).or_else(|| web_sys::UrlSearchParams::new_with_str(hash.trim_start_matches('#')).ok()?.get(name))
+}
+
 /// Writes a lesson and its step into the page's address, or takes them out of it.
 pub fn name_lesson(lesson: Option<(&str, &str)>) {
     let Some(window) = crate::effects::window() else { return };

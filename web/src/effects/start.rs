@@ -2,14 +2,15 @@
 
 use std::rc::Rc;
 
+use super::embed::Host;
 use super::keep::Keeper;
 use super::{outside, storage};
 use crate::engine::EngineLink;
 use crate::examples::{EXAMPLES, example_of};
 use crate::scenes::SceneId;
-use crate::share::{self, LinkOptions};
-use crate::state::{Action, LessonAction, State};
-use netpolis_view::Evaluation;
+use crate::share::{self, EmbedView};
+use crate::state::{Action, LayoutAction, LessonAction, State, Theme};
+use netpolis_view::{Evaluation, PathQuestion};
 
 /// What `start.js` hands over.
 #[derive(Debug, PartialEq)]
@@ -18,6 +19,8 @@ pub struct Start {
     pub engine: EngineLink,
     /// The reply that the build made for the opening scene.
     pub reply: Vec<u8>,
+    /// What speaks with the page around an embedded one.
+    pub host: Option<Host>,
 }
 
 /// Whether this is the page to be put into others.
@@ -35,44 +38,83 @@ pub fn fragment() -> String {
     crate::effects::window().and_then(|w| w.location().hash().ok()).unwrap_or_default()
 }
 
-/// The state that the page begins with, with a verdict where the build made the reply, so that the first picture has one; and what the
-/// link said besides. There is no keeper in a page inside another: it stores nothing and reads nothing that is stored.
-pub fn initial_state(reply: &[u8], keeper: Option<&Keeper>) -> (State, LinkOptions) {
+/// The state that the page begins with, with a verdict where the build made the reply, so that the first picture has one. There is no keeper in a page
+/// inside another: it stores nothing and reads nothing that is stored.
+pub fn initial_state(reply: &[u8], keeper: Option<&Keeper>) -> State {
     if let Some(keeper) = keeper {
         keeper.take_over(|shared| example_of(shared.files.iter().map(|(name, text)| (name.as_str(), text.as_str()))).is_some());
         Keeper::tidy();
     }
-    let before = || keeper.map_or_else(greeting, last_visit);
-    let (mut state, options) = match share::decode(&fragment()) {
-        Ok(Some((shared, options))) => {
+    let before = || keeper.map_or_else(asked_scene, last_visit);
+    let mut state = match share::decode(&fragment()) {
+        Ok(Some((shared, _))) => {
             let state = State::start_shared(shared);
             let own = keeper.is_some() && Keeper::has_any();
-            (if own { told(state, "Opened from the link. Your own work is kept under Recent scenes".into()) } else { state }, options)
+            if own { told(state, "Opened from the link. Your own work is kept under Recent scenes".into()) } else { state }
         }
-        Ok(None) => (before(), LinkOptions::default()),
-        Err(error) => (told(before(), error.message()), LinkOptions::default()),
+        Ok(None) => before(),
+        Err(error) => told(before(), error.message()),
     };
     if let Some(keeper) = keeper {
         state = state.in_tab(keeper.tab());
         state.layout.theme = storage::theme();
         state.layout.panes = storage::panes().unwrap_or_default();
-    } else {
-        state.files.read_only = !options.edit;
-        state.layout.panes.bottom_hidden = true;
     }
     state.layout.panes = state.layout.panes.in_window(outside::window_width());
-    if let Some(lesson) = keeper.and_then(|_| outside::asked("lesson")) {
-        let action = LessonAction::Open(lesson, outside::asked("step").unwrap_or_default());
-        state = Rc::unwrap_or_clone(Rc::new(state).reduce(Action::Lesson(action)));
+    if keeper.is_none() {
+        state = embedded(state);
+    } else if let Some(lesson) = outside::asked("lesson") {
+        state = after(state, open_lesson(lesson, outside::asked("step")));
     }
     match Evaluation::from_kept(reply, &state.request()) {
-        Some(reply) => (Rc::unwrap_or_clone(Rc::new(state).reduce(Action::evaluated(reply))), options),
-        None => (state, options),
+        Some(reply) => after(state, Action::evaluated(reply)),
+        None => state,
     }
 }
 
+fn after(state: State, action: impl Into<Action>) -> State {
+    Rc::unwrap_or_clone(Rc::new(state).reduce(action.into()))
+}
+
+fn open_lesson(lesson: String, step: Option<String>) -> Action {
+    Action::Lesson(LessonAction::Open(lesson, step.unwrap_or_default()))
+}
+
+/// What an embedded page opens with where its link holds no scene: an example by its name; nothing where files come by message.
+fn asked_scene() -> State {
+    match outside::asked_of_frame("example") {
+        Some(id) if id.is_empty() => State::start_empty(),
+        Some(id) => EXAMPLES.iter().enumerate().find(|(_, example)| example.id == id).map_or_else(
+            || told(State::start_empty(), format!("There is no example `{id}`")),
+            |(index, example)| State::start(index, example),
+        ),
+        None => greeting(),
+    }
+}
+
+/// An embedded page as its address has it: what is asked and shown, and whether the text can be changed.
+fn embedded(mut state: State) -> State {
+    let asked = outside::asked_of_frame;
+    let lesson = asked("lesson");
+    let view = asked("view").map(|view| EmbedView::from_name(&view));
+    state.files.read_only = lesson.is_none() && asked("edit").as_deref() != Some("1");
+    state.layout.theme = Theme::from_name(&asked("theme").unwrap_or_default());
+    if let Some((from, to)) = asked("from").zip(asked("to")) {
+        let protocol = asked("protocol").unwrap_or_else(|| "TCP".into());
+        let port = asked("port").and_then(|port| port.parse().ok());
+        state = after(state, Action::Change(PathQuestion { from, to, protocol, port, ..PathQuestion::default() }));
+    }
+    // Of a lesson a single view can be shown as well.
+    let usual = if lesson.is_some() { EmbedView::Lesson } else { EmbedView::Graph };
+    if let Some(lesson) = lesson {
+        state = after(state, open_lesson(lesson, asked("step")));
+    }
+    state.layout = state.layout.after(&LayoutAction::Embed(view.unwrap_or(usual)));
+    state
+}
+
 fn told(state: State, text: String) -> State {
-    Rc::unwrap_or_clone(Rc::new(state).reduce(Action::Notify(text)))
+    after(state, Action::Notify(text))
 }
 
 /// What this tab showed before it was loaded again, else the scene that was worked on last, else the first example.

@@ -59,11 +59,30 @@ pub enum EmbedView {
     Trace,
     /// The matrix.
     Matrix,
+    /// The whole path of a packet.
+    Path,
+    /// The cloud's network, with the answer.
+    Azure,
+    /// What there is to say about the text.
+    Problems,
+    /// Whether checks hold.
+    Checks,
+    /// The playground with the lesson that is played.
+    Lesson,
 }
 
 impl EmbedView {
     /// All, the usual one first.
-    pub const ALL: [EmbedView; 3] = [EmbedView::Graph, EmbedView::Trace, EmbedView::Matrix];
+    pub const ALL: [EmbedView; 8] = [
+        EmbedView::Graph,
+        EmbedView::Trace,
+        EmbedView::Matrix,
+        EmbedView::Path,
+        EmbedView::Azure,
+        EmbedView::Problems,
+        EmbedView::Checks,
+        EmbedView::Lesson,
+    ];
 
     /// Its word in links.
     pub const fn name(self) -> &'static str {
@@ -71,12 +90,22 @@ impl EmbedView {
             EmbedView::Graph => "graph",
             EmbedView::Trace => "trace",
             EmbedView::Matrix => "matrix",
+            EmbedView::Path => "path",
+            EmbedView::Azure => "azure",
+            EmbedView::Problems => "problems",
+            EmbedView::Checks => "checks",
+            EmbedView::Lesson => "lesson",
         }
+    }
+
+    /// The view of that word, if there is one.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|view| view.name() == name)
     }
 
     /// The view of that word; the graph for any other.
     pub fn from_name(name: &str) -> Self {
-        Self::ALL.into_iter().find(|view| view.name() == name).unwrap_or_default()
+        Self::named(name).unwrap_or_default()
     }
 }
 

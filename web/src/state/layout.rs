@@ -1,6 +1,7 @@
 //! What is where on the page: screens, tabs and panes, the window over it, and its colours.
 
 use super::{AnswerList, Pane, Panes};
+use crate::share::EmbedView;
 
 /// The screen of a narrow window.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -188,6 +189,8 @@ pub struct Layout {
     pub list: AnswerList,
     /// The window over the page.
     pub dialog: Option<Dialog>,
+    /// What a page inside another shows.
+    pub embed: EmbedView,
 }
 
 /// What is where changes.
@@ -211,12 +214,14 @@ pub enum LayoutAction {
     ShowDialog(Option<Dialog>),
     /// The text comes into sight.
     ShowEditor,
+    /// What a page inside another shows.
+    Embed(EmbedView),
 }
 
 impl LayoutAction {
     /// Whether it opens the panel with the way of a packet.
     pub(super) fn opens_path(&self) -> bool {
-        matches!(self, LayoutAction::ShowScreen(Screen::Path) | LayoutAction::ShowTab(Tab::Path))
+        matches!(self, LayoutAction::ShowScreen(Screen::Path) | LayoutAction::ShowTab(Tab::Path) | LayoutAction::Embed(EmbedView::Path))
     }
 }
 
@@ -251,6 +256,18 @@ impl Layout {
             LayoutAction::ShowEditor => {
                 self.panes.editor_hidden = false;
                 self.screen = Screen::Text;
+            }
+            LayoutAction::Embed(view) => {
+                self.embed = view;
+                // Path and answers are asked for as they are where a panel shows them.
+                self.panes.bottom_hidden = !matches!(view, EmbedView::Path | EmbedView::Checks);
+                (self.screen, self.tab) = match view {
+                    EmbedView::Path => (Screen::Path, Tab::Path),
+                    EmbedView::Checks => (Screen::Problems, Tab::Answers),
+                    EmbedView::Lesson => (Screen::Lesson, Tab::Matrix),
+                    _ => (Screen::Graph, Tab::Matrix),
+                };
+                self.list = AnswerList::Checks;
             }
         }
         self

@@ -2,6 +2,7 @@ use std::rc::Rc;
 
 use super::*;
 use crate::examples::EXAMPLES;
+use crate::share;
 use netpolis_view::{Evaluation, Evaluator, PathQuestion, PathWord, kept_reply, page_verdict};
 
 /// What comes of the state once it is evaluated.
@@ -116,5 +117,33 @@ fn every_example_opens_with_the_reply_that_the_build_keeps() {
         let reply = Evaluation::from_kept(&kept, &opened.request()).unwrap_or_else(|| panic!("{}", example.id));
         let state = opened.reduce(Action::evaluated(reply));
         assert!(state.answers.verdict().is_some() && state.is_answered(), "{}", example.id);
+    }
+}
+
+#[test]
+fn every_example_has_embedded_the_verdict_that_it_has_on_the_page() {
+    for (index, own) in EXAMPLES.iter().enumerate() {
+        let page = example(own.id);
+        let said = page.answers.verdict().unwrap_or_else(|| panic!("{}", own.id)).clone();
+        // Where the whole path is asked for, it is the answer, with its share.
+        if page.asking.path.question.is_to_target() {
+            let path = page.path_view().unwrap();
+            assert_eq!((&said.headline, said.word, said.by_path), (&path.headline, path.verdict, true), "{}", own.id);
+            if path.verdict == PathWord::Sometimes {
+                assert!(said.headline.contains('%') || said.headline.contains(" of "), "{}: {}", own.id, said.headline);
+            }
+        }
+        let (shared, _) = share::decode(&share::encode(&page.shared())).unwrap().unwrap();
+        for mut embedded in [State::start_shared(shared), State::start(index, own)] {
+            for view in share::EmbedView::ALL {
+                embedded.files.read_only = true;
+                embedded.layout.panes.bottom_hidden = true;
+                embedded.layout = embedded.layout.after(&LayoutAction::Embed(view));
+                let state = evaluated(Rc::new(embedded.clone()));
+                let there = state.answers.verdict().unwrap_or_else(|| panic!("{}", own.id));
+                assert_eq!((&there.headline, &there.summary, there.word), (&said.headline, &said.summary, said.word), "{}", own.id);
+                assert_eq!(state.asking.path.question, page.asking.path.question, "{} as {}", own.id, view.name());
+            }
+        }
     }
 }

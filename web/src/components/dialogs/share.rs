@@ -63,7 +63,8 @@ pub fn Share() -> Html {
             <h3>{ "Embed it in a page" }</h3>
             <p class="options">
                 <label>{ "Show " }<span class="pick select"><select onchange={onview}>
-                    { for EmbedView::ALL.iter().map(|v| html! { <option value={v.name()} selected={*view == *v}>{ v.name() }</option> }) }
+                    // A lesson is no part of a link.
+                    { for EmbedView::ALL.iter().filter(|v| **v != EmbedView::Lesson).map(|v| html! { <option value={v.name()} selected={*view == *v}>{ v.name() }</option> }) }
                 </select></span></label>
                 <label><input type="checkbox" checked={*editable} onchange={onedit} />{ " readers may edit the text" }</label>
             </p>

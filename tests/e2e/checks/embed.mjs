@@ -1,0 +1,154 @@
+// The page inside another: what it shows, what it answers to messages, and to whom.
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { DESKTOP, SHOP, given, here, shoot, troubles, until } from "../page.mjs";
+
+const EXAMPLES = JSON.parse(await readFile(join(here, "../../www/examples/index.json"), "utf8"));
+
+/** A page of somebody else, who says at `window.said` what an embedded page has sent, and asks it with `window.ask`. */
+async function host(body, { path = "/course.html", head = "", origin = given.site.origin, watched = true, ...options } = {}) {
+    const script = `
+        window.said = [];
+        addEventListener("message", (event) => window.said.push({ ...event.data, origin: event.origin, of: [...document.querySelectorAll("iframe")].findIndex((frame) => frame.contentWindow === event.source) }));
+        let last = 0;
+        window.ask = (message, { of = 0, plain = false } = {}) => new Promise((done) => {
+            const id = "ask-" + (last += 1);
+            const hear = (event) => event.data?.id === id && (removeEventListener("message", hear), done(event.data));
+            addEventListener("message", hear);
+            document.querySelectorAll("iframe")[of].contentWindow.postMessage(plain ? message : { source: "netpolis", version: 1, id, ...message }, "*");
+        });`;
+    given.site.pages[path] = `<!doctype html><html lang="en"><meta charset="utf-8"><link rel="icon" href="data:,">${head}<title>A course</title>${watched ? `<script>${script}</script>` : ""}<h1>A course</h1>${body}`;
+    const context = await given.browser.newContext({ viewport: DESKTOP, serviceWorkers: "block", ...options });
+    const page = await context.newPage();
+    page.requests = [];
+    page.on("request", (request) => /^https?:/.test(request.url()) && page.requests.push(request.url()));
+    page.on("pageerror", (error) => troubles.push(`script error: ${error.message}`));
+    page.on("console", (message) => message.type() === "error" && troubles.push(`console: ${message.text()}`));
+    await page.goto(origin + path);
+    return page;
+}
+
+const frameOf = (hash = "", more = "") => `<iframe src="${given.site.address}embed.html${hash}" title="Netpolis" width="900" height="480" ${more}></iframe>`;
+const ready = (page, of = 0) => page.waitForFunction((of) => window.said?.some((message) => message.type === "ready" && message.of === of), of);
+const ask = (page, message, options) => page.evaluate(([message, options]) => window.ask(message, options), [message, options]);
+const verdictIn = async (frame) => (await frame.locator(".verdict h2").first().innerText()).trim();
+const files = [{ name: "shop.yaml", text: SHOP }];
+
+export default {
+    async "every example has embedded the headline that it has on the page"() {
+        const page = await host(frameOf());
+        await ready(page);
+        const other = await (await given.browser.newContext({ viewport: DESKTOP, serviceWorkers: "block" })).newPage();
+        for (const { id, paths, tab, verdict } of EXAMPLES) {
+            const { ok, result, error } = await ask(page, { type: "load", example: id });
+            assert.ok(ok, `${id}: ${error?.message}`);
+            const { headline, verdict: word } = result.verdict;
+            // The index says by hand what is right: of the whole path where one is asked for, with its share.
+            const right = tab === "path" ? paths[0].verdict : verdict;
+            assert.equal(word === "cannotTell" ? "cannot tell" : word, right.replace(/ \(.*/, ""), id);
+            await until(headline, () => verdictIn(page.frameLocator("iframe")), `${id}: shown and answered`);
+            if (tab === "path") {
+                const { from, to, port, protocol = "TCP" } = paths[0];
+                const whole = await ask(page, { type: "path", question: { from, to, protocol, port } });
+                assert.ok(whole.ok, `${id}: ${whole.error?.message}`);
+                assert.equal(whole.result.text, right, `${id}: the path's answer`);
+                const share = /\(([\d.]+ %)\)/.exec(right);
+                if (share) assert.match(headline, /^Denied for 66\.7 % of connections/, `${id}: what the index says of the others`);
+            }
+            // Opened by itself, in the view of a path where one is asked for.
+            await other.goto("about:blank");
+            await other.goto(`${given.site.address}embed.html#example=${id}${tab === "path" ? "&view=path" : ""}`);
+            const there = other.locator(tab === "path" ? ".path-verdict" : ".verdict h2").first();
+            await until(true, async () => (await there.innerText()).trim().startsWith(headline), `${id}: by its address`);
+        }
+    },
+
+    async "every message is answered with its id, errors too"() {
+        const page = await host(frameOf());
+        await ready(page);
+        const first = (await page.evaluate(() => window.said))[0];
+        assert.equal(first.type, "ready");
+        assert.equal(first.version, 1);
+        for (const type of ["load", "ask", "path", "settings", "problems", "connectivity", "checks", "lesson"]) assert.ok(first.types.includes(type), type);
+
+        const loaded = await ask(page, { type: "load", files });
+        assert.ok(loaded.ok && loaded.to === "load", JSON.stringify(loaded));
+        const asked = await ask(page, { type: "ask", question: { from: "corner/web", to: "corner/store", port: 5432 } });
+        assert.deepEqual([asked.ok, asked.result.verdict, asked.result.headline], [true, "denied", "Denied"]);
+        await until("Denied", () => verdictIn(page.frameLocator("iframe")), "and shown");
+        const decided = await ask(page, { type: "decide", question: { from: "corner/till", to: "corner/store", port: 5432 } });
+        assert.equal(decided.result.verdict, "allowed");
+        const path = await ask(page, { type: "path", question: { from: "corner/till", to: "corner/store", port: 5432 } });
+        assert.equal(path.result.text, "allowed");
+        const connectivity = await ask(page, { type: "connectivity" });
+        assert.ok(connectivity.result.endpoints.includes("corner/web[Pod]"), `${connectivity.result.endpoints}`);
+        assert.equal((await ask(page, { type: "problems" })).ok, true);
+        assert.deepEqual((await ask(page, { type: "files" })).result, files);
+        assert.deepEqual((await ask(page, { type: "lesson" })).result, null);
+        assert.deepEqual((await ask(page, { type: "settings" })).result, {});
+        assert.deepEqual((await ask(page, { type: "settings", settings: { engine: "none" } })).result, { engine: "none" });
+        assert.equal((await ask(page, { type: "ask", question: { from: "corner/web", to: "corner/store", port: 5432 } })).result.verdict, "allowed", "nobody enforces it");
+        assert.equal((await ask(page, { type: "decide", question: { from: "corner/web", to: "corner/store", port: 5432 } })).result.verdict, "allowed", "the API has the same settings");
+        assert.equal((await ask(page, { type: "theme", theme: "dark" })).ok, true);
+        await until("dark", () => page.frameLocator("iframe").locator("html").getAttribute("data-theme"), "the theme");
+
+        const fails = async (message, code, words) => {
+            const { ok, to, error } = await ask(page, message);
+            assert.deepEqual([ok, to, error?.code], [false, message.type, code], `${JSON.stringify(message)}: ${JSON.stringify(error)}`);
+            assert.match(error.message, words);
+        };
+        await fails({ type: "ask", question: { from: "corner/nobody", to: "corner/store", port: 1 } }, "unknown-endpoint", /nobody/);
+        await fails({ type: "path", question: { from: "corner/web", to: "svc/corner/none" } }, "unknown-endpoint", /none/);
+        await fails({ type: "ask", question: "web to store" }, "malformed", /`from` and `to`/);
+        await fails({ type: "ask", questions: {} }, "malformed", /no field `questions`/);
+        await fails({ type: "decide", question: { from: "corner/web", to: "corner/store", port: "x" } }, "invalid-argument", /question/);
+        await fails({ type: "load", files: [{ name: 1 }] }, "malformed", /`name` and `text`/);
+        await fails({ type: "load" }, "malformed", /one of/);
+        await fails({ type: "load", example: "no-such" }, "unknown-example", /no-such/);
+        await fails({ type: "load", link: "#v1.AAAA" }, "invalid-link", /damaged/);
+        await fails({ type: "settings", settings: { engine: "Calico" } }, "invalid-setting", /calico/);
+        await fails({ type: "settings", settings: { motor: "calico" } }, "unknown-setting", /motor/);
+        await fails({ type: "view", view: "sphere" }, "unknown-view", /sphere/);
+        await fails({ type: "lesson", lesson: "policy/no-such" }, "unknown-lesson", /could not be loaded|no lesson/);
+        troubles.splice(0, troubles.length, ...troubles.filter((trouble) => !/404/.test(trouble)));
+        await fails({ type: "lesson", lesson: "../../etc" }, "malformed", /COURSE/);
+        await fails({ type: "polish" }, "unknown-type", /polish.*`load`/);
+        await fails({ type: "ask", version: 2 }, "version", /version 1/);
+    },
+
+    async "what happens is told without being asked"() {
+        const page = await host(frameOf("#example=three-tier&edit=1"));
+        await ready(page);
+        const told = (type) => page.evaluate((type) => window.said.filter((message) => message.type === type).at(-1), type);
+        await until("Denied", async () => (await told("verdict"))?.headline, "the verdict");
+        await until(true, async () => (await told("height"))?.height > 100, "its height");
+        await ask(page, { type: "load", files });
+        await until("shop.yaml", async () => (await told("changed"))?.files[0].name, "other files");
+        await ask(page, { type: "ask", question: { from: "corner/web", to: "corner/nobody", port: 1 } });
+        await until(/nobody/, async () => (await told("unanswered"))?.message, "what cannot be answered");
+    },
+
+    async "an embedded page talks to the page around it alone, and to the origin that it is told"() {
+        given.site.pages["/stranger.html"] = '<!doctype html><link rel="icon" href="data:,"><title>A stranger</title>';
+        // Somebody else beside it in the same page, and an address that names another origin.
+        const page = await host(`${frameOf("#origin=https://course.example")}<iframe name="stranger" src="/stranger.html" title="A stranger"></iframe>`, {});
+        await ready(page);
+        const answer = await Promise.race([ask(page, { type: "files" }), new Promise((done) => setTimeout(done, 1500, "none"))]);
+        assert.equal(answer, "none", "not the origin that may talk");
+        const types = await page.evaluate(() => window.said.map((message) => message.type));
+        assert.deepEqual([...new Set(types)], ["ready"], "and nothing but that it is there gets out");
+        // What it cannot deliver the browser reports.
+        troubles.splice(0, troubles.length, ...troubles.filter((trouble) => !/postMessage/.test(trouble)));
+
+        const open = await host(`${frameOf("#example=three-tier")}<iframe name="stranger" src="/stranger.html" title="A stranger"></iframe>`);
+        await ready(open);
+        await open.frame("stranger").evaluate(() => {
+            window.said = [];
+            addEventListener("message", (event) => window.said.push(event.data));
+            parent.frames[0].postMessage({ source: "netpolis", version: 1, id: 1, type: "files" }, "*");
+        });
+        assert.equal((await ask(open, { type: "files" })).ok, true, "the page around it is answered");
+        assert.deepEqual(await open.frame("stranger").evaluate(() => window.said), [], "the stranger is not");
+    },
+};
