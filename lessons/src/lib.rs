@@ -7,6 +7,7 @@
 //! A lesson is data: whoever shows it asks for the files at a step, lets them be edited, and has them graded. Nothing here knows a page, a folder or a browser.
 //! Whether a lesson is right is [`test`]ed: what its prose says holds, no task is solved before its solution and each is after it.
 
+mod bounds;
 mod course;
 mod fields;
 mod grade;
@@ -15,6 +16,7 @@ mod prose;
 mod read;
 pub mod test;
 
+pub use bounds::{Stray, strays};
 pub use course::{Files, NotChanged, Source, after, at_step, change};
 pub use grade::{Graded, ask, grade, scene};
 pub use lesson::{

@@ -6,9 +6,10 @@ use std::collections::BTreeSet;
 use netpolis_core::answers::checks::{Outcome, UNREADABLE};
 use netpolis_core::diagnostics::Severity;
 
+use crate::bounds::strays;
 use crate::course::{Files, Source, after, at_step};
 use crate::grade::{ask, grade, scene, traffic};
-use crate::lesson::{Change, Checks, Flow, Lesson, Part, Problem, Step, Task};
+use crate::lesson::{Checks, Flow, Lesson, Part, Problem, Step, Task};
 use crate::prose::{Block, Inline, links, links_of};
 
 /// How much of a lesson was tested.
@@ -166,33 +167,12 @@ impl Test<'_> {
                 None
             }
             Ok(solved) => {
-                self.within(task, &task.solution, files, &solved);
+                for stray in strays(&task.edit, files, &solved) {
+                    self.report(task.line, format!("the solution edits what may not be edited: {stray}"));
+                }
                 self.all_pass(&task.checks, &solved, "after the solution");
                 self.problems_of(task.line, &solved);
                 Some(solved)
-            }
-        }
-    }
-
-    /// The solution changes nothing but what may be edited.
-    fn within(&mut self, task: &Task, solution: &Change, before: &Files, solved: &Files) {
-        if task.edit.is_empty() || solution.is_empty() {
-            return;
-        }
-        for (name, text) in solved {
-            let old = before.iter().find(|(known, _)| known == name).map(|(_, text)| text.as_str());
-            if old == Some(text) {
-                continue;
-            }
-            let allowed: Vec<_> = task.edit.iter().filter(|editable| editable.file == *name).collect();
-            let old: Vec<&str> = old.unwrap_or_default().lines().collect();
-            let same_start = old.iter().zip(text.lines()).take_while(|(a, b)| **a == *b).count() as u32;
-            let most = old.len() as u32 - same_start;
-            let same_end = old.iter().rev().zip(text.lines().rev()).take_while(|(a, b)| **a == *b).count().min(most as usize) as u32;
-            let (first, last) = (same_start + 1, old.len() as u32 - same_end);
-            let fits = |lines: Option<(u32, u32)>| lines.is_none_or(|(from, to)| first >= from && last <= to);
-            if !allowed.iter().any(|editable| fits(editable.lines)) {
-                self.report(task.line, format!("the solution changes `{name}`, lines {first} to {last}, which may not be edited"));
             }
         }
     }

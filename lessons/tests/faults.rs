@@ -162,7 +162,7 @@ fn what_is_not_so_is_said() {
     );
     assert_eq!(
         fault("edit: policies.yaml", "edit: pods.yaml"),
-        "22: the solution changes `policies.yaml`, lines 1 to 1, which may not be edited"
+        "22: the solution edits what may not be edited: line 1 of `policies.yaml` was edited"
     );
     assert_eq!(fault("https://kubernetes.io/", "../nowhere"), "9: the link `../nowhere` leads nowhere");
     assert_eq!(fault("pods.yaml:1-3", "pods.yaml:1-30"), "9: there is no `pods.yaml:1-30`");

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CheckView, PathQuestion, Question, RowLink, SourceLocation};
+use super::{CheckView, PathQuestion, Question, RowLink, Sentence, SourceLocation};
 
 /// Names and texts of files.
 pub type Texts = Vec<(String, String)>;
@@ -74,6 +74,8 @@ pub struct TaskView {
     pub say: Vec<ProseInline>,
     /// What may be edited, in words; empty for everything.
     pub edit: Vec<String>,
+    /// The same as data, with what the step's earlier tasks may edit; empty where everything may be.
+    pub may_edit: Vec<EditableView>,
     /// What decides that it is done, to be sent back.
     pub checks: String,
     /// Hints, from the first to the last.
@@ -151,7 +153,14 @@ pub struct GradeAsked {
     pub checks: String,
     /// The wrong answers of the [`TaskView`].
     pub wrong: Vec<Texts>,
+    /// What may be edited, from the [`TaskView`].
+    pub may_edit: Vec<EditableView>,
+    /// The files that the step began with.
+    pub before: Texts,
 }
+
+/// A file that may be edited; some lines of it, or all.
+pub type EditableView = (String, Option<(u32, u32)>);
 
 /// What came of a task's checks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -162,6 +171,8 @@ pub struct GradeView {
     pub passes: bool,
     /// The wrong answer that does the same as what there is, by its number.
     pub wrong: Option<usize>,
+    /// What was edited and may not be, in words; as long as there is something, the task is not done.
+    pub strays: Vec<Sentence>,
 }
 
 #[cfg(feature = "answers")]
@@ -209,6 +220,7 @@ mod made {
                 let files = lessons::at_step(lesson, number, source).map_err(|error| format!("lesson.md:{}: {error}", step.line))?;
                 let mut now = files.clone();
                 let mut parts = Vec::new();
+                let (mut everything, mut may_edit) = (false, Vec::new());
                 for part in &step.parts {
                     parts.push(match part {
                         Part::Prose(blocks) => PartOfStep::Prose(blocks.iter().map(block).collect()),
@@ -228,9 +240,13 @@ mod made {
                                 Some((first, last)) => format!("{}, lines {first} to {last}", editable.file),
                                 None => editable.file.clone(),
                             };
+                            // What was done for an earlier task of the step stays.
+                            everything |= task.edit.is_empty();
+                            may_edit.extend(task.edit.iter().map(|editable| (editable.file.clone(), editable.lines)));
                             let view = TaskView {
                                 say: line(&task.say),
                                 edit: task.edit.iter().map(edit).collect(),
+                                may_edit: if everything { Vec::new() } else { may_edit.clone() },
                                 checks: task.checks.document.clone(),
                                 hints: task.hints.iter().map(|hint| line(hint)).collect(),
                                 wrong: wrong?,
@@ -325,11 +341,15 @@ mod made {
         let files: Texts = scene.sources().iter().map(|(_, source)| (source.name.clone(), source.text.to_string())).collect();
         let checks = lessons::Checks { document: asked.checks.clone(), lines_before: 0 };
         let graded = lessons::grade(&files, scene.settings(), &checks);
-        let passes = graded.passes();
+        let may_edit = |(file, lines): &EditableView| lessons::Editable { file: file.clone(), lines: *lines };
+        let may_edit: Vec<lessons::Editable> = asked.may_edit.iter().map(may_edit).collect();
+        let strays: Vec<Sentence> = lessons::strays(&may_edit, &asked.before, &files).iter().map(|stray| stray.to_string()).collect();
+        let solved = graded.passes();
+        let passes = solved && strays.is_empty();
         let does_the_same = |texts: &Texts| diff(version(scene), version(&lessons::scene(texts, scene.settings()))).is_empty();
-        let wrong = if passes { None } else { asked.wrong.iter().position(does_the_same) };
+        let wrong = if solved { None } else { asked.wrong.iter().position(does_the_same) };
         let locations = SourceLocations::new(graded.scene.sources());
         let checks = graded.results.into_iter().map(|result| check_view(result, &locations)).collect();
-        GradeView { checks, passes, wrong }
+        GradeView { checks, passes, wrong, strays }
     }
 }

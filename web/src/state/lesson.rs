@@ -124,7 +124,13 @@ impl Lesson {
         let asked = |id: PartId| {
             let known = self.grades.get(&id).is_some_and(|(of, _)| *of == revision);
             let task = self.task(id).filter(|_| !known)?;
-            Some(GradeAsked { task: id, checks: task.checks.clone(), wrong: task.wrong.iter().map(|(texts, _)| texts.clone()).collect() })
+            Some(GradeAsked {
+                task: id,
+                checks: task.checks.clone(),
+                wrong: task.wrong.iter().map(|(texts, _)| texts.clone()).collect(),
+                may_edit: task.may_edit.clone(),
+                before: self.shown().map(|step| step.files.clone()).unwrap_or_default(),
+            })
         };
         self.tasks_of(self.step).into_iter().filter_map(asked).collect()
     }

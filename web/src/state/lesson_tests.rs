@@ -79,7 +79,11 @@ impl Desk {
     }
 
     fn write(&mut self, text: &str) {
-        let id = self.state.files.iter().find(|file| file.name == "policies.yaml").unwrap().id;
+        self.write_to("policies.yaml", text);
+    }
+
+    fn write_to(&mut self, name: &str, text: &str) {
+        let id = self.state.files.iter().find(|file| file.name == name).unwrap().id;
         self.act(Action::TextEdited(id, text.into()));
         self.settle();
     }
@@ -120,6 +124,21 @@ fn a_task_is_graded_while_one_types() {
     // What was solved stays so, whatever is typed next.
     desk.write("# Nothing.\n");
     assert!(!desk.grade().passes && desk.lesson().done.contains(&task));
+}
+
+#[test]
+fn a_task_is_not_done_while_something_else_is_edited() {
+    let mut desk = Desk::new();
+    desk.open("a-policy-that-allows-nothing");
+    desk.write(FILES[2].1);
+    assert!(desk.grade().passes && desk.grade().strays.is_empty());
+    let edited = FILES[1].1.replacen("name: web", "name: wbe", 1);
+    desk.write_to("cluster.yaml", &edited);
+    assert!(!desk.grade().passes);
+    let line = 1 + FILES[1].1.lines().position(|line| line.contains("name: web")).unwrap();
+    assert_eq!(desk.grade().strays, [format!("line {line} of `cluster.yaml` was edited")]);
+    desk.write_to("cluster.yaml", FILES[1].1);
+    assert!(desk.grade().passes && desk.grade().strays.is_empty());
 }
 
 #[test]
@@ -190,8 +209,8 @@ fn what_comes_late_is_of_the_lesson_that_asked() {
     desk.play(LessonAction::Failed("a/slow".into(), "lost".into()));
     assert_eq!(desk.lesson().phase, open);
     // A grade of another lesson's task with the same numbers.
-    let asked = GradeAsked { task, checks: "others".into(), wrong: Vec::new() };
-    let grade = GradeView { checks: Vec::new(), passes: true, wrong: None };
+    let asked = GradeAsked { task, checks: "others".into(), wrong: Vec::new(), may_edit: Vec::new(), before: Vec::new() };
+    let grade = GradeView { checks: Vec::new(), passes: true, wrong: None, strays: Vec::new() };
     let mut state = State::clone(&desk.state);
     state.take_of_lesson(state.revision, &[(FurtherQuestion::Grade(asked), Rc::new(FurtherAnswer::Grade(grade)))]);
     assert!(state.lesson.unwrap().done.is_empty());

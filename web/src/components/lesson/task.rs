@@ -26,6 +26,7 @@ pub(super) fn task(store: &Store, lesson: &Lesson, id: PartId, task: &TaskView, 
                 { for grade.iter().flat_map(|grade| &grade.checks).map(|check| check_row(store, check)) }
                 if grade.is_none() { <li class="lesson-note">{ "Checking…" }</li> }
             </ul>
+            { for grade.iter().flat_map(|grade| &grade.strays).map(|stray| html! { <p class="lesson-wrong">{ icon(INFO) }<span>{ rich(&format!("Take it back, as only {} may be edited: {stray}.", task.edit.join(" and "))) }</span></p> }) }
             if let Some(because) = wrong { <p class="lesson-wrong">{ icon(INFO) }<span>{ line(because, links) }</span></p> }
             if shown > 0 {
                 <ol class="lesson-hints">{ for task.hints.iter().take(shown).map(|hint| html! { <li>{ line(hint, links) }</li> }) }</ol>
