@@ -75,6 +75,7 @@ pub fn ask(input: &Input, mut said: impl FnMut(&[u8], &[u8]) -> io::Result<()>) 
             question,
             board: None,
             further: Vec::new(),
+            baseline: None,
         };
         let bytes = request.to_bytes();
         let reply = evaluator.reply_bytes(&bytes).unwrap_or_default();

@@ -7,10 +7,12 @@ use netpolis_core::path::Paths;
 use netpolis_core::settings::{Routing, Settings};
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "answers")]
+use super::further::comparison_answer;
 use super::further::further_answer;
 use super::{
-    AnswerView, FurtherAnswer, FurtherQuestion, Move, PathAnswers, PathAsked, ProposalView, Question, SceneView, Sentence, Step, TallyView,
-    answer_view, path_ends, path_reply, proposal_view, scene_view, settings_from_text, tally_view,
+    AnswerView, BaselineTexts, FurtherAnswer, FurtherQuestion, Move, PathAnswers, PathAsked, ProposalView, Question, SceneView, Sentence,
+    Step, TallyView, answer_view, path_ends, path_reply, proposal_view, scene_view, settings_from_text, tally_view,
 };
 
 /// What is to be evaluated.
@@ -30,6 +32,8 @@ pub struct Request {
     pub path: Option<PathAsked>,
     /// What else is asked, of which the smaller module says that it needs the larger one.
     pub further: Vec<FurtherQuestion>,
+    /// What the files are compared with, where that is asked and it is not the baseline of the requests before.
+    pub baseline: Option<BaselineTexts>,
 }
 
 /// What the policy board wants to know: how much each policy decides, and what a move would change.
@@ -78,6 +82,9 @@ pub struct Evaluator {
     revision: Option<u32>,
     /// What the second side of a comparison of ways was built with.
     versus: Option<(Routing, Paths)>,
+    /// What the files are compared with, with its number.
+    #[cfg(feature = "answers")]
+    baseline: Option<(u32, Analysis)>,
     /// What tells the day, for what ends on a day.
     clock: fn() -> Option<Date>,
     /// Hears what an evaluation is busy with.
@@ -98,6 +105,8 @@ impl Evaluator {
             view: SceneView::default(),
             revision: None,
             versus: None,
+            #[cfg(feature = "answers")]
+            baseline: None,
             clock,
             tell: |_| (),
         }
@@ -155,14 +164,38 @@ impl Evaluator {
             let ends = path_ends(&self.scene, &self.view, &asked.question);
             PathAnswers { ends, ..path_reply(&self.scene, asked, &mut self.versus) }
         });
+        #[cfg(feature = "answers")]
+        self.take_baseline(request.baseline);
         let further = request.further.into_iter().map(|asked| {
             tell(asked.step());
-            let answer = further_answer(&self.scene, &asked);
+            let answer = self.further_answer(&asked);
             (asked, answer)
         });
         let further = further.collect();
         let checks = check_count(self.scene.loaded()) as u32;
         Evaluation { revision: request.revision, scene: fresh, question: request.question, answer, board, path, further, checks }
+    }
+
+    fn further_answer(&self, asked: &FurtherQuestion) -> FurtherAnswer {
+        #[cfg(feature = "answers")]
+        if let FurtherQuestion::Marks(number) | FurtherQuestion::Comparison(number) = asked
+            && let Some((_, baseline)) = self.baseline.as_ref().filter(|(known, _)| known == number)
+            && let Some(answer) = comparison_answer(baseline, &self.scene, &self.view, asked)
+        {
+            return answer;
+        }
+        further_answer(&self.scene, asked)
+    }
+
+    /// Reads what the files are compared with. It is kept, so that every edit is compared at once.
+    #[cfg(feature = "answers")]
+    fn take_baseline(&mut self, baseline: Option<BaselineTexts>) {
+        let Some(BaselineTexts { number, files, settings }) = baseline else { return };
+        let (mut settings, _) = settings_from_text(&settings);
+        settings.today = settings.today.or_else(self.clock);
+        let mut analysis = Analysis::new(settings);
+        analysis.set_files(&files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect::<Vec<_>>());
+        self.baseline = Some((number, analysis));
     }
 }
 

@@ -9,7 +9,7 @@ impl Request {
     /// What tells a request with texts from others whose replies differ: all of it but for its revision, the policy board and further answers, which
     /// can be asked about later. FNV-1a.
     fn key(&self) -> [u8; KEY] {
-        let bytes = Request { revision: 0, board: None, further: Vec::new(), ..self.clone() }.to_bytes();
+        let bytes = Request { revision: 0, board: None, further: Vec::new(), baseline: None, ..self.clone() }.to_bytes();
         bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)).to_le_bytes()
     }
 }
@@ -43,7 +43,7 @@ mod tests {
             |name: &str| format!("kind: Pod\napiVersion: v1\nmetadata: {{name: {name}}}\nspec: {{containers: [{{name: c, image: c}}]}}\n");
         let question = Question { from: "a".into(), to: "b".into(), protocol: "TCP".into(), port: Some(80), ..Question::default() };
         let files = Some(vec![("a.yaml".into(), pod("a")), ("b.yaml".into(), pod("b"))]);
-        Request { revision: 1, files, settings: String::new(), question, board: None, path: None, further: Vec::new() }
+        Request { revision: 1, files, settings: String::new(), question, board: None, path: None, further: Vec::new(), baseline: None }
     }
 
     #[test]

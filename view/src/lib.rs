@@ -75,8 +75,8 @@ pub use first::{first_question, names_service};
 pub use fixes::{FixProposalView, FixQuestion, FixesView, SideEffectView, fixes_view};
 pub use flow_logs::{FlowLogsView, LogLineView, LogReadView, LogTotals, LoggedFlowView, NotJudgedView, SetAsideView, flow_logs_view};
 pub use further::{
-    FixListView, FurtherAnswer, FurtherQuestion, ListChoice, ListGroup, ListOption, ListRow, ListView, OfferedText, Outlook, ProposedFix,
-    RowLink, RowTick,
+    BaselineTexts, ComparisonMarks, ComparisonView, FixListView, FlowChange, FurtherAnswer, FurtherQuestion, ListChoice, ListGroup,
+    ListOption, ListRow, ListView, OfferedText, Outlook, ProposedFix, RowLink, RowTick,
 };
 pub use kept_replies::kept_reply;
 pub use least_privilege::{LeastPrivilegeQuestion, LeastPrivilegeView, RemainingFlowView, ReplacedPolicyView, least_privilege_view};

@@ -7,6 +7,8 @@ mod resolve;
 
 pub(super) use build::workload_key;
 pub use build::{INGRESS_CONTROLLER, scene_view};
+#[cfg(feature = "answers")]
+pub(super) use outside::ranges_text;
 pub use resolve::resolve;
 
 use serde::{Deserialize, Serialize};

@@ -38,10 +38,12 @@ pub enum Step {
     LeastPrivilege,
     /// Judges the flows of logs.
     FlowLogs,
+    /// Compares with the baseline.
+    Comparison,
 }
 
 /// Those without numbers, by their number as it travels.
-const PLAIN: [Step; 14] = [
+const PLAIN: [Step; 15] = [
     Step::Compiling,
     Step::Problems,
     Step::Pairs,
@@ -56,6 +58,7 @@ const PLAIN: [Step; 14] = [
     Step::Convert,
     Step::LeastPrivilege,
     Step::FlowLogs,
+    Step::Comparison,
 ];
 
 impl Step {
@@ -104,6 +107,7 @@ mod tests {
             board: None,
             path: None,
             further: Vec::new(),
+            baseline: None,
         };
         let read = vec![Step::Reading { done: half, of }, Step::Compiling, Step::Compiling];
         let rest = [Step::Problems, Step::Pairs, Step::Question];

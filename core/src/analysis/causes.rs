@@ -39,6 +39,11 @@ pub struct Cause {
 }
 
 impl Analysis {
+    /// What was edited between this version and a newer one, object by object, in the order of the newer text, then what is gone.
+    pub fn edits_to(&self, newer: &Analysis) -> Vec<ObjectEdit> {
+        Edits::new(&self.loaded, &newer.loaded, &self.settings.default_namespace).list().cloned().collect()
+    }
+
     /// Which edits caused each of some differences between this version and a newer one.
     pub fn causes(&self, newer: &Analysis, differences: &[Difference]) -> Causes {
         let edits = Edits::new(&self.loaded, &newer.loaded, &self.settings.default_namespace);

@@ -83,6 +83,12 @@ pub enum Outlook {
     Bad,
     /// Open.
     Unsure,
+    /// It was not there before.
+    Added,
+    /// It is not there any more.
+    Removed,
+    /// It is another than before.
+    Changed,
     /// A row that only tells something.
     #[default]
     Plain,

@@ -1,10 +1,13 @@
 //! Further answers, as the page shows them: what only the larger of the engine's two modules has (feature `answers`), as it is asked less often and weighs
 //! more. The smaller one says so, and the page loads the other.
 
+mod comparison;
 mod list;
 
 #[cfg(feature = "answers")]
 mod checks;
+#[cfg(feature = "answers")]
+mod compare;
 #[cfg(feature = "answers")]
 mod convert;
 #[cfg(feature = "answers")]
@@ -19,6 +22,7 @@ mod pointless;
 use serde::{Deserialize, Serialize};
 
 use super::{FixQuestion, GradeAsked, GradeView, LessonReply, Sentence, Step, Texts};
+pub use comparison::{BaselineTexts, ComparisonMarks, ComparisonView, FlowChange};
 pub use list::{FixListView, ListChoice, ListGroup, ListOption, ListRow, ListView, OfferedText, Outlook, ProposedFix, RowLink, RowTick};
 
 /// What is asked.
@@ -36,6 +40,10 @@ pub enum FurtherQuestion {
     Engines,
     /// The policies in another language: `calico`, `kubernetes` or `cluster-network-policy`; if empty, the one that there is most to convert to.
     Convert(String),
+    /// Which flows differ from the baseline of this number, for the picture.
+    Marks(u32),
+    /// The same as a list, with the edits that caused each difference.
+    Comparison(u32),
     /// A lesson: the text of its `lesson.md`, and the files beside it that are there.
     Lesson(String, Texts),
     /// Whether the task of a lesson is done.
@@ -57,6 +65,7 @@ impl FurtherQuestion {
             FurtherQuestion::Pointless => Step::Pointless,
             FurtherQuestion::Engines => Step::Engines,
             FurtherQuestion::Convert(_) => Step::Convert,
+            FurtherQuestion::Marks(_) | FurtherQuestion::Comparison(_) => Step::Comparison,
         }
     }
 }
@@ -70,6 +79,10 @@ pub enum FurtherAnswer {
     Fix(Result<FixListView, Sentence>),
     /// Anything that is a list.
     List(ListView),
+    /// Which flows differ from the baseline.
+    Marks(ComparisonMarks),
+    /// The same as a list.
+    Comparison(ComparisonView),
     /// A lesson.
     Lesson(LessonReply),
     /// What came of a task's checks.
@@ -86,8 +99,26 @@ pub(super) fn further_answer(analysis: &netpolis_core::analysis::Analysis, quest
         FurtherQuestion::Pointless => FurtherAnswer::List(pointless::list(analysis)),
         FurtherQuestion::Engines => FurtherAnswer::List(engines::list(analysis)),
         FurtherQuestion::Convert(to) => FurtherAnswer::List(convert::list(analysis, to)),
+        // Without a baseline nothing differs; with one, `comparison_answer` says what does.
+        FurtherQuestion::Marks(_) => FurtherAnswer::Marks(ComparisonMarks::default()),
+        FurtherQuestion::Comparison(_) => FurtherAnswer::Comparison(ComparisonView::default()),
         FurtherQuestion::Lesson(text, files) => FurtherAnswer::Lesson(super::lesson::lesson_reply(text, files)),
         FurtherQuestion::Grade(asked) => FurtherAnswer::Grade(super::lesson::grade_view(analysis, asked)),
+    }
+}
+
+/// Answers what is asked about a baseline; nothing for other questions.
+#[cfg(feature = "answers")]
+pub(super) fn comparison_answer(
+    baseline: &netpolis_core::analysis::Analysis,
+    analysis: &netpolis_core::analysis::Analysis,
+    scene: &super::SceneView,
+    question: &FurtherQuestion,
+) -> Option<FurtherAnswer> {
+    match question {
+        FurtherQuestion::Marks(_) => Some(FurtherAnswer::Marks(compare::marks(baseline, analysis, scene))),
+        FurtherQuestion::Comparison(_) => Some(FurtherAnswer::Comparison(compare::comparison(baseline, analysis))),
+        _ => None,
     }
 }
 

@@ -143,6 +143,7 @@ fn they_travel_with_the_reply() {
         board: None,
         path: None,
         further: questions.clone(),
+        baseline: None,
     };
     let reply = Evaluator::default().reply_bytes(&request.to_bytes()).unwrap();
     let reply = Evaluation::from_bytes(&reply).unwrap();
@@ -207,4 +208,141 @@ spec:
     let none = list("", &FurtherQuestion::Convert("cluster-network-policy".into()));
     assert_eq!(none.summary, "Nothing to convert to ClusterNetworkPolicy: there is no AdminNetworkPolicy or BaselineAdminNetworkPolicy");
     assert_eq!(none.choices[0].options.len(), 3);
+}
+
+/// What differs between two texts.
+fn compared(before: &str, after: &str) -> (ComparisonMarks, ComparisonView, crate::SceneView) {
+    let mut evaluator = Evaluator::default();
+    let texts = |text: &str| vec![("shop.yaml".to_owned(), text.to_owned())];
+    let reply = evaluator.reply(Request {
+        revision: 1,
+        files: Some(texts(after)),
+        settings: String::new(),
+        question: Question::default(),
+        board: None,
+        path: None,
+        further: vec![FurtherQuestion::Marks(7), FurtherQuestion::Comparison(7)],
+        baseline: Some(BaselineTexts { number: 7, files: texts(before), settings: String::new() }),
+    });
+    let mut answers = reply.further.into_iter().map(|(_, answer)| answer);
+    match (answers.next(), answers.next()) {
+        (Some(FurtherAnswer::Marks(marks)), Some(FurtherAnswer::Comparison(view))) => (marks, view, reply.scene.unwrap()),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn rows(list: &ListView) -> Vec<(&str, &str, &str)> {
+    list.groups
+        .iter()
+        .flat_map(|group| group.rows.iter().map(move |r| (group.title.as_str(), r)))
+        .map(|(group, r)| (group, &*r.title, if r.word.is_empty() { &*r.lines[0] } else { &*r.word }))
+        .collect()
+}
+
+#[test]
+fn flows_that_differ_from_the_baseline_are_told_with_the_edit_that_did_it() {
+    let (marks, view, _) = compared(SHOP, &SHOP.replacen("wbe", "web", 1));
+    assert_eq!(
+        marks,
+        ComparisonMarks {
+            flows: 1,
+            summary: "1 flow opened".into(),
+            pairs: vec![("default/web[Pod]".into(), "default/db[Pod]".into(), FlowChange::Opened)]
+        }
+    );
+    assert_eq!(view.list.summary, "1 flow opened, by 1 edit. Everything that was allowed still is.");
+    assert_eq!(
+        rows(&view.list),
+        [
+            ("Opened", "`default/web` → `default/db`", "TCP 5432, before nothing"),
+            ("Edits", "`NetworkPolicy default/db` (changed)", "changes 1 flow")
+        ]
+    );
+    let row = &view.list.groups[0].rows[0];
+    assert_eq!(
+        row.lines,
+        [
+            "by `NetworkPolicy default/db` (changed)",
+            "Allowed: TCP 5432 from `default/web` to `default/db`, by ingress rule 1 of NetworkPolicy `default/db`."
+        ]
+    );
+    assert_eq!((row.spots[0].line, row.outlook), (11, Outlook::Added));
+    // The link asks for a flow that did open.
+    let Some(RowLink::Flow(question)) = &row.link else { panic!("{row:?}") };
+    let verdict = |text: &str| answer_to(&analysis(text), question).unwrap().verdict;
+    assert_eq!((verdict(SHOP), verdict(&SHOP.replacen("wbe", "web", 1))), (VerdictView::Denied, VerdictView::Allowed));
+    // And the other way round it closed.
+    let (marks, view, _) = compared(&SHOP.replacen("wbe", "web", 1), SHOP);
+    assert_eq!((marks.summary.as_str(), marks.pairs[0].2), ("1 flow closed", FlowChange::Closed));
+    assert_eq!(view.list.summary, "1 flow closed, by 1 edit. Nothing new is allowed.");
+}
+
+#[test]
+fn edits_without_an_effect_are_told_from_those_with_one() {
+    let edited = SHOP.replacen("wbe", "web", 1).replacen("5432", "5433", 2);
+    let (marks, view, _) = compared(&SHOP.replacen("wbe", "web", 1), &edited);
+    assert_eq!(
+        (marks.summary.as_str(), rows(&view.list)[0]),
+        ("1 flow changed", ("Changed", "`default/web` → `default/db`", "TCP 5433, before TCP 5432"))
+    );
+    // Checks are no objects that a verdict depends on.
+    let (marks, view, _) = compared(SHOP, &SHOP.replace("{name: shop}", "{name: other}"));
+    assert_eq!((marks, view.list.groups.len()), (ComparisonMarks::default(), 0));
+    assert!(view.list.summary.starts_with("Nothing differs from the baseline yet."));
+    let renamed = SHOP.replace("metadata: {name: db}", "metadata: {name: data}");
+    let (marks, view, _) = compared(SHOP, &renamed);
+    assert!(marks.pairs.is_empty());
+    assert_eq!(view.list.summary, "Every flow is as in the baseline, after 2 edits.");
+    assert_eq!(
+        rows(&view.list),
+        [
+            ("Edits", "`NetworkPolicy default/data` (new)", "changes no flow"),
+            ("Edits", "`NetworkPolicy default/db` (gone, shop.yaml:5 of the baseline)", "changes no flow")
+        ]
+    );
+    assert!(!view.list.groups[0].folded, "it is all there is");
+}
+
+#[test]
+fn all_addresses_outside_are_one_end() {
+    let without = SHOP.split("---\napiVersion: networking").next().unwrap();
+    let (marks, view, scene) = compared(SHOP, without);
+    let opened = |from: usize, scene: &crate::SceneView| (scene.key(from), "default/db[Pod]".to_owned(), FlowChange::Opened);
+    assert!(marks.pairs.contains(&opened(scene.internet().unwrap(), &scene)), "{marks:?}");
+    assert_eq!(rows(&view.list)[0], ("Opened", "`any address outside` → `default/db`", "everything, before nothing"));
+    assert_eq!(view.list.summary, "2 flows opened, by 1 edit. Everything that was allowed still is.");
+    // A part of them is another end, and is found in the picture.
+    let (marks, view, scene) = compared(SHOP, &SHOP.replacen("podSelector: {matchLabels: {app: wbe}}", "ipBlock: {cidr: 192.0.2.0/24}", 1));
+    let block = scene.ends.iter().position(|end| end.addresses == ["192.0.2.0/24"]).unwrap();
+    assert_eq!(marks.pairs, [opened(block, &scene)]);
+    assert_eq!(rows(&view.list)[0].1, "`192.0.2.0/24` → `default/db`");
+}
+
+#[test]
+fn other_assumptions_are_a_difference_too() {
+    let mut evaluator = Evaluator::default();
+    let files = vec![("shop.yaml".to_owned(), SHOP.to_owned())];
+    let reply = evaluator.reply(Request {
+        revision: 1,
+        files: Some(files.clone()),
+        settings: "engine=none".into(),
+        question: Question::default(),
+        board: None,
+        path: None,
+        further: vec![FurtherQuestion::Comparison(1)],
+        baseline: Some(BaselineTexts { number: 1, files, settings: String::new() }),
+    });
+    let FurtherAnswer::Comparison(view) = &reply.further[0].1 else { panic!() };
+    assert_eq!(view.list.summary, "2 flows opened, by other assumptions. Everything that was allowed still is.");
+    // A baseline that the evaluator does not have is not made up.
+    let again = Request { further: vec![FurtherQuestion::Comparison(2)], ..request_again() };
+    assert_eq!(evaluator.reply(again).further[0].1, FurtherAnswer::Comparison(ComparisonView::default()));
+    let known = Request { further: vec![FurtherQuestion::Comparison(1)], ..request_again() };
+    assert_eq!(evaluator.reply(known).further[0].1, reply.further[0].1, "it keeps the baseline");
+}
+
+/// Another request about the same files.
+fn request_again() -> Request {
+    let (settings, question) = ("engine=none".into(), Question::default());
+    Request { revision: 1, files: None, settings, question, board: None, path: None, further: Vec::new(), baseline: None }
 }

@@ -49,7 +49,7 @@ fn after(address: IpAddr) -> IpAddr {
 }
 
 /// The ranges of a set, each as a CIDR where it is one.
-pub(super) fn ranges_text(set: &AddressSet, most: usize) -> Vec<String> {
+pub(crate) fn ranges_text(set: &AddressSet, most: usize) -> Vec<String> {
     set.ranges()
         .take(most)
         .map(|(first, last)| match (first, last) {

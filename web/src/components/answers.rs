@@ -2,7 +2,8 @@
 
 use yew::prelude::*;
 
-use super::icons::{CHECK, CROSS, INFO, QUESTION, icon};
+use super::compare::CompareTools;
+use super::icons::{CHECK, CROSS, INFO, MINUS, PENCIL, PLUS, QUESTION, icon};
 use super::offer::{code, offer};
 use super::renders::count_render;
 use super::rich::{SourceLink, rich, sentence};
@@ -28,6 +29,7 @@ pub fn Answers() -> Html {
         <div class="answers">
             <header>
                 <div class="segments" role="group" aria-label="Which answers">{ for AnswerList::ALL.into_iter().map(button) }</div>
+                if shown == AnswerList::Compare { <CompareTools /> }
                 <p role="status">{ list.map_or_else(|| store.list_words().into(), |list| sentence(&list.summary)) }</p>
             </header>
             if let Some(list) = list {
@@ -86,6 +88,9 @@ fn row(store: &Store, row: &ListRow) -> Html {
         Outlook::Good => ("good", CHECK),
         Outlook::Bad => ("bad", CROSS),
         Outlook::Unsure => ("unsure", QUESTION),
+        Outlook::Added => ("added", PLUS),
+        Outlook::Removed => ("removed", MINUS),
+        Outlook::Changed => ("changed", PENCIL),
         Outlook::Plain => ("plain", INFO),
     };
     html! {

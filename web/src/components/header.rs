@@ -6,21 +6,31 @@ use netpolis_core::settings::{Engine, Staged};
 
 use super::chooser::use_chooser;
 use super::icons::{
-    HISTORY, INFO, LESSON, MOON, MORE, OPEN, PANEL_BOTTOM, PANEL_LEFT, PANEL_RIGHT, PLUS, SLIDERS, SUN, SYSTEM, UNDO, icon, logo,
+    COMPARE, HISTORY, INFO, LESSON, MOON, MORE, OPEN, PANEL_BOTTOM, PANEL_LEFT, PANEL_RIGHT, PLUS, SLIDERS, SUN, SYSTEM, UNDO, icon, logo,
 };
 use super::menu::Menu;
 use super::renders::count_render;
 use super::{press, use_part};
 use crate::examples::EXAMPLES;
 use crate::scenes::Origin;
-use crate::state::{Action, Dialog, Layout, LayoutAction, Pane, State, Theme};
+use crate::state::{Action, CompareAction, Dialog, Layout, LayoutAction, Pane, State, Theme};
 use netpolis_view::{engine_words, with_engine, with_staged_turned};
 
 /// What it shows.
 fn header_part(state: &State) -> impl PartialEq + use<> {
     let Layout { theme, panes, .. } = state.layout;
     let hidden = [Pane::Editor, Pane::Inspector, Pane::Bottom].map(|pane| panes.is_hidden(pane));
-    (state.title(), state.place.origin, state.files.example, state.settings.clone(), state.can_undo(), theme, hidden)
+    (
+        state.title(),
+        state.place.origin,
+        state.files.example,
+        state.settings.clone(),
+        state.can_undo(),
+        theme,
+        hidden,
+        state.baseline().is_some(),
+        state.compared_flows().map(|(flows, words)| (flows, words.to_owned())),
+    )
 }
 
 /// The top of the page.
@@ -43,6 +53,13 @@ pub fn Header() -> Html {
                 { icon(shape) }{ if hidden { format!("Show {word}") } else { format!("Hide {word}") } }
             </button>
         }
+    };
+    let comparing = store.baseline().is_some();
+    let compare = press(&store, if comparing { CompareAction::Show } else { CompareAction::Keep });
+    let (flows, words) = match store.compared_flows() {
+        Some((flows, words)) => (flows, words.to_owned()),
+        None if comparing => (0, "nothing differs from the baseline".into()),
+        None => (0, "keep the files as they are, edit them, and see which flows open and close".into()),
     };
     html! {
         <header class="header">
@@ -78,6 +95,9 @@ pub fn Header() -> Html {
                 <button type="button" onclick={press(&store, LayoutAction::ShowDialog(Some(Dialog::Settings)))}>{ icon(SLIDERS) }{ "Assumptions…" }</button>
             </Menu>
             <button type="button" class="quiet square theme" onclick={press(&store, LayoutAction::ChooseTheme(store.layout.theme.next()))} aria-label={theme_word} title={theme_word}>{ icon(theme_icon) }</button>
+            <button type="button" class="pick compare" aria-pressed={comparing.to_string()} title={words.clone()} onclick={compare.clone()}>{ "Compare" }
+                if flows > 0 { <span class="badge compared" aria-label={words}>{ flows }</span> }
+            </button>
             <button type="button" class="primary" onclick={press(&store, LayoutAction::ShowDialog(Some(Dialog::Share)))}>{ "Share" }</button>
             <Menu right=true arrow=false class="quiet square" label="More" button={icon(MORE)}>
                 <button type="button" onclick={press(&store, Action::StartScene)}>{ icon(PLUS) }{ "New scene" }</button>
@@ -87,6 +107,7 @@ pub fn Header() -> Html {
                 <button type="button" onclick={press(&store, Action::AddFile)}>{ icon(PLUS) }{ "New file" }</button>
                 <button type="button" onclick={open_files}>{ icon(OPEN) }{ "Open files…" }</button>
                 <button type="button" disabled={!store.can_undo()} onclick={press(&store, Action::Undo)}>{ icon(UNDO) }{ "Undo the last change to files" }</button>
+                <button type="button" class="compare-item" onclick={compare}>{ icon(COMPARE) }{ if comparing { "Show what differs" } else { "Compare from here on" } }</button>
                 <hr />
                 { pane(Pane::Editor, PANEL_LEFT, "editor") }
                 { pane(Pane::Inspector, PANEL_RIGHT, "question and trace") }

@@ -37,6 +37,7 @@ pub const DOWN: Icon = Icon("M12 5v14M19 12l-7 7-7-7");
 pub const LAYERS: Icon = Icon(
     "M12.83 2.18a2 2 0 0 0-1.66 0L2.6 6.08a1 1 0 0 0 0 1.83l8.58 3.91a2 2 0 0 0 1.66 0l8.58-3.9a1 1 0 0 0 0-1.83zM2 12a1 1 0 0 0 .58.91l8.6 3.91a2 2 0 0 0 1.65 0l8.58-3.9A1 1 0 0 0 22 12M2 17a1 1 0 0 0 .58.91l8.6 3.91a2 2 0 0 0 1.65 0l8.58-3.9A1 1 0 0 0 22 17",
 );
+pub const COMPARE: Icon = Icon("M12 3v18M9 7H3v10h6M15 7h6v10h-6M18 10v4M16 12h4");
 pub const SWAP: Icon = Icon("M8 3 4 7l4 4M4 7h16M16 21l4-4-4-4M20 17H4");
 pub const UNDO: Icon = Icon("M9 14 4 9l5-5M4 9h10.5a5.5 5.5 0 0 1 5.5 5.5a5.5 5.5 0 0 1-5.5 5.5H11");
 pub const FIT: Icon = Icon("M8 3H5a2 2 0 0 0-2 2v3M21 8V5a2 2 0 0 0-2-2h-3M3 16v3a2 2 0 0 0 2 2h3M16 21h3a2 2 0 0 0 2-2v-3");

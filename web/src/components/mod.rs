@@ -11,6 +11,7 @@ pub mod bottom;
 pub mod byte_field;
 pub mod chooser;
 pub mod combobox;
+mod compare;
 mod copy_menu;
 pub mod coverage;
 pub mod dialogs;

@@ -63,7 +63,7 @@ impl Engine {
         if let Progress::Cancelled { .. } = store.progress {
             store.dispatch(Action::Progress(Progress::Quiet));
         }
-        let next = self.queue.borrow_mut().ask(store.request_without_texts(), || store.files.texts());
+        let next = self.queue.borrow_mut().ask(store.request_without_texts(), || store.files.texts(), || store.baseline_texts());
         self.send(next);
         self.wait();
         // An engine that failed is loaded when the person says so.
@@ -185,7 +185,8 @@ impl Engine {
                 self.send(next);
                 if self.queue.borrow().is_unused() && !matches!(store.progress, Progress::Cancelled { .. }) {
                     // The first picture is of the build: this says the same as of today, and the next edit is answered the faster.
-                    let next = self.queue.borrow_mut().ask(store.request_without_texts(), || store.files.texts());
+                    let next =
+                        self.queue.borrow_mut().ask(store.request_without_texts(), || store.files.texts(), || store.baseline_texts());
                     self.send(next);
                 }
             }

@@ -1,6 +1,6 @@
 //! What the engine is asked, in which order: one request at a time, and of those that come meanwhile only the newest.
 
-use netpolis_view::Request;
+use netpolis_view::{BaselineTexts, FurtherQuestion, Request};
 
 /// Requests on their way to the engine.
 #[derive(Debug, Default)]
@@ -12,14 +12,31 @@ pub struct Queue {
     waiting: Option<Request>,
     /// The revision whose texts the engine has, or gets with the request that waits.
     known: Option<u32>,
+    /// The number of the baseline that it has, or gets.
+    baseline: Option<u32>,
 }
 
 impl Queue {
     /// Puts a request in the queue, in place of one that waits. Gets the texts if the engine does not have those of this revision.
     /// What comes back is to be sent now.
     #[must_use]
-    pub fn ask(&mut self, mut request: Request, texts: impl FnOnce() -> Vec<(String, String)>) -> Option<Request> {
-        let waiting = self.waiting.take();
+    pub fn ask(
+        &mut self,
+        mut request: Request,
+        texts: impl FnOnce() -> Vec<(String, String)>,
+        baseline: impl FnOnce() -> Option<BaselineTexts>,
+    ) -> Option<Request> {
+        let mut waiting = self.waiting.take();
+        // The same for what they are compared with.
+        request.baseline = waiting.as_mut().and_then(|waiting| waiting.baseline.take());
+        let compares = request.further.iter().find_map(|asked| match asked {
+            FurtherQuestion::Marks(number) | FurtherQuestion::Comparison(number) => Some(*number),
+            _ => None,
+        });
+        if compares.is_some() && compares != self.baseline {
+            self.baseline = compares;
+            request.baseline = baseline();
+        }
         request.files = if self.known == Some(request.revision) {
             // What waited may hold texts that the engine has not got yet.
             waiting.and_then(|waiting| waiting.files)
@@ -81,7 +98,7 @@ mod tests {
 
     fn request(revision: u32, from: &str) -> Request {
         let question = netpolis_view::Question { from: from.into(), ..Default::default() };
-        Request { revision, files: None, settings: String::new(), question, board: None, path: None, further: Vec::new() }
+        Request { revision, files: None, settings: String::new(), question, board: None, path: None, further: Vec::new(), baseline: None }
     }
 
     /// What is sent: its revision, who asks, and the text that goes along.
@@ -90,7 +107,7 @@ mod tests {
     }
 
     fn ask(queue: &mut Queue, revision: u32, from: &str) -> Option<(u32, String, Option<String>)> {
-        sent(queue.ask(request(revision, from), || vec![("a.yaml".into(), format!("text {revision}"))]))
+        sent(queue.ask(request(revision, from), || vec![("a.yaml".into(), format!("text {revision}"))], || None))
     }
 
     #[test]
@@ -133,6 +150,26 @@ mod tests {
         assert!(ask(&mut queue, 3, "a").is_some());
         queue.end();
         assert!(!queue.is_busy(), "what was cancelled is not waited for");
+    }
+
+    #[test]
+    fn the_baseline_goes_once_and_is_not_lost_with_what_waits() {
+        let compare = |number| Request { further: vec![FurtherQuestion::Marks(number)], ..request(1, "a") };
+        let texts = |number| BaselineTexts { number, files: Vec::new(), settings: String::new() };
+        let mut queue = Queue::default();
+        let _ = queue.begin();
+        let number = |sent: Option<Request>| sent.map(|request| request.baseline.map(|baseline| baseline.number));
+        assert_eq!(number(queue.ask(request(1, "a"), Vec::new, || Some(texts(5)))), Some(None), "nothing is compared");
+        assert_eq!(number(queue.ask(compare(5), Vec::new, || Some(texts(5)))), None);
+        assert_eq!(number(queue.ask(request(2, "b"), Vec::new, || Some(texts(5)))), None);
+        assert_eq!(number(queue.replied()), Some(Some(5)), "what waited had it");
+        assert_eq!(number(queue.replied()), None);
+        assert_eq!(number(queue.ask(compare(5), Vec::new, || Some(texts(5)))), Some(None), "the engine has it");
+        let _ = queue.replied();
+        assert_eq!(number(queue.ask(compare(6), Vec::new, || Some(texts(6)))), Some(Some(6)));
+        queue.end();
+        assert_eq!(number(queue.ask(compare(6), Vec::new, || Some(texts(6)))), None);
+        assert_eq!(number(queue.begin()), Some(Some(6)), "a new engine gets it again");
     }
 
     #[test]

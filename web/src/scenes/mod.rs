@@ -12,6 +12,8 @@ pub use words::{about, auto_name, copy_name, file_name, files_in_words};
 use std::fmt;
 use std::rc::Rc;
 
+use crate::share::Baseline;
+
 /// The stable name of a scene, of letters, digits and dashes. Never shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SceneId(pub Rc<str>);
@@ -53,8 +55,19 @@ pub struct Place {
     pub kept: bool,
     /// Files that were closed or replaced, newest first: names and texts.
     pub closed: Rc<Vec<Closed>>,
+    /// What its files are compared with.
+    pub comparing: Option<Comparing>,
     /// The lesson whose scene it is. It is not stored.
     pub lesson: Option<Rc<str>>,
+}
+
+/// A baseline, with a number that no other of the page has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Comparing {
+    /// The number.
+    pub number: u32,
+    /// What is compared with.
+    pub baseline: Rc<Baseline>,
 }
 
 /// A file that was closed or replaced.

@@ -11,6 +11,8 @@
 mod base64;
 mod deflate;
 
+use std::rc::Rc;
+
 use netpolis_core::settings::Settings;
 
 use netpolis_view::{PathAsked, PathQuestion, Question, settings_from_text, settings_text};
@@ -47,6 +49,19 @@ pub struct Shared {
     pub path: PathAsked,
     /// Whether the panel with that way is open.
     pub path_shown: bool,
+    /// What the files are compared with.
+    pub baseline: Option<Rc<Baseline>>,
+}
+
+/// An older version of the files, to compare them with.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Baseline {
+    /// What it is called.
+    pub name: String,
+    /// Names and texts.
+    pub files: Vec<(String, String)>,
+    /// What is assumed.
+    pub settings: Settings,
 }
 
 /// What the embedded page shows.
@@ -161,6 +176,11 @@ const ICMP_TYPE: u8 = 11;
 const ICMP_CODE: u8 = 12;
 /// A checksum of everything before it: what was changed on its way is told from what was written.
 const CHECK: u8 = 13;
+/// Only where the files are compared: what the baseline is called, its files, and what it assumes.
+const BASELINE: u8 = 14;
+const BASELINE_FILE: u8 = 15;
+const BASELINE_TEXT: u8 = 16;
+const BASELINE_SETTINGS: u8 = 17;
 
 /// The fragment for a scene, without its `#`.
 pub fn encode(shared: &Shared) -> String {
@@ -175,7 +195,9 @@ pub struct LinkMaker(deflate::Packer);
 impl LinkMaker {
     /// Begins.
     pub fn new(shared: &Shared) -> Self {
-        let level = if shared.files.iter().map(|(_, text)| text.len()).sum::<usize>() > LARGE { QUICK } else { SMALL };
+        let size = |files: &[(String, String)]| files.iter().map(|(_, text)| text.len()).sum::<usize>();
+        let all = size(&shared.files) + shared.baseline.as_ref().map_or(0, |baseline| size(&baseline.files));
+        let level = if all > LARGE { QUICK } else { SMALL };
         let mut bytes = entries(shared);
         let check = checksum(&bytes);
         put_entry(&mut bytes, CHECK, &check);
@@ -302,6 +324,17 @@ fn entries(shared: &Shared) -> Vec<u8> {
     if !path.is_empty() {
         put(PATH, &path);
     }
+    if let Some(baseline) = &shared.baseline {
+        put(BASELINE, &baseline.name);
+        for (name, text) in &baseline.files {
+            put(BASELINE_FILE, name);
+            put(BASELINE_TEXT, text);
+        }
+        let settings = settings_text(&baseline.settings);
+        if !settings.is_empty() {
+            put(BASELINE_SETTINGS, &settings);
+        }
+    }
     bytes
 }
 
@@ -310,6 +343,7 @@ fn read_entries(whole: &[u8]) -> Option<(Shared, Option<String>)> {
     let mut bytes = whole;
     let mut shared = Shared::default();
     let mut unknown: Option<String> = None;
+    let mut baseline: Option<Baseline> = None;
     while let Some((&tag, rest)) = bytes.split_first() {
         let before = whole.len() - bytes.len();
         bytes = rest;
@@ -346,10 +380,19 @@ fn read_entries(whole: &[u8]) -> Option<(Shared, Option<String>)> {
                 (shared.path, shared.path_shown) = (path, shown);
                 unknown = unknown.or(line);
             }
+            BASELINE => baseline = Some(Baseline { name: text.to_owned(), ..Baseline::default() }),
+            BASELINE_FILE => baseline.as_mut()?.files.push((text.to_owned(), String::new())),
+            BASELINE_TEXT => text.clone_into(&mut baseline.as_mut()?.files.last_mut()?.1),
+            BASELINE_SETTINGS => {
+                let (settings, line) = settings_from_text(text);
+                baseline.as_mut()?.settings = settings;
+                unknown = unknown.or(line);
+            }
             CHECK if text != checksum(whole.get(..before)?) => return None,
             _ => (),
         }
     }
+    shared.baseline = baseline.map(Rc::new);
     Some((shared, unknown))
 }
 

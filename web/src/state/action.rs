@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use netpolis_core::settings::Settings;
 
-use super::{EngineFault, FileId, Goal, LayoutAction, LessonAction, Opened, PictureAction, Progress, Trouble};
+use super::{CompareAction, EngineFault, FileId, Goal, LayoutAction, LessonAction, Opened, PictureAction, Progress, Trouble};
 use crate::examples::Example;
 use crate::scenes::{Elsewhere, SceneId};
 use crate::share::Shared;
@@ -46,6 +46,8 @@ pub enum Action {
     LookForFixes(Option<Goal>),
     /// Something happens to a lesson.
     Lesson(LessonAction),
+    /// Something about the comparison with a baseline.
+    Compare(CompareAction),
     /// A row of a list of answers is followed.
     Follow(RowLink),
     /// A list of answers asks something else.
@@ -176,6 +178,12 @@ impl Action {
             further: reply.further.into_iter().map(|(asked, answer)| (asked, Rc::new(answer))).collect(),
             checks: reply.checks,
         }
+    }
+}
+
+impl From<CompareAction> for Action {
+    fn from(action: CompareAction) -> Self {
+        Action::Compare(action)
     }
 }
 

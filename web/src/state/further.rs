@@ -20,12 +20,14 @@ pub enum AnswerList {
     Engines,
     /// The policies in another language.
     Convert,
+    /// What differs from the baseline.
+    Compare,
 }
 
 impl AnswerList {
     /// All, from left to right.
-    pub const ALL: [AnswerList; 5] =
-        [AnswerList::Checks, AnswerList::OpenEnds, AnswerList::Pointless, AnswerList::Engines, AnswerList::Convert];
+    pub const ALL: [AnswerList; 6] =
+        [AnswerList::Checks, AnswerList::OpenEnds, AnswerList::Pointless, AnswerList::Engines, AnswerList::Convert, AnswerList::Compare];
 
     /// Its title.
     pub const fn title(self) -> &'static str {
@@ -35,25 +37,30 @@ impl AnswerList {
             AnswerList::Pointless => "Pointless",
             AnswerList::Engines => "Engines",
             AnswerList::Convert => "Convert",
+            AnswerList::Compare => "Compare",
         }
     }
 
-    /// What it asks before anything is chosen in it.
-    const fn question(self) -> FurtherQuestion {
-        match self {
+    /// What it asks before anything is chosen in it; nothing where there is nothing to compare with.
+    fn question(self, state: &State) -> Option<FurtherQuestion> {
+        Some(match self {
             AnswerList::Checks => FurtherQuestion::Checks,
             AnswerList::OpenEnds => FurtherQuestion::OpenEnds,
             AnswerList::Pointless => FurtherQuestion::Pointless,
             AnswerList::Engines => FurtherQuestion::Engines,
             AnswerList::Convert => FurtherQuestion::Convert(String::new()),
-        }
+            AnswerList::Compare => return state.comparison_question(FurtherQuestion::Comparison),
+        })
     }
 
     /// The list that answers a question.
-    fn of(asked: &FurtherQuestion) -> Option<Self> {
-        AnswerList::ALL.into_iter().find(|list| list.question().is_like(asked))
+    fn of(asked: &FurtherQuestion, state: &State) -> Option<Self> {
+        AnswerList::ALL.into_iter().find(|list| list.question(state).is_some_and(|question| question.is_like(asked)))
     }
 }
+
+/// What is said where nothing is compared.
+const NO_BASELINE: &str = "Keep the files as they are, then edit them: each flow that opens, closes or changes is listed here with the edit that did it, and marked in the graph and the matrix.";
 
 /// An answer, and to what.
 #[derive(Clone, Debug)]
@@ -146,7 +153,7 @@ impl Further {
     }
 
     /// The newest answer to a question, be it of an older text.
-    fn of(&self, question: &FurtherQuestion) -> Option<&Rc<FurtherAnswer>> {
+    pub(super) fn of(&self, question: &FurtherQuestion) -> Option<&Rc<FurtherAnswer>> {
         self.known.iter().find(|known| known.asked == *question).map(|known| &known.answer)
     }
 }
@@ -157,11 +164,18 @@ impl State {
         if !self.knows_the_rest() || self.notices.engine.is_some() {
             return Vec::new();
         }
-        let list = self.shows_answers().then(|| self.list_question());
+        let list = self.list_question().filter(|_| self.shows_answers());
         // What is told beside the tab's title.
         let checks = self.counts_checks().then_some(FurtherQuestion::Checks).filter(|checks| list.as_ref() != Some(checks));
         let of_lesson = self.lesson.iter().flat_map(|lesson| lesson.asks(self.revision));
-        self.wants_fix().map(FurtherQuestion::Fix).into_iter().chain(checks).chain(list).chain(of_lesson).collect()
+        self.wants_fix()
+            .map(FurtherQuestion::Fix)
+            .into_iter()
+            .chain(checks)
+            .chain(self.comparison_question(FurtherQuestion::Marks))
+            .chain(list)
+            .chain(of_lesson)
+            .collect()
     }
 
     /// Those of them that are not known of this text.
@@ -193,14 +207,14 @@ impl State {
     }
 
     /// What the list that is shown asks.
-    fn list_question(&self) -> FurtherQuestion {
-        let first = self.layout.list.question();
-        self.further.chosen.iter().find(|chosen| chosen.is_like(&first)).cloned().unwrap_or(first)
+    fn list_question(&self) -> Option<FurtherQuestion> {
+        let first = self.layout.list.question(self)?;
+        Some(self.further.chosen.iter().find(|chosen| chosen.is_like(&first)).cloned().unwrap_or(first))
     }
 
     /// The last answer to what the list asks, or asked before something else was chosen: that one stands until the next is there.
     fn known_list(&self) -> Option<&Known> {
-        let asks = self.layout.list.question();
+        let asks = self.layout.list.question(self)?;
         self.further.known.iter().find(|known| known.asked.is_like(&asks))
     }
 
@@ -216,7 +230,7 @@ impl State {
 
     /// A list asks something else, and is shown.
     pub(super) fn ask_list(&mut self, asked: FurtherQuestion) {
-        self.layout.list = AnswerList::of(&asked).unwrap_or(self.layout.list);
+        self.layout.list = AnswerList::of(&asked, self).unwrap_or(self.layout.list);
         self.further.chosen.retain(|chosen| !chosen.is_like(&asked));
         self.further.chosen.push(asked);
     }
@@ -224,6 +238,7 @@ impl State {
     /// What is said while there is no list.
     pub fn list_words(&self) -> &'static str {
         match (self.notices.engine, self.progress) {
+            _ if self.layout.list == AnswerList::Compare && self.baseline().is_none() => NO_BASELINE,
             (Some(EngineFault::Further), _) => "This could not be loaded.",
             (_, Progress::Cancelled { .. }) => "Not evaluated.",
             _ => "Looking…",
@@ -308,6 +323,7 @@ impl State {
 pub fn as_list(answer: &FurtherAnswer) -> Option<&ListView> {
     match answer {
         FurtherAnswer::List(list) => Some(list),
+        FurtherAnswer::Comparison(view) => Some(&view.list),
         _ => None,
     }
 }

@@ -17,6 +17,8 @@ pub(super) struct UndoStep {
     pub(super) settings: Settings,
     pub(super) question: Question,
     pub(super) path: PathAsked,
+    /// Whether the baseline, too, is as it was before the step.
+    pub(super) with_baseline: bool,
 }
 
 /// Steps, the newest last.
@@ -33,6 +35,13 @@ impl History {
             self.0.remove(0);
         }
         self.0.push(step);
+    }
+
+    /// The last step takes back the baseline, too.
+    pub(super) fn takes_back_baseline(&mut self) {
+        if let Some(step) = self.0.last_mut() {
+            step.with_baseline = true;
+        }
     }
 
     pub(super) fn pop(&mut self) -> Option<UndoStep> {

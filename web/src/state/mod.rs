@@ -8,6 +8,7 @@
 mod action;
 mod answers;
 mod asking;
+mod comparing;
 mod files;
 mod further;
 mod history;
@@ -23,6 +24,7 @@ mod progress;
 pub use action::Action;
 pub use answers::Answers;
 pub use asking::{Asking, Selection};
+pub use comparing::{CompareAction, Marks, marks_in};
 pub use files::{FileId, Files, OpenFile, Reveal, is_json, unique_name};
 pub use further::{AnswerList, FixSection, Further, Goal, as_list};
 pub use layout::{Dialog, Layout, LayoutAction, Screen, Tab, Theme};
@@ -166,7 +168,7 @@ impl State {
 
     /// What an engine that has seen nothing yet is asked for this page.
     pub fn request(&self) -> Request {
-        Request { files: Some(self.files.texts()), ..self.request_without_texts() }
+        Request { files: Some(self.files.texts()), baseline: self.baseline_texts(), ..self.request_without_texts() }
     }
 
     /// What an engine that has the texts is asked for this page.
@@ -179,6 +181,7 @@ impl State {
             board: self.wants_board(),
             path: self.wants_path(),
             further: self.lacks_further(),
+            baseline: None,
         }
     }
 
@@ -192,6 +195,7 @@ impl State {
             path: self.asking.path.clone(),
             // What is asked about a Service has no other place in a link.
             path_shown: self.layout.shows_path() || self.asking.path.question.is_to_target(),
+            baseline: self.baseline().cloned(),
         }
     }
 
@@ -269,6 +273,7 @@ impl State {
             Action::Follow(link) => self.follow(link),
             Action::AskList(asked) => self.ask_list(asked),
             Action::Lesson(action) => self.play(action),
+            Action::Compare(action) => self.compare(action),
             Action::OpenExample(index, example) => self.open_example(index, example),
             Action::OpenShared(shared) => self.open_shared(*shared),
             Action::OpenSaved(name, shared) => self.open_saved(&name, *shared),
@@ -351,11 +356,21 @@ impl State {
             settings: self.settings.clone(),
             question: self.asking.flow.clone(),
             path: self.asking.path.clone(),
+            with_baseline: false,
         });
+    }
+
+    /// The same for a step that changes the baseline.
+    fn remember_baseline(&mut self) {
+        self.remember();
+        self.history.takes_back_baseline();
     }
 
     fn undo(&mut self) {
         let Some(step) = self.history.pop() else { return };
+        if step.with_baseline {
+            self.place.comparing.clone_from(&step.place.comparing);
+        }
         self.return_to(&step.place);
         let version = self.count();
         self.files.go_back(step.files, version);

@@ -27,6 +27,7 @@ pub struct Content {
     revision: u32,
     name: Option<Rc<str>>,
     closed: usize,
+    baseline: Option<u32>,
 }
 
 impl State {
@@ -109,7 +110,13 @@ impl State {
 
     /// What has to differ for the scene to be another than the one that was stored: not what is only asked of it.
     pub fn content(&self) -> Content {
-        Content { scene: self.place.id.clone(), revision: self.revision, name: self.place.name.clone(), closed: self.place.closed.len() }
+        Content {
+            scene: self.place.id.clone(),
+            revision: self.revision,
+            name: self.place.name.clone(),
+            closed: self.place.closed.len(),
+            baseline: self.place.comparing.as_ref().map(|comparing| comparing.number),
+        }
     }
 
     fn next_scene(&mut self) -> SceneId {
@@ -185,6 +192,7 @@ impl State {
         self.begin_path(shared.path, shared.path_shown);
         self.begin_afresh();
         self.begin_place(Origin::Link);
+        self.take_baseline(shared.baseline);
         self.tell(said, true);
     }
 
@@ -209,7 +217,7 @@ impl State {
                 place.name = Some(copy_name(&before).into());
             }
         }
-        self.place = opened.place;
+        self.place = Place { comparing: self.place.comparing.take(), ..opened.place };
         // An example that was not changed is still that example.
         self.files.example = example_of(self.files.iter().map(|file| (file.name.as_str(), &*file.text)));
         self.tell(said, true);

@@ -227,6 +227,7 @@ fn step_words(step: Step) -> String {
         Step::Convert => "converting policies",
         Step::LeastPrivilege => "writing policies",
         Step::FlowLogs => "judging the flows of the log",
+        Step::Comparison => "comparing with the baseline",
     }
     .into()
 }

@@ -41,7 +41,8 @@ impl Keeper {
         let (shared, closed, _) = record.open()?;
         self.known.borrow_mut().insert(id.clone(), record.clock.clone());
         let name = record.named.then(|| record.name.as_str().into());
-        let place = Place { id: id.clone(), name, origin: record.origin, kept: true, closed: Rc::new(closed), lesson: None };
+        let place =
+            Place { id: id.clone(), name, origin: record.origin, kept: true, closed: Rc::new(closed), comparing: None, lesson: None };
         Ok(Some(Opened { place, shared }))
     }
 
