@@ -71,13 +71,17 @@ impl Vocabulary {
 
 /// Labels `key=value` by key and value.
 fn gather<'a>(of: impl Iterator<Item = (String, &'a [String])>) -> Vec<Label> {
-    let mut all: std::collections::BTreeMap<(&str, &str), Vec<String>> = std::collections::BTreeMap::new();
+    let mut all: Vec<((&str, &str), String)> = Vec::new();
     for (title, labels) in of {
-        for label in labels.iter().filter_map(|l| l.split_once('=')) {
-            all.entry(label).or_default().push(title.clone());
-        }
+        all.extend(labels.iter().filter_map(|label| label.split_once('=')).map(|label| (label, title.clone())));
     }
-    all.into_iter().map(|((key, value), on)| Label { key: key.into(), value: value.into(), on }).collect()
+    // Where several have a label, they stay in their order.
+    all.sort_by_key(|(label, _)| *label);
+    let one = |same: &[((&str, &str), String)]| {
+        let ((key, value), _) = same.first()?;
+        Some(Label { key: (*key).into(), value: (*value).into(), on: same.iter().map(|(_, title)| title.clone()).collect() })
+    };
+    all.chunk_by(|a, b| a.0 == b.0).filter_map(one).collect()
 }
 
 /// The different keys, in order.

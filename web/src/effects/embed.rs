@@ -90,7 +90,7 @@ fn step_news(lesson: &Lesson) -> Vec<StepNews> {
         let mut news = StepNews { id: step.id.clone(), title: step.title.clone(), ..StepNews::default() };
         for (part, own) in step.parts.iter().enumerate() {
             let id = (number as u32, part as u32);
-            let picked = lesson.picks.get(&id).copied();
+            let picked = lesson.pick(id);
             let right = match own {
                 PartOfStep::Prose(_) => continue,
                 PartOfStep::Task(_) => {

@@ -1,6 +1,5 @@
 //! Fetches lessons, which are files beside the page, and keeps what was solved of them in this browser.
 
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use serde::Deserialize;
@@ -102,7 +101,7 @@ pub fn use_lesson(store: &Store, keeps: bool) {
 }
 
 /// What was solved in earlier visits.
-fn solved(id: &str) -> BTreeSet<PartId> {
+fn solved(id: &str) -> Vec<PartId> {
     let part = |text: &str| text.split_once('.').and_then(|(step, part)| Some((step.parse().ok()?, part.parse().ok()?)));
     storage::solved(id).unwrap_or_default().split(' ').filter_map(part).collect()
 }

@@ -1,6 +1,5 @@
 //! A lesson that is played: which one, which step, what the learner did, and what is asked of the evaluator for it.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::{LayoutAction, Reveal, Screen, State, Tab};
@@ -24,14 +23,21 @@ pub struct Lesson {
     pub step: usize,
     /// The step to begin with, by its id, until the lesson is there.
     pub begin_at: String,
+    /// What the learner did with parts of steps.
+    played: Vec<(PartId, Played)>,
+    /// Tasks that were solved, each once.
+    pub done: Vec<PartId>,
+}
+
+/// What a learner did with a part of a step.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Played {
     /// How many hints of a task are shown.
-    pub hints: BTreeMap<PartId, usize>,
+    hints: usize,
     /// What was chosen of a quiz, or predicted.
-    pub picks: BTreeMap<PartId, usize>,
-    /// The grade of each task of the step, and the revision of the text that it is of.
-    grades: BTreeMap<PartId, (u32, Rc<GradeView>)>,
-    /// Tasks that were solved, once.
-    pub done: BTreeSet<PartId>,
+    pick: Option<usize>,
+    /// The grade of a task, and the revision of the text that it is of.
+    grade: Option<(u32, Rc<GradeView>)>,
 }
 
 /// What is known of a lesson.
@@ -72,7 +78,7 @@ pub enum LessonAction {
     /// A text is put into a file: code of the prose.
     Put(String, String),
     /// What was solved in an earlier visit.
-    Remember(BTreeSet<PartId>),
+    Remember(Vec<PartId>),
     /// The lesson is closed; its scene stays.
     Close,
 }
@@ -94,6 +100,12 @@ impl Lesson {
         self.view()?.steps.get(self.step)
     }
 
+    fn solved(&mut self, task: PartId) {
+        if !self.done.contains(&task) {
+            self.done.push(task);
+        }
+    }
+
     fn task(&self, id: PartId) -> Option<&TaskView> {
         match self.view()?.steps.get(id.0 as usize)?.parts.get(id.1 as usize)? {
             PartOfStep::Task(task) => Some(task),
@@ -103,7 +115,32 @@ impl Lesson {
 
     /// The newest grade of a task.
     pub fn grade(&self, id: PartId) -> Option<&Rc<GradeView>> {
-        self.grades.get(&id).map(|(_, grade)| grade)
+        self.known(id)?.grade.as_ref().map(|(_, grade)| grade)
+    }
+
+    /// How many hints of a task are shown.
+    pub fn hints(&self, id: PartId) -> usize {
+        self.known(id).map_or(0, |part| part.hints)
+    }
+
+    /// What was chosen of a quiz, or predicted.
+    pub fn pick(&self, id: PartId) -> Option<usize> {
+        self.known(id)?.pick
+    }
+
+    fn known(&self, id: PartId) -> Option<&Played> {
+        self.played.iter().find(|(own, _)| *own == id).map(|(_, part)| part)
+    }
+
+    fn change(&mut self, id: PartId, change: impl FnOnce(&mut Played)) {
+        match self.played.iter_mut().find(|(own, _)| *own == id) {
+            Some((_, part)) => change(part),
+            None => {
+                let mut part = Played::default();
+                change(&mut part);
+                self.played.push((id, part));
+            }
+        }
     }
 
     /// Tasks of a step, by their numbers.
@@ -122,7 +159,7 @@ impl Lesson {
     /// What decides tasks of the shown step that have no grade for this text.
     fn ungraded(&self, revision: u32) -> Vec<GradeAsked> {
         let asked = |id: PartId| {
-            let known = self.grades.get(&id).is_some_and(|(of, _)| *of == revision);
+            let known = self.known(id).and_then(|part| part.grade.as_ref()).is_some_and(|(of, _)| *of == revision);
             let task = self.task(id).filter(|_| !known)?;
             Some(GradeAsked {
                 task: id,
@@ -156,9 +193,9 @@ impl State {
                     let is_asked = |lesson: &&mut Lesson| lesson.task(asked.task).is_some_and(|task| task.checks == asked.checks);
                     let Some(lesson) = self.lesson.as_mut().filter(is_asked) else { continue };
                     if grade.passes {
-                        lesson.done.insert(asked.task);
+                        lesson.solved(asked.task);
                     }
-                    lesson.grades.insert(asked.task, (revision, Rc::new(grade.clone())));
+                    lesson.change(asked.task, |part| part.grade = Some((revision, Rc::new(grade.clone()))));
                 }
                 _ => {}
             }
@@ -213,8 +250,7 @@ impl State {
             LessonAction::Again => {
                 if let Some(lesson) = &mut self.lesson {
                     let step = lesson.step as u32;
-                    lesson.hints.retain(|id, _| id.0 != step);
-                    lesson.picks.retain(|id, _| id.0 != step);
+                    lesson.played.retain(|(id, _)| id.0 != step);
                 }
                 self.remember();
                 self.begin_step();
@@ -238,7 +274,7 @@ impl State {
     /// The scene of the shown step, and what is to be looked at.
     fn begin_step(&mut self) {
         let Some(lesson) = &mut self.lesson else { return };
-        lesson.grades.clear();
+        lesson.played.iter_mut().for_each(|(_, part)| part.grade = None);
         let Some((view, step)) = lesson.view().cloned().and_then(|view| Some((view.clone(), view.steps.get(lesson.step)?.clone()))) else {
             return;
         };
@@ -301,13 +337,12 @@ impl Lesson {
             LessonAction::Failed(id, why) if id == self.id => self.phase = Phase::Failed(vec![why]),
             LessonAction::Hint(id) => {
                 let most = self.task(id).map_or(0, |task| task.hints.len());
-                let shown = self.hints.entry(id).or_default();
-                *shown = most.min(*shown + 1);
+                self.change(id, |part| part.hints = most.min(part.hints + 1));
             }
             LessonAction::Pick(id, choice) => {
-                self.picks.insert(id, choice);
+                self.change(id, |part| part.pick = Some(choice));
             }
-            LessonAction::Remember(done) => self.done.extend(done),
+            LessonAction::Remember(done) => done.into_iter().for_each(|task| self.solved(task)),
             _ => {}
         }
     }

@@ -11,7 +11,7 @@ use netpolis_view::{PredictView, QuizView, RowLink};
 
 /// A quiz.
 pub(super) fn quiz(store: &Store, lesson: &Lesson, id: PartId, quiz: &QuizView, links: &Links) -> Html {
-    let picked = lesson.picks.get(&id).copied();
+    let picked = lesson.pick(id);
     let choice = |(number, (text, right, because)): (usize, &(Vec<_>, bool, Vec<_>))| {
         let on = picked == Some(number);
         html! {
@@ -34,7 +34,7 @@ pub(super) fn quiz(store: &Store, lesson: &Lesson, id: PartId, quiz: &QuizView, 
 
 /// A verdict to be predicted.
 pub(super) fn predict(store: &Store, lesson: &Lesson, id: PartId, predict: &PredictView, links: &Links) -> Html {
-    let picked = lesson.picks.get(&id).and_then(|number| VERDICTS.get(*number));
+    let picked = lesson.pick(id).and_then(|number| VERDICTS.get(number));
     let [from, to, what] = &predict.asked;
     let right = picked.is_some_and(|picked| *picked == predict.verdict);
     let button = |(number, word): (usize, &&str)| {

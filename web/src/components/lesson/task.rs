@@ -13,7 +13,7 @@ use netpolis_view::{CheckOutcome, CheckView, TaskView};
 pub(super) fn task(store: &Store, lesson: &Lesson, id: PartId, task: &TaskView, links: &Links) -> Html {
     let grade = lesson.grade(id);
     let passes = grade.is_some_and(|grade| grade.passes);
-    let shown = lesson.hints.get(&id).copied().unwrap_or_default();
+    let shown = lesson.hints(id);
     let wrong = grade.and_then(|grade| task.wrong.get(grade.wrong?)).map(|(_, because)| because);
     let act = |action: LessonAction| press(store, Action::Lesson(action));
     let more = task.hints.len() - shown;
