@@ -29,6 +29,7 @@ use crate::effects::focus::use_focus_keeper;
 use crate::effects::keep::{Keeping, use_keeping};
 use crate::effects::layout::{use_layout_storage, use_window_width};
 use crate::effects::lesson::use_lesson;
+use crate::effects::named::use_named;
 use crate::effects::outside;
 use crate::effects::start::{Start, initial_state, is_embedded};
 use crate::effects::tips::use_tips;
@@ -117,6 +118,7 @@ fn Full() -> Html {
     use_keeping(&store, &keeper);
     use_address(&store, &keeper);
     use_lesson(&store, true);
+    use_named(&store);
     use_focus_keeper();
     use_tips();
     html! { <Playground><Header /></Playground> }

@@ -7,7 +7,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use yew::prelude::*;
 
-use super::{outside, storage};
+use super::storage;
 use crate::components::Store;
 use crate::state::{Action, LessonAction, PartId, Phase};
 use netpolis_view::Texts;
@@ -80,17 +80,6 @@ pub fn use_lesson(store: &Store, keeps: bool) {
             });
         });
     }
-    let named = store.lesson.as_ref().and_then(|lesson| match &lesson.phase {
-        Phase::Open(_) => Some((lesson.id.clone(), lesson.shown().map(|step| step.id.clone()).unwrap_or_default())),
-        // What cannot be played is not kept in the address.
-        _ => None,
-    });
-    let waits = store.lesson.as_ref().is_some_and(|lesson| !matches!(lesson.phase, Phase::Open(_) | Phase::Failed(_)));
-    use_effect_with((named, waits), move |(named, waits)| {
-        if keeps && !waits {
-            outside::name_lesson(named.as_ref().map(|(lesson, step)| (lesson.as_str(), step.as_str())));
-        }
-    });
     let done = store.lesson.as_ref().map(|lesson| (lesson.id.clone(), lesson.done.clone()));
     use_effect_with(done, move |done| {
         if let Some((id, done)) = done.as_ref().filter(|(_, done)| keeps && !done.is_empty()) {

@@ -110,14 +110,11 @@ pub fn asked_of_frame(name: &str) -> Option<String> {
     asked(name).or_else(|| web_sys::UrlSearchParams::new_with_str(hash.trim_start_matches('#')).ok()?.get(name))
 }
 
-/// Writes a lesson and its step into the page's address, or takes them out of it.
-pub fn name_lesson(lesson: Option<(&str, &str)>) {
+/// Writes names and values behind the `?` of the page's address, in place of what is there.
+pub fn name(named: &[(&'static str, String)]) {
     let Some(window) = crate::effects::window() else { return };
     let (Ok(params), Ok(history)) = (web_sys::UrlSearchParams::new(), window.history()) else { return };
-    if let Some((lesson, step)) = lesson {
-        params.set("lesson", lesson);
-        params.set("step", step);
-    }
+    named.iter().for_each(|(name, value)| params.set(name, value));
     let search: String = params.to_string().into();
     // Folders are read more easily as they are.
     let search = search.replace("%2F", "/");

@@ -65,6 +65,13 @@ pub fn initial_state(reply: &[u8], keeper: Option<&Keeper>) -> State {
         state = embedded(state);
     } else if let Some(lesson) = outside::asked("lesson") {
         state = after(state, open_lesson(lesson, outside::asked("step")));
+    } else if let Some(id) = outside::asked("example") {
+        state = match EXAMPLES.iter().enumerate().find(|(_, example)| example.id == id) {
+            // It is the same text that was asked before.
+            Some((index, _)) if state.files.example == Some(index) && !state.place.kept => state,
+            Some((index, example)) => after(state, Action::OpenExample(index, example)),
+            None => told(state, format!("There is no example `{id}`")),
+        };
     }
     match Evaluation::from_kept(reply, &state.request()) {
         Some(reply) => after(state, Action::evaluated(reply)),
