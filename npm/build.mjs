@@ -26,6 +26,8 @@ await writeFile(join(dist, "package.json"), `${JSON.stringify({ ...manifest, ...
 for (const name of await readdir(join(own, "src"))) {
   if (name !== "index.head.d.ts") await copyFile(join(own, "src", name), join(dist, name));
 }
+// The site serves the same script.
+await copyFile(join(root, "www", "embed.js"), join(dist, "embed.js"));
 await copyFile(join(own, "README.md"), join(dist, "README.md"));
 for (const licence of ["LICENSE-APACHE", "LICENSE-MIT"]) await copyFile(join(root, licence), join(dist, licence));
 await copyFile(join(bindings, "engine.js"), join(dist, "engine.js"));

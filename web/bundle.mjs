@@ -2,14 +2,14 @@
 //
 //   node web/bundle.mjs before   editor and style bundles -> www/vendor/
 //   node web/bundle.mjs after    last touches on the built site: names with hashes for the engine, the engine with all
-//                                answers beside it, replies for the examples, embed.html; of a release also what keeps
+//                                answers beside it, replies for the examples, embed.html, embed.js; of a release also what keeps
 //                                it for visits without a network, and every file compressed beside itself
 //
 // Trunk sets TRUNK_PROFILE and TRUNK_STAGING_DIR.
 
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -69,7 +69,7 @@ async function after() {
   }
   page = await withEngine(dist, page);
   const embed = page.replace("<html ", '<html data-page="embed" ');
-  const [pageShell, embedShell] = release ? await shells() : ["", ""];
+  const [pageShell, embedShell] = release ? await shells(dist) : ["", ""];
   await writeFile(index, withShell(page, pageShell));
   // The same program under another name; it looks at `data-page` to know what it is.
   await writeFile(join(dist, "embed.html"), withShell(embed, embedShell));
@@ -84,10 +84,10 @@ async function after() {
 }
 
 /**
- * What stands in page and embedded page before the program runs, drawn natively: see web/src/shell.rs. Built as the tests are, so that nothing is
+ * What stands in page and embedded page before the program runs, drawn natively, and a picture of every example: see web/src/shell.rs. Built as the tests are, so that nothing is
  * built twice, and by the compiler of native programs: `./dev` names it and its folder, where they are not the usual ones.
  */
-async function shells() {
+async function shells(dist) {
   const forWasm = /^(CARGO_UNSTABLE_|CARGO_TARGET_WASM|RUSTC_BOOTSTRAP|RUSTUP_TOOLCHAIN|TRUNK_)/;
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !forWasm.test(name)));
   if (env.NATIVE_TOOLCHAIN) env.RUSTUP_TOOLCHAIN = env.NATIVE_TOOLCHAIN;
@@ -97,6 +97,7 @@ async function shells() {
   const folder = await mkdtemp(join(tmpdir(), "netpolis-shell-"));
   await run(join(env.CARGO_TARGET_DIR, "debug", "examples", "shell"), [folder]);
   const drawn = await Promise.all(["page.html", "embed.html"].map((name) => readFile(join(folder, name), "utf8")));
+  await cp(join(folder, "pictures"), join(dist, "pictures"), { recursive: true });
   await rm(folder, { recursive: true });
   return drawn;
 }
@@ -151,8 +152,8 @@ async function filesOf(folder) {
 async function serviceWorker(dist) {
   const own = join(dist, "service-worker.js");
   const all = (await filesOf(dist)).filter((file) => file !== "service-worker.js" && !file.endsWith(".txt"));
-  // Lessons are kept as they are opened.
-  const kept = all.filter((file) => !file.startsWith("lessons/"));
+  // Lessons are kept as they are opened; pictures are for other pages.
+  const kept = all.filter((file) => !/^(lessons|pictures)\//.test(file));
   const [files, later] = [false, true].map((isLater) => kept.filter((file) => file.startsWith(ANSWERS) === isLater));
   const hash = createHash("sha256");
   for (const file of all) hash.update(`${file}\0`).update(await readFile(join(dist, file)));

@@ -30,6 +30,8 @@ const FRONT = "/front-of-the-page.js";
  * @param {string} base   with slashes at both ends
  * @param {Record<string, string>} pages  texts by path
  * @param {{compressed?: boolean}} options  whether it sends the compressed file beside a file
+ *
+ * With `cached` it says how long files may be kept, as docs/hosting.md has it.
  */
 export async function serve(folder, base, pages, { compressed = false } = {}) {
     const site = {};
@@ -51,6 +53,7 @@ export async function serve(folder, base, pages, { compressed = false } = {}) {
             const packed = compressed ? await readFile(join(folder, `${name}.gz`)).catch(() => undefined) : undefined;
             if (packed) response.setHeader("content-encoding", "gzip");
             const body = packed ?? (await readFile(join(folder, name)));
+            if (site.cached) response.setHeader("cache-control", /-[0-9a-zA-Z]{8,}(_bg)?\.(js|wasm|css|bin)$/.test(name) ? "public, max-age=31536000, immutable" : "no-cache");
             const held = site.halve?.(name);
             if (!held) return answer(200, type, body);
             response.setHeader("content-type", type);
@@ -70,6 +73,7 @@ export async function serve(folder, base, pages, { compressed = false } = {}) {
         front: undefined,
         watch: undefined,
         halve: undefined,
+        cached: false,
         /** With another script in front while a page is gone to. */
         async inFront(script, go) {
             const usual = site.front;

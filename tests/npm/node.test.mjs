@@ -348,17 +348,45 @@ test("memory is steady over 10,000 edits", async () => {
 test("the types hold under --strict, for the README's examples and for programs that are wrong", async () => {
   const shown = (await examples("js")).filter(({ about }) => !about);
   await Promise.all(shown.map(({ text }, index) => writeFile(join(folder, `example-${index}.mts`), text)));
-  await writeFile(join(folder, "types.mts"), await readFile(join(root, "tests/npm/types.mts"), "utf8"));
-  const sources = [...shown.map((_, index) => `example-${index}.mts`), "types.mts"];
+  const programs = ["types.mts", "element.mts"];
+  for (const file of programs) await writeFile(join(folder, file), await readFile(join(root, "tests/npm", file), "utf8"));
+  const sources = [...shown.map((_, index) => `example-${index}.mts`), ...programs];
   const options = { strict: true, noEmit: true, exactOptionalPropertyTypes: true, skipLibCheck: false, target: "es2022", types: [], lib: ["es2022", "dom"] };
   for (const way of [{ module: "nodenext" }, { module: "esnext", moduleResolution: "bundler" }]) {
     await writeFile(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions: { ...options, ...way }, files: sources }));
     await run(process.execPath, [join(root, "node_modules/typescript/bin/tsc")], folder);
   }
-  for (const file of ["index.d.ts", "worker.d.ts"]) {
+  for (const file of ["index.d.ts", "worker.d.ts", "element.d.ts"]) {
     const types = (await readFile(own(file), "utf8")).replace(/\/\*[^]*?\*\//g, "");
     assert.doesNotMatch(types, /\bany\b/, file);
   }
+});
+
+test("requests, events and error codes of messages are the same in script, types and documentation", async () => {
+  const [script, types, docs] = await Promise.all(["www/messages.js", "npm/src/element.d.ts", "docs/embedding.md"].map((file) => readFile(join(root, file), "utf8")));
+  const words = (text, form) => [...new Set([...text.matchAll(form)].map(([, word]) => word))].sort();
+  const part = (text, from, to) => text.slice(text.indexOf(from) + from.length, text.indexOf(to, text.indexOf(from) + from.length));
+  const listed = words(part(types, "export interface Requests {", "\n}"), /^ {4}(\w+): \[/gm);
+  assert.ok(listed.length > 15, listed.join());
+  assert.deepEqual(words(part(script, "const METHODS = {", "};") + part(script, "const ORDERS = {", "};"), /(\w+): \[/g), listed, "the script");
+  const table = part(docs, "| request | fields | `result` |", "| `error.code`");
+  assert.deepEqual(words(table.replace(/^(\|[^|]*\|).*$/gm, "$1"), /`(\w+)`/g), listed, "the documentation");
+  const events = words(part(types, "export interface SceneEvents {", "\n}"), /^ {4}(\w+): /gm);
+  assert.deepEqual(events, ["changed", "height", "lesson", "ready", "unanswered", "verdict"]);
+  for (const event of events) {
+    assert.match(script, new RegExp(`type: "${event}"`), event);
+    assert.match(part(docs, "### Events", "###"), new RegExp("^\\| `" + event + "` \\|", "m"), event);
+  }
+  const codes = words(part(types, "export type MessageErrorCode =", ";"), /"([\w-]+)"/g);
+  for (const code of codes) {
+    assert.match(script, new RegExp(`"${code}"`), code);
+    assert.match(part(docs, "| `error.code`", "### Events"), new RegExp("`" + code + "`"), code);
+  }
+});
+
+test("the element costs a page less than 5 kB", async () => {
+  const { gzipSync } = await import("node:zlib");
+  assert.ok(gzipSync(await readFile(own("embed.js")), { level: 9 }).length < 5000);
 });
 
 test("every type and every field is documented", async () => {

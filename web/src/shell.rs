@@ -10,8 +10,12 @@ use crate::components::page::Content;
 use crate::components::{Store, StoreProvider};
 use crate::effects::keep::Keeping;
 use crate::examples::EXAMPLES;
+use crate::graph::export::{Palette, escape, svg};
+use crate::graph::layout::Memory;
+use crate::graph::picture::{Options, picture};
+use crate::graph::text_width;
 use crate::state::{Action, State};
-use netpolis_view::Evaluator;
+use netpolis_view::{Evaluator, Question, Status, TrafficView};
 
 /// Properties of a [`Shell`].
 #[derive(Clone, PartialEq, Properties)]
@@ -80,9 +84,68 @@ fn panes() -> String {
     )
 }
 
+/// Height of a picture's heading.
+const HEADING: f64 = 64.0;
+
+/// A picture of every example with its verdict, by its name: what stands in other pages until an embedded one is there.
+pub fn pictures() -> Vec<(&'static str, String)> {
+    let all = EXAMPLES.iter().enumerate();
+    all.map(|(index, example)| {
+        let state = Rc::new(State::start(index, example));
+        let reply = Evaluator::default().reply(state.request());
+        (example.id, picture_of(&state.reduce(Action::evaluated(reply)), example.title))
+    })
+    .collect()
+}
+
+/// The graph, below the answer to what is asked.
+fn picture_of(state: &State, title: &str) -> String {
+    let said = state.answers.verdict();
+    let traffic = said.map(|said| TrafficView { protocol: said.question.protocol.clone(), port: said.question.port });
+    let options = Options {
+        flow: state.flow_ends(),
+        verdict: said.map(|said| Status::from(said.word)).zip(traffic.as_ref()),
+        selected: None,
+        denied: None,
+        toggled: &[],
+        tall: false,
+    };
+    let graph = svg(&picture(&state.answers.scene, &options, &Memory::default()), &Palette::LIGHT);
+    let (headline, question, word) = said.map_or_else(Default::default, |said| {
+        let Question { from, to, protocol, port, .. } = &said.question;
+        let port = port.map(|port| format!(" {port}")).unwrap_or_default();
+        (said.headline.clone(), format!("{from} → {to}, {protocol}{port}"), Some(said.word))
+    });
+    let colour = Palette::LIGHT.of_status(word.map(Status::from));
+    let width = graph.width.max(text_width(&headline, 20.0) + 40.0).max(text_width(&question, 13.0) + 40.0);
+    let height = graph.height + HEADING;
+    let [title, headline, question] = [title, &headline, &question].map(escape);
+    format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" font-family=\"Inter, system-ui, sans-serif\">\
+         <title>{title}: {headline}, {question}</title><rect width=\"{width}\" height=\"{height}\" fill=\"#ffffff\"/>\
+         <text x=\"20\" y=\"30\" font-size=\"20\" font-weight=\"620\" fill=\"{colour}\">{headline}</text>\
+         <text x=\"20\" y=\"51\" font-size=\"13\" fill=\"#566473\">{question}</text>{}</svg>\n",
+        graph.text.trim_end().replacen("<svg ", &format!("<svg y=\"{HEADING}\" "), 1),
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_example_has_a_picture_with_its_verdict() {
+        let pictures = pictures();
+        assert_eq!(pictures.len(), EXAMPLES.len());
+        for (id, text) in &pictures {
+            assert!(text.starts_with("<svg ") && text.matches("<svg").count() == 2 && text.matches("</svg>").count() == 2, "{id}");
+            assert!(!text.contains("<script") && !text.contains("href"), "{id} draws on nothing else");
+        }
+        let of = |id: &str| &pictures.iter().find(|(own, _)| *own == id).expect("a picture").1;
+        assert!(of("three-tier").contains(">Denied</text>"));
+        assert!(of("path-load-balancer").contains(">Denied for 66.7 % of connections (1 of 2 branches)</text>"));
+        assert!(of("path-load-balancer").contains("→ svc/shop/frontend, TCP 443") || of("path-load-balancer").contains("TCP 443"));
+    }
 
     fn drawn(embedded: bool, window: u32) -> String {
         let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");

@@ -1,9 +1,11 @@
 // The page inside another: what it shows, what it answers to messages, and to whom.
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { DESKTOP, SHOP, given, here, shoot, troubles, until } from "../page.mjs";
 
+/** In bytes, about what Chromium keeps of one file in a window without a profile. */
+const LARGEST_CACHED = 5e6;
 const EXAMPLES = JSON.parse(await readFile(join(here, "../../www/examples/index.json"), "utf8"));
 
 /** A page of somebody else, who says at `window.said` what an embedded page has sent, and asks it with `window.ask`. */
@@ -18,7 +20,7 @@ async function host(body, { path = "/course.html", head = "", origin = given.sit
             addEventListener("message", hear);
             document.querySelectorAll("iframe")[of].contentWindow.postMessage(plain ? message : { source: "netpolis", version: 1, id, ...message }, "*");
         });`;
-    given.site.pages[path] = `<!doctype html><html lang="en"><meta charset="utf-8"><link rel="icon" href="data:,">${head}<title>A course</title>${watched ? `<script>${script}</script>` : ""}<h1>A course</h1>${body}`;
+    given.site.pages[path] = `<!doctype html><html lang="en"><meta charset="utf-8"><link rel="icon" href="data:,">${head}<title>A course</title>${watched ? `<script>${script}</script>` : ""}<h1>A course</h1>${body.replaceAll("SITE/", given.site.address)}`;
     const context = await given.browser.newContext({ viewport: DESKTOP, serviceWorkers: "block", ...options });
     const page = await context.newPage();
     page.requests = [];
@@ -32,6 +34,8 @@ async function host(body, { path = "/course.html", head = "", origin = given.sit
 const frameOf = (hash = "", more = "") => `<iframe src="${given.site.address}embed.html${hash}" title="Netpolis" width="900" height="480" ${more}></iframe>`;
 const ready = (page, of = 0) => page.waitForFunction((of) => window.said?.some((message) => message.type === "ready" && message.of === of), of);
 const ask = (page, message, options) => page.evaluate(([message, options]) => window.ask(message, options), [message, options]);
+/** Before the site is served, its address is not known. */
+const SCRIPT = '<script src="SITE/embed.js" defer></script>';
 const verdictIn = async (frame) => (await frame.locator(".verdict h2").first().innerText()).trim();
 const files = [{ name: "shop.yaml", text: SHOP }];
 
@@ -150,5 +154,135 @@ export default {
         });
         assert.equal((await ask(open, { type: "files" })).ok, true, "the page around it is answered");
         assert.deepEqual(await open.frame("stranger").evaluate(() => window.said), [], "the stranger is not");
+    },
+
+    async "an element shows an example: a picture first, then the scene, and its methods and events are those of messages"() {
+        const page = await host(`${SCRIPT}<netpolis-scene id="one" example="path-load-balancer" view="path" label="A load balancer"><p>A picture of a load balancer.</p></netpolis-scene>`, { watched: false });
+        const frame = page.frameLocator("iframe");
+        const said = "Denied for 66.7 % of connections (1 of 2 branches)";
+        await until(true, async () => (await frame.locator(".path-verdict").first().innerText()).startsWith(said), "the path's answer");
+        assert.equal(await page.locator("iframe").getAttribute("title"), "A load balancer");
+        const told = await page.evaluate(async () => {
+            const scene = document.getElementById("one");
+            const events = [];
+            scene.addEventListener("verdict", ({ detail }) => events.push(detail.headline));
+            const failed = await scene.ask({ from: "nobody", to: "svc/shop/frontend", port: 443 }).catch(({ code, message }) => ({ code, message }));
+            const { headline } = await scene.ask({ from: "198.51.100.7", to: "svc/shop/frontend", port: 443 });
+            const path = await scene.path({ from: "203.0.113.7", to: "svc/shop/frontend", port: 443 }, { externalTrafficPolicy: "Local" });
+            await scene.show("graph");
+            return { failed, headline, text: path.text, events, files: (await scene.files()).length, checks: await scene.check(), problems: (await scene.problems()).length };
+        });
+        assert.equal(told.failed.code, "unknown-endpoint");
+        assert.match(told.headline, /^Denied/);
+        assert.equal(told.text, "allowed");
+        assert.deepEqual(told.events, [told.headline]);
+        assert.deepEqual(told.checks, []);
+        assert.ok(told.files > 0);
+        await until(told.headline, () => verdictIn(frame), "the graph with the same answer");
+        // Attributes can be changed.
+        await page.evaluate(() => document.getElementById("one").setAttribute("example", "deny-all"));
+        await until("Denied", () => verdictIn(frame), "another example");
+    },
+
+    async "an element shows files that stand in it, without a wrong answer before"() {
+        const page = await host(`${SCRIPT}<script>
+            addEventListener("DOMContentLoaded", () => {
+                window.told = [];
+                for (const type of ["ready", "verdict", "unanswered", "error"]) document.querySelector("netpolis-scene").addEventListener(type, ({ detail }) => window.told.push([type, detail.headline ?? detail.message ?? ""]));
+            });</script>
+            <netpolis-scene from="corner/web" to="corner/store" port="5432" view="trace" height="auto">
+                <script type="text/yaml" data-name="shop.yaml">${SHOP.replace(/^(?=.)/gm, "                ")}</script>
+                <template data-name="more.yaml">apiVersion: v1\nkind: Pod\nmetadata: {name: more, namespace: corner}\nspec: {containers: [{name: a, image: a}]}</template>
+                A shop.</netpolis-scene>`, { watched: false });
+        await until("Denied", () => verdictIn(page.frameLocator("iframe")), "the answer");
+        assert.deepEqual(await page.evaluate(() => window.told.filter(([type]) => type !== "ready")), [["verdict", "Denied"]]);
+        const files = await page.evaluate(() => document.querySelector("netpolis-scene").files());
+        assert.deepEqual(files.map(({ name }) => name), ["shop.yaml", "more.yaml"]);
+        assert.equal(files[0].text.trim(), SHOP.trim(), "without the indentation of the page");
+        await until(true, async () => (await page.locator("netpolis-scene").boundingBox()).height !== 420, "as high as its text");
+    },
+
+    async "elements on one page load when they come near, do not disturb each other, and cost one download"() {
+        given.site.cached = true;
+        const fetched = [];
+        given.site.watch = (url) => fetched.push(new URL(url).pathname);
+        try {
+            const page = await host(`${SCRIPT}<netpolis-scene example="three-tier"></netpolis-scene><netpolis-scene example="deny-all" view="matrix"></netpolis-scene>
+                <p style="height:4000px">Much to read.</p><netpolis-scene example="dns">Not yet.</netpolis-scene>`, { watched: false });
+            const frames = [0, 1].map((at) => page.locator("netpolis-scene").nth(at).locator("iframe").contentFrame());
+            await until("Denied", () => verdictIn(frames[0]), "the first");
+            await frames[1].locator(".matrix").first().waitFor();
+            assert.equal(await page.locator("iframe").count(), 2, "the third is far away");
+            const asked = await page.evaluate(async () => {
+                const [one, two] = document.querySelectorAll("netpolis-scene");
+                const all = await Promise.all([
+                    one.ask({ from: "shop/cart", to: "shop/db", port: 5432 }), two.ask({ from: "app/web", to: "app/api", port: 8080 }),
+                    one.ask({ from: "shop/frontend", to: "shop/cart", port: 8080 }), two.files(),
+                ]);
+                return [all[0].headline, all[1].headline, all[2].headline, all[3].length];
+            });
+            assert.deepEqual(asked.slice(0, 3), ["Allowed", "Denied", "Allowed"]);
+            await until("Allowed", () => verdictIn(frames[0]), "the first shows its own");
+            await page.locator("netpolis-scene").nth(2).scrollIntoViewIfNeeded();
+            await page.locator("netpolis-scene").nth(2).locator("iframe").contentFrame().locator(".verdict h2").first().waitFor();
+            const programs = fetched.filter((path) => path.endsWith(".wasm"));
+            // A program that is not optimised is larger than what the browser's cache takes.
+            const name = programs[0].split("/").at(-1);
+            if ((await stat(join(given.folder, name))).size < LARGEST_CACHED) assert.deepEqual([...new Set(programs)].sort(), programs.sort(), "each program once");
+            assert.ok(programs.some((path) => /web.*\.wasm/.test(path)), programs.join());
+        } finally {
+            given.site.cached = false;
+            given.site.watch = undefined;
+        }
+    },
+
+    async "an element works in a page with a strict policy of its own, and says what it cannot show"() {
+        const policy = `default-src 'none'; script-src ${given.site.origin}; frame-src ${given.site.origin}; img-src ${given.site.origin} data:; base-uri 'none'; form-action 'none'`;
+        const head = `<meta http-equiv="Content-Security-Policy" content="${policy}">`;
+        // Another origin than the site's: the page is a foreign one.
+        const origin = given.site.origin.replace("localhost", "127.0.0.1");
+        const page = await host(`${SCRIPT}<netpolis-scene id="one" example="deny-all"></netpolis-scene>`, { head, origin, watched: false });
+        await until("Denied", () => verdictIn(page.frameLocator("iframe")), "the verdict");
+        assert.equal(await page.evaluate(async () => (await document.getElementById("one").ask()).headline), "Denied");
+        // Where the site may not be framed, what stands in the element stays.
+        const none = await host(`${SCRIPT}<netpolis-scene example="deny-all">Nothing passes.</netpolis-scene>`, {
+            head: head.replace(`frame-src ${given.site.origin}`, "frame-src 'none'"), origin, watched: false, path: "/closed.html",
+        });
+        await none.getByText("Nothing passes.").waitFor();
+        assert.equal(await none.locator("netpolis-scene").locator("iframe").evaluate((frame) => getComputedStyle(frame).visibility), "hidden");
+        troubles.splice(0, troubles.length, ...troubles.filter((trouble) => !/frame-src|Framing/.test(trouble)));
+    },
+
+    async "a lesson is played in an element, and tells how far the learner is"() {
+        const page = await host(`${SCRIPT}<netpolis-scene lesson="policy/default-deny" height="700"></netpolis-scene>`, { watched: false });
+        const frame = page.frameLocator("iframe");
+        await frame.getByRole("heading", { name: "Everything is open" }).waitFor();
+        await page.evaluate(() => {
+            window.told = [];
+            document.querySelector("netpolis-scene").addEventListener("lesson", ({ detail }) => window.told.push(detail));
+        });
+        await frame.getByRole("button", { name: "allowed", exact: true }).click();
+        await until(1, () => page.evaluate(() => window.told.at(-1)?.right), "the prediction counts");
+        const state = await page.evaluate(() => document.querySelector("netpolis-scene").lesson("policy/default-deny", "a-policy-that-allows-nothing"));
+        assert.deepEqual([state.step, state.tasks, state.solved, state.complete], [1, 2, 0, false]);
+        await frame.getByRole("button", { name: "Show me" }).first().click();
+        await until(1, () => page.evaluate(() => window.told.at(-1)?.solved), "the task counts");
+        const kept = await page.evaluate(() => Object.keys(localStorage).length);
+        assert.equal(kept, 0, "nothing is stored");
+        await shoot(page, "embed-lesson");
+    },
+
+    async "every view can be shown"() {
+        const page = await host(`${SCRIPT}<netpolis-scene id="one" example="path-node-port" height="500"></netpolis-scene>`, { watched: false });
+        const frame = page.frameLocator("iframe");
+        for (const [view, selector] of Object.entries({ graph: ".graph-pane", trace: ".inspector", matrix: ".matrix", path: ".path-verdict", azure: ".inspector", problems: ".problems, .nothing", checks: ".answers" })) {
+            await page.evaluate((view) => document.getElementById("one").show(view), view);
+            await frame.locator(selector).first().waitFor();
+            await shoot(page, `embed-view-${view}`);
+            const other = await (await given.browser.newContext({ viewport: DESKTOP, serviceWorkers: "block" })).newPage();
+            await other.goto(`${given.site.address}embed.html?example=path-node-port&view=${view}`);
+            await other.locator(selector).first().waitFor();
+            await other.context().close();
+        }
     },
 };

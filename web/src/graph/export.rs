@@ -47,6 +47,18 @@ impl Palette {
     };
 }
 
+#[cfg(not(target_arch = "wasm32"))]
+impl Palette {
+    /// The colour of an answer.
+    pub const fn of_status(&self, status: Option<Status>) -> &'static str {
+        match status {
+            Some(Status::Allowed) => self.allow,
+            Some(Status::Denied | Status::Partly) => self.deny,
+            _ => self.mute,
+        }
+    }
+}
+
 /// A picture, ready to be saved.
 #[derive(Clone, Debug)]
 pub struct Svg {
@@ -101,7 +113,8 @@ pub fn svg(picture: &Picture, palette: &Palette) -> Svg {
     Svg { text, width, height }
 }
 
-fn escape(text: &str) -> String {
+/// A text as it stands in an SVG file.
+pub fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
