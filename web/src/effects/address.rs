@@ -72,7 +72,9 @@ pub fn use_address(store: &Store, keeper: &Keeping) {
 fn show(state: &State, bar: &Rc<RefCell<Bar>>) {
     let mut bar = bar.borrow_mut();
     let place = &state.place;
-    if place.origin != Origin::Link || place.kept {
+    // A lesson that came by its link is begun by it again, whatever was done in it.
+    let by_link = place.origin == Origin::Link && !place.kept || state.lesson.as_ref().is_some_and(|lesson| lesson.id.is_empty());
+    if !by_link {
         bar.fragment.clear();
         replace(&name(state).map_or(JsValue::NULL, Into::into), &whole_address());
     } else if bar.scene.is_some() {

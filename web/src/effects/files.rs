@@ -1,5 +1,6 @@
 //! Files and folders that the person drops or chooses.
 
+use crate::state::LESSON;
 use js_sys::{Array, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -119,7 +120,7 @@ fn text_of(name: &str, bytes: &[u8]) -> Result<String, String> {
 }
 
 fn is_readable(name: &str) -> bool {
-    [".yaml", ".yml", ".json"].iter().any(|ending| name.to_ascii_lowercase().ends_with(ending))
+    name == LESSON || [".yaml", ".yml", ".json"].iter().any(|ending| name.to_ascii_lowercase().ends_with(ending))
 }
 
 async fn file_of(entry: &FileSystemFileEntry) -> Option<File> {

@@ -82,7 +82,7 @@ pub fn use_lesson(store: &Store, keeps: bool) {
     }
     let done = store.lesson.as_ref().map(|lesson| (lesson.id.clone(), lesson.done.clone()));
     use_effect_with(done, move |done| {
-        if let Some((id, done)) = done.as_ref().filter(|(_, done)| keeps && !done.is_empty()) {
+        if let Some((id, done)) = done.as_ref().filter(|(id, done)| keeps && !id.is_empty() && !done.is_empty()) {
             let parts: Vec<String> = done.iter().map(|(step, part)| format!("{step}.{part}")).collect();
             storage::put_solved(id, &parts.join(" "));
         }

@@ -12,6 +12,8 @@ fn named(state: &State) -> Option<Vec<(&'static str, String)>> {
     match &state.lesson {
         None => Some(asked_example(state).map(|id| ("example", id.to_owned())).into_iter().collect()),
         Some(lesson) => match &lesson.phase {
+            // It is in no folder that a link could name.
+            _ if lesson.id.is_empty() => Some(Vec::new()),
             Phase::Open(_) => {
                 let step = lesson.shown().map(|step| step.id.clone()).unwrap_or_default();
                 Some(vec![("lesson", lesson.id.clone()), ("step", step)])

@@ -9,14 +9,19 @@ use netpolis_view::{
     TaskView, Texts, settings_from_text,
 };
 
+/// The file that a lesson is written in.
+pub const LESSON: &str = "lesson.md";
+
 /// A part of a step, by the numbers of both.
 pub type PartId = (u32, u32);
 
 /// A lesson that is open.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Lesson {
-    /// Its folder below `lessons/`: `policy/default-deny`.
+    /// Its folder below `lessons/`: `policy/default-deny`; empty for one that came with its files.
     pub id: String,
+    /// The files that it came with, `lesson.md` among them.
+    given: Option<Rc<Texts>>,
     /// What is known of it.
     pub phase: Phase,
     /// The step that is shown, counted from 0.
@@ -61,6 +66,8 @@ pub enum Phase {
 pub enum LessonAction {
     /// A lesson is opened, at the step of that id; empty for the first.
     Open(String, String),
+    /// A lesson is opened that came with its files: dropped, or by a link.
+    Given(Rc<Texts>),
     /// The text of the lesson of that id came, and files beside it.
     Came(String, Rc<str>, Texts),
     /// The lesson of that id could not be fetched; why.
@@ -86,7 +93,22 @@ pub enum LessonAction {
 /// What a learner may predict, in the order of the buttons.
 pub const VERDICTS: [&str; 4] = ["allowed", "denied", "sometimes", "cannot tell"];
 
+impl LessonAction {
+    /// Opens the lesson that is among files, if there is one: its `lesson.md` with what stands in the same folder.
+    pub(super) fn given(files: &[(String, String)]) -> Option<Self> {
+        let folder =
+            files.iter().find_map(|(name, _)| name.strip_suffix(LESSON).filter(|before| before.is_empty() || before.ends_with('/')))?;
+        let beside = |(name, text): &(String, String)| Some((name.strip_prefix(folder)?.to_owned(), text.clone()));
+        Some(LessonAction::Given(Rc::new(files.iter().filter_map(beside).collect())))
+    }
+}
+
 impl Lesson {
+    /// The files that it came with, if it did.
+    pub fn given(&self) -> Option<Texts> {
+        self.given.as_deref().cloned()
+    }
+
     /// The lesson, if it is there.
     pub fn view(&self) -> Option<&Rc<LessonView>> {
         match &self.phase {
@@ -210,8 +232,10 @@ impl State {
         }
         match reply {
             // What was asked for and is still wanted is not there.
-            LessonReply::Wants(names) if names.iter().any(|name| files.iter().any(|(known, _)| known == name)) => {
-                lesson.phase = Phase::Failed(vec!["files of the lesson are missing".into()]);
+            LessonReply::Wants(names)
+                if lesson.given.is_some() || names.iter().any(|name| files.iter().any(|(known, _)| known == name)) =>
+            {
+                lesson.phase = Phase::Failed(vec![format!("files of the lesson are missing: {}", names.join(", "))]);
             }
             LessonReply::Wants(names) => lesson.phase = Phase::Wants(text.into(), files.clone(), names.clone()),
             LessonReply::Faulty(problems) => lesson.phase = Phase::Failed(problems.clone()),
@@ -230,6 +254,15 @@ impl State {
                 self.lesson = Some(Lesson { id, begin_at, ..Lesson::default() });
                 self.layout = self.layout.after(&LayoutAction::ShowScreen(Screen::Lesson));
                 self.layout.dialog = None;
+            }
+            LessonAction::Given(files) => {
+                let texts: (Vec<_>, Vec<_>) = files.iter().cloned().partition(|(name, _)| name == LESSON);
+                let text = texts.0.into_iter().next().map(|(_, text)| text).unwrap_or_default();
+                self.play(LessonAction::Open(String::new(), String::new()));
+                if let Some(lesson) = &mut self.lesson {
+                    lesson.given = Some(files);
+                    lesson.phase = Phase::Texts(text.into(), texts.1);
+                }
             }
             LessonAction::Close => {
                 self.lesson = None;

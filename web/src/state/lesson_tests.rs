@@ -2,6 +2,7 @@ use std::rc::Rc;
 
 use super::*;
 use crate::examples::EXAMPLES;
+use crate::state::open_files;
 use netpolis_view::{
     Evaluator, FurtherAnswer, FurtherQuestion, GradeAsked, GradeView, LessonReply, LessonView, PartOfStep, ProseBlock, ProseInline,
     Request, settings_text,
@@ -139,6 +140,32 @@ fn a_task_is_not_done_while_something_else_is_edited() {
     assert_eq!(desk.grade().strays, [format!("line {line} of `cluster.yaml` was edited")]);
     desk.write_to("cluster.yaml", FILES[1].1);
     assert!(desk.grade().passes && desk.grade().strays.is_empty());
+}
+
+#[test]
+fn a_lesson_comes_with_its_files() {
+    let dropped: Vec<(String, String)> = std::iter::once(("mine/lesson.md".to_owned(), LESSON.to_owned()))
+        .chain(FILES.map(|(name, text)| (format!("mine/{name}"), text.to_owned())))
+        .collect();
+    let actions = open_files(dropped, Vec::new());
+    let [Action::Lesson(LessonAction::Given(files))] = actions.as_slice() else { panic!("{actions:?}") };
+    assert_eq!(files.len(), 6);
+    let mut desk = Desk::new();
+    desk.act(actions[0].clone());
+    desk.settle();
+    assert_eq!(desk.view().title, "Default deny");
+    desk.write("# Mine.\n");
+    // Its link begins it again.
+    let link = desk.state.shared();
+    assert!(link.files.iter().any(|(name, text)| name == "lesson.md" && text == LESSON));
+    let mut other = Desk { state: Rc::new(State::start_shared(link)), evaluator: Evaluator::default() };
+    other.settle();
+    assert_eq!((other.view().title.as_str(), other.state.files.len()), ("Default deny", 2));
+    // Without its files it says what is missing.
+    let mut bare = Desk::new();
+    bare.play(LessonAction::Given(Rc::new(vec![("lesson.md".into(), LESSON.into())])));
+    bare.settle();
+    assert!(matches!(&bare.lesson().phase, Phase::Failed(why) if why[0].contains("missing: policies.yaml")), "{:?}", bare.lesson().phase);
 }
 
 #[test]

@@ -28,7 +28,7 @@ pub use comparing::{CompareAction, Marks, marks_in};
 pub use files::{FileId, Files, OpenFile, Reveal, is_json, unique_name};
 pub use further::{AnswerList, FixSection, Further, Goal, as_list};
 pub use layout::{Dialog, Layout, LayoutAction, Screen, Tab, Theme};
-pub use lesson::{Lesson, LessonAction, PartId, Phase, VERDICTS};
+pub use lesson::{LESSON, Lesson, LessonAction, PartId, Phase, VERDICTS};
 pub use notices::{Alert, EngineFault, Notice, Notices, Trouble};
 pub use opening::open_files;
 pub use panes::{Pane, Panes};
@@ -187,6 +187,10 @@ impl State {
 
     /// The scene as a link holds it.
     pub fn shared(&self) -> Shared {
+        // Of a lesson that came with its files a link begins it.
+        if let Some(files) = self.lesson.as_ref().and_then(Lesson::given) {
+            return Shared { files, ..Shared::default() };
+        }
         Shared {
             files: self.files.texts(),
             active: self.files.iter().position(|f| f.id == self.files.active).unwrap_or(0),

@@ -1,6 +1,6 @@
 //! What comes from outside: files that a person gives, and texts that are pasted.
 
-use super::{Action, State};
+use super::{Action, LessonAction, State};
 use crate::share;
 use netpolis_view::Edit;
 
@@ -15,6 +15,9 @@ pub fn open_files(files: Vec<(String, String)>, mut left_out: Vec<String>) -> Ve
             Ok((shared, _)) => return vec![Action::OpenSaved(name.trim_end_matches(SAVED).into(), Box::new(shared))],
             Err(_) => left_out.push(format!("{name} is damaged, or not a scene that Netpolis saved")),
         }
+    }
+    if let Some(lesson) = LessonAction::given(&files) {
+        return vec![Action::Lesson(lesson)];
     }
     let notice = match (left_out.as_slice(), files.is_empty()) {
         ([], true) => Some("Nothing to open: there is no YAML, JSON or script in it".to_owned()),

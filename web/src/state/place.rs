@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use netpolis_core::settings::Settings;
 
-use super::{Action, FileId, State, unique_name};
+use super::{Action, FileId, LessonAction, State, unique_name};
 use crate::examples::{EXAMPLES, Example, example_of};
 use crate::scenes::{Clock, Closed, Elsewhere, Origin, Place, Record, SceneId, about, auto_name, copy_name, is_replaced, remember_closed};
 use crate::share::Shared;
@@ -180,6 +180,9 @@ impl State {
     }
 
     pub(super) fn open_shared(&mut self, shared: Shared) {
+        if let Some(lesson) = LessonAction::given(&shared.files) {
+            return self.play(lesson);
+        }
         let said = self.and_kept("Opened".to_owned());
         self.remember();
         self.files.replace(shared.files.iter().map(|(name, text)| (name.as_str(), text.as_str())));
