@@ -1,6 +1,6 @@
 //! `netpolis flow-logs`: the flows of logs, and which of them would be denied.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::io::{self, Write};
 use std::net::IpAddr;
 
@@ -9,7 +9,6 @@ use netpolis_core::answers::flow_logs::{
     FlowLogs, Group, Log, LogLine, LogVerdict, LoggedFlow, MatchedBy, MatchedEnd, Moment, NotJudged, SeenAt,
 };
 use netpolis_core::connections::AskedTraffic;
-use netpolis_core::connections::Traffic;
 use netpolis_core::text::count;
 use serde_json::{Value, json};
 
@@ -59,7 +58,7 @@ pub fn write(analysis: &Analysis, found: &FlowLogs, format: FlowLogsFormat, out:
     match format {
         FlowLogsFormat::Text => write_text(analysis, found, out),
         FlowLogsFormat::Json => write_json(analysis, found, out),
-        FlowLogsFormat::Flows => lines(found).iter().try_for_each(|line| writeln!(out, "{}", printable(line))),
+        FlowLogsFormat::Flows => found.wanted().iter().try_for_each(|line| writeln!(out, "{}", printable(&line.to_string()))),
     }
 }
 
@@ -76,28 +75,11 @@ pub fn left_out(found: &FlowLogs, format: FlowLogsFormat) -> Vec<String> {
     };
     let of = |wanted: &dyn Fn(&&LoggedFlow) -> bool| found.flows.iter().filter(wanted).map(|flow| flow.entries).sum();
     say(of(&|flow| flow.log == LogVerdict::Denied), "the log shows them as denied");
-    say(of(&|flow| flow.log != LogVerdict::Denied && !has_names(flow)), "the log calls an end a private network, without its address");
-    say(of(&|flow| flow.log != LogVerdict::Denied && has_names(flow) && !has_port(flow)), "the log gives no port");
+    say(of(&|flow| flow.log != LogVerdict::Denied && !flow.has_names()), "the log calls an end a private network, without its address");
+    say(of(&|flow| flow.log != LogVerdict::Denied && flow.has_names() && !flow.has_port()), "the log gives no port");
     say(found.not_matched(), "an end is not in the input");
     say(found.not_read(), "they cannot be read");
     sentences
-}
-
-/// Whether both ends have a name that a question takes.
-fn has_names(flow: &LoggedFlow) -> bool {
-    [&flow.from, &flow.to].iter().all(|end| end.by != MatchedBy::Anywhere || end.name == "internet")
-}
-
-/// Whether the port is known, if there is one. Without it a line would mean all ports.
-fn has_port(flow: &LoggedFlow) -> bool {
-    flow.traffic.destination.is_some() || !flow.traffic.protocol.has_ports()
-}
-
-/// `shop/frontend -> shop/cart TCP 7070`, for each distinct flow that passed: what `least-privilege` reads. ICMP messages go by their protocol alone.
-fn lines(found: &FlowLogs) -> BTreeSet<String> {
-    let passed = found.flows.iter().filter(|flow| flow.log != LogVerdict::Denied && has_names(flow) && has_port(flow));
-    let traffic = |traffic: Traffic| if traffic.protocol.has_ports() { traffic.to_string() } else { traffic.protocol.to_string() };
-    passed.map(|flow| format!("{} -> {} {}", flow.from.name, flow.to.name, traffic(flow.traffic))).collect()
 }
 
 fn write_text(analysis: &Analysis, found: &FlowLogs, out: &mut dyn Write) -> io::Result<()> {

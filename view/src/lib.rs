@@ -76,7 +76,7 @@ pub use fixes::{FixProposalView, FixQuestion, FixesView, SideEffectView, fixes_v
 pub use flow_logs::{FlowLogsView, LogLineView, LogReadView, LogTotals, LoggedFlowView, NotJudgedView, SetAsideView, flow_logs_view};
 pub use further::{
     BaselineTexts, ComparisonMarks, ComparisonView, FixListView, FlowChange, FurtherAnswer, FurtherQuestion, ListChoice, ListGroup,
-    ListOption, ListRow, ListView, OfferedText, Outlook, ProposedFix, RowLink, RowTick,
+    ListOption, ListRow, ListView, OfferedText, Outlook, PoliciesAsked, ProposedFix, RowLink, RowTick, WantedFlows,
 };
 pub use kept_replies::kept_reply;
 pub use least_privilege::{LeastPrivilegeQuestion, LeastPrivilegeView, RemainingFlowView, ReplacedPolicyView, least_privilege_view};

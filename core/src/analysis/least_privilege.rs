@@ -1,12 +1,14 @@
 //! Least privilege: everything of the input that is no policy, under policies that were written for it.
 
 use alloc::collections::BTreeSet;
+use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::Analysis;
+use crate::answers::fix::TextEdit;
 use crate::answers::least_privilege::{
-    Evaluated, FlowError, Form, LeastPrivilege, Question, Replaced, Scene, Wanted, least_privilege, names_dns,
+    Evaluated, FlowError, Form, LeastPrivilege, Question, Replaced, Scene, Wanted, least_privilege, names_dns, removal,
 };
 use crate::compile::{Compiled, compile};
 use crate::connectivity::Connectivity;
@@ -15,7 +17,7 @@ use crate::document::Limits;
 use crate::language::calico::Calico;
 use crate::language::unread::{Cause, Enforcer};
 use crate::language::{Kind, Resource};
-use crate::load::Loader;
+use crate::load::{Loaded, Loader};
 use crate::policy::Direction;
 use crate::settings::{Assumed, Engine, Settings};
 use crate::snapshot::{PodId, Role, Snapshot};
@@ -63,6 +65,26 @@ impl Analysis {
             );
         }
         Ok(answer)
+    }
+
+    /// The changes of the files that take out the policies that an answer replaces; nothing where one of them stands in a text that only a person should edit.
+    pub fn without_replaced(&self, replaced: &[Replaced]) -> Option<Vec<TextEdit>> {
+        let places: Vec<Place> = replaced.iter().map(|policy| policy.place).collect();
+        let edits = removal(&self.loaded.sources, &places)?;
+        let mut texts: Vec<(&str, String)> = Vec::new();
+        for (id, source) in self.loaded.sources.iter() {
+            let mut text = source.text.to_string();
+            for edit in edits.iter().filter(|edit| edit.source == id).rev() {
+                text.replace_range(edit.start as usize..edit.end as usize, "");
+            }
+            texts.push((&source.name, text));
+        }
+        // What is left is read as before, and nothing else is gone.
+        let texts: Vec<(&str, &str)> = texts.iter().map(|(name, text)| (*name, text.as_str())).collect();
+        let left = Loader::new(Limits::default()).with_languages(self.languages).load(&texts);
+        let errors = |loaded: &Loaded| loaded.diagnostics.iter().filter(|problem| problem.severity == Severity::Error).count();
+        let is_right = left.resources().count() + replaced.len() == self.loaded.resources().count();
+        (is_right && errors(&left) <= errors(&self.loaded)).then_some(edits)
     }
 
     /// Other settings under which policies of a form are enforced: those of Calico bring it along, unless the input shows another engine.

@@ -117,12 +117,43 @@ export default {
         await until(/^1 of 1 policy converted/, () => said(page), "the summary");
     },
 
+    async "flows are ticked, and their policies are a file of their own"() {
+        const page = await shop(CHECKED);
+        await tab(page).click();
+        await list(page, "Least privilege").click();
+        await until(/^\d policies for 2 flows: exactly these remain/, () => said(page), "the summary");
+        await shoot(page, "answers-least-privilege");
+        await accessible(page, "least privilege");
+        const boxes = page.locator(".answer-groups").getByRole("checkbox");
+        assert.deepEqual(await boxes.evaluateAll((all) => all.map((one) => one.checked)), [true, true]);
+        // By keyboard: the focus stays on the box while the policies become others.
+        await boxes.nth(1).focus();
+        await page.keyboard.press("Space");
+        await until(/^\d policies for 1 flow: exactly these remain/, () => said(page), "the summary");
+        assert.equal(await boxes.nth(1).evaluate((box) => box === document.activeElement && !box.checked), true, "the box has the focus");
+        await page.keyboard.press("Space");
+        await until(/for 2 flows/, () => said(page), "the summary");
+        await page.getByRole("group", { name: "Policies of" }).getByRole("button", { name: "Calico" }).click();
+        const offer = page.locator(".offer");
+        await offer.locator("summary").click();
+        await until(/projectcalico\.org\/v3/, () => offer.locator(".diff").innerText(), "the text");
+        await page.getByRole("group", { name: "Wanted" }).getByRole("button", { name: "Allowed now" }).click();
+        await until(/store/, () => page.locator(".tick").first().innerText(), "flows");
+        await page.getByRole("group", { name: "Wanted" }).getByRole("button", { name: "Checks" }).click();
+        await until(/for 2 flows/, () => said(page), "the summary");
+        await offer.getByRole("button", { name: "Apply" }).click();
+        await until(/2 ✓/, () => tab(page).innerText(), "both checks hold");
+        assert.match(await page.getByRole("tab", { name: /least-privilege.yaml/ }).innerText(), /least-privilege/);
+        await page.locator(".toast").getByRole("button", { name: /Undo/ }).click();
+        await until(/1 ✓[^]*1 ✕/, () => tab(page).innerText(), "the files as they were");
+    },
+
     "on a telephone they are beside problems, in light and dark": notIn(NO_FINGERS, async () => {
         for (const colorScheme of ["light", "dark"]) {
             const page = await shop(CHECKED, { viewport: PHONE, hasTouch: true, isMobile: true, colorScheme });
             await tab(page).tap();
             await until("2 checks: 1 failed, 1 passed", () => said(page), "the summary");
-            for (const name of ["Convert", "Pointless", "Open ends", "Engines", "Checks"]) {
+            for (const name of ["Least privilege", "Convert", "Pointless", "Open ends", "Engines", "Checks"]) {
                 await list(page, name).tap();
                 await rows(page).first().waitFor();
                 assert.equal(await page.evaluate(() => document.scrollingElement.scrollWidth), PHONE.width, name);

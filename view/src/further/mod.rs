@@ -15,6 +15,8 @@ mod engines;
 #[cfg(feature = "answers")]
 mod fixes;
 #[cfg(feature = "answers")]
+mod least_privilege;
+#[cfg(feature = "answers")]
 mod open_ends;
 #[cfg(feature = "answers")]
 mod pointless;
@@ -44,13 +46,53 @@ pub enum FurtherQuestion {
     Marks(u32),
     /// The same as a list, with the edits that caused each difference.
     Comparison(u32),
+    /// Policies for wanted flows.
+    LeastPrivilege(PoliciesAsked),
     /// A lesson: the text of its `lesson.md`, and the files beside it that are there.
     Lesson(String, Texts),
     /// Whether the task of a lesson is done.
     Grade(GradeAsked),
 }
 
+/// Which flows are wanted, and what the policies are to be like.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PoliciesAsked {
+    /// Where the flows are from; nothing: from checks, if there are some.
+    pub source: Option<WantedFlows>,
+    /// `kubernetes` or `calico`; `kubernetes` if empty.
+    pub form: String,
+    /// Whether every pod that sends anything may ask the cluster's DNS, too.
+    pub dns: bool,
+    /// Flows that are wanted and would not be, or the other way round, by the keys of their rows.
+    pub flipped: Vec<String>,
+}
+
+/// Where wanted flows are from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum WantedFlows {
+    /// What checks expect to be allowed.
+    Checks,
+    /// What is allowed at present.
+    Allowed,
+}
+
 impl FurtherQuestion {
+    /// The same with a row ticked that was not, or the other way round.
+    pub fn flip(&mut self, key: String) {
+        if let FurtherQuestion::LeastPrivilege(PoliciesAsked { flipped, .. }) = self {
+            let before = flipped.len();
+            flipped.retain(|known| *known != key);
+            if flipped.len() == before {
+                flipped.push(key);
+            }
+        }
+    }
+
+    /// Whether a row was ticked, or the other way round.
+    pub fn is_flipped(&self, key: &str) -> bool {
+        matches!(self, FurtherQuestion::LeastPrivilege(asked) if asked.flipped.iter().any(|known| known == key))
+    }
+
     /// Whether both are the same kind of question.
     pub fn is_like(&self, other: &FurtherQuestion) -> bool {
         core::mem::discriminant(self) == core::mem::discriminant(other)
@@ -66,6 +108,7 @@ impl FurtherQuestion {
             FurtherQuestion::Engines => Step::Engines,
             FurtherQuestion::Convert(_) => Step::Convert,
             FurtherQuestion::Marks(_) | FurtherQuestion::Comparison(_) => Step::Comparison,
+            FurtherQuestion::LeastPrivilege(_) => Step::LeastPrivilege,
         }
     }
 }
@@ -102,6 +145,7 @@ pub(super) fn further_answer(analysis: &netpolis_core::analysis::Analysis, quest
         // Without a baseline nothing differs; with one, `comparison_answer` says what does.
         FurtherQuestion::Marks(_) => FurtherAnswer::Marks(ComparisonMarks::default()),
         FurtherQuestion::Comparison(_) => FurtherAnswer::Comparison(ComparisonView::default()),
+        FurtherQuestion::LeastPrivilege(asked) => FurtherAnswer::List(least_privilege::list(analysis, asked)),
         FurtherQuestion::Lesson(text, files) => FurtherAnswer::Lesson(super::lesson::lesson_reply(text, files)),
         FurtherQuestion::Grade(asked) => FurtherAnswer::Grade(super::lesson::grade_view(analysis, asked)),
     }

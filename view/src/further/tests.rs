@@ -346,3 +346,77 @@ fn request_again() -> Request {
     let (settings, question) = ("engine=none".into(), Question::default());
     Request { revision: 1, files: None, settings, question, board: None, path: None, further: Vec::new(), baseline: None }
 }
+
+fn group<'a>(list: &'a ListView, title: &str) -> &'a ListGroup {
+    list.groups.iter().find(|group| group.title == title).unwrap_or_else(|| panic!("{title}: {:?}", titles(list)))
+}
+
+fn ticks(list: &ListView) -> Vec<(&str, bool)> {
+    let tick = |row: &'_ ListRow| row.tick.clone().map(|tick| tick.on).unwrap();
+    group(list, "Wanted flows").rows.iter().map(|row| (row.title.as_str(), tick(row))).collect()
+}
+
+#[test]
+fn policies_for_what_checks_want_take_the_place_of_those_that_there_are() {
+    let asked = PoliciesAsked::default();
+    let found = list(SHOP, &FurtherQuestion::LeastPrivilege(asked.clone()));
+    assert_eq!(chosen(&found), ["Checks", "Kubernetes", "as ticked"]);
+    assert_eq!(ticks(&found), [("`default/web` → `default/db` TCP 5432", true)], "what is to be denied is not wanted");
+    assert_eq!(found.summary, "3 policies for 1 flow: exactly these remain");
+    assert_eq!(group(&found, "Policies that these replace").rows[0].title, "NetworkPolicy `default/db`");
+    let offer = &found.offers[0];
+    let fix = offer.fix.as_ref().unwrap();
+    let edits: Vec<crate::Edit> = fix.edits.iter().filter(|edit| edit.at.file == "shop.yaml").map(crate::Edit::from).collect();
+    let left = apply_edits(SHOP, &edits.iter().collect::<Vec<_>>());
+    assert!(!left.contains("NetworkPolicy") && left.contains("kind: Check") && left.contains("name: web"), "{left}");
+    let written = fix.edits.iter().find(|edit| edit.at.file == "least-privilege.yaml").unwrap();
+    assert_eq!(written.insert, offer.text);
+    // What remains is what was wanted: asked of the files as they are afterwards.
+    let mut after = Analysis::default();
+    after.set_files(&[("shop.yaml", &left), ("least-privilege.yaml", &offer.text)]);
+    let verdict = |port| {
+        let question = Question { from: "web".into(), to: "db".into(), port: Some(port), ..Question::default() };
+        answer_to(&after, &question).unwrap().verdict
+    };
+    assert_eq!((verdict(5432), verdict(80)), (VerdictView::Allowed, VerdictView::Denied));
+    let back = Question { from: "db".into(), to: "web".into(), port: Some(80), ..Question::default() };
+    assert_eq!(answer_to(&after, &back).unwrap().verdict, VerdictView::Denied);
+    let calico = list(SHOP, &FurtherQuestion::LeastPrivilege(PoliciesAsked { form: "calico".into(), ..asked }));
+    assert!(
+        calico.offers[0].text.contains("projectcalico.org/v3") && calico.summary.ends_with("exactly these remain"),
+        "{}",
+        calico.summary
+    );
+}
+
+#[test]
+fn flows_that_are_allowed_now_can_be_ticked() {
+    let text = SHOP.replace("wbe", "web");
+    let mut asked = FurtherQuestion::LeastPrivilege(PoliciesAsked { source: Some(WantedFlows::Allowed), ..PoliciesAsked::default() });
+    let found = list(&text, &asked);
+    let shown = ticks(&found);
+    assert!(shown.contains(&("`default/web` → `default/db` TCP 5432", true)), "what a policy limits is ticked: {shown:?}");
+    assert!(shown.iter().all(|(title, on)| !on || title.contains("TCP 5432")), "{shown:?}");
+    assert!(
+        shown.contains(&("`default/db` → `default/web` all connections", false))
+            || shown.contains(&("`default/db` → `default/web` TCP UDP SCTP", false)),
+        "{shown:?}"
+    );
+    // None is left.
+    let key = |title: &str| {
+        let row = group(&found, "Wanted flows").rows.iter().find(|row| row.title == title).unwrap();
+        row.tick.as_ref().unwrap().key.clone()
+    };
+    let only = key("`default/web` → `default/db` TCP 5432");
+    assert!(!asked.is_flipped(&only));
+    asked.flip(only.clone());
+    assert!(asked.is_flipped(&only));
+    let none = list(&text, &asked);
+    assert_eq!((none.summary.as_str(), none.offers.len()), ("Tick the flows that are wanted.", 0));
+    asked.flip(only.clone());
+    assert!(!asked.is_flipped(&only));
+    assert_eq!(list(&text, &asked), found);
+    // Of checks there are none here.
+    let empty = list("", &FurtherQuestion::LeastPrivilege(PoliciesAsked { source: Some(WantedFlows::Checks), ..PoliciesAsked::default() }));
+    assert!(empty.summary.starts_with("No check expects"), "{}", empty.summary);
+}

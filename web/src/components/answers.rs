@@ -1,5 +1,6 @@
 //! Further answers as lists: checks, open ends, pointless rules, engines, converted policies.
 
+use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use super::compare::CompareTools;
@@ -11,16 +12,32 @@ use super::{ByAddress, Store, press, use_part};
 use crate::state::{Action, AnswerList, LayoutAction, State, as_list};
 use netpolis_view::{ListChoice, ListGroup, ListOption, ListRow, ListView, Outlook};
 
+/// Longer lists can be searched.
+const FEW: usize = 12;
+/// Most rows of a group that are drawn.
+const MOST_ROWS: usize = 200;
+
 fn answers_part(state: &State) -> impl PartialEq + use<> {
-    (state.layout.list, state.shown_list().cloned().map(ByAddress), state.list_words(), state.list_revision(), state.revision)
+    (
+        state.layout.list,
+        state.shown_list().cloned().map(ByAddress),
+        state.list_words(),
+        state.list_question(),
+        state.list_revision(),
+        state.revision,
+    )
 }
 
 /// The lists, and which of them is shown.
 #[component]
 pub fn Answers() -> Html {
     count_render("Answers");
+    let searched = use_state(|| (AnswerList::default(), String::new()));
     let Some(store) = use_part(answers_part) else { return Html::default() };
     let shown = store.layout.list;
+    // What is looked for is looked for in one list.
+    let find = if searched.0 == shown { searched.1.clone() } else { String::new() };
+    let oninput = Callback::from(move |event: InputEvent| searched.set((shown, event.target_unchecked_into::<HtmlInputElement>().value())));
     let button = |own: AnswerList| {
         html! { <button type="button" aria-pressed={(own == shown).to_string()} onclick={press(&store, LayoutAction::ShowList(own))}>{ own.title() }</button> }
     };
@@ -35,7 +52,10 @@ pub fn Answers() -> Html {
             if let Some(list) = list {
                 if !list.choices.is_empty() { <div class="choices">{ for list.choices.iter().map(|one| choice(&store, one)) }</div> }
                 <div class="offers">{ for list.offers.iter().map(|one| offer(&store, one)) }</div>
-                { groups(&store, list, shown) }
+                if list.groups.iter().map(|group| group.rows.len()).sum::<usize>() > FEW {
+                    <input type="text" class="find" placeholder="Search these rows" aria-label="search these rows" value={find.clone()} {oninput} />
+                }
+                { groups(&store, list, shown, &find.to_lowercase()) }
             }
         </div>
     }
@@ -55,35 +75,44 @@ fn choice(store: &Store, choice: &ListChoice) -> Html {
     }
 }
 
-fn groups(store: &Store, list: &ListView, shown: AnswerList) -> Html {
-    let group = |(number, group): (usize, &ListGroup)| {
+fn groups(store: &Store, list: &ListView, shown: AnswerList, find: &str) -> Html {
+    let group = |group: &ListGroup| {
         let title = html! { <><span>{ rich(&group.title) }</span>if group.count > 0 { <span class="count">{ group.count }</span> }</> };
-        let key = format!("{} {number}", shown.title());
+        let key = format!("{} {}", shown.title(), group.title);
         if group.folded {
-            html! { <section {key}><details><summary>{ title }</summary>{ rows(store, group) }</details></section> }
+            html! { <section {key}><details><summary>{ title }</summary>{ rows(store, group, find) }</details></section> }
         } else {
-            html! { <section {key}><h2>{ title }</h2>{ rows(store, group) }</section> }
+            html! { <section {key}><h2>{ title }</h2>{ rows(store, group, find) }</section> }
         }
     };
-    html! { <div class="answer-groups" tabindex="0" role="region" aria-label={shown.title()}>{ for list.groups.iter().enumerate().map(group) }</div> }
+    html! { <div class="answer-groups" tabindex="0" role="region" aria-label={shown.title()}>{ for list.groups.iter().map(group) }</div> }
 }
 
-fn rows(store: &Store, group: &ListGroup) -> Html {
-    let left = group.count as usize - group.rows.len();
+fn rows(store: &Store, group: &ListGroup, find: &str) -> Html {
+    let found: Vec<(usize, &ListRow)> = group.rows.iter().enumerate().filter(|(_, row)| row.title.to_lowercase().contains(find)).collect();
+    // Of what is searched, the rest is known; of the rest, how many.
+    let all = if find.is_empty() { group.count as usize } else { found.len() };
+    let left = all - found.len().min(MOST_ROWS);
     html! {
         <>
             if !group.about.is_empty() { <p class="about">{ sentence(&group.about) }</p> }
             if !group.rows.is_empty() {
                 <ul class="problems">
-                    { for group.rows.iter().map(|one| row(store, one)) }
-                    if left > 0 { <li class="more">{ format!("and {left} more") }</li> }
+                    { for found.iter().take(MOST_ROWS).map(|(number, one)| row(store, *number, one)) }
+                    if left > 0 { <li key="more" class="more">{ format!("and {left} more") }</li> }
                 </ul>
             }
         </>
     }
 }
 
-fn row(store: &Store, row: &ListRow) -> Html {
+fn row(store: &Store, number: usize, row: &ListRow) -> Html {
+    let key = row.tick.as_ref().map_or_else(|| number.to_string(), |tick| tick.key.clone());
+    if let Some(tick) = &row.tick {
+        let (store, checked, own) = (store.clone(), store.is_ticked(tick), tick.key.clone());
+        let onchange = Callback::from(move |_: Event| store.dispatch(Action::Tick(own.clone())));
+        return html! { <li {key} class="tick"><label><input type="checkbox" {checked} {onchange} /><span>{ rich(&row.title) }</span></label></li> };
+    }
     let (class, shape) = match row.outlook {
         Outlook::Good => ("good", CHECK),
         Outlook::Bad => ("bad", CROSS),
@@ -94,7 +123,7 @@ fn row(store: &Store, row: &ListRow) -> Html {
         Outlook::Plain => ("plain", INFO),
     };
     html! {
-        <li {class}>
+        <li {key} {class}>
             <span class="sign">{ icon(shape) }</span>
             <div>
                 <p>{ sentence(&row.title) }if !row.word.is_empty() { <small class="word">{ &row.word }</small> }</p>

@@ -52,6 +52,8 @@ pub enum Action {
     Follow(RowLink),
     /// A list of answers asks something else.
     AskList(FurtherQuestion),
+    /// A row of the list that is shown is ticked, or no longer, by its key.
+    Tick(String),
     /// An example replaces everything.
     OpenExample(usize, &'static Example),
     /// A scene from a link replaces everything.

@@ -4,7 +4,10 @@
 use std::rc::Rc;
 
 use super::{EngineFault, Progress, Screen, State, Tab};
-use netpolis_view::{FixListView, FixQuestion, FixView, FurtherAnswer, FurtherQuestion, LinesView, ListView, PathWord, RowLink, Sentence};
+use netpolis_view::{
+    FixListView, FixQuestion, FixView, FurtherAnswer, FurtherQuestion, LinesView, ListView, PathWord, PoliciesAsked, RowLink, RowTick,
+    Sentence,
+};
 
 /// A list among the answers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -20,14 +23,23 @@ pub enum AnswerList {
     Engines,
     /// The policies in another language.
     Convert,
+    /// Policies for wanted flows.
+    LeastPrivilege,
     /// What differs from the baseline.
     Compare,
 }
 
 impl AnswerList {
     /// All, from left to right.
-    pub const ALL: [AnswerList; 6] =
-        [AnswerList::Checks, AnswerList::OpenEnds, AnswerList::Pointless, AnswerList::Engines, AnswerList::Convert, AnswerList::Compare];
+    pub const ALL: [AnswerList; 7] = [
+        AnswerList::Checks,
+        AnswerList::OpenEnds,
+        AnswerList::Pointless,
+        AnswerList::Engines,
+        AnswerList::Convert,
+        AnswerList::LeastPrivilege,
+        AnswerList::Compare,
+    ];
 
     /// Its title.
     pub const fn title(self) -> &'static str {
@@ -37,6 +49,7 @@ impl AnswerList {
             AnswerList::Pointless => "Pointless",
             AnswerList::Engines => "Engines",
             AnswerList::Convert => "Convert",
+            AnswerList::LeastPrivilege => "Least privilege",
             AnswerList::Compare => "Compare",
         }
     }
@@ -49,6 +62,7 @@ impl AnswerList {
             AnswerList::Pointless => FurtherQuestion::Pointless,
             AnswerList::Engines => FurtherQuestion::Engines,
             AnswerList::Convert => FurtherQuestion::Convert(String::new()),
+            AnswerList::LeastPrivilege => FurtherQuestion::LeastPrivilege(PoliciesAsked::default()),
             AnswerList::Compare => return state.comparison_question(FurtherQuestion::Comparison),
         })
     }
@@ -207,7 +221,7 @@ impl State {
     }
 
     /// What the list that is shown asks.
-    fn list_question(&self) -> Option<FurtherQuestion> {
+    pub fn list_question(&self) -> Option<FurtherQuestion> {
         let first = self.layout.list.question(self)?;
         Some(self.further.chosen.iter().find(|chosen| chosen.is_like(&first)).cloned().unwrap_or(first))
     }
@@ -226,6 +240,21 @@ impl State {
     /// The revision of the text that the list is about.
     pub fn list_revision(&self) -> u32 {
         self.known_list().map_or(0, |known| known.revision)
+    }
+
+    /// Whether a row of the list is ticked, as it is and as it was answered.
+    pub fn is_ticked(&self, tick: &RowTick) -> bool {
+        let answered = self.known_list().is_some_and(|known| known.asked.is_flipped(&tick.key));
+        let asked = self.list_question().is_some_and(|asked| asked.is_flipped(&tick.key));
+        tick.on != (answered != asked)
+    }
+
+    /// A row of the list is ticked, or no longer.
+    pub(super) fn tick(&mut self, key: String) {
+        if let Some(mut asked) = self.list_question() {
+            asked.flip(key);
+            self.ask_list(asked);
+        }
     }
 
     /// A list asks something else, and is shown.

@@ -276,6 +276,7 @@ impl State {
             Action::LookForFixes(goal) => self.further.looks_for = goal,
             Action::Follow(link) => self.follow(link),
             Action::AskList(asked) => self.ask_list(asked),
+            Action::Tick(key) => self.tick(key),
             Action::Lesson(action) => self.play(action),
             Action::Compare(action) => self.compare(action),
             Action::OpenExample(index, example) => self.open_example(index, example),

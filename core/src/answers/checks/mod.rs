@@ -9,8 +9,12 @@ mod ends;
 mod flows;
 mod only;
 mod paths;
+mod wanted;
 mod witness;
 mod words;
+
+pub use wanted::WantedByChecks;
+pub(crate) use wanted::wanted;
 
 use alloc::boxed::Box;
 use alloc::string::{String, ToString};

@@ -21,11 +21,12 @@ mod time;
 mod unmatched;
 mod values;
 
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 pub use time::Moment;
 
+use crate::answers::least_privilege::{AskedPorts, FlowLine};
 use crate::compile::Endpoint;
 use crate::connections::Traffic;
 use crate::connectivity::Connectivity;
@@ -291,6 +292,26 @@ pub struct LoggedFlow {
     pub first: LogLine,
 }
 
+impl LoggedFlow {
+    /// Whether both ends have a name that a question takes.
+    pub fn has_names(&self) -> bool {
+        [&self.from, &self.to].iter().all(|end| end.by != MatchedBy::Anywhere || end.name == "internet")
+    }
+
+    /// Whether the port is known, if there is one.
+    pub fn has_port(&self) -> bool {
+        self.traffic.destination.is_some() || !self.traffic.protocol.has_ports()
+    }
+
+    /// As a wanted flow, if it passed and can be named as one.
+    fn wanted(&self) -> Option<FlowLine> {
+        let is_wanted = self.log != LogVerdict::Denied && self.has_names() && self.has_port();
+        let ports = self.traffic.destination.filter(|_| self.traffic.protocol.has_ports()).map(|port| (port, port)).into_iter().collect();
+        let traffic = alloc::vec![AskedPorts { protocol: self.traffic.protocol, ports }];
+        is_wanted.then(|| FlowLine { line: 0, from: self.from.name.clone(), to: self.to.name.clone(), traffic })
+    }
+}
+
 /// Entries that are not judged for the same reason.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
@@ -355,6 +376,16 @@ impl FlowLogs {
     /// How many entries cannot be read.
     pub fn not_read(&self) -> usize {
         self.broken.iter().map(|entry| entry.entries).sum()
+    }
+
+    /// The distinct flows that passed, as a list of wanted flows. Ends without a name of their own are left out, and protocols with ports of which the log gives none:
+    /// without it a line would mean all ports. ICMP messages go by their protocol alone.
+    pub fn wanted(&self) -> Vec<FlowLine> {
+        let mut lines: Vec<(String, FlowLine)> =
+            self.flows.iter().filter_map(LoggedFlow::wanted).map(|flow| (flow.to_string(), flow)).collect();
+        lines.sort_by(|a, b| a.0.cmp(&b.0));
+        lines.dedup_by(|a, b| a.0 == b.0);
+        lines.into_iter().map(|(_, flow)| flow).collect()
     }
 
     /// `log:line`.

@@ -10,6 +10,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::answers::flow_logs::read::csv::cells;
+use crate::connections::{ConnectionSet, RangeSet};
 use crate::document::{self, Limits, NodeRef, Value};
 use crate::model::Protocol;
 
@@ -24,6 +25,43 @@ pub struct FlowLine {
     pub to: String,
     /// What they carry; nothing for all connections.
     pub traffic: Vec<AskedPorts>,
+}
+
+impl FlowLine {
+    /// A flow of these connections. Source ports are left out, as lists do not name them.
+    pub fn of(from: &str, to: &str, connections: &ConnectionSet) -> Self {
+        let (from, to) = (from.to_owned(), to.to_owned());
+        // Packets in packets are dropped where that is done, whatever anybody wants.
+        if connections.union(&ConnectionSet::encapsulated()) == ConnectionSet::all() {
+            return FlowLine { line: 0, from, to, traffic: Vec::new() };
+        }
+        let mut traffic = Vec::new();
+        for protocol in [Protocol::TCP, Protocol::UDP, Protocol::SCTP] {
+            let ports = connections.plane(protocol).map(|plane| plane.bands().fold(RangeSet::default(), |all, (_, _, to)| all.union(to)));
+            let ports: Vec<(u16, u16)> = ports.iter().flat_map(RangeSet::iter).collect();
+            match ports.as_slice() {
+                [] => {}
+                [(0 | 1, u16::MAX)] => traffic.push(AskedPorts { protocol, ports: Vec::new() }),
+                _ => traffic.push(AskedPorts { protocol, ports }),
+            }
+        }
+        FlowLine { line: 0, from, to, traffic }
+    }
+}
+
+/// As it is read: `shop/frontend -> shop/cart TCP 7070,8080 UDP 53`.
+impl fmt::Display for FlowLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} -> {}", self.from, self.to)?;
+        for AskedPorts { protocol, ports } in &self.traffic {
+            write!(f, " {protocol}")?;
+            for (number, (first, last)) in ports.iter().enumerate() {
+                f.write_str(if number == 0 { " " } else { "," })?;
+                if first == last { write!(f, "{first}")? } else { write!(f, "{first}-{last}")? }
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Connections of a protocol.
@@ -340,5 +378,19 @@ mod tests {
         );
         assert_eq!(read_flows("\n").unwrap_err().len(), 1);
         assert_eq!(read_flows("[{\"from\": \"a\"}]").unwrap_err()[0].to_string(), "line 1: the flow has no `to`");
+    }
+
+    #[test]
+    fn flows_are_written_as_they_are_read() {
+        let line = |text: &str| read_flows(text).unwrap().into_iter().map(|flow| FlowLine { line: 0, ..flow }).next().unwrap();
+        for text in
+            ["shop/web[Deployment] -> 10.0.0.0-10.0.0.9 TCP 80,8000-8080 UDP 53", "a -> b", "internet -> svc/shop/ads TCP", "a -> dns ICMP"]
+        {
+            assert_eq!(line(text).to_string(), text);
+        }
+        let of = |set: &ConnectionSet| FlowLine::of("a", "b", set).to_string();
+        assert_eq!(of(&ConnectionSet::all()), "a -> b");
+        assert_eq!(of(&ConnectionSet::protocol(Protocol::TCP)), "a -> b TCP");
+        assert_eq!(of(&ConnectionSet::of_traffic(crate::connections::Traffic::to_port(Protocol::UDP, 53))), "a -> b UDP 53");
     }
 }

@@ -23,6 +23,7 @@ mod meant;
 mod needs;
 mod notes;
 mod proof;
+mod removal;
 mod rules;
 mod world;
 mod write;
@@ -33,6 +34,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 pub use flows::{AskedPorts, FlowError, FlowLine, read_flows};
+pub(crate) use removal::removal;
 
 use crate::compile::Compiled;
 use crate::connections::ConnectionSet;

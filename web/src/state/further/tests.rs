@@ -183,3 +183,35 @@ fn what_is_written_may_be_a_file_of_its_own() {
     assert_eq!((written.files.len(), written.files.text_of("new.yaml"), written.files.text_of("shop.yaml")), (2, "kind: Pod\n", SHOP));
     assert_eq!(written.reduce(Action::Undo).files.len(), 1);
 }
+
+#[test]
+fn a_row_is_ticked_at_once_and_its_policies_are_a_file_of_their_own() {
+    let state = page(&format!("{SHOP}{CHECK}"), 80).reduce(LayoutAction::ShowTab(Tab::Answers).into());
+    let state = answered(state.reduce(LayoutAction::ShowList(AnswerList::LeastPrivilege).into()));
+    let ticks = |state: &State| -> Vec<RowTick> {
+        as_list(state.shown_list().unwrap())
+            .unwrap()
+            .groups
+            .iter()
+            .flat_map(|group| &group.rows)
+            .filter_map(|row| row.tick.clone())
+            .collect()
+    };
+    let tick = ticks(&state)[0].clone();
+    assert!(tick.on && state.is_ticked(&tick));
+    let off = state.clone().reduce(Action::Tick(tick.key.clone()));
+    assert!(!off.is_ticked(&tick) && off.lacks_further().len() == 1, "before it is answered");
+    let off = answered(off);
+    assert!(!off.is_ticked(&ticks(&off)[0]) && as_list(off.shown_list().unwrap()).unwrap().offers.is_empty());
+    let on = off.reduce(Action::Tick(tick.key));
+    assert!(on.is_ticked(&ticks(&on)[0]));
+    let on = answered(on);
+    let fix = as_list(on.shown_list().unwrap()).unwrap().offers[0].fix.clone().unwrap();
+    let applied = answered(on.clone().reduce(Action::ApplyFix { revision: on.list_revision(), fix }));
+    assert_eq!(applied.check_counts(), Some((1, 0)), "the check holds now");
+    assert!(
+        applied.files.text_of("least-privilege.yaml").contains("kind: NetworkPolicy")
+            && !applied.files.text_of("shop.yaml").contains("NetworkPolicy")
+    );
+    assert_eq!(applied.reduce(Action::Undo).files.len(), 1);
+}
