@@ -18,6 +18,7 @@ import { brotliCompress, constants, gzip } from "node:zlib";
 import { build } from "esbuild";
 import { bundleAsync } from "lightningcss";
 import { buildEngine } from "../engine/build.mjs";
+import { writeGallery } from "./gallery.mjs";
 import { keepReplies } from "./replies.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -49,6 +50,14 @@ async function styles() {
   await writeFile(join(vendor, "page.css"), sheet.code);
 }
 
+/** The gallery's sheet, in the built site; its name there. */
+async function galleryStyle(dist) {
+  const { code } = await bundleAsync({ filename: join(root, "www/styles/gallery.css"), minify: release, targets: OLDEST });
+  const name = `gallery-${createHash("sha256").update(code).digest("hex").slice(0, 16)}.css`;
+  await writeFile(join(dist, name), code);
+  return name;
+}
+
 /** The licences of the packages that bundled files come from: they travel with the bundle. */
 async function licences(files) {
   const packages = new Set(files.map((file) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1]).filter(Boolean));
@@ -75,6 +84,7 @@ async function after() {
   await writeFile(join(dist, "embed.html"), withShell(embed, embedShell));
   await rm(join(dist, "vendor", "editor.name"), { force: true });
   await rm(join(dist, "vendor", "page.css"), { force: true });
+  await writeGallery(root, dist, await galleryStyle(dist));
   if (release) {
     await serviceWorker(dist);
     await compress(dist);

@@ -18,7 +18,7 @@ const prose = (text) => escape(text).replace(/`([^`]+)`/g, "<code>$1</code>");
 
 function card({ href, picture, title, summary, facts, words }) {
   return `<li class="gallery-card" data-words="${escape(words.join(" ").toLowerCase())}">
-<a href="${escape(href)}"><img src="${escape(picture)}" alt="" width="320" height="200" loading="lazy"><b>${prose(title)}</b></a>
+<a href="${escape(href)}"><picture><source srcset="${escape(`pictures/dark/${picture}.svg`)}" media="(prefers-color-scheme: dark)"><img src="${escape(`pictures/${picture}.svg`)}" alt="" width="320" height="200" loading="lazy"></picture><b>${prose(title)}</b></a>
 <p>${prose(summary)}</p><small>${facts}</small></li>`;
 }
 
@@ -30,7 +30,7 @@ function exampleCard(example) {
   const asked = `<code>${escape(from)}</code> → <code>${escape(to)}</code>${port ? ` on ${escape(protocol ?? "TCP")} ${port}` : ""}: ${escape(example.verdict)}`;
   return card({
     href: `./?example=${example.id}`,
-    picture: `pictures/${example.id}.svg`,
+    picture: example.id,
     title: example.title,
     summary: example.summary,
     facts: asked,
@@ -42,7 +42,7 @@ function lessonCard(course, lesson) {
   const tasks = lesson.tasks === 1 ? "1 task" : `${lesson.tasks} tasks`;
   return card({
     href: `./?lesson=${course.id}/${lesson.id}`,
-    picture: `pictures/lessons/${course.id}/${lesson.id}.svg`,
+    picture: `lessons/${course.id}/${lesson.id}`,
     title: lesson.title,
     summary: lesson.summary,
     facts: `Lesson · ${lesson.minutes} minutes · ${tasks}`,

@@ -17,6 +17,7 @@ import answers from "./checks/answers.mjs";
 import board from "./checks/board.mjs";
 import fix from "./checks/fix.mjs";
 import path from "./checks/path.mjs";
+import gallery from "./checks/gallery.mjs";
 import graph from "./checks/graph.mjs";
 import drag from "./checks/drag.mjs";
 import keep from "./checks/keep.mjs";
@@ -65,7 +66,7 @@ if (given.name.startsWith("webkit") && !process.env.E2E_SCREEN) {
 
 const OPENING = "it opens on an allowed and a denied flow, with the deciding line lit";
 const hands = { [OPENING]: first[OPENING], ...ask, ...fix, ...answers, ...board, ...graph, ...drag, ...keep, ...progress };
-const checks = given.name === "chromium" ? { ...first, ...engine, ...ask, ...fix, ...answers, ...board, ...path, ...graph, ...drag, ...keep, ...progress, ...lesson, ...offline, ...shell, ...layout, ...sight, ...truth, ...embed } : hands;
+const checks = given.name === "chromium" ? { ...first, ...engine, ...ask, ...fix, ...answers, ...board, ...path, ...graph, ...drag, ...keep, ...progress, ...lesson, ...offline, ...shell, ...layout, ...sight, ...truth, ...embed, ...gallery } : hands;
 const folder = process.env.E2E_DIST ? resolve(process.env.E2E_DIST) : join(here, "../../dist");
 
 const pages = {};

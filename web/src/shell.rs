@@ -14,8 +14,8 @@ use crate::graph::export::{Palette, escape, svg};
 use crate::graph::layout::Memory;
 use crate::graph::picture::{Options, picture};
 use crate::graph::text_width;
-use crate::state::{Action, State};
-use netpolis_view::{Evaluator, Question, Status, TrafficView};
+use crate::state::{Action, LessonAction, State};
+use netpolis_view::{Evaluator, Question, Status, Texts, TrafficView};
 
 /// Properties of a [`Shell`].
 #[derive(Clone, PartialEq, Properties)]
@@ -87,19 +87,57 @@ fn panes() -> String {
 /// Height of a picture's heading.
 const HEADING: f64 = 64.0;
 
-/// A picture of every example with its verdict, by its name: what stands in other pages until an embedded one is there.
-pub fn pictures() -> Vec<(&'static str, String)> {
+/// A picture of a scene with its verdict: what stands in other pages until an embedded one is there, and in the gallery.
+#[derive(Clone, Debug)]
+pub struct Picture {
+    /// The name of its example, or `lessons/COURSE/LESSON`.
+    pub name: String,
+    /// An SVG drawing for a light page.
+    pub light: String,
+    /// The same for a dark one.
+    pub dark: String,
+}
+
+impl Picture {
+    fn of(name: &str, title: &str, state: &State) -> Self {
+        let draw = |palette| picture_of(state, title, palette);
+        Picture { name: name.to_owned(), light: draw(&Palette::LIGHT), dark: draw(&Palette::DARK) }
+    }
+}
+
+/// A picture of every example.
+pub fn pictures() -> Vec<Picture> {
     let all = EXAMPLES.iter().enumerate();
     all.map(|(index, example)| {
         let state = Rc::new(State::start(index, example));
         let reply = Evaluator::default().reply(state.request());
-        (example.id, picture_of(&state.reduce(Action::evaluated(reply)), example.title))
+        Picture::of(example.id, example.title, &state.reduce(Action::evaluated(reply)))
     })
     .collect()
 }
 
+/// A picture of how a lesson begins, from its files, `lesson.md` among them; nothing if it cannot be played. Needs the answers that only the larger engine
+/// has.
+pub fn lesson_picture(id: &str, files: Texts) -> Option<Picture> {
+    let mut state = Rc::new(State::start_empty()).reduce(Action::Lesson(LessonAction::Given(Rc::new(files))));
+    let mut evaluator = Evaluator::default();
+    // To read the lesson, then for its scene and what is asked of it.
+    for _ in 0..MOST_REPLIES {
+        if state.is_answered() {
+            break;
+        }
+        let request = state.request();
+        state = state.reduce(Action::evaluated(evaluator.reply(request)));
+    }
+    let title = state.lesson.as_ref()?.view()?.title.clone();
+    Some(Picture::of(&format!("lessons/{id}"), &title, &state))
+}
+
+/// More replies than a lesson needs to begin.
+const MOST_REPLIES: usize = 12;
+
 /// The graph, below the answer to what is asked.
-fn picture_of(state: &State, title: &str) -> String {
+fn picture_of(state: &State, title: &str, palette: &Palette) -> String {
     let said = state.answers.verdict();
     let traffic = said.map(|said| TrafficView { protocol: said.question.protocol.clone(), port: said.question.port });
     let options = Options {
@@ -110,21 +148,22 @@ fn picture_of(state: &State, title: &str) -> String {
         toggled: &[],
         tall: false,
     };
-    let graph = svg(&picture(&state.answers.scene, &options, &Memory::default()), &Palette::LIGHT);
+    let graph = svg(&picture(&state.answers.scene, &options, &Memory::default()), palette);
     let (headline, question, word) = said.map_or_else(Default::default, |said| {
         let Question { from, to, protocol, port, .. } = &said.question;
         let port = port.map(|port| format!(" {port}")).unwrap_or_default();
         (said.headline.clone(), format!("{from} → {to}, {protocol}{port}"), Some(said.word))
     });
-    let colour = Palette::LIGHT.of_status(word.map(Status::from));
+    let (ground, mute) = palette.ground();
+    let colour = palette.of_status(word.map(Status::from));
     let width = graph.width.max(text_width(&headline, 20.0) + 40.0).max(text_width(&question, 13.0) + 40.0);
     let height = graph.height + HEADING;
     let [title, headline, question] = [title, &headline, &question].map(escape);
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" font-family=\"Inter, system-ui, sans-serif\">\
-         <title>{title}: {headline}, {question}</title><rect width=\"{width}\" height=\"{height}\" fill=\"#ffffff\"/>\
+         <title>{title}: {headline}, {question}</title><rect width=\"{width}\" height=\"{height}\" fill=\"{ground}\"/>\
          <text x=\"20\" y=\"30\" font-size=\"20\" font-weight=\"620\" fill=\"{colour}\">{headline}</text>\
-         <text x=\"20\" y=\"51\" font-size=\"13\" fill=\"#566473\">{question}</text>{}</svg>\n",
+         <text x=\"20\" y=\"51\" font-size=\"13\" fill=\"{mute}\">{question}</text>{}</svg>\n",
         graph.text.trim_end().replacen("<svg ", &format!("<svg y=\"{HEADING}\" "), 1),
     )
 }
@@ -137,11 +176,11 @@ mod tests {
     fn every_example_has_a_picture_with_its_verdict() {
         let pictures = pictures();
         assert_eq!(pictures.len(), EXAMPLES.len());
-        for (id, text) in &pictures {
+        for (id, text) in pictures.iter().flat_map(|picture| [(&picture.name, &picture.light), (&picture.name, &picture.dark)]) {
             assert!(text.starts_with("<svg ") && text.matches("<svg").count() == 2 && text.matches("</svg>").count() == 2, "{id}");
             assert!(!text.contains("<script") && !text.contains("href"), "{id} draws on nothing else");
         }
-        let of = |id: &str| &pictures.iter().find(|(own, _)| *own == id).expect("a picture").1;
+        let of = |id: &str| &pictures.iter().find(|own| own.name == id).expect("a picture").light;
         assert!(of("three-tier").contains(">Denied</text>"));
         assert!(of("path-load-balancer").contains(">Denied for 66.7 % of connections (1 of 2 branches)</text>"));
         assert!(of("path-load-balancer").contains("→ svc/shop/frontend, TCP 443") || of("path-load-balancer").contains("TCP 443"));

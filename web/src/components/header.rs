@@ -6,7 +6,8 @@ use netpolis_core::settings::{Engine, Staged};
 
 use super::chooser::use_chooser;
 use super::icons::{
-    COMPARE, HISTORY, INFO, LESSON, MOON, MORE, OPEN, PANEL_BOTTOM, PANEL_LEFT, PANEL_RIGHT, PLUS, SLIDERS, SUN, SYSTEM, UNDO, icon, logo,
+    COMPARE, HISTORY, INFO, LESSON, MATRIX, MOON, MORE, OPEN, PANEL_BOTTOM, PANEL_LEFT, PANEL_RIGHT, PLUS, SLIDERS, SUN, SYSTEM, UNDO,
+    icon, logo,
 };
 use super::menu::Menu;
 use super::renders::count_render;
@@ -68,6 +69,7 @@ pub fn Header() -> Html {
                 <button type="button" onclick={press(&store, LayoutAction::ShowDialog(Some(Dialog::Scenes)))}>{ icon(HISTORY) }{ "Recent scenes…" }</button>
                 <button type="button" onclick={press(&store, Action::StartScene)}>{ icon(PLUS) }{ "New scene" }</button>
                 <button type="button" onclick={press(&store, LayoutAction::ShowDialog(Some(Dialog::Lessons)))}>{ icon(LESSON) }{ "Lessons…" }</button>
+                <a href="gallery.html">{ icon(MATRIX) }{ "Gallery, with pictures" }</a>
                 <hr />
                 <div class="examples">
                     { for EXAMPLES.iter().enumerate().map(|(i, example)| html! {

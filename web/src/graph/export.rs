@@ -49,6 +49,11 @@ impl Palette {
 
 #[cfg(not(target_arch = "wasm32"))]
 impl Palette {
+    /// The colour behind everything, and that of words beside.
+    pub const fn ground(&self) -> (&'static str, &'static str) {
+        (self.back, self.mute)
+    }
+
     /// The colour of an answer.
     pub const fn of_status(&self, status: Option<Status>) -> &'static str {
         match status {
