@@ -13,14 +13,11 @@ use netpolis_core::load::ObjectEdit;
 use netpolis_core::path::PathVerdict;
 use serde_json::{Map, Value, json};
 
-use crate::formats::{cell, flows_json, flows_with_ports, ports};
+use crate::formats::{cell, flows_json, ports};
 use crate::places::{self, printable};
 
 /// What stands for no connections.
 const NOTHING: &str = "No Connections";
-
-/// So many edits are named for one difference.
-const MOST_EDITS: usize = 3;
 
 /// A form of the list of differences.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -114,24 +111,7 @@ impl Diff<'_> {
 
     /// Edits by their numbers: the object, what happened to it, and where.
     fn edit_words(&self, numbers: &[usize]) -> String {
-        let edits = numbers.iter().filter_map(|number| self.causes().edits.get(*number));
-        let mut words: Vec<String> = edits.take(MOST_EDITS).map(|edit| self.one_edit(edit)).collect();
-        if let Some(more) = numbers.len().checked_sub(MOST_EDITS).filter(|more| *more > 0) {
-            words.push(format!("and {more} more"));
-        }
-        words.join(", ")
-    }
-
-    fn one_edit(&self, edit: &ObjectEdit) -> String {
-        let object = printable(&edit.object);
-        match (edit.before, edit.after) {
-            (before, Some(after)) => {
-                let word = if before.is_some() { "changed" } else { "new" };
-                format!("{object} ({word}, {})", printable(&self.new.sources().describe(after)))
-            }
-            (Some(before), None) => format!("{object} (gone, {} before)", printable(&self.old.sources().describe(before))),
-            (None, None) => object.into_owned(),
-        }
+        self.causes().edits_in_words(numbers, self.old, self.new)
     }
 
     fn edit_json(&self, edit: &ObjectEdit) -> Value {
@@ -179,7 +159,7 @@ impl Diff<'_> {
                 let Some(answer) = answer else { continue };
                 writeln!(out, "  {word}: {}", printable(&answer.summary))?;
                 for line in &answer.deciding {
-                    writeln!(out, "    {}", line_words(analysis, line))?;
+                    writeln!(out, "    {}", line.in_words(analysis))?;
                 }
             }
         }
@@ -233,32 +213,8 @@ impl Diff<'_> {
 
     /// Speaks of TCP, UDP and SCTP alone.
     fn write_markdown(&self, out: &mut dyn Write) -> io::Result<usize> {
-        let mut hidden = 0;
-        out.write_all(b"| change | from | to | before | after | by | decided by |\n|---|---|---|---|---|---|---|\n")?;
-        for (number, d) in self.differences.iter().enumerate() {
-            let (before, after) = (flows_with_ports(&d.before, NOTHING), flows_with_ports(&d.after, NOTHING));
-            if before == after {
-                hidden += 1;
-                continue;
-            }
-            let example = self.example(number, d);
-            let lines = |analysis, answer: Option<&ExampleAnswer>| -> Vec<String> {
-                answer.into_iter().flat_map(|answer| &answer.deciding).map(|line| line_words(analysis, line)).collect()
-            };
-            let mut deciding = lines(self.new, example.as_ref().and_then(|example| example.after.as_ref()));
-            if deciding.is_empty() {
-                deciding = lines(self.old, example.as_ref().and_then(|example| example.before.as_ref()));
-            }
-            writeln!(
-                out,
-                "| {} | {} | {} | {before} | {after} | {} | {} |",
-                d.change.as_str(),
-                cell(&printable(&d.from.title)),
-                cell(&printable(&d.to.title)),
-                cell(&self.cause(number).map_or_else(String::new, |cause| self.edit_words(&[&cause.alone[..], &cause.together].concat()))),
-                cell(&deciding.join(", "))
-            )?;
-        }
+        let review = self.old.review(self.new, &self.differences, self.causes());
+        out.write_all(review.text.as_bytes())?;
         if let Some(paths) = &self.paths {
             out.write_all(b"\n| path | from | before | after |\n|---|---|---|---|\n")?;
             for (path, client) in paths.iter().flat_map(|path| path.differing.iter().map(move |client| (path, client))) {
@@ -266,7 +222,7 @@ impl Diff<'_> {
                 writeln!(out, "| {} | {} | {before} | {after} |", cell(&target(path)), cell(&printable(&client.from)))?;
             }
         }
-        Ok(hidden)
+        Ok(review.hidden)
     }
 }
 
@@ -301,12 +257,6 @@ fn path_json(path: &PathDifference) -> Value {
         "after": reached(path.after),
         "clients": path.differing.iter().map(client).collect::<Vec<_>>(),
     })
-}
-
-/// `file:line:column`, and whether the line was edited.
-fn line_words(analysis: &Analysis, line: &DecidingLine) -> String {
-    let place = analysis.sources().describe(line.place);
-    if line.edited { format!("{} (edited)", printable(&place)) } else { printable(&place).into_owned() }
 }
 
 fn answer_json(analysis: &Analysis, answer: &ExampleAnswer) -> Value {

@@ -4,9 +4,10 @@ use std::io::{self, Write};
 
 use netpolis_core::analysis::{Analysis, DifferenceExample, EngineAnswers, ExampleAnswer, MOST_EXPLAINED, Reading};
 use netpolis_core::answers::diff::Difference;
+use netpolis_core::endpoints::flows_with_ports;
 use serde_json::{Value, json};
 
-use crate::formats::{TextOrJson, flows_json, flows_with_ports};
+use crate::formats::{TextOrJson, flows_json};
 use crate::places::printable;
 
 /// Writes the comparison in a form, engine by engine; whether some engine answers some flow differently.

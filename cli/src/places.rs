@@ -1,21 +1,14 @@
 //! Places of the text, as people and programs read them.
 
-use std::borrow::Cow;
-
 use netpolis_core::analysis::Analysis;
 use netpolis_core::text::Place;
+pub use netpolis_core::text::printable;
 use serde_json::{Value, json};
 
 /// How many characters of a line are shown.
 const WIDEST: usize = 160;
 /// How many of them stand before what is meant.
 const BEFORE: usize = 60;
-
-/// A person's text with nothing in it that commands a terminal or ends a line.
-pub fn printable(text: &str) -> Cow<'_, str> {
-    let commands = |c: char| c.is_control();
-    if text.contains(commands) { Cow::Owned(text.replace(commands, "\u{fffd}")) } else { Cow::Borrowed(text) }
-}
 
 /// `file:line:column`, the line, and carets below the part that is meant. Long lines (JSON of programs) are cut around it.
 pub fn excerpt(analysis: &Analysis, place: Place) -> String {

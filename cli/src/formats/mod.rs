@@ -5,7 +5,6 @@ mod dot;
 mod json;
 mod json_sets;
 mod markdown;
-mod ports;
 mod txt;
 
 use std::collections::HashMap;
@@ -20,8 +19,7 @@ use netpolis_core::text::Place;
 
 pub(crate) use json::{flows as flows_json, not_evaluated as not_evaluated_json};
 pub(crate) use markdown::cell;
-pub(crate) use ports::flows_with_ports;
-pub use ports::{ports, ports_in_words};
+pub use netpolis_core::endpoints::{ports, ports_in_words};
 
 use crate::places::printable;
 

@@ -39,9 +39,10 @@ pub struct Cause {
 }
 
 impl Analysis {
-    /// What was edited between this version and a newer one, object by object, in the order of the newer text, then what is gone.
-    pub fn edits_to(&self, newer: &Analysis) -> Vec<ObjectEdit> {
-        Edits::new(&self.loaded, &newer.loaded, &self.settings.default_namespace).list().cloned().collect()
+    /// What was edited between this version and a newer one; which edit caused what is not looked for.
+    pub fn edited(&self, newer: &Analysis) -> Causes {
+        let edits = Edits::new(&self.loaded, &newer.loaded, &self.settings.default_namespace);
+        Causes { edits: edits.list().cloned().collect(), of: None }
     }
 
     /// Which edits caused each of some differences between this version and a newer one.

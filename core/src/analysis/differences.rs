@@ -11,7 +11,7 @@ use crate::endpoints::find;
 use crate::language::Resource;
 use crate::load::edits;
 use crate::snapshot::Snapshot;
-use crate::text::{DocumentId, Place};
+use crate::text::{DocumentId, Place, printable};
 use crate::verdict::{Flow, Verdict};
 
 /// So many differences of a list are explained; nobody reads more.
@@ -49,6 +49,14 @@ pub struct DecidingLine {
     pub place: Place,
     /// Whether the other version does not have the object in which it stands, or has it otherwise: then this is what was edited.
     pub edited: bool,
+}
+
+impl DecidingLine {
+    /// `file:line:column`, and whether the line was edited, for one who reads. `analysis` is that of the version that decides.
+    pub fn in_words(&self, analysis: &Analysis) -> String {
+        let place = analysis.sources().describe(self.place);
+        if self.edited { alloc::format!("{} (edited)", printable(&place)) } else { printable(&place).into_owned() }
+    }
 }
 
 impl Analysis {

@@ -13,6 +13,7 @@ mod flow_logs;
 mod inventory;
 mod least_privilege;
 mod path_differences;
+mod review;
 
 use alloc::format;
 use alloc::string::String;
@@ -28,6 +29,7 @@ pub use differences::{DecidingLine, DifferenceExample, ExampleAnswer, MOST_EXPLA
 pub use engines::{EngineAnswers, Reading};
 use inventory::Inventory;
 pub use path_differences::{ClientDifference, MOST_PATHS, PathDifference, Reached, TooManyPaths};
+pub use review::Review;
 
 use crate::answers::exposure::{self, Exposure};
 use crate::answers::fix::{self, Fixes, NotFixed};

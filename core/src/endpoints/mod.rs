@@ -1,9 +1,11 @@
 //! Ends as people name and list them: workloads and outside ranges, the rows and columns of every table of flows.
 
 mod find;
+mod ports;
 
 pub use find::{Found, NotFound, find};
 pub(crate) use find::{Names, SOMEWHERE, find_among};
+pub use ports::{flows_with_ports, ports, ports_in_words};
 
 use alloc::format;
 use alloc::string::{String, ToString};

@@ -8,10 +8,12 @@
 
 mod count;
 mod lines;
+mod printable;
 mod sources;
 
 pub use count::count;
 pub use lines::LineIndex;
+pub use printable::printable;
 pub use sources::{Position, Source, Sources};
 
 /// A half-open byte range `start..end`, relative to the start of the document it belongs to.

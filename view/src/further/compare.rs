@@ -29,8 +29,6 @@ const MOST_EDITS: usize = 3;
 /// An address that is kept for examples.
 const EXAMPLE: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 10));
 
-const ALL: [FlowChange; 4] = [FlowChange::Opened, FlowChange::Closed, FlowChange::Changed, FlowChange::CannotTell];
-
 fn version(analysis: &Analysis) -> Version<'_> {
     Version { snapshot: analysis.snapshot(), connectivity: analysis.connectivity() }
 }
@@ -67,7 +65,7 @@ fn differences(baseline: &Analysis, analysis: &Analysis) -> (Vec<(FlowChange, Di
         (change_of(&difference), difference)
     });
     let mut kept: Vec<(FlowChange, Difference)> = kept.collect();
-    kept.sort_by_key(|(change, _)| ALL.iter().position(|other| other == change));
+    kept.sort_by_key(|(change, _)| FlowChange::ALL.iter().position(|other| other == change));
     (kept, relation)
 }
 
@@ -103,12 +101,12 @@ fn name(end: &DifferenceEnd) -> String {
 fn counts(changes: impl Iterator<Item = FlowChange>) -> String {
     let mut numbers = [0; 4];
     for change in changes {
-        if let Some(number) = ALL.iter().position(|other| *other == change).and_then(|at| numbers.get_mut(at)) {
+        if let Some(number) = FlowChange::ALL.iter().position(|other| *other == change).and_then(|at| numbers.get_mut(at)) {
             *number += 1;
         }
     }
     let mut parts: Vec<String> = Vec::new();
-    for (change, number) in ALL.into_iter().zip(numbers).filter(|(_, number)| *number > 0) {
+    for (change, number) in FlowChange::ALL.into_iter().zip(numbers).filter(|(_, number)| *number > 0) {
         let noun = if parts.is_empty() { count(number, "flow") } else { number.to_string() };
         parts.push(match change {
             FlowChange::CannotTell => format!("{noun} that cannot be told as before"),
@@ -177,19 +175,20 @@ fn addresses(text: &str) -> Option<AddressSet> {
 /// Which flows differ, with the edits that caused it.
 pub(super) fn comparison(baseline: &Analysis, analysis: &Analysis) -> ComparisonView {
     let (found, relation) = differences(baseline, analysis);
-    let edits = baseline.edits_to(analysis);
+    let untried = baseline.edited(analysis);
     let list: Vec<Difference> = found.iter().take(MOST_EXPLAINED).map(|(_, difference)| difference.clone()).collect();
     let objects = analysis.loaded().resources().count();
-    let is_known = edits.len() == 1 && baseline.settings() == analysis.settings();
-    let causes = (is_known || edits.len() * objects <= MOST_WORK).then(|| baseline.causes(analysis, &list).of).flatten();
+    let is_known = untried.edits.len() == 1 && baseline.settings() == analysis.settings();
+    let is_little = is_known || untried.edits.len() * objects <= MOST_WORK;
+    let causes = if is_little { baseline.causes(analysis, &list) } else { untried };
     let writer = Writer {
         baseline,
         analysis,
-        edits: &edits,
-        causes: causes.as_deref(),
+        edits: &causes.edits,
+        causes: causes.of.as_deref(),
         locations: [baseline, analysis].map(|analysis| SourceLocations::new(analysis.sources())),
     };
-    let mut groups: Vec<(FlowChange, Vec<ListRow>)> = ALL.map(|change| (change, Vec::new())).to_vec();
+    let mut groups: Vec<(FlowChange, Vec<ListRow>)> = FlowChange::ALL.map(|change| (change, Vec::new())).to_vec();
     for (number, (change, difference)) in found.iter().enumerate() {
         if let Some((_, rows)) = groups.iter_mut().find(|(own, _)| own == change) {
             rows.push(writer.row(number, *change, difference));
@@ -204,7 +203,11 @@ pub(super) fn comparison(baseline: &Analysis, analysis: &Analysis) -> Comparison
     let mut groups: Vec<ListGroup> = groups.into_iter().map(|(change, rows)| ListGroup::new(title(change), rows)).collect();
     groups.push(writer.edited());
     let groups = ListGroup::with_rows(groups);
-    ComparisonView { list: ListView { summary: writer.summary(&found, relation), groups, ..ListView::default() }, markdown: String::new() }
+    let summary = writer.summary(&found, relation);
+    // As the command writes it, in the order of the list.
+    let all: Vec<Difference> = found.iter().map(|(_, difference)| difference.clone()).collect();
+    let markdown = if all.is_empty() { String::new() } else { format!("{summary}\n\n{}", baseline.review(analysis, &all, &causes).text) };
+    ComparisonView { list: ListView { summary, groups, ..ListView::default() }, markdown }
 }
 
 /// What flows; with what cannot be told if that is the difference, or is about ports. Policies rarely speak of other protocols.

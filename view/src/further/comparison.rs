@@ -30,6 +30,9 @@ pub enum FlowChange {
 }
 
 impl FlowChange {
+    /// All, in the order in which they are told.
+    pub const ALL: [FlowChange; 4] = [FlowChange::Opened, FlowChange::Closed, FlowChange::Changed, FlowChange::CannotTell];
+
     /// In a word or two.
     pub const fn word(self) -> &'static str {
         match self {
@@ -47,6 +50,16 @@ impl FlowChange {
             FlowChange::Closed => "−",
             FlowChange::Changed => "~",
             FlowChange::CannotTell => "?",
+        }
+    }
+
+    /// The same as part of a sentence.
+    pub const fn since(self) -> &'static str {
+        match self {
+            FlowChange::Opened => "opened since the baseline",
+            FlowChange::Closed => "closed since the baseline",
+            FlowChange::Changed => "changed since the baseline",
+            FlowChange::CannotTell => "cannot be told as in the baseline",
         }
     }
 

@@ -267,6 +267,12 @@ fn flows_that_differ_from_the_baseline_are_told_with_the_edit_that_did_it() {
         ]
     );
     assert_eq!((row.spots[0].line, row.outlook), (11, Outlook::Added));
+    assert_eq!(
+        view.markdown,
+        "1 flow opened, by 1 edit. Everything that was allowed still is.\n\n\
+        | change | from | to | before | after | by | decided by |\n|---|---|---|---|---|---|---|\n\
+        | added | default/web[Pod] | default/db[Pod] | No Connections | TCP 5432 | NetworkPolicy default/db (changed, shop.yaml:11:3) | shop.yaml:11:5 (edited) |\n"
+    );
     // The link asks for a flow that did open.
     let Some(RowLink::Flow(question)) = &row.link else { panic!("{row:?}") };
     let verdict = |text: &str| answer_to(&analysis(text), question).unwrap().verdict;

@@ -2,13 +2,14 @@
 
 use yew::prelude::*;
 
-use super::icons::{CROSS, PLUS, SWAP, UNDO, icon};
+use super::icons::{COPY, CROSS, PLUS, SWAP, UNDO, icon};
 use super::menu::Menu;
-use super::{press, use_part};
-use crate::state::{CompareAction, State};
+use super::{ByAddress, Store, press, use_part};
+use crate::effects::outside;
+use crate::state::{Action, CompareAction, State};
 
 fn tools_part(state: &State) -> impl PartialEq + use<> {
-    state.baseline().cloned()
+    (state.baseline().cloned(), state.shown_list().cloned().map(ByAddress))
 }
 
 /// What the files are compared with, and what can be done about it.
@@ -31,6 +32,20 @@ pub fn CompareTools() -> Html {
                 <hr />
                 <button type="button" onclick={press(&store, CompareAction::Stop)}>{ icon(CROSS) }{ "Stop comparing" }</button>
             </Menu>
+            if store.comparison().is_some_and(|view| !view.markdown.is_empty()) {
+                <button type="button" class="pick" title="as a table for a review" onclick={copy(&store)}>{ icon(COPY) }{ "Copy as Markdown" }</button>
+            }
         </div>
     }
+}
+
+fn copy(store: &Store) -> Callback<MouseEvent> {
+    let store = store.clone();
+    Callback::from(move |_: MouseEvent| {
+        let Some(view) = store.comparison() else { return };
+        let dispatch = store.dispatcher();
+        outside::copy(view.markdown.clone(), move |done| {
+            dispatch.dispatch(Action::Notify(if done { "Copied".into() } else { "The browser did not allow copying".into() }));
+        });
+    })
 }

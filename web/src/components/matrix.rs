@@ -9,16 +9,18 @@ use yew::prelude::*;
 
 use super::coverage::Coverage;
 use super::renders::count_render;
-use super::signs::status_class;
+use super::signs::{change_class, status_class};
 use super::{ByAddress, Dispatch, use_part};
-use crate::state::Action;
-use netpolis_view::{MatrixCell, MatrixView, SceneView, matrix_view};
+use crate::state::{Action, Marks, marks_in};
+use netpolis_view::{FlowChange, FurtherAnswer, MatrixCell, MatrixView, SceneView, matrix_view};
 
 /// All pairs.
 #[component]
 pub fn Matrix() -> Html {
-    let Some(store) = use_part(|state| (state.scene_part(), state.flow_ends())) else { return Html::default() };
-    html! { <><Coverage /><Table scene={store.scene_part()} flow={store.flow_ends()} store={store.dispatcher()} /></> }
+    let Some(store) = use_part(|state| (state.scene_part(), state.flow_ends(), state.marks().cloned().map(ByAddress))) else {
+        return Html::default();
+    };
+    html! { <><Coverage /><Table scene={store.scene_part()} marks={store.marks().cloned().map(ByAddress)} flow={store.flow_ends()} store={store.dispatcher()} /></> }
 }
 
 /// Properties of a [`Table`].
@@ -28,6 +30,8 @@ pub struct TableProps {
     pub scene: ByAddress<SceneView>,
     /// Ends of the flow in question.
     pub flow: Option<(usize, usize)>,
+    /// What differs from the baseline.
+    pub marks: Option<ByAddress<FurtherAnswer>>,
     /// The page's state.
     pub store: Dispatch,
 }
@@ -106,6 +110,7 @@ pub fn Table(props: &TableProps) -> Html {
     count_render("Table");
     let opened = use_state(|| None::<u32>);
     let matrix = use_memo((props.scene.clone(), *opened), |(scene, opened)| matrix_view(scene, *opened));
+    let marks = use_memo((props.scene.clone(), props.marks.clone()), |(scene, marks)| marks_in(scene, marks.as_deref()));
     let rows = use_mut_ref(Rows::default);
     rows.borrow_mut().follow(&matrix, &props.scene);
     use_slices(&rows);
@@ -125,7 +130,7 @@ pub fn Table(props: &TableProps) -> Html {
                 </thead>
                 <tbody>
                     { for rows.borrow().rows.iter().map(|row| html! {
-                        <RowView row={ByAddress(row.clone())} flow={flow_in(row, props.flow)} store={props.store.clone()} />
+                        <RowView row={ByAddress(row.clone())} flow={flow_in(row, props.flow)} changes={changes_in(row, &marks)} store={props.store.clone()} />
                     }) }
                 </tbody>
             </table>
@@ -136,6 +141,18 @@ pub fn Table(props: &TableProps) -> Html {
 /// The flow in question, for the row that has it.
 fn flow_in(row: &Row, flow: Option<(usize, usize)>) -> Option<(usize, usize)> {
     flow.filter(|flow| row.cells.iter().any(|(cell, _)| matches!(cell, MatrixCell::Pairs { ends: Some(ends), .. } if ends == flow)))
+}
+
+/// What differs in a row, by column.
+fn changes_in(row: &Row, marks: &Marks) -> Vec<(usize, FlowChange)> {
+    if marks.is_empty() {
+        return Vec::new();
+    }
+    let of = |cell: &MatrixCell| match cell {
+        MatrixCell::Pairs { ends: Some(ends), .. } => marks.get(ends).copied(),
+        _ => None,
+    };
+    row.cells.iter().enumerate().filter_map(|(column, (cell, _))| Some((column, of(cell)?))).collect()
 }
 
 /// Makes the rows that are missing, with room for the page in between.
@@ -162,6 +179,7 @@ struct RowProps {
     row: ByAddress<Row>,
     /// The flow in question, if it is in this row.
     flow: Option<(usize, usize)>,
+    changes: Vec<(usize, FlowChange)>,
     store: Dispatch,
 }
 
@@ -169,7 +187,7 @@ struct RowProps {
 #[component]
 fn RowView(props: &RowProps) -> Html {
     let title = &props.row.title;
-    html! { <tr><th scope="row" title={title.clone()}><span>{ title }</span></th>{ for props.row.cells.iter().map(|(cell, keys)| draw(props, cell, keys.as_ref())) }</tr> }
+    html! { <tr><th scope="row" title={title.clone()}><span>{ title }</span></th>{ for props.row.cells.iter().enumerate().map(|(column, (cell, keys))| draw(props, column, cell, keys.as_ref())) }</tr> }
 }
 
 /// Which namespace is shown by its workloads, where there are too many for all of them.
@@ -192,7 +210,7 @@ fn namespaces(scene: &SceneView, endpoints: usize, opened: &UseStateHandle<Optio
     }
 }
 
-fn draw(props: &RowProps, cell: &MatrixCell, keys: Option<&(String, String)>) -> Html {
+fn draw(props: &RowProps, column: usize, cell: &MatrixCell, keys: Option<&(String, String)>) -> Html {
     let (status, text, label, ends) = match cell {
         MatrixCell::Itself(label) => return html! { <td class="self" aria-label={label.clone()}>{ "·" }</td> },
         MatrixCell::Pairs { status, text, label, ends } => (*status, text, label.clone(), *ends),
@@ -201,13 +219,15 @@ fn draw(props: &RowProps, cell: &MatrixCell, keys: Option<&(String, String)>) ->
     let Some((from, to)) = keys.cloned() else {
         return html! { <td {class} title={label}>{ text }</td> };
     };
+    let change = props.changes.iter().find(|(at, _)| *at == column).map(|(_, change)| *change);
+    let label = change.map_or_else(|| label.clone(), |change| format!("{label}; {}", change.since()));
     let selected = props.flow.is_some() && props.flow == ends;
     let store = props.store.clone();
     let onclick =
         Callback::from(move |_: MouseEvent| store.dispatch(Action::AskBetween { from: from.clone(), to: to.clone(), traffic: None }));
     html! {
-        <td class={classes!(class, selected.then_some("selected"))}>
-            <button type="button" {onclick} title={label.clone()} aria-label={label} aria-pressed={selected.to_string()}>{ text }</button>
+        <td class={classes!(class, selected.then_some("selected"), change.map(change_class))}>
+            <button type="button" {onclick} title={label.clone()} aria-label={label} aria-pressed={selected.to_string()}>if let Some(change) = change { <b class="since" aria-hidden="true">{ change.sign() }</b> }{ text }</button>
         </td>
     }
 }

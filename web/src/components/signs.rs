@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use super::icons::{CHECK, CROSS, Icon, QUESTION, icon};
-use netpolis_view::{PathWord, Status, VerdictView};
+use netpolis_view::{FlowChange, PathWord, Status, VerdictView};
 
 /// The class of what has a verdict.
 pub(super) fn verdict_class(verdict: VerdictView) -> &'static str {
@@ -32,6 +32,16 @@ pub(super) fn verdict_icon(verdict: VerdictView) -> Html {
 pub(super) fn word_signs(word: PathWord) -> (&'static str, Icon) {
     let verdict = word.into();
     (verdict_class(verdict), verdict_shape(verdict))
+}
+
+/// The class of what happened to a flow since the baseline.
+pub(super) const fn change_class(change: FlowChange) -> &'static str {
+    match change {
+        FlowChange::Opened => "opened",
+        FlowChange::Closed => "closed",
+        FlowChange::Changed => "changed",
+        FlowChange::CannotTell => "unsure",
+    }
 }
 
 /// The class of what passes between two ends.

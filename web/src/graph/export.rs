@@ -235,8 +235,10 @@ fn draw_words(out: &mut String, arrow: &Arrow, lettering: f64, palette: &Palette
         Status::Denied => {
             let _ = write!(
                 out,
-                "<g transform=\"{there}\" stroke=\"{colour}\" stroke-width=\"1.5\"><circle r=\"8.5\" fill=\"{}\"/><path d=\"M-3-3 3 3M3-3-3 3\"/></g>",
-                palette.back
+                "<g transform=\"{there}\" stroke=\"{colour}\" stroke-width=\"1.5\"><circle r=\"8.5\" fill=\"{}\"/><path d=\"{}\"/></g>",
+                palette.back,
+                // What closed since the baseline has a minus.
+                if arrow.change.is_some() { "M-4 0H4" } else { "M-3-3 3 3M3-3-3 3" }
             );
         }
         Status::CannotTell => {

@@ -3,7 +3,7 @@
 use netpolis_core::text::count;
 
 use super::picture::{Mark, Picture};
-use netpolis_view::Status;
+use netpolis_view::{FlowChange, Status};
 
 /// The signs that are in a picture, and which flows have no arrow.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub struct Legend {
     pub open: bool,
     /// The sign of what is denied and has no arrow.
     pub undrawn: bool,
+    /// Arrows of what differs from the baseline.
+    pub changes: Vec<FlowChange>,
     /// Flows without an arrow, in a sentence.
     pub hidden: Option<String>,
 }
@@ -45,6 +47,10 @@ impl Picture {
             isolated: marks(|m| m.isolation.is_some()),
             open: marks(|m| m.undrawn.open),
             undrawn: marks(|m| m.undrawn.denied > 0),
+            changes: {
+                let is_seen = |change: &FlowChange| self.arrows.iter().any(|arrow| !arrow.quiet && arrow.change == Some(*change));
+                FlowChange::ALL.into_iter().filter(is_seen).collect()
+            },
             hidden: (!hidden.is_empty()).then(|| format!("drawn without arrows: {}; select a pod to see its own", hidden.join(", "))),
         }
     }

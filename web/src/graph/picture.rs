@@ -14,7 +14,7 @@
 mod arrows;
 mod bundles;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use self::arrows::{Drawn, arrows, pairs};
 use self::bundles::Places;
@@ -22,7 +22,7 @@ use super::layout::{self, Home, Memory};
 use super::route::{self, Ground, Route, Wish};
 use super::{Rect, fit_text, text_width};
 use netpolis_core::text::count;
-use netpolis_view::{EndKind, SceneView, Status, TrafficView};
+use netpolis_view::{EndKind, FlowChange, SceneView, Status, TrafficView};
 
 /// Scenes with more workloads begin with closed namespaces.
 pub const MANY_WORKLOADS: usize = 60;
@@ -163,6 +163,8 @@ pub struct Arrow {
     pub flow: bool,
     /// Allowed, because no policy has a say.
     pub open: bool,
+    /// What happened to it since the baseline.
+    pub change: Option<FlowChange>,
     /// For tooltips and screen readers.
     pub title: String,
     /// Its curve; nothing while it is quiet (see [`Picture::quiet_routes`]).
@@ -184,6 +186,8 @@ pub struct Options<'a> {
     pub toggled: &'a [String],
     /// Whether the picture should be taller than wide.
     pub tall: bool,
+    /// Pairs of ends whose flows differ from the baseline.
+    pub marks: Option<&'a HashMap<(usize, usize), FlowChange>>,
 }
 
 /// All marks and arrows.

@@ -2,8 +2,10 @@
 
 use yew::prelude::*;
 
+use crate::components::signs::change_class;
 use crate::graph::export::SHIELD_PATH;
 use crate::graph::picture::Picture;
+use netpolis_view::FlowChange;
 
 /// What the signs mean that are in the picture, and which flows have no arrow.
 pub(super) fn legend(picture: &Picture) -> Html {
@@ -16,6 +18,9 @@ pub(super) fn legend(picture: &Picture) -> Html {
             if legend.isolated { <span><svg class="small" viewBox="0 0 14 16"><path class="shield" d={SHIELD_PATH} /></svg>{ "isolated" }</span> }
             if legend.open { <span><b class="legend-sign open">{ "open to all" }</b>{ "no policy limits what comes in" }</span> }
             if legend.undrawn { <span><b class="legend-sign denied">{ "denied from n" }</b>{ "without an arrow" }</span> }
+            { for legend.changes.iter().map(|change| html! {
+                <span><b class={classes!("legend-sign", "since", change_class(*change))}>{ change.sign() }</b>{ if *change == FlowChange::CannotTell { change.since() } else { change.word() } }</span>
+            }) }
             if let Some(hidden) = legend.hidden { <span class="rest">{ hidden }</span> }
         </div>
     }

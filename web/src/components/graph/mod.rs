@@ -36,13 +36,14 @@ use crate::effects::{outside, raster};
 use crate::graph::export::{self, Palette};
 use crate::graph::layout::Memory;
 use crate::graph::picture::{Options, Picture, picture};
-use crate::state::{Action, PictureAction, State};
+use crate::state::{Action, PictureAction, State, marks_in};
 use netpolis_view::{EndKind, Status, TrafficView};
 
 /// What the graph shows, without what is shown beside it.
 fn graph_part(state: &State) -> impl PartialEq + use<> {
     let asking = (state.is_first_on_its_way(), state.flow_ends(), state.selected_end(), state.asking.from.clone());
-    (state.scene_part(), state.verdict_part(), asking, state.picture.clone(), state.shows_azure(), state.layout.theme)
+    let marks = state.marks().cloned().map(ByAddress);
+    (state.scene_part(), state.verdict_part(), asking, marks, state.picture.clone(), state.shows_azure(), state.layout.theme)
 }
 
 /// The graph, with its tools and its legend.
@@ -180,14 +181,17 @@ fn use_picture(store: &Store, memory: &Rc<RefCell<(u32, Memory)>>) -> ByAddress<
         ByAddress(store.picture.toggled.clone()),
         store.picture.number,
         store.layout.panes.is_narrow(),
+        store.marks().cloned().map(ByAddress),
     );
     let memory = memory.clone();
-    let result = use_memo(dependencies, move |(verdict, scene, flow, selected, denied, toggled, number, narrow)| {
+    let result = use_memo(dependencies, move |(verdict, scene, flow, selected, denied, toggled, number, narrow, marks)| {
         let mut memory = memory.borrow_mut();
         if memory.0 != *number {
             *memory = (*number, Memory::default());
         }
+        let marks = marks_in(scene, marks.as_ref().map(|marks| &**marks));
         let options = Options {
+            marks: Some(&marks),
             flow: *flow,
             verdict: verdict.as_ref().map(|(status, traffic)| (*status, traffic)),
             selected: *selected,

@@ -3,11 +3,11 @@
 use yew::prelude::*;
 
 use crate::components::ByAddress;
-use crate::components::signs::{passing_class, status_class};
+use crate::components::signs::{change_class, passing_class, status_class};
 use crate::graph::export::{self, SHIELD_PATH};
 use crate::graph::picture::{Arrow, Isolation, Mark, MarkKind, Picture};
 use crate::graph::route::Route;
-use netpolis_view::{EndKind, Status};
+use netpolis_view::{EndKind, FlowChange, Status};
 
 /// An arrow of a picture: drawn anew only if something about it is another.
 #[derive(Clone, Properties)]
@@ -89,11 +89,13 @@ fn edge(arrow: &Arrow, route: &Route, near: bool) -> Html {
         arrow.quiet.then_some("quiet"),
         arrow.flow.then_some("flow"),
         arrow.open.then_some("open"),
+        arrow.change.map(change_class),
         near.then_some("near")
     );
     html! {
         <g {class} role="button" tabindex="-1" aria-label={arrow.title.clone()} data-arrow={arrow.key.clone()} data-ask={arrow.ask.as_ref().map(|(from, to)| format!("{from} {to}"))}>
             if arrow.flow { <path class="halo" d={d.clone()} /> }
+            if arrow.change.is_some() { <path class="glow" d={d.clone()} /> }
             <path class="hit" d={d.clone()} />
             <path class={classes!("edge", kind)} {d} marker-end={head.clone()} marker-start={arrow.both.then_some(head)} />
             <title>{ &arrow.title }</title>
@@ -104,6 +106,10 @@ fn edge(arrow: &Arrow, route: &Route, near: bool) -> Html {
 /// What is written on an arrow: above all arrows, so that none runs through it.
 fn said(arrow: &Arrow, route: &Route, lettering: f64, near: bool) -> Html {
     let sign = match arrow.status {
+        Status::Denied | Status::CannotTell if arrow.change.is_some() => {
+            let sign = arrow.change.map(FlowChange::sign);
+            html! { <g class="sign since"><circle r="8.5" /><text y="4">{ sign }</text></g> }
+        }
         Status::Denied => html! { <g class="sign denied"><circle r="8.5" /><path d="M-3-3 3 3M3-3-3 3" /></g> },
         Status::CannotTell => html! { <g class="sign unknown"><circle r="8.5" /><text y="4">{ "?" }</text></g> },
         _ if arrow.label.is_empty() => return Html::default(),
@@ -112,7 +118,7 @@ fn said(arrow: &Arrow, route: &Route, lettering: f64, near: bool) -> Html {
             html! { <g class="label"><rect x={(-width / 2.0).to_string()} y="-9" width={width.to_string()} height="18" rx="4" /><text y="4">{ &arrow.label }</text></g> }
         }
     };
-    let class = classes!("said", near.then_some("near"));
+    let class = classes!("said", arrow.change.map(change_class), near.then_some("near"));
     let there = format!("translate({} {}) scale({lettering:.3})", route.label.0.round(), route.label.1.round());
     html! { <g {class} aria-hidden="true" data-arrow={arrow.key.clone()} transform={there}>{ sign }<title>{ &arrow.title }</title></g> }
 }

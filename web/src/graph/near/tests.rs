@@ -34,6 +34,7 @@ fn arrow(key: &str, from: usize, to: usize) -> Arrow {
         quiet: false,
         flow: false,
         open: false,
+        change: None,
         title: String::new(),
         route: Route::default(),
     }

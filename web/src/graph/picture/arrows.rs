@@ -1,16 +1,18 @@
 //! What passes between every two marks, and which of it is an arrow that is seen.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::mem::take;
 
 use super::{Arrow, Draft, MarkKind, Options, Undrawn};
 use crate::graph::route::Route;
-use netpolis_view::{EndKind, SceneView, Status};
+use netpolis_view::{EndKind, FlowChange, SceneView, Status};
 
 /// Most denied pairs that are drawn unasked.
 const FEW_DENIED: usize = 6;
 /// Most pairs outside every policy that are drawn unasked.
 const FEW_OPEN: usize = 6;
+/// Most differences from the baseline that are drawn where nothing else asks for their arrows.
+const FEW_CHANGES: usize = 60;
 /// Most arrows that can be seen at once.
 pub(super) const MOST_LOUD: usize = 500;
 /// Most arrows that wait for the pointer.
@@ -55,6 +57,7 @@ pub(super) fn pairs(scene: &SceneView, drafts: &[Draft], options: &Options<'_>) 
     let chosen: Vec<bool> = drafts.iter().map(touches).collect();
     let outside: Vec<bool> = drafts.iter().map(|d| d.mark.kind == MarkKind::Pill && !is_policed_node(scene, d)).collect();
     let is = |list: &[bool], index: usize| list.get(index) == Some(&true);
+    let changes = changes(drafts, options);
     let mut counts = Counts::new(scene);
     let mut pairs = Vec::new();
     for (from, left) in classes.iter().enumerate() {
@@ -63,13 +66,27 @@ pub(super) fn pairs(scene: &SceneView, drafts: &[Draft], options: &Options<'_>) 
                 continue;
             }
             // Of very many marks, only those that are looked at get all their arrows.
-            if !is(&chosen, from) && !is(&chosen, to) && drafts.len() > 400 {
+            if !is(&chosen, from) && !is(&chosen, to) && drafts.len() > 400 && !changes.contains_key(&(from, to)) {
                 continue;
             }
             pairs.push(counts.pair(scene, from, to, left, right));
         }
     }
     pairs
+}
+
+/// What happened since the baseline between every two marks.
+fn changes(drafts: &[Draft], options: &Options<'_>) -> HashMap<(usize, usize), FlowChange> {
+    let Some(marks) = options.marks.filter(|marks| !marks.is_empty()) else { return HashMap::new() };
+    let numbered = drafts.iter().enumerate().flat_map(|(index, draft)| draft.members.iter().map(move |member| (*member, index)));
+    let draft_of: HashMap<usize, usize> = numbered.collect();
+    let mut changes: HashMap<(usize, usize), FlowChange> = HashMap::new();
+    for ((from, to), change) in marks {
+        if let Some(pair) = draft_of.get(from).copied().zip(draft_of.get(to).copied()) {
+            changes.entry(pair).and_modify(|known| *known = known.with(*change)).or_insert(*change);
+        }
+    }
+    changes
 }
 
 /// Whether it is a node that something polices: what others do is of no interest.
@@ -236,6 +253,8 @@ struct Chart<'a> {
     facts: Vec<Facts>,
     /// The mark of the Internet.
     internet: Option<usize>,
+    /// What happened since the baseline, by marks.
+    changes: HashMap<(usize, usize), FlowChange>,
 }
 
 /// What decides about the arrows of a mark.
@@ -270,6 +289,8 @@ pub(super) struct Candidate {
     open: bool,
     /// Whether policies have a say here, and it is not what holds for the Internet anyway.
     specific: bool,
+    /// What happened to it since the baseline.
+    change: Option<FlowChange>,
     /// Whether it is the denied way back of what is allowed: nobody asks whether a database may call those who call it.
     is_reply: bool,
 }
@@ -297,7 +318,7 @@ impl<'a> Chart<'a> {
                 }
             })
             .collect();
-        Chart { scene, drafts, options, pairs, begins, facts, internet }
+        Chart { scene, drafts, options, pairs, begins, facts, internet, changes: changes(drafts, options) }
     }
 
     fn facts(&self, index: usize) -> Facts {
@@ -359,7 +380,11 @@ impl<'a> Chart<'a> {
             let back = self.find(pair.to, pair.from);
             let asked = self.is_flow(pair.from, pair.to);
             // One arrow with two heads for both ways, unless one of them is the flow in question.
-            let alike = |back: &Pair| back.is_like(pair, self.scene) && self.is_specific(back) == specific;
+            let change = self.changes.get(&(pair.from, pair.to)).copied();
+            let alike = |back: &Pair| {
+                let same = self.changes.get(&(pair.to, pair.from)).copied() == change;
+                same && back.is_like(pair, self.scene) && self.is_specific(back) == specific
+            };
             let both = !asked && !self.is_flow(pair.to, pair.from) && back.is_some_and(alike);
             if both && pair.from > pair.to {
                 continue;
@@ -376,6 +401,7 @@ impl<'a> Chart<'a> {
                 flow,
                 open: false,
                 specific,
+                change: change.filter(|_| !own),
                 is_reply: status == Status::Denied && answered,
             };
             // A port that is denied where others are allowed gets an arrow of its own.
@@ -389,18 +415,24 @@ impl<'a> Chart<'a> {
 
     /// The arrow itself, with its words.
     fn arrow(&self, candidate: &Candidate) -> Option<Arrow> {
-        let Candidate { from, to, status, both, quiet, flow, open, .. } = *candidate;
+        let Candidate { from, to, status, both, quiet, flow, open, change, .. } = *candidate;
         let pair = self.pairs.get(candidate.pair)?;
         // Titles may repeat, keys do not.
         let key = format!("{} {}", self.key(from), self.key(to));
         let (title, other) = (self.title(from), self.title(to));
         let port = self.options.verdict.filter(|_| candidate.own).map(|(_, port)| port);
         Some(Arrow {
-            label: if port.is_some() { String::new() } else { pair.label(self.scene) },
+            label: match (port, change) {
+                (Some(_), _) => String::new(),
+                (None, Some(change)) if passes(status) => format!("{} {}", change.sign(), pair.label(self.scene)).trim_end().to_owned(),
+                _ => pair.label(self.scene),
+            },
             title: match port {
                 Some(port) => format!("{title} to {other}: {} {port}", word(status)),
                 None => {
-                    format!("{title} {} {other}: {}, {}", if both { "to and from" } else { "to" }, word(status), pair.long(self.scene))
+                    let since = change.map_or_else(String::new, |change| format!("; {}", change.since()));
+                    let way = if both { "to and from" } else { "to" };
+                    format!("{title} {way} {other}: {}, {}{since}", word(status), pair.long(self.scene))
                 }
             },
             key: port.map_or_else(|| key.clone(), |port| format!("{key} {port}")),
@@ -413,6 +445,7 @@ impl<'a> Chart<'a> {
             quiet,
             flow,
             open,
+            change,
             route: Route::default(),
         })
     }
@@ -431,7 +464,8 @@ impl<'a> Chart<'a> {
                 Status::Partly | Status::CannotTell => arrow.specific,
                 Status::Allowed => arrow.specific || (self.is_among_cards(arrow) && few_open),
             } && !self.touches_node(arrow);
-            arrow.quiet = !(wanted || self.is_selected(arrow) || arrow.flow);
+            let changed = arrow.change.is_some() && self.changes.len() <= FEW_CHANGES;
+            arrow.quiet = !(wanted || changed || self.is_selected(arrow) || arrow.flow);
             arrow.open = passes(arrow.status) && !arrow.specific;
         }
     }
@@ -448,8 +482,9 @@ pub(super) fn arrows(scene: &SceneView, drafts: &[Draft], pairs: Vec<Pair>, opti
     let (denied_hidden, open_hidden) = (hidden(|a| a.status == Status::Denied), hidden(|a| a.open));
 
     // What matters least goes first when there are too many.
-    arrows
-        .sort_by_key(|a| (!a.flow, !chart.is_selected(a), a.quiet, a.status == Status::Denied, a.status == Status::Allowed, a.from, a.to));
+    arrows.sort_by_key(|a| {
+        (!a.flow, a.change.is_none(), !chart.is_selected(a), a.quiet, a.status == Status::Denied, a.status == Status::Allowed, a.from, a.to)
+    });
     let (mut quiet, mut loud): (Vec<Candidate>, Vec<Candidate>) = arrows.into_iter().partition(|a| a.quiet);
     let rest = loud.split_off(loud.len().min(MOST_LOUD));
     let undrawn = undrawn(drafts, &pairs, quiet.iter().chain(&rest), &|index| chart.facts(index).node);

@@ -42,8 +42,10 @@ impl<'a> Places<'a> {
         let Places { scene, marks, frames, .. } = *self;
         let touched = |mark: usize| options.selected.is_some() && marks.get(mark).is_some_and(|m| m.end == options.selected);
         let mut groups: BTreeMap<(usize, usize, bool, Status, String), Vec<usize>> = BTreeMap::new();
-        for (index, arrow) in
-            arrows.iter().enumerate().filter(|(_, a)| !a.quiet && !a.flow && !a.both && !touched(a.from) && !touched(a.to))
+        for (index, arrow) in arrows
+            .iter()
+            .enumerate()
+            .filter(|(_, a)| !a.quiet && !a.flow && !a.both && a.change.is_none() && !touched(a.from) && !touched(a.to))
         {
             for (member, other, out) in [(arrow.from, arrow.to, true), (arrow.to, arrow.from, false)] {
                 if let Some(frame) = self.frame_of(member)
@@ -130,6 +132,7 @@ fn for_many(from: usize, to: usize, status: Status) -> Arrow {
         quiet: false,
         flow: false,
         open: false,
+        change: None,
         title: String::new(),
         route: Route::default(),
     }

@@ -247,3 +247,48 @@ fn arrows_know_between_which_ends_they_ask() {
     }
     assert!(!picture.arrows.is_empty() && picture.tab_stop(Some("nobody")) == picture.tab_stop(None));
 }
+
+#[test]
+fn what_differs_from_the_baseline_is_seen_with_its_sign() {
+    let mut view = scene(&[12]);
+    for end in 0..12 {
+        isolate(&mut view, end);
+    }
+    allow(&mut view, 1, 3, 2);
+    allow(&mut view, 4, 5, 1);
+    let marks = HashMap::from([((1, 3), FlowChange::Opened), ((4, 5), FlowChange::Changed), ((2, 3), FlowChange::Closed)]);
+    let marked = Options { marks: Some(&marks), denied: Some(false), ..Options::default() };
+    let compared = picture(&view, &marked, &Memory::default());
+    // A flow that closed is denied now, and seen all the same.
+    let found: Vec<_> = compared.arrows.iter().filter(|a| !a.quiet).map(|a| (a.change, a.label.as_str(), a.status)).collect();
+    assert_eq!(
+        found,
+        [
+            (Some(FlowChange::Closed), "", Status::Denied),
+            (Some(FlowChange::Opened), "+ 5432", Status::Partly),
+            (Some(FlowChange::Changed), "~", Status::Allowed)
+        ]
+    );
+    assert!(compared.arrows.iter().any(|a| a.title == "ns0/w2 to ns0/w3: denied, ✕; closed since the baseline"));
+    assert_eq!(compared.legend().changes, [FlowChange::Opened, FlowChange::Closed, FlowChange::Changed]);
+    assert!(picture(&view, &Options::default(), &Memory::default()).legend().changes.is_empty());
+    // Where very much differs, only what is seen anyway has a sign.
+    let all: HashMap<_, _> = (0..12).flat_map(|a| (0..12).map(move |b| ((a, b), FlowChange::Closed))).collect();
+    let many = picture(&view, &Options { marks: Some(&all), ..marked }, &Memory::default());
+    assert_eq!(seen(&many).len(), 2);
+}
+
+#[test]
+fn what_differs_inside_closed_namespaces_is_told_at_their_cards() {
+    let view = scene(&[40, 40]);
+    let marks = HashMap::from([
+        ((1, 41), FlowChange::Opened),
+        ((2, 42), FlowChange::Opened),
+        ((43, 3), FlowChange::Closed),
+        ((44, 3), FlowChange::Opened),
+    ]);
+    let compared = picture(&view, &Options { marks: Some(&marks), ..Options::default() }, &Memory::default());
+    let mut found: Vec<_> = compared.arrows.iter().filter_map(|a| Some((a.from, a.to, a.change?))).collect();
+    found.sort_by_key(|(from, ..)| *from);
+    assert_eq!(found, [(0, 1, FlowChange::Opened), (1, 0, FlowChange::Changed)]);
+}

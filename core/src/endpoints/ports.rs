@@ -1,8 +1,13 @@
 //! Connection sets in one line.
 
-use netpolis_core::connections::{ConnectionSet, RangeSet};
-use netpolis_core::endpoints::Flows;
-use netpolis_core::model::Protocol;
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use super::Flows;
+use crate::connections::{ConnectionSet, RangeSet};
+use crate::model::Protocol;
 
 const WHOLE: &str = "1-65535";
 const ALL: &str = "All Connections";
