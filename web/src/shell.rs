@@ -141,6 +141,7 @@ fn picture_of(state: &State, title: &str, palette: &Palette) -> String {
     let said = state.answers.verdict();
     let traffic = said.map(|said| TrafficView { protocol: said.question.protocol.clone(), port: said.question.port });
     let options = Options {
+        marks: None,
         flow: state.flow_ends(),
         verdict: said.map(|said| Status::from(said.word)).zip(traffic.as_ref()),
         selected: None,
