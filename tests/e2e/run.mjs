@@ -25,6 +25,7 @@ import progress from "./checks/progress.mjs";
 import offline from "./checks/offline.mjs";
 import layout from "./checks/layout.mjs";
 import lesson from "./checks/lesson.mjs";
+import scale from "./checks/scale.mjs";
 import shell from "./checks/shell.mjs";
 import sight from "./checks/sight.mjs";
 import truth from "./checks/truth.mjs";
@@ -66,7 +67,7 @@ if (given.name.startsWith("webkit") && !process.env.E2E_SCREEN) {
 
 const OPENING = "it opens on an allowed and a denied flow, with the deciding line lit";
 const hands = { [OPENING]: first[OPENING], ...ask, ...fix, ...answers, ...board, ...graph, ...drag, ...keep, ...progress };
-const checks = given.name === "chromium" ? { ...first, ...engine, ...ask, ...fix, ...answers, ...board, ...path, ...graph, ...drag, ...keep, ...progress, ...lesson, ...offline, ...shell, ...layout, ...sight, ...truth, ...embed, ...gallery } : hands;
+const checks = given.name === "chromium" ? { ...first, ...engine, ...ask, ...fix, ...answers, ...board, ...path, ...graph, ...drag, ...keep, ...progress, ...lesson, ...scale, ...offline, ...shell, ...layout, ...sight, ...truth, ...embed, ...gallery } : hands;
 const folder = process.env.E2E_DIST ? resolve(process.env.E2E_DIST) : join(here, "../../dist");
 
 const pages = {};

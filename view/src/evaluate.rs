@@ -7,6 +7,7 @@ use netpolis_core::path::Paths;
 use netpolis_core::settings::{Routing, Settings};
 use serde::{Deserialize, Serialize};
 
+use super::filter::filter_view;
 #[cfg(feature = "answers")]
 use super::further::comparison_answer;
 use super::further::further_answer;
@@ -183,6 +184,9 @@ impl Evaluator {
             && let Some(answer) = comparison_answer(baseline, &self.scene, &self.view, asked)
         {
             return answer;
+        }
+        if let FurtherQuestion::Filter(asked) = asked {
+            return FurtherAnswer::Filter(filter_view(&self.view, asked));
         }
         further_answer(&self.scene, asked)
     }

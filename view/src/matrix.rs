@@ -43,6 +43,8 @@ pub enum MatrixCell {
         label: String,
         /// Sender and receiver, as indices into [`SceneView::ends`], where it is one pair.
         ends: Option<(usize, usize)>,
+        /// Of how many of a hundred pairs something passes, where it is more than one pair.
+        share: Option<u8>,
     },
 }
 
@@ -54,9 +56,15 @@ pub fn matrix_view(scene: &SceneView, opened: Option<u32>) -> MatrixView {
 }
 
 impl MatrixView {
+    /// Some of the cells of a row.
+    pub fn cells(&self, scene: &SceneView, index: usize, columns: core::ops::Range<usize>) -> Vec<MatrixCell> {
+        let columns = self.lines.get(columns).unwrap_or_default();
+        self.lines.get(index).map_or_else(Vec::new, |from| columns.iter().map(|to| cell(scene, from, to)).collect())
+    }
+
     /// The cells of a row of this table of the scene.
     pub fn row(&self, scene: &SceneView, index: usize) -> Vec<MatrixCell> {
-        self.lines.get(index).map_or_else(Vec::new, |from| self.lines.iter().map(|to| cell(scene, from, to)).collect())
+        self.cells(scene, index, 0..self.lines.len())
     }
 }
 
@@ -107,23 +115,22 @@ fn lines(scene: &SceneView, large: bool, opened: Option<u32>) -> Vec<MatrixLine>
             lines.push(MatrixLine::new(scene, title, namespace.name.clone(), members));
         }
     }
-    lines.truncate(3 * MOST);
     lines.extend(outside.take(MOST).map(single));
     lines
 }
 
 fn cell(scene: &SceneView, from: &MatrixLine, to: &MatrixLine) -> MatrixCell {
-    let (status, text, long, ends) = match (from.ends.as_slice(), to.ends.as_slice()) {
+    let (status, text, long, ends, share) = match (from.ends.as_slice(), to.ends.as_slice()) {
         (&[a], &[b]) => {
             if scene.between_index(a, b).is_none() || (scene.is_a(a, EndKind::Outside) && scene.is_a(b, EndKind::Outside)) {
                 return MatrixCell::Itself(format!("{} to itself", from.title));
             }
             let set = scene.between(a, b);
-            (set.status, set.short.clone(), set.long.clone(), Some((a, b)))
+            (set.status, set.short.clone(), set.long.clone(), Some((a, b)), None)
         }
         _ => {
-            let (status, text, long) = many(scene, from, to);
-            (status, text, long, None)
+            let (status, text, long, share) = many(scene, from, to);
+            (status, text, long, None, Some(share))
         }
     };
     let word = match status {
@@ -132,11 +139,11 @@ fn cell(scene: &SceneView, from: &MatrixLine, to: &MatrixLine) -> MatrixCell {
         Status::Denied => "denied",
         Status::CannotTell => "cannot tell",
     };
-    MatrixCell::Pairs { status, text, label: format!("{} to {}: {word}, {long}", from.title, to.title), ends }
+    MatrixCell::Pairs { status, text, label: format!("{} to {}: {word}, {long}", from.title, to.title), ends, share }
 }
 
-/// What passes between two groups: how much, in a word, and in a sentence.
-fn many(scene: &SceneView, from: &MatrixLine, to: &MatrixLine) -> (Status, String, String) {
+/// What passes between two groups: how much, in a word, in a sentence, and of a hundred pairs.
+fn many(scene: &SceneView, from: &MatrixLine, to: &MatrixLine) -> (Status, String, String, u8) {
     let (mut total, mut full, mut some, mut unsure) = (0, 0, 0, 0);
     for (a, m) in &from.classes {
         for (b, n) in &to.classes {
@@ -153,10 +160,13 @@ fn many(scene: &SceneView, from: &MatrixLine, to: &MatrixLine) -> (Status, Strin
     let passing = full + some;
     let long = format!("{passing} of {total} pairs have allowed connections");
     match (passing, unsure) {
-        (0, 0) => (Status::Denied, "✕".into(), long),
-        (0, _) => (Status::CannotTell, "?".into(), long),
-        _ if full == total => (Status::Allowed, "all".into(), long),
-        _ => (Status::Partly, format!("{}%", (passing * 100 / total.max(1)).max(1)), long),
+        (0, 0) => (Status::Denied, "✕".into(), long, 0),
+        (0, _) => (Status::CannotTell, "?".into(), long, 0),
+        _ if full == total => (Status::Allowed, "all".into(), long, 100),
+        _ => {
+            let share = (passing * 100 / total.max(1)).max(1);
+            (Status::Partly, format!("{share}%"), long, share as u8)
+        }
     }
 }
 
@@ -207,7 +217,7 @@ mod tests {
         assert_eq!((view.by_namespace, view.row(&scene, 3).len()), (None, 4));
         assert_eq!(view.row(&scene, 0)[0], MatrixCell::Itself("a/web to itself".into()));
         assert!(matches!(view.row(&scene, 3)[3], MatrixCell::Itself(_)), "what passes outside is not ours to say");
-        let MatrixCell::Pairs { status, text, label, ends } = &view.row(&scene, 1)[0] else { panic!() };
+        let MatrixCell::Pairs { status, text, label, ends, .. } = &view.row(&scene, 1)[0] else { panic!() };
         assert_eq!((*status, text.as_str(), *ends), (Status::Partly, "80", Some((1, 0))));
         assert_eq!(label, "b/web [Deployment] to a/web: partly, ports 80");
     }
@@ -219,8 +229,10 @@ mod tests {
         let view = matrix_view(&scene, None);
         assert_eq!((view.by_namespace, view.lines.len()), (Some(64), 2));
         assert_eq!((view.lines[0].title.as_str(), view.lines[0].short.as_str()), ("a/* (32)", "a"));
-        let MatrixCell::Pairs { status, label, ends, .. } = &view.row(&scene, 1)[0] else { panic!() };
-        assert_eq!((*status, *ends), (Status::Partly, None));
+        let MatrixCell::Pairs { status, label, ends, share, .. } = &view.row(&scene, 1)[0] else { panic!() };
+        assert_eq!((*status, *ends, *share), (Status::Partly, None, Some(100)));
+        assert_eq!(view.cells(&scene, 1, 0..1), view.row(&scene, 1)[..1]);
+        assert_eq!(view.cells(&scene, 1, 1..9), [], "no such columns");
         assert!(label.ends_with("1024 of 1024 pairs have allowed connections"), "{label}");
         let opened = matrix_view(&scene, Some(1));
         assert_eq!((opened.lines.len(), opened.lines[1].title.as_str()), (33, "b/w32"));

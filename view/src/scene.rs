@@ -188,6 +188,8 @@ pub struct SceneView {
     pub cells: Vec<u16>,
     /// Between the pods of one end, by end, an index into `sets`; nothing where there is only one pod.
     pub within: Vec<Option<u16>>,
+    /// How many ordered pairs of two namespaces have connections that are allowed, or may be.
+    pub namespace_flows: u32,
     /// Findings, in text order.
     pub problems: Vec<ProblemView>,
     /// How many further findings there are.

@@ -38,7 +38,7 @@ pub struct PortsView {
 }
 
 impl PortsView {
-    fn has(&self, protocol: &str, port: u16) -> bool {
+    pub(crate) fn has(&self, protocol: &str, port: u16) -> bool {
         self.protocol == protocol && self.first <= port && port <= self.last
     }
 

@@ -140,15 +140,8 @@ const MOST_REPLIES: usize = 12;
 fn picture_of(state: &State, title: &str, palette: &Palette) -> String {
     let said = state.answers.verdict();
     let traffic = said.map(|said| TrafficView { protocol: said.question.protocol.clone(), port: said.question.port });
-    let options = Options {
-        marks: None,
-        flow: state.flow_ends(),
-        verdict: said.map(|said| Status::from(said.word)).zip(traffic.as_ref()),
-        selected: None,
-        denied: None,
-        toggled: &[],
-        tall: false,
-    };
+    let options =
+        Options { flow: state.flow_ends(), verdict: said.map(|said| Status::from(said.word)).zip(traffic.as_ref()), ..Options::default() };
     let graph = svg(&picture(&state.answers.scene, &options, &Memory::default()), palette);
     let (headline, question, word) = said.map_or_else(Default::default, |said| {
         let Question { from, to, protocol, port, .. } = &said.question;

@@ -23,7 +23,7 @@ mod pointless;
 
 use serde::{Deserialize, Serialize};
 
-use super::{FixQuestion, GradeAsked, GradeView, LessonReply, Sentence, Step, Texts};
+use super::{FilterQuestion, FilterView, FixQuestion, GradeAsked, GradeView, LessonReply, Sentence, Step, Texts};
 pub use comparison::{BaselineTexts, ComparisonMarks, ComparisonView, FlowChange};
 pub use list::{FixListView, ListChoice, ListGroup, ListOption, ListRow, ListView, OfferedText, Outlook, ProposedFix, RowLink, RowTick};
 
@@ -48,6 +48,8 @@ pub enum FurtherQuestion {
     Comparison(u32),
     /// Policies for wanted flows.
     LeastPrivilege(PoliciesAsked),
+    /// What a filter leaves of the scene. Both modules answer it.
+    Filter(FilterQuestion),
     /// A lesson: the text of its `lesson.md`, and the files beside it that are there.
     Lesson(String, Texts),
     /// Whether the task of a lesson is done.
@@ -104,6 +106,7 @@ impl FurtherQuestion {
             FurtherQuestion::Fix(_) => Step::Fix,
             FurtherQuestion::Checks | FurtherQuestion::Lesson(..) | FurtherQuestion::Grade(_) => Step::Checks,
             FurtherQuestion::OpenEnds => Step::OpenEnds,
+            FurtherQuestion::Filter(_) => Step::Pairs,
             FurtherQuestion::Pointless => Step::Pointless,
             FurtherQuestion::Engines => Step::Engines,
             FurtherQuestion::Convert(_) => Step::Convert,
@@ -126,6 +129,8 @@ pub enum FurtherAnswer {
     Marks(ComparisonMarks),
     /// The same as a list.
     Comparison(ComparisonView),
+    /// What is left of the scene, or why the filter cannot be read.
+    Filter(Result<FilterView, Sentence>),
     /// A lesson.
     Lesson(LessonReply),
     /// What came of a task's checks.
@@ -142,6 +147,8 @@ pub(super) fn further_answer(analysis: &netpolis_core::analysis::Analysis, quest
         FurtherQuestion::Pointless => FurtherAnswer::List(pointless::list(analysis)),
         FurtherQuestion::Engines => FurtherAnswer::List(engines::list(analysis)),
         FurtherQuestion::Convert(to) => FurtherAnswer::List(convert::list(analysis, to)),
+        // `Evaluator` has the scene that is filtered.
+        FurtherQuestion::Filter(_) => FurtherAnswer::Filter(Ok(FilterView::default())),
         // Without a baseline nothing differs; with one, `comparison_answer` says what does.
         FurtherQuestion::Marks(_) => FurtherAnswer::Marks(ComparisonMarks::default()),
         FurtherQuestion::Comparison(_) => FurtherAnswer::Comparison(ComparisonView::default()),

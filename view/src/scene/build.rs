@@ -48,6 +48,7 @@ pub fn scene_view(scene: &Analysis) -> SceneView {
 
     let problems = scene.problems();
     let ends: Vec<EndView> = ends.into_iter().zip(&classes).map(|(end, class)| EndView { class: *class, ..end.view }).collect();
+    let namespace_flows = table.namespace_flows(&ends);
     SceneView {
         targets: target_views(snapshot, &ends, &spots),
         ends,
@@ -61,6 +62,7 @@ pub fn scene_view(scene: &Analysis) -> SceneView {
         tiers,
         sets: table.sets,
         classes: table.count,
+        namespace_flows,
         cells: table.cells,
         within,
         problems: problems.iter().take(MOST_PROBLEMS).map(|p| problem_view(p, &spots)).collect(),

@@ -1,6 +1,6 @@
 //! What passes between all pairs of ends, as a table of few different sets.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use netpolis_core::compile::Endpoint;
 use netpolis_core::connections::{ConnectionId, ConnectionSet};
@@ -8,7 +8,7 @@ use netpolis_core::connectivity::{Connectivity, Grid, PairIds, Passing};
 use netpolis_core::snapshot::Snapshot;
 
 use super::build::{BuiltEnd, node_of};
-use crate::{SetView, Status, set_view};
+use crate::{EndView, SetView, Status, set_view};
 
 #[derive(Default)]
 pub(super) struct Table {
@@ -136,8 +136,58 @@ impl Table {
         u16::try_from(index).unwrap_or(u16::MAX)
     }
 
+    /// How many ordered pairs of two namespaces have something that passes, or may.
+    pub(super) fn namespace_flows(&self, ends: &[EndView]) -> u32 {
+        let mut classes: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+        for (namespace, end) in ends.iter().filter_map(|end| Some((end.namespace?, end))) {
+            classes.entry(namespace).or_default().push(end.class);
+        }
+        classes.values_mut().for_each(|classes| {
+            classes.sort_unstable();
+            classes.dedup();
+        });
+        let passes: Vec<bool> = self.sets.iter().map(|set| set.status != Status::Denied).collect();
+        let cell =
+            |row: u32, column: u32| self.cells.get((row * self.count + column) as usize).and_then(|&set| passes.get(usize::from(set)));
+        let flows = |from: &[u32], to: &[u32]| from.iter().any(|&row| to.iter().any(|&column| cell(row, column) == Some(&true)));
+        let pairs = classes.iter().flat_map(|(a, from)| classes.iter().filter(move |(b, _)| *b != a).map(move |(_, to)| (from, to)));
+        pairs.filter(|(from, to)| flows(from, to)).count() as u32
+    }
+
     /// Between the pods of one end.
     pub(super) fn within(&mut self, connectivity: &Connectivity, end: &BuiltEnd) -> Option<u16> {
         end.twin.then(|| self.pair(connectivity, &end.ends, &end.ends))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use netpolis_core::analysis::Analysis;
+
+    use crate::scene_view;
+
+    const PODS: &str = "
+{apiVersion: v1, kind: Pod, metadata: {name: x, namespace: a, labels: {app: x}}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: y, namespace: a}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: z, namespace: b}}
+";
+    const CLOSED: &str = "
+---
+{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: p, namespace: b}, spec: {podSelector: {}, policyTypes: [Ingress]}}
+";
+
+    fn flows(text: &str) -> u32 {
+        let mut analysis = Analysis::default();
+        analysis.set_files(&[("x.yaml", text)]);
+        scene_view(&analysis).namespace_flows
+    }
+
+    #[test]
+    fn pairs_of_namespaces_with_flows_are_counted() {
+        assert_eq!(flows(PODS), 2, "both ways");
+        assert_eq!(flows(&format!("{PODS}{CLOSED}")), 1, "nothing comes to b");
+        assert_eq!(flows(""), 0);
     }
 }

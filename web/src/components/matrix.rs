@@ -8,19 +8,36 @@ use netpolis_core::text::count;
 use yew::prelude::*;
 
 use super::coverage::Coverage;
+use super::heat_map::HeatMap;
 use super::renders::count_render;
+use super::shown::{flow_in as shown_flow, use_shown};
 use super::signs::{change_class, status_class};
-use super::{ByAddress, Dispatch, use_part};
+use super::{ByAddress, Dispatch, Store, use_part};
 use crate::state::{Action, Marks, marks_in};
 use netpolis_view::{FlowChange, FurtherAnswer, MatrixCell, MatrixView, SceneView, matrix_view};
 
 /// All pairs.
 #[component]
 pub fn Matrix() -> Html {
-    let Some(store) = use_part(|state| (state.scene_part(), state.flow_ends(), state.marks().cloned().map(ByAddress))) else {
+    let Some(store) = use_part(|state| {
+        (state.scene_part(), state.flow_ends(), (state.marks().cloned().map(ByAddress), state.filter_answer().cloned().map(ByAddress)))
+    }) else {
         return Html::default();
     };
-    html! { <><Coverage /><Table scene={store.scene_part()} marks={store.marks().cloned().map(ByAddress)} flow={store.flow_ends()} store={store.dispatcher()} /></> }
+    html! { <><Coverage /><ShownTable {store} /></> }
+}
+
+#[derive(Clone, PartialEq, Properties)]
+struct ShownProps {
+    store: Store,
+}
+
+/// The table of what is shown of the scene.
+#[component]
+fn ShownTable(props: &ShownProps) -> Html {
+    let shown = use_shown(&props.store);
+    let flow = shown_flow(&props.store, &shown);
+    html! { <Table scene={shown} marks={props.store.marks().cloned().map(ByAddress)} {flow} store={props.store.dispatcher()} /> }
 }
 
 /// Properties of a [`Table`].
@@ -49,12 +66,16 @@ struct Row {
 
 impl Row {
     fn new(view: &MatrixView, scene: &SceneView, index: usize) -> Self {
-        let keys = |cell: &MatrixCell| match cell {
-            MatrixCell::Pairs { ends: Some((from, to)), .. } => Some((scene.key(*from), scene.key(*to))),
-            _ => None,
-        };
-        let cells = view.row(scene, index).into_iter().map(|cell| (keys(&cell), cell)).map(|(keys, cell)| (cell, keys)).collect();
+        let cells = view.row(scene, index).into_iter().map(|cell| (keys(scene, &cell), cell)).map(|(keys, cell)| (cell, keys)).collect();
         Row { title: view.lines.get(index).map_or_else(String::new, |line| line.title.clone()), cells }
+    }
+}
+
+/// Sender and receiver of a question about a cell, where it is one pair.
+pub(super) fn keys(scene: &SceneView, cell: &MatrixCell) -> Option<(String, String)> {
+    match cell {
+        MatrixCell::Pairs { ends: Some((from, to)), .. } => Some((scene.key(*from), scene.key(*to))),
+        _ => None,
     }
 }
 
@@ -109,18 +130,23 @@ impl Rows {
 pub fn Table(props: &TableProps) -> Html {
     count_render("Table");
     let opened = use_state(|| None::<u32>);
+    let flow = props.flow;
     let matrix = use_memo((props.scene.clone(), *opened), |(scene, opened)| matrix_view(scene, *opened));
     let marks = use_memo((props.scene.clone(), props.marks.clone()), |(scene, marks)| marks_in(scene, marks.as_deref()));
     let rows = use_mut_ref(Rows::default);
-    rows.borrow_mut().follow(&matrix, &props.scene);
+    if matrix.by_namespace.is_none() {
+        rows.borrow_mut().follow(&matrix, &props.scene);
+    }
     use_slices(&rows);
+    if let Some(endpoints) = matrix.by_namespace {
+        return html! { <HeatMap {matrix} {marks} scene={props.scene.clone()} note={namespaces(&props.scene, endpoints, &opened)} {flow} store={props.store.clone()} /> };
+    }
     if matrix.lines.is_empty() {
         return html! { <p class="nothing">{ "No pods yet. The matrix has a row and a column for every workload." }</p> };
     }
     let busy = !rows.borrow().is_done();
     html! {
-        <div class={classes!("matrix", matrix.by_namespace.map(|_| "even"))} style={format!("--lines:{}", matrix.lines.len())} tabindex="0" role="region" aria-label="Matrix of all pairs" aria-busy={busy.then_some("true")}>
-            if let Some(endpoints) = matrix.by_namespace { { namespaces(&props.scene, endpoints, &opened) } }
+        <div class="matrix" tabindex="0" role="region" aria-label="Matrix of all pairs" aria-busy={busy.then_some("true")}>
             <table>
                 <caption class="visually-hidden">{ "Allowed connections: rows send, columns receive" }</caption>
                 <thead>
@@ -187,7 +213,7 @@ struct RowProps {
 #[component]
 fn RowView(props: &RowProps) -> Html {
     let title = &props.row.title;
-    html! { <tr><th scope="row" title={title.clone()}><span>{ title }</span></th>{ for props.row.cells.iter().enumerate().map(|(column, (cell, keys))| draw(props, column, cell, keys.as_ref())) }</tr> }
+    html! { <tr><th scope="row" title={title.clone()}><span>{ title }</span></th>{ for props.row.cells.iter().enumerate().map(|(column, (cell, keys))| draw(&props.store, props.flow, change_at(&props.changes, column), cell, keys.as_ref())) }</tr> }
 }
 
 /// Which namespace is shown by its workloads, where there are too many for all of them.
@@ -210,19 +236,31 @@ fn namespaces(scene: &SceneView, endpoints: usize, opened: &UseStateHandle<Optio
     }
 }
 
-fn draw(props: &RowProps, column: usize, cell: &MatrixCell, keys: Option<&(String, String)>) -> Html {
-    let (status, text, label, ends) = match cell {
+/// What differs from the baseline in a column of a row.
+fn change_at(changes: &[(usize, FlowChange)], column: usize) -> Option<FlowChange> {
+    changes.iter().find(|(at, _)| *at == column).map(|(_, change)| *change)
+}
+
+/// A cell, with sender and receiver of a question about it where it is one pair.
+pub(super) fn draw(
+    store: &Dispatch,
+    flow: Option<(usize, usize)>,
+    change: Option<FlowChange>,
+    cell: &MatrixCell,
+    keys: Option<&(String, String)>,
+) -> Html {
+    let (status, text, label, ends, share) = match cell {
         MatrixCell::Itself(label) => return html! { <td class="self" aria-label={label.clone()}>{ "·" }</td> },
-        MatrixCell::Pairs { status, text, label, ends } => (*status, text, label.clone(), *ends),
+        MatrixCell::Pairs { status, text, label, ends, share } => (*status, text, label.clone(), *ends, *share),
     };
     let class = status_class(status);
     let Some((from, to)) = keys.cloned() else {
-        return html! { <td {class} title={label}>{ text }</td> };
+        let share = share.filter(|share| *share > 0).map(|share| format!("--share:{share}%"));
+        return html! { <td {class} style={share} title={label}>{ text }</td> };
     };
-    let change = props.changes.iter().find(|(at, _)| *at == column).map(|(_, change)| *change);
     let label = change.map_or_else(|| label.clone(), |change| format!("{label}; {}", change.since()));
-    let selected = props.flow.is_some() && props.flow == ends;
-    let store = props.store.clone();
+    let selected = flow.is_some() && flow == ends;
+    let store = store.clone();
     let onclick =
         Callback::from(move |_: MouseEvent| store.dispatch(Action::AskBetween { from: from.clone(), to: to.clone(), traffic: None }));
     html! {

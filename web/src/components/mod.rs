@@ -25,6 +25,7 @@ mod evidence;
 pub mod fixes;
 pub mod graph;
 pub mod header;
+mod heat_map;
 #[allow(missing_docs, reason = "an icon's name says what it shows")]
 pub mod icons;
 pub mod inspector;
@@ -44,6 +45,7 @@ pub mod rich;
 pub mod rules;
 pub mod scenes;
 pub mod screens;
+mod shown;
 mod signs;
 pub mod splitter;
 pub mod store;

@@ -263,6 +263,11 @@ fn draw_words(out: &mut String, arrow: &Arrow, lettering: f64, palette: &Palette
     }
 }
 
+/// How much higher the lines of a card stand that has three.
+pub fn lift(mark: &Mark) -> f64 {
+    if mark.detail.is_empty() { 0.0 } else { 8.0 }
+}
+
 /// How wide a sign at the foot of a card is.
 pub fn sign_width(words: &str) -> f64 {
     (text_width(words, 9.5) + 12.0).ceil()
@@ -295,13 +300,17 @@ fn draw_mark(out: &mut String, mark: &Mark, lit: bool, palette: &Palette) {
         r.h,
         if pill { r.h / 2.0 } else { 8.0 },
         palette.panel,
-        r.h / 2.0 - 3.0,
+        r.h / 2.0 - 3.0 - lift(mark),
         palette.ink,
         escape(&mark.title),
-        r.h / 2.0 + 13.0,
+        r.h / 2.0 + 13.0 - lift(mark),
         palette.mute,
         escape(&mark.subtitle)
     );
+    if !mark.detail.is_empty() {
+        let (y, colour, detail) = (r.h / 2.0 + 29.0 - lift(mark), palette.mute, escape(&mark.detail));
+        let _ = write!(out, "<text x=\"{left}\" y=\"{y}\" font-size=\"11\" fill=\"{colour}\">{detail}</text>");
+    }
     if pill {
         let _ =
             write!(out, "<circle cx=\"19\" cy=\"{}\" r=\"5\" fill=\"none\" stroke=\"{}\" stroke-width=\"1.5\"/>", r.h / 2.0, palette.mute);
@@ -353,6 +362,7 @@ mod tests {
             end: None,
             title: "<script>&\"".into(),
             subtitle: String::new(),
+            detail: String::new(),
             label: String::new(),
             rect: Rect { x: 10.0, y: 20.0, w: 120.0, h: 50.0 },
             isolation: Some(Isolation::Ingress),

@@ -10,10 +10,7 @@ use crate::examples::Example;
 use crate::state::{Action, State};
 use netpolis_view::{Evaluator, Status, TrafficView};
 
-/// Width and height of the canvas in a window of 1440 by 900 pixels.
-pub const WIDE: (f64, f64) = (681.0, 538.0);
-/// Width and height of the canvas of a telephone.
-pub const TALL: (f64, f64) = (390.0, 420.0);
+pub use super::{TALL, WIDE};
 
 /// How far from a card arrows may meet that both end there, or begin.
 const MEETING: f64 = 9.0;

@@ -40,8 +40,15 @@ impl Picture {
         .into_iter()
         .flatten()
         .collect();
+        let on_demand = self.overview.as_ref().filter(|overview| !overview.focus).map(|overview| {
+            let flows = match overview.flows {
+                0 => "no flows".into(),
+                flows => count(flows as usize, "flow"),
+            };
+            format!("{flows} between namespaces: select one to see its own")
+        });
         Legend {
-            allowed: arrows(&[Status::Allowed, Status::Partly]),
+            allowed: self.overview.is_some() || arrows(&[Status::Allowed, Status::Partly]),
             denied: arrows(&[Status::Denied]),
             cannot_tell: arrows(&[Status::CannotTell]),
             isolated: marks(|m| m.isolation.is_some()),
@@ -51,7 +58,9 @@ impl Picture {
                 let is_seen = |change: &FlowChange| self.arrows.iter().any(|arrow| !arrow.quiet && arrow.change == Some(*change));
                 FlowChange::ALL.into_iter().filter(is_seen).collect()
             },
-            hidden: (!hidden.is_empty()).then(|| format!("drawn without arrows: {}; select a pod to see its own", hidden.join(", "))),
+            hidden: on_demand.or_else(|| {
+                (!hidden.is_empty()).then(|| format!("drawn without arrows: {}; select a pod to see its own", hidden.join(", ")))
+            }),
         }
     }
 }

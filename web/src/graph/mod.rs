@@ -100,6 +100,11 @@ pub const SMALLEST: f64 = 0.08;
 /// Largest scale that is chosen without being asked for.
 pub const COMFORTABLE: f64 = 1.25;
 
+/// Width and height of the canvas in a window of 1440 by 900 pixels.
+pub const WIDE: (f64, f64) = (681.0, 538.0);
+/// Width and height of the canvas of a telephone.
+pub const TALL: (f64, f64) = (390.0, 420.0);
+
 /// The scale at which all of an area is seen on a canvas of this size, with a margin.
 pub fn fitting_scale((w, h): (f64, f64), area: Rect) -> f64 {
     let margin = if w < 600.0 || h < 300.0 { 10.0 } else { 28.0 };

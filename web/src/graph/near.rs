@@ -26,9 +26,11 @@ pub fn near(picture: &Picture, pointed: &Pointed) -> Option<Near> {
     let mut near = Near { marks: vec![false; picture.marks.len()], arrows: vec![false; picture.arrows.len()] };
     let touches: Box<dyn Fn(usize, usize) -> bool> = match pointed {
         Pointed::Mark(key) => {
-            let mark = picture.marks.iter().position(|m| m.key == *key)?;
-            near.keep(picture, mark);
-            Box::new(move |from, to| from == mark || to == mark)
+            // Who reaches and is reached stands at both sides of what is looked at.
+            let marks: Vec<usize> = (0..).zip(&picture.marks).filter(|(_, m)| m.key == *key).map(|(index, _)| index).collect();
+            marks.first()?;
+            marks.iter().for_each(|&mark| near.keep(picture, mark));
+            Box::new(move |from, to| marks.contains(&from) || marks.contains(&to))
         }
         Pointed::Arrow(key) => {
             let arrow = picture.arrows.iter().find(|a| a.key == *key)?;

@@ -13,11 +13,14 @@
 
 mod arrows;
 mod bundles;
+mod focus;
+mod overview;
 
 use std::collections::{BTreeMap, HashMap};
 
 use self::arrows::{Drawn, arrows, pairs};
 use self::bundles::Places;
+pub use self::overview::{Overview, is_large};
 use super::layout::{self, Home, Memory};
 use super::route::{self, Ground, Route, Wish};
 use super::{Rect, fit_text, text_width};
@@ -109,6 +112,8 @@ pub struct Mark {
     pub title: String,
     /// Second line, shortened to fit.
     pub subtitle: String,
+    /// Third line, of a closed namespace in an overview.
+    pub detail: String,
     /// Everything about it, for tooltips and screen readers.
     pub label: String,
     /// Where it stands.
@@ -165,6 +170,8 @@ pub struct Arrow {
     pub open: bool,
     /// What happened to it since the baseline.
     pub change: Option<FlowChange>,
+    /// How heavy it is, from 1 to 3, where it stands for many flows; 0 where all are alike.
+    pub weight: u8,
     /// For tooltips and screen readers.
     pub title: String,
     /// Its curve; nothing while it is quiet (see [`Picture::quiet_routes`]).
@@ -188,6 +195,10 @@ pub struct Options<'a> {
     pub tall: bool,
     /// Pairs of ends whose flows differ from the baseline.
     pub marks: Option<&'a HashMap<(usize, usize), FlowChange>>,
+    /// Width and height of the canvas, where a scene of more than can be read there is shown as an overview.
+    pub room: Option<(f64, f64)>,
+    /// The end or namespace that is shown alone with its neighbours there, by its key.
+    pub focus: Option<&'a str>,
 }
 
 /// All marks and arrows.
@@ -211,6 +222,8 @@ pub struct Picture {
     pub cut: usize,
     /// For the next picture.
     pub memory: Memory,
+    /// What an overview's marks stand for, if it is one: larger than the canvas, and with the arrows alone of what is looked at.
+    pub overview: Option<Overview>,
 }
 
 /// What a mark is before it has its place.
@@ -223,6 +236,17 @@ struct Draft {
 
 /// The picture of a scene.
 pub fn picture(scene: &SceneView, options: &Options<'_>, memory: &Memory) -> Picture {
+    if let Some((width, height)) = options.room.filter(|room| is_large(scene, *room)) {
+        let drawn = |width: f64| {
+            let focus = options.focus.and_then(|key| focus::focus(scene, options, width, key));
+            focus.unwrap_or_else(|| overview::overview(scene, options, width))
+        };
+        let first = drawn(width);
+        let higher = first.bounds.h + 2.0 * overview::MARGIN > height;
+        let mut picture = if higher { drawn(width - overview::STRIP) } else { first };
+        picture.bounds.w = width - 2.0 * overview::MARGIN;
+        return Picture { memory: memory.clone(), ..picture };
+    }
     let drafts = drafts(scene, options);
     let pairs = pairs(scene, &drafts, options);
     let Drawn { mut arrows, denied_hidden, open_hidden, rest, undrawn } = arrows(scene, &drafts, pairs, options);
@@ -295,8 +319,18 @@ pub fn picture(scene: &SceneView, options: &Options<'_>, memory: &Memory) -> Pic
     let cut = places.gather(&rest, &mut arrows);
     arrows.sort_by_key(|a| (a.flow, !a.quiet, !a.open, a.status != Status::Denied));
     let lettering = layout::lettering(placed.bounds, marks.len(), options.tall);
-    let mut picture =
-        Picture { marks, frames, arrows, bounds: placed.bounds, lettering, denied_hidden, open_hidden, cut, memory: placed.memory };
+    let mut picture = Picture {
+        marks,
+        frames,
+        arrows,
+        bounds: placed.bounds,
+        lettering,
+        denied_hidden,
+        open_hidden,
+        cut,
+        memory: placed.memory,
+        overview: None,
+    };
     picture.route_arrows(options.tall);
     let asks: Vec<_> = picture.arrows.iter().map(|arrow| picture.end_key(arrow.from).zip(picture.end_key(arrow.to))).collect();
     for (arrow, ask) in picture.arrows.iter_mut().zip(asks) {
@@ -484,6 +518,7 @@ fn draft(scene: &SceneView, index: usize) -> Draft {
             end: Some(index),
             title,
             subtitle,
+            detail: String::new(),
             label,
             rect: Rect::default(),
             isolation,
@@ -512,6 +547,7 @@ fn group(scene: &SceneView, name: &str, members: Vec<usize>) -> Draft {
             title,
             label: format!("namespace {name}, {subtitle}, closed"),
             subtitle,
+            detail: String::new(),
             rect: Rect::default(),
             isolation: Isolation::of(every(|e| e.isolated_ingress), every(|e| e.isolated_egress)),
             undrawn: Undrawn::default(),

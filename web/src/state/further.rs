@@ -187,6 +187,7 @@ impl State {
             .into_iter()
             .chain(checks)
             .chain(self.comparison_question(FurtherQuestion::Marks))
+            .chain(self.filter_question())
             .chain(list)
             .chain(of_lesson)
             .collect()
@@ -197,6 +198,19 @@ impl State {
         let known =
             |asked: &FurtherQuestion| self.further.known.iter().any(|known| known.revision == self.revision && known.asked == *asked);
         self.wants_further().into_iter().filter(|asked| !known(asked)).collect()
+    }
+
+    fn filter_question(&self) -> Option<FurtherQuestion> {
+        let filter = &self.picture.filter;
+        (!filter.is_empty()).then(|| FurtherQuestion::Filter((**filter).clone()))
+    }
+
+    /// What the filter leaves of the scene, or why it cannot be read; nothing where there is no filter, or not yet an answer about this text.
+    pub fn filter_answer(&self) -> Option<&Rc<FurtherAnswer>> {
+        let asked = self.filter_question()?;
+        // Indices mean nothing in another scene.
+        let known = self.further.known.iter().find(|known| known.asked == asked)?;
+        (known.revision == self.answers.revision).then_some(&known.answer)
     }
 
     /// Whether the lists of answers are seen.

@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use netpolis_view::FilterQuestion;
+
 /// What can be chosen about the picture.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PictureChoices {
@@ -9,6 +11,12 @@ pub struct PictureChoices {
     pub number: u32,
     /// Namespaces that were opened or closed against the rule for large scenes.
     pub toggled: Rc<Vec<String>>,
+    /// What is shown alone with its neighbours in a large scene, by its key, and before it what was.
+    pub focus: Rc<Vec<String>>,
+    /// The card of a large scene whose arrows are shown, by its key.
+    pub pinned: Option<String>,
+    /// What part of the scene graph and matrix show.
+    pub filter: Rc<FilterQuestion>,
     /// Whether denied flows are drawn: as there is room, or always or never.
     pub show_denied: Option<bool>,
     /// Which of two pictures was chosen: the cloud's network, or the cluster.
@@ -22,6 +30,14 @@ pub struct PictureChoices {
 pub enum PictureAction {
     /// A namespace is opened or closed in the graph.
     ToggleNamespace(String),
+    /// An end or a namespace is shown alone with its neighbours.
+    Focus(String),
+    /// Only so many of what was shown alone is left: none for all of the scene.
+    FocusBack(usize),
+    /// The arrows of a card are shown, or those of none.
+    Pin(Option<String>),
+    /// Graph and matrix show a part of the scene, or all of it again.
+    Filter(FilterQuestion),
     /// Denied flows are drawn always, never, or as there is room.
     ShowDenied(Option<bool>),
     /// The cloud's network or the cluster is shown.
@@ -41,6 +57,15 @@ impl PictureChoices {
                     None => toggled.push(name.clone()),
                 }
             }
+            PictureAction::Focus(key) => {
+                choices.pinned = None;
+                if choices.focus.last() != Some(key) {
+                    Rc::make_mut(&mut choices.focus).push(key.clone());
+                }
+            }
+            PictureAction::FocusBack(left) => Rc::make_mut(&mut choices.focus).truncate(*left),
+            PictureAction::Filter(filter) => choices.filter = Rc::new(filter.clone()),
+            PictureAction::Pin(key) => choices.pinned.clone_from(key),
             PictureAction::ShowDenied(show) => choices.show_denied = *show,
             PictureAction::ShowAzure(azure) => choices.azure = Some(*azure),
         }

@@ -203,6 +203,9 @@ impl State {
         self.asking.begin_afresh();
         self.files.example = None;
         self.picture.toggled = Rc::default();
+        self.picture.focus = Rc::default();
+        self.picture.pinned = None;
+        self.picture.filter = Rc::default();
         self.picture.begin_afresh();
         self.answers.forget();
         self.further.forget();

@@ -506,6 +506,21 @@ fn a_part_that_stays_as_it_is_draws_nothing_anew() {
 }
 
 #[test]
+fn what_was_shown_alone_is_gone_back_to() {
+    let focus = |state: Rc<State>, key: &str| state.reduce(PictureAction::Focus(key.into()).into());
+    let pinned = Rc::new(State::default()).reduce(PictureAction::Pin(Some("namespace/shop".into())).into());
+    let focused = focus(focus(pinned, "namespace/shop"), "shop/db[Pod]");
+    assert_eq!(
+        (&focused.picture.focus[..], &focused.picture.pinned),
+        (&["namespace/shop".to_owned(), "shop/db[Pod]".to_owned()][..], &None)
+    );
+    assert!(Rc::ptr_eq(&focused, &focus(focused.clone(), "shop/db[Pod]")), "it is shown");
+    let back = focused.reduce(PictureAction::FocusBack(1).into());
+    assert_eq!(*back.picture.focus, ["namespace/shop"]);
+    assert!(back.reduce(PictureAction::FocusBack(0).into()).picture.focus.is_empty());
+}
+
+#[test]
 fn a_narrow_window_shows_its_own_tab() {
     let tab = |screen, tab| Rc::new(State { layout: Layout { screen, tab, ..Layout::default() }, ..State::default() }).shown_tab();
     assert_eq!(tab(Screen::Graph, Tab::Problems), Tab::Problems);

@@ -3,10 +3,15 @@
 use std::collections::HashSet;
 
 use crate::graph::picture::Picture;
-use crate::graph::{Point, Rect, SMALLEST, fitting_scale};
+use crate::graph::{COMFORTABLE, Point, Rect, SMALLEST, fitting_scale};
 
 /// Smallest and largest scale.
 pub(super) const SCALES: (f64, f64) = (SMALLEST, 2.5);
+
+/// At each side of a picture that is as wide as the canvas.
+const EDGE: f64 = 12.0;
+/// Smallest scale at which all letters can be read.
+const READABLE: f64 = 1.0;
 
 /// Pixels of something that stay in sight, at the least.
 const PIECE: f64 = 48.0;
@@ -56,6 +61,13 @@ impl Camera {
 pub(super) fn fitting((w, h): (f64, f64), area: Rect) -> Camera {
     let scale = fitting_scale((w, h), area);
     Camera { x: (w - area.w * scale) / 2.0 - area.x * scale, y: (h - area.h * scale) / 2.0 - area.y * scale, scale, moved: false }
+}
+
+/// The camera that shows a picture from its top, as wide as the canvas: so that it can be read, however far down it goes.
+pub(super) fn reading((w, h): (f64, f64), area: Rect) -> Camera {
+    let scale = (w / (area.w + 2.0 * EDGE)).clamp(READABLE, COMFORTABLE);
+    let top = if area.h * scale < h { ((h - area.h * scale) / 2.0).min(EDGE * 2.0) } else { EDGE };
+    Camera { x: ((w - area.w * scale) / 2.0).max(EDGE) - area.x * scale, y: top - area.y * scale, scale, moved: false }
 }
 
 /// The camera moved just so far that an area is in sight; where that is too large for it, all of the picture is shown.

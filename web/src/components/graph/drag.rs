@@ -7,7 +7,7 @@ use yew::prelude::*;
 
 use super::follow;
 use super::hand::{HOLD_MS, Lift, Press, Step};
-use super::view::{LiveRef, at, find};
+use super::view::{LiveRef, at, bring, find, focus_quietly};
 use crate::components::ByAddress;
 use crate::graph::Point;
 use crate::graph::near::{Heading, Pointed, nearest};
@@ -211,7 +211,7 @@ impl Events {
     fn press(&self, element: Option<Element>) {
         let closest = |selector: &str| element.as_ref().and_then(|e| e.closest(selector).ok().flatten());
         if let Some(fold) = closest("[data-fold]").and_then(|f| f.get_attribute("data-fold")) {
-            self.store.dispatch(PictureAction::ToggleNamespace(fold).into());
+            self.toggle(fold);
         } else if let Some(target) = closest("[data-follow]").and_then(|f| f.get_attribute("data-follow")) {
             self.store.dispatch(Action::FollowTo { target, from: None });
         } else if let Some(from) = closest("[data-from]").and_then(|f| f.get_attribute("data-from")) {
@@ -220,14 +220,55 @@ impl Events {
             if let Some(html) = element.dyn_ref::<web_sys::SvgElement>() {
                 let _ = html.focus();
             }
-            self.activate(&element);
+            match self.mark_of(&element).filter(|mark| self.is_closed(mark)) {
+                Some(mark) => self.store.dispatch(PictureAction::Pin(Some(mark.key.clone())).into()),
+                None => self.activate(&element),
+            }
         } else if let Some(element) = closest("[data-arrow]").filter(|_| self.asks_from.is_none()) {
             self.activate(&element);
         } else if self.asks_from.is_some() {
             self.store.dispatch(Action::AskFrom(None));
         } else {
-            self.store.dispatch(Action::Select(None));
+            self.unpin();
         }
+    }
+
+    /// Whether it is a card of an overview that holds others.
+    fn is_closed(&self, mark: &Mark) -> bool {
+        self.picture.overview.is_some() && matches!(mark.kind, MarkKind::Group(_))
+    }
+
+    /// Nothing is looked at any longer.
+    fn unpin(&self) {
+        self.store.dispatch(PictureAction::Pin(None).into());
+        self.store.dispatch(Action::Select(None));
+    }
+
+    /// Back to what was shown before; where all is shown, nothing is looked at any longer.
+    fn back(&self) {
+        let focus = self.live.borrow().focus;
+        match focus.checked_sub(1) {
+            Some(left) => self.store.dispatch(PictureAction::FocusBack(left).into()),
+            None => self.unpin(),
+        }
+    }
+
+    /// A double click opens a card, or shows an end alone with its neighbours.
+    pub(super) fn double(&self, event: &MouseEvent) {
+        let mark = target(event, "[data-mark]").or_else(|| self.under(event)?.closest("[data-mark]").ok()?);
+        let Some(mark) = mark.and_then(|mark| self.mark_of(&mark)).filter(|_| self.picture.overview.is_some()) else { return };
+        match &mark.kind {
+            MarkKind::Group(name) => self.toggle(name.clone()),
+            _ => self.store.dispatch(PictureAction::Focus(mark.key.clone()).into()),
+        }
+    }
+
+    /// Opens or closes a namespace.
+    fn toggle(&self, name: String) {
+        if self.picture.overview.is_some() {
+            self.live.borrow_mut().toggled = Some(name.clone());
+        }
+        self.store.dispatch(PictureAction::ToggleNamespace(name).into());
     }
 
     fn activate(&self, element: &Element) {
@@ -239,8 +280,11 @@ impl Events {
             return;
         }
         match self.mark_of(element).map(|m| (&m.kind, m.key.clone())) {
-            Some((MarkKind::Group(name), _)) => self.store.dispatch(PictureAction::ToggleNamespace(name.clone()).into()),
-            Some((_, key)) => self.store.dispatch(Action::Select(Some(key))),
+            Some((MarkKind::Group(name), _)) => self.toggle(name.clone()),
+            Some((_, key)) => {
+                self.store.dispatch(PictureAction::Pin(None).into());
+                self.store.dispatch(Action::Select(Some(key)));
+            }
             None => (),
         }
     }
@@ -255,12 +299,12 @@ impl Events {
             "Enter" | " " => {
                 event.prevent_default();
                 match (element.get_attribute("data-fold"), element.get_attribute("data-from")) {
-                    (Some(fold), _) => self.store.dispatch(PictureAction::ToggleNamespace(fold).into()),
+                    (Some(fold), _) => self.toggle(fold),
                     (_, Some(from)) => self.store.dispatch(Action::AskFrom(Some(from))),
                     _ => self.activate(&element),
                 }
             }
-            "Escape" if self.asks_from.is_none() => self.store.dispatch(Action::Select(None)),
+            "Escape" if self.asks_from.is_none() => self.back(),
             key => {
                 let Some(heading) = heading(key) else { return };
                 event.prevent_default();
@@ -277,9 +321,10 @@ impl Events {
     /// The keyboard goes to another mark, and with it what is faded.
     fn focus_mark(&self, canvas: &Element, index: usize) {
         let Some(mark) = self.picture.marks.get(index) else { return };
-        if let Some(next) = find(canvas, &format!("[data-mark=\"{index}\"]")).and_then(|next| next.dyn_into::<web_sys::SvgElement>().ok()) {
-            let _ = next.focus();
+        if self.picture.overview.is_some() {
+            bring(&self.live, canvas, Some(mark.rect));
         }
+        focus_quietly(canvas, &format!("[data-mark=\"{index}\"]"));
         self.tab_to.emit(mark.key.clone());
         self.point.emit(Some(Pointed::Mark(mark.key.clone())));
     }

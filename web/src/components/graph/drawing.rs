@@ -1,21 +1,23 @@
 //! The picture as elements: frames, marks, arrows.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use web_sys::{KeyboardEvent, MouseEvent, PointerEvent};
 use yew::prelude::*;
 
 use super::drag::Events;
-use super::listeners::{use_escape, use_taps};
+use super::listeners::{use_escape, use_focus, use_taps};
 use super::parts::{ArrowProps, ArrowView, MarkView, SaidView};
 use super::view::{LiveRef, use_wheel};
 use crate::components::ByAddress;
 use crate::components::renders::count_render;
 use crate::graph::COMFORTABLE;
-use crate::graph::near::{Near, near};
+use crate::graph::near::{Near, Pointed, near};
 use crate::graph::picture::{FrameMark, Mark, Picture};
 use crate::state::State;
 use netpolis_core::text::count;
+use netpolis_view::SceneView;
 
 /// With more marks and arrows than this, browsers draw all of them as simply as they can.
 const MANY_PARTS: usize = 150;
@@ -37,6 +39,9 @@ pub(super) struct DrawingProps {
     pub(super) live: Handle,
     pub(super) canvas: NodeRef,
     pub(super) asks_from: Option<String>,
+    pub(super) scene: ByAddress<SceneView>,
+    /// The card whose arrows are shown.
+    pub(super) pinned: Option<String>,
 }
 
 #[component]
@@ -72,6 +77,10 @@ pub(super) fn Drawing(props: &DrawingProps) -> Html {
         let events = events.clone();
         Callback::from(move |event: KeyboardEvent| events.key(&event))
     };
+    let ondblclick = {
+        let events = events.clone();
+        Callback::from(move |event: MouseEvent| events.double(&event))
+    };
     let oncontextmenu = {
         let events = events.clone();
         Callback::from(move |event: MouseEvent| events.menu(event))
@@ -82,12 +91,20 @@ pub(super) fn Drawing(props: &DrawingProps) -> Html {
     let count_of = count(picture.marks.len(), "mark");
     let tabbable = picture.tab_stop(tab_stop.as_deref());
     // Every picture is drawn with what is pointed at as it is then.
-    let shown = use_memo((picture.clone(), (*pointed).clone()), |(picture, pointed)| {
-        let near = pointed.as_ref().and_then(|pointed| near(picture, pointed));
-        let quiet = near.as_ref().map(|near| picture.quiet_routes(&near.arrows)).unwrap_or_default();
-        (near, quiet)
-    });
-    let (near, quiet) = &*shown;
+    let shown =
+        use_memo((picture.clone(), (*pointed).clone(), props.pinned.clone(), props.scene.clone()), |(picture, pointed, pinned, scene)| {
+            if let Some(overview) = picture.overview.as_ref().filter(|overview| !overview.focus) {
+                let find = |key: &String| picture.marks.iter().position(|mark| mark.key == *key);
+                let at = |pointed: &Option<Pointed>| if let Some(Pointed::Mark(key)) = pointed { find(key) } else { None };
+                let looked = at(pointed).or_else(|| pinned.as_ref().and_then(find)).or(overview.selected);
+                let (marks, own) = looked.map(|mark| picture.own_arrows(scene, mark)).unzip();
+                return (marks.map(|marks| Near { marks, arrows: Vec::new() }), BTreeMap::new(), own.map(|own| ByAddress(Rc::new(own))));
+            }
+            let near = pointed.as_ref().and_then(|pointed| near(picture, pointed));
+            let quiet = near.as_ref().map(|near| picture.quiet_routes(&near.arrows)).unwrap_or_default();
+            (near, quiet, None)
+        });
+    let (near, quiet, own) = &*shown;
     let stays = |of: fn(&Near) -> &Vec<bool>, index: usize| near.as_ref().is_some_and(|near| of(near).get(index) == Some(&true));
     let flow: Vec<usize> = picture.arrows.iter().filter(|arrow| arrow.flow).flat_map(|arrow| [arrow.from, arrow.to]).collect();
     // Those that wait for the pointer may be many, and are made when it comes. Words stand above all arrows.
@@ -102,6 +119,7 @@ pub(super) fn Drawing(props: &DrawingProps) -> Html {
             (line, html! { <SaidView {key} ..props /> })
         })
         .unzip();
+    use_focus(&picture, &props.live.0, &props.canvas);
     let many = picture.marks.len() + picture.arrows.iter().filter(|arrow| !arrow.quiet).count() > MANY_PARTS;
     // Where nothing can be measured the drawing fits itself; `shell.css` has the margins and the largest scale of `camera::fitting`.
     let still = crate::effects::window().is_none();
@@ -109,9 +127,9 @@ pub(super) fn Drawing(props: &DrawingProps) -> Html {
     let view_box = still.then(|| format!("{} {} {} {}", area.x, area.y, area.w, area.h));
     let largest = still.then(|| format!("--wide:{}px;--high:{}px", area.w * COMFORTABLE, area.h * COMFORTABLE));
     html! {
-        <svg class={classes!("graph", near.is_some().then_some("pointing"), still.then_some("still"), many.then_some("many"))} viewBox={view_box} style={largest} role="group" aria-label={format!("{count_of}: arrow keys move between them, Enter selects one. The matrix has the same as a table.")}
+        <svg class={classes!("graph", picture.overview.is_some().then_some("overview"), near.is_some().then_some("pointing"), still.then_some("still"), many.then_some("many"))} viewBox={view_box} style={largest} role="group" aria-label={format!("{count_of}: arrow keys move between them, Enter selects one. The matrix has the same as a table.")}
             onpointerdown={on(Events::down)} onpointermove={on(Events::moved)} onpointerup={on(Events::up)} onpointercancel={on(Events::cancel)} onlostpointercapture={on(Events::cancel)} {oncontextmenu}
-            onpointerover={on(Events::over)} onpointerleave={on(Events::leave)} {onclick} {onkeydown}>
+            onpointerover={on(Events::over)} onpointerleave={on(Events::leave)} {onclick} {ondblclick} {onkeydown}>
             <defs>
                 { for ["allowed", "denied", "unknown"].iter().map(|kind| html! {
                     <marker id={format!("head-{kind}")} viewBox="0 0 8 8" refX="6.5" refY="4" markerWidth="7" markerHeight="7" markerUnits="userSpaceOnUse" orient="auto-start-reverse" class="marker">
@@ -121,11 +139,14 @@ pub(super) fn Drawing(props: &DrawingProps) -> Html {
                 <marker id="head-ask" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="9" markerHeight="9" markerUnits="userSpaceOnUse" orient="auto"><path class="head ask" d="M0 .6 7.4 4 0 7.4z" /></marker>
             </defs>
             <g class="world">
-                <g class="frames">{ for picture.frames.iter().map(frame) }</g>
+                <g class="frames">{ for picture.frames.iter().map(|one| frame(one, picture.overview.is_some())) }</g>
                 <g class="edges">{ for lines }</g>
                 <g class="words">{ for words }</g>
+                if let Some(own) = own {
+                    <g class="own">{ for own.arrows.iter().enumerate().map(|(index, arrow)| html! { <ArrowView key={arrow.key.clone()} picture={own.clone()} {index} near=true route={None} /> }) }</g>
+                }
                 <g class="marks">{ for picture.marks.iter().enumerate().map(|(index, mark)| html! {
-                    <MarkView key={mark.key.clone()} picture={picture.clone()} {index} near={stays(|near| &near.marks, index)} flow={flow.contains(&index)} tabbable={index == tabbable} />
+                    <MarkView key={mark_key(&picture, index, mark)} picture={picture.clone()} {index} near={stays(|near| &near.marks, index)} flow={flow.contains(&index)} tabbable={index == tabbable} />
                 }) }</g>
                 { for picture.marks.iter().filter(|m| m.end.is_some()).filter_map(|m| ask_sign(m, props.asks_from.as_deref())) }
                 <g class="follow"><rect class="from" rx="10" /><rect class="to" rx="10" /><path d="" marker-end="url(#head-ask)" /></g>
@@ -133,6 +154,12 @@ pub(super) fn Drawing(props: &DrawingProps) -> Html {
             <circle class="rest-ring" r="34" pathLength="1" />
         </svg>
     }
+}
+
+/// What tells a mark from others: beside one that is focused the same end may stand at both sides.
+fn mark_key(picture: &Picture, index: usize, mark: &Mark) -> String {
+    let sides = picture.frames.first().filter(|frame| !frame.closes()).map_or(0, |frame| frame.count);
+    if sides > 0 && index > sides { format!("{} to", mark.key) } else { mark.key.clone() }
 }
 
 /// What a question is drawn from, on the card that is selected; an outline around the one from which it is asked.
@@ -154,16 +181,17 @@ fn ask_sign(mark: &Mark, asks_from: Option<&str>) -> Option<Html> {
     })
 }
 
-fn frame(frame: &FrameMark) -> Html {
+fn frame(frame: &FrameMark, large: bool) -> Html {
     let r = frame.rect;
+    let (inset, side) = if large { (-8, 40) } else { (0, 24) };
     html! {
         <g key={frame.name.clone()} class="frame" data-frame={frame.name.clone()}>
             <rect x={r.x.to_string()} y={r.y.to_string()} width={r.w.to_string()} height={r.h.to_string()} rx="12" />
-            <text x={(r.x + 18.0).to_string()} y={(r.y + 25.0).to_string()}>{ &frame.title }<title>{ format!("namespace {}, {}", frame.name, count(frame.count, "workload")) }</title></text>
-            <g class="fold" role="button" tabindex="-1" aria-label={format!("close namespace {}", frame.name)} data-fold={frame.name.clone()}
+            <text x={(r.x + 18.0).to_string()} y={(r.y + 25.0).to_string()}>{ &frame.title }<title>{ if frame.closes() { format!("namespace {}, {}", frame.name, count(frame.count, "workload")) } else { frame.title.clone() } }</title></text>
+            if frame.closes() {<g class="fold" role="button" tabindex={if large { "0" } else { "-1" }} aria-label={format!("close {}{}", if frame.name.starts_with(' ') { "" } else { "namespace " }, frame.name.trim())} data-fold={frame.name.clone()}
                 transform={format!("translate({} {})", r.right() - 34.0, r.y + 10.0)}>
-                <rect class="hit" width="24" height="24" rx="6" /><path d="M7 12h10" /><title>{ "show as one card" }</title>
-            </g>
+                <rect class="hit" x={inset.to_string()} y={inset.to_string()} width={side.to_string()} height={side.to_string()} rx="6" /><path d="M7 12h10" /><title>{ "show as one card" }</title>
+            </g>}
         </g>
     }
 }

@@ -7,7 +7,44 @@ use yew::prelude::*;
 
 use super::drag::target;
 use super::follow;
-use super::view::LiveRef;
+use super::view::{LiveRef, bring, focus_quietly};
+use crate::components::ByAddress;
+use crate::graph::picture::{MarkKind, Picture};
+
+/// What was opened or closed has the focus afterwards: its frame's button, or its card.
+#[hook]
+pub(super) fn use_focus(picture: &ByAddress<Picture>, live: &LiveRef, canvas: &NodeRef) {
+    let (live, canvas) = (live.clone(), canvas.clone());
+    use_effect_with(picture.clone(), move |picture| {
+        let Some(name) = live.borrow_mut().toggled.take() else { return };
+        let frame = picture.frames.iter().position(|frame| frame.name == name);
+        let card = picture.marks.iter().position(|mark| matches!(&mark.kind, MarkKind::Group(group) if *group == name));
+        let selector = match (frame, card) {
+            (Some(frame), _) => format!(".frame:nth-child({}) .fold", frame + 1),
+            (None, Some(card)) => format!("[data-mark=\"{card}\"]"),
+            _ => return,
+        };
+        let area = frame.and_then(|frame| picture.frames.get(frame)).map(|frame| frame.rect);
+        if let Some(canvas) = canvas.cast::<Element>() {
+            bring(&live, &canvas, area.or_else(|| picture.rect(card?)));
+            focus_quietly(&canvas, &selector);
+        }
+    });
+}
+
+/// What is focused anew has the keyboard, too: it stands in the middle, and is the first mark.
+#[hook]
+pub(super) fn use_middle(canvas: &NodeRef, focused: usize) {
+    let canvas = canvas.clone();
+    let before = use_mut_ref(|| focused);
+    use_effect_with(focused, move |focused| {
+        if before.replace(*focused) < *focused
+            && let Some(canvas) = canvas.cast::<Element>()
+        {
+            focus_quietly(&canvas, "[data-mark=\"0\"]");
+        }
+    });
+}
 
 /// A tap is done when the finger goes up ([`Lift::Tap`](super::hand::Lift::Tap)); the mouse that browsers play after it has nothing more to press.
 #[hook]

@@ -6,10 +6,13 @@
 mod camera;
 mod drag;
 mod drawing;
+mod filter;
+mod finder;
 mod follow;
 mod hand;
 mod legend;
 mod listeners;
+mod minimap;
 mod parts;
 #[cfg(test)]
 mod tests;
@@ -22,28 +25,33 @@ use web_sys::{Element, MouseEvent};
 use yew::prelude::*;
 
 use self::drawing::{Drawing, Handle};
+use self::finder::{Finder, alone};
 use self::legend::legend;
+use self::listeners::use_middle;
+use self::minimap::Minimap;
 use self::view::{Live, LiveRef, fit_camera, size_of, use_camera, zoom_at};
 use super::ask_from::AskFrom;
 use super::coverage::Coverage;
 use super::empty::Empty;
 use super::icons::{DOWNLOAD, FIT, INFO, MINUS, PLUS, icon};
 use super::menu::Menu;
+use super::shown::{end_in, flow_in, use_shown};
 use super::view_switch::view_switch;
 use super::{ByAddress, Store, press, use_part};
 use crate::components::renders::count_render;
 use crate::effects::{outside, raster};
 use crate::graph::export::{self, Palette};
 use crate::graph::layout::Memory;
-use crate::graph::picture::{Options, Picture, picture};
+use crate::graph::picture::{Options, Picture, is_large, picture};
+use crate::graph::{TALL, WIDE};
 use crate::state::{Action, PictureAction, State, marks_in};
-use netpolis_view::{EndKind, Status, TrafficView};
+use netpolis_view::{EndKind, SceneView, Status, TrafficView};
 
 /// What the graph shows, without what is shown beside it.
 fn graph_part(state: &State) -> impl PartialEq + use<> {
     let asking = (state.is_first_on_its_way(), state.flow_ends(), state.selected_end(), state.asking.from.clone());
-    let marks = state.marks().cloned().map(ByAddress);
-    (state.scene_part(), state.verdict_part(), asking, marks, state.picture.clone(), state.shows_azure(), state.layout.theme)
+    let answers = (state.marks().cloned().map(ByAddress), state.filter_answer().cloned().map(ByAddress));
+    (state.scene_part(), state.verdict_part(), asking, answers, state.picture.clone(), state.shows_azure(), state.layout.theme)
 }
 
 /// The graph, with its tools and its legend.
@@ -54,9 +62,13 @@ pub fn Graph() -> Html {
     let canvas = use_node_ref();
     let live: LiveRef = use_mut_ref(Live::default);
     let memory = use_mut_ref(|| (0u32, Memory::default()));
-    let drawn = use_picture(&store, &memory);
+    let room = use_state_eq(|| None::<(i32, i32)>);
+    let shown = use_shown(&store);
+    let drawn = use_picture(&store, &shown, &memory, *room);
 
-    use_camera(&canvas, &live, &drawn, store.picture.number);
+    use_camera(&canvas, &live, &drawn, (store.picture.number, store.picture.focus.last().cloned()), &room);
+    live.borrow_mut().focus = store.picture.focus.len();
+    use_middle(&canvas, store.picture.focus.len());
 
     let zoom = |factor: f64| {
         let (canvas, live) = (canvas.clone(), live.clone());
@@ -94,7 +106,11 @@ pub fn Graph() -> Html {
     html! {
         <section class={classes!("pane", "graph-pane", store.selected_end().is_some().then_some("selecting"), store.asking.from.is_some().then_some("choosing"))} aria-label="Graph">
             <div class="toolbar">
-                { choices(&store) }
+                if drawn.overview.is_some() || !store.picture.filter.is_empty() {
+                    <div class="tools">{ view_switch(&store) }<Finder store={store.clone()} /></div>
+                } else {
+                    { choices(&store) }
+                }
                 <div class="tools right">
                     <button type="button" class="pick square" aria-label="zoom in" title="zoom in" onclick={zoom(1.25)}>{ icon(PLUS) }</button>
                     <button type="button" class="pick square" aria-label="zoom out" title="zoom out" onclick={zoom(0.8)}>{ icon(MINUS) }</button>
@@ -107,7 +123,13 @@ pub fn Graph() -> Html {
             }
             <div class="canvas" ref={canvas.clone()}>
                 <Drawing picture={drawn.clone()} store={store.dispatcher()} live={Handle(live.clone())} canvas={canvas.clone()}
-                    asks_from={store.asking.from.clone()} />
+                    asks_from={store.asking.from.clone()} scene={shown.clone()} pinned={store.picture.pinned.clone()} />
+                if drawn.overview.is_some() {
+                    { alone(&store) }
+                    if room.is_some_and(|(_, high)| drawn.bounds.h + 32.0 > f64::from(high)) {
+                        <Minimap picture={drawn.clone()} live={Handle(live.clone())} canvas={canvas.clone()} />
+                    }
+                }
                 if empty && !store.is_first_on_its_way() { <Empty /> }
             </div>
             <p class="aim-note" aria-hidden="true" />
@@ -166,25 +188,34 @@ fn saving(drawn: &Picture, as_svg: Callback<MouseEvent>, as_png: Callback<MouseE
 
 /// The picture for the state, computed when something in it changed.
 #[hook]
-fn use_picture(store: &Store, memory: &Rc<RefCell<(u32, Memory)>>) -> ByAddress<Picture> {
-    let flow = store.flow_ends();
+fn use_picture(
+    store: &Store,
+    shown: &ByAddress<SceneView>,
+    memory: &Rc<RefCell<(u32, Memory)>>,
+    room: Option<(i32, i32)>,
+) -> ByAddress<Picture> {
+    // What the canvas has, as far as it matters.
+    let narrow = store.layout.panes.is_narrow();
+    let (wide, high) = room.map_or(if narrow { TALL } else { WIDE }, |(w, h)| (f64::from(w), f64::from(h)));
+    let room = is_large(shown, (wide, high)).then_some((wide as i32, high as i32));
+    let flow = flow_in(store, shown);
     let verdict = store.answers.verdict().map(|verdict| {
         let question = &verdict.question;
         (Status::from(verdict.word), TrafficView { protocol: question.protocol.clone(), port: question.port })
     });
     let dependencies = (
         verdict,
-        ByAddress(store.answers.scene.clone()),
+        shown.clone(),
         flow,
-        store.selected_end(),
+        store.selected_end().and_then(|end| end_in(store, shown, end)),
         store.picture.show_denied,
         ByAddress(store.picture.toggled.clone()),
         store.picture.number,
-        store.layout.panes.is_narrow(),
+        (narrow, room, store.picture.focus.last().cloned()),
         store.marks().cloned().map(ByAddress),
     );
     let memory = memory.clone();
-    let result = use_memo(dependencies, move |(verdict, scene, flow, selected, denied, toggled, number, narrow, marks)| {
+    let result = use_memo(dependencies, move |(verdict, scene, flow, selected, denied, toggled, number, (narrow, room, focus), marks)| {
         let mut memory = memory.borrow_mut();
         if memory.0 != *number {
             *memory = (*number, Memory::default());
@@ -198,6 +229,8 @@ fn use_picture(store: &Store, memory: &Rc<RefCell<(u32, Memory)>>) -> ByAddress<
             denied: *denied,
             toggled,
             tall: *narrow,
+            focus: focus.as_deref(),
+            room: room.map(|(w, h)| (f64::from(w), f64::from(h))),
         };
         let picture = picture(scene, &options, &memory.1);
         memory.1 = picture.memory.clone();

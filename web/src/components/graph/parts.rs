@@ -90,6 +90,7 @@ fn edge(arrow: &Arrow, route: &Route, near: bool) -> Html {
         arrow.flow.then_some("flow"),
         arrow.open.then_some("open"),
         arrow.change.map(change_class),
+        (arrow.weight > 1).then(|| format!("heavy-{}", arrow.weight)),
         near.then_some("near")
     );
     html! {
@@ -138,7 +139,9 @@ fn mark(mark: &Mark, props: &MarkProps) -> Html {
         near.then_some("near")
     );
     let pill = mark.kind == MarkKind::Pill;
+    let closed = (matches!(mark.kind, MarkKind::Group(_)) && props.picture.overview.is_some()).then_some("false");
     let left = if pill { 34.0 } else { 16.0 };
+    let lift = export::lift(mark);
     let rx = if pill { r.h / 2.0 } else { 8.0 };
     let sign = match (pill, mark.sort) {
         (true, EndKind::Node) => html! { <path class="pill-sign" d="M14 17h10v4H14zM14 25h10v4H14z" /> },
@@ -160,15 +163,16 @@ fn mark(mark: &Mark, props: &MarkProps) -> Html {
         }
     });
     html! {
-        <g {class} role="button" tabindex={if tabbable { "0" } else { "-1" }} aria-label={mark.label.clone()} data-mark={index.to_string()} data-key={mark.key.clone()}
+        <g {class} role="button" tabindex={if tabbable { "0" } else { "-1" }} aria-label={mark.label.clone()} aria-expanded={closed} data-mark={index.to_string()} data-key={mark.key.clone()}
             transform={format!("translate({} {})", r.x, r.y)}>
             if matches!(mark.kind, MarkKind::Group(_)) {
                 <rect class="behind" x="5" y="5" width={r.w.to_string()} height={r.h.to_string()} rx="8" />
             }
             <rect class="body" width={r.w.to_string()} height={r.h.to_string()} rx={rx.to_string()} />
             { sign }
-            <text class="title" x={left.to_string()} y={(r.h / 2.0 - 3.0).to_string()}>{ &mark.title }</text>
-            <text class="sub" x={left.to_string()} y={(r.h / 2.0 + 13.0).to_string()}>{ &mark.subtitle }</text>
+            <text class="title" x={left.to_string()} y={(r.h / 2.0 - 3.0 - lift).to_string()}>{ &mark.title }</text>
+            <text class="sub" x={left.to_string()} y={(r.h / 2.0 + 13.0 - lift).to_string()}>{ &mark.subtitle }</text>
+            if !mark.detail.is_empty() { <text class="sub" x={left.to_string()} y={(r.h / 2.0 + 29.0 - lift).to_string()}>{ &mark.detail }</text> }
             { shield.unwrap_or_default() }
             { for export::signs(mark).into_iter().map(|(x, words, denied)| {
                 let width = export::sign_width(&words);
@@ -182,6 +186,11 @@ fn mark(mark: &Mark, props: &MarkProps) -> Html {
             if let Some((target, words)) = &mark.open_by {
                 <g class="open-sign" data-follow={target.clone()} transform={format!("translate({} {})", r.w - 27.0, r.h - 22.0)}>
                     <rect class="hit" x="-6" y="-4" width="28" height="23" rx="5" /><path d={export::OPEN_PATH} /><title>{ format!("show the path by {words}") }</title>
+                </g>
+            }
+            if let (MarkKind::Group(name), true) = (&mark.kind, props.picture.overview.is_some()) {
+                <g class="fold open-fold" data-fold={name.clone()} transform={format!("translate({} {})", r.w - 40.0, r.h - 40.0)}>
+                    <rect class="hit" width="40" height="40" rx="8" /><path d="M15 20h10M20 15v10" /><title>{ "open" }</title>
                 </g>
             }
             <title>{ &mark.label }</title>

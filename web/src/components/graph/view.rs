@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Element, HtmlElement, PointerEvent, ResizeObserver, WheelEvent};
 use yew::prelude::*;
 
-use super::camera::{Camera, fitting, in_sight, new_area, shows};
+use super::camera::{Camera, fitting, in_sight, new_area, reading, shows};
 use super::hand::Hand;
 use crate::components::ByAddress;
 use crate::graph::picture::Picture;
@@ -26,14 +26,31 @@ pub(super) struct Live {
     pub(super) shown: Vec<Rect>,
     /// The canvas's size, as it was last seen.
     pub(super) size: (f64, f64),
+    /// What was just opened or closed in an overview, by name.
+    pub(super) toggled: Option<String>,
+    /// How many ends were focused, one after the other.
+    pub(super) focus: usize,
+    /// Whether the picture is an overview: as wide as the canvas, and read from its top.
+    pub(super) tall: bool,
     /// The picture for which the camera was set.
-    pub(super) fitted: Option<u32>,
+    pub(super) fitted: Option<(u32, Option<String>)>,
 }
 
 impl Default for Live {
     fn default() -> Self {
         let camera = Camera { x: 0.0, y: 0.0, scale: 1.0, moved: false };
-        Live { camera, hand: Hand::default(), rest: None, bounds: Rect::default(), shown: Vec::new(), size: (0.0, 0.0), fitted: None }
+        Live {
+            camera,
+            hand: Hand::default(),
+            rest: None,
+            bounds: Rect::default(),
+            shown: Vec::new(),
+            size: (0.0, 0.0),
+            toggled: None,
+            focus: 0,
+            tall: false,
+            fitted: None,
+        }
     }
 }
 
@@ -62,6 +79,7 @@ pub(super) fn show(canvas: &Element, camera: &Camera) {
     if let Some(world) = find(canvas, ".world") {
         let _ = world.set_attribute("transform", &format!("translate({:.1} {:.1}) scale({:.4})", camera.x, camera.y, camera.scale));
     }
+    super::minimap::seen(canvas, camera);
     // Letters that nobody could read are left out.
     let _ = canvas.class_list().toggle_with_force("far", camera.scale < 0.5);
     if let Some(html) = canvas.dyn_ref::<HtmlElement>() {
@@ -83,14 +101,20 @@ pub(super) fn fit_camera(live: &LiveRef, canvas: &Element, picture: &Picture) {
     if size.0 < 1.0 || size.1 < 1.0 {
         return;
     }
-    let camera = fitting(size, picture.bounds);
+    let camera = if picture.overview.is_some() { reading(size, picture.bounds) } else { fitting(size, picture.bounds) };
     live.borrow_mut().camera = camera;
     show(canvas, &camera);
 }
 
 /// Follows the size of the canvas and the picture. Where the person moved the camera it stays, unless something new would be out of sight.
 #[hook]
-pub(super) fn use_camera(canvas: &NodeRef, live: &LiveRef, drawn: &ByAddress<Picture>, number: u32) {
+pub(super) fn use_camera(
+    canvas: &NodeRef,
+    live: &LiveRef,
+    drawn: &ByAddress<Picture>,
+    number: (u32, Option<String>),
+    room: &UseStateHandle<Option<(i32, i32)>>,
+) {
     let latest = use_mut_ref(|| drawn.clone());
     let known = use_mut_ref(HashSet::<String>::new);
     *latest.borrow_mut() = drawn.clone();
@@ -99,15 +123,16 @@ pub(super) fn use_camera(canvas: &NodeRef, live: &LiveRef, drawn: &ByAddress<Pic
         use_effect_with((drawn.clone(), number), move |(drawn, number)| {
             let Some(element) = canvas.cast::<Element>() else { return };
             live.borrow_mut().bounds = drawn.bounds;
+            live.borrow_mut().tall = drawn.overview.is_some();
             live.borrow_mut().shown = drawn.marks.iter().map(|m| m.rect).chain(drawn.frames.iter().map(|f| f.rect)).collect();
-            let afresh = live.borrow().fitted != Some(*number);
+            let afresh = live.borrow().fitted.as_ref() != Some(number);
             if afresh || !live.borrow().camera.moved {
-                live.borrow_mut().fitted = Some(*number);
+                live.borrow_mut().fitted = Some(number.clone());
                 fit_camera(&live, &element, drawn);
             } else {
                 let mut live = live.borrow_mut();
                 let mut camera = live.camera;
-                if let Some(area) = new_area(drawn, &known.borrow()) {
+                if let Some(area) = new_area(drawn, &known.borrow()).filter(|_| drawn.overview.is_none()) {
                     camera = in_sight(camera, size_of(&element), area, drawn.bounds);
                 }
                 live.look(&element, camera);
@@ -115,7 +140,7 @@ pub(super) fn use_camera(canvas: &NodeRef, live: &LiveRef, drawn: &ByAddress<Pic
             *known.borrow_mut() = drawn.marks.iter().map(|m| m.key.clone()).collect();
         });
     }
-    let (canvas, live) = (canvas.clone(), live.clone());
+    let (canvas, live, room) = (canvas.clone(), live.clone(), room.clone());
     use_effect_with((), move |()| {
         let element = canvas.cast::<Element>();
         let watched = element.clone();
@@ -126,6 +151,9 @@ pub(super) fn use_camera(canvas: &NodeRef, live: &LiveRef, drawn: &ByAddress<Pic
                 // A line more or less below the picture is no reason to move it.
                 let size = size_of(element);
                 let before = std::mem::replace(&mut live.borrow_mut().size, size);
+                if size.0 >= 1.0 && size.1 >= 1.0 {
+                    room.set(Some((size.0 as i32, size.1 as i32)));
+                }
                 let calm = size.0 == before.0 && (size.1 - before.1).abs() < 60.0 && shows(&live.borrow().camera, size, drawn.bounds);
                 if moved {
                     let mut live = live.borrow_mut();
@@ -163,7 +191,11 @@ pub(super) fn use_wheel(canvas: &NodeRef, live: &LiveRef) {
             let rect = canvas.get_bounding_client_rect();
             let (x, y) = (f64::from(event.client_x()) - rect.left(), f64::from(event.client_y()) - rect.top());
             let unit = if event.delta_mode() == 0 { 1.0 } else { 24.0 };
-            if event.shift_key() || (event.delta_x().abs() > event.delta_y().abs() && !event.ctrl_key()) {
+            if live.borrow().tall && !event.ctrl_key() && !event.shift_key() {
+                let mut live = live.borrow_mut();
+                let camera = live.camera.panned(-event.delta_x() * unit, -event.delta_y() * unit);
+                live.look(canvas, camera);
+            } else if event.shift_key() || (event.delta_x().abs() > event.delta_y().abs() && !event.ctrl_key()) {
                 let mut live = live.borrow_mut();
                 let camera = live.camera.panned(-if event.delta_x() == 0.0 { event.delta_y() } else { event.delta_x() } * unit, 0.0);
                 live.look(canvas, camera);
@@ -188,6 +220,28 @@ pub(super) fn use_wheel(canvas: &NodeRef, live: &LiveRef) {
             }
         }
     });
+}
+
+/// Moves the drawing as far as needed for an area to be in sight: of one that is too large, its top.
+pub(super) fn bring(live: &LiveRef, canvas: &Element, area: Option<Rect>) {
+    let Some(area) = area else { return };
+    let mut live = live.borrow_mut();
+    let (size, bounds, camera) = (size_of(canvas), live.bounds, live.camera);
+    let area = Rect { h: area.h.min((size.1 - 60.0) / camera.scale), w: area.w.min((size.0 - 60.0) / camera.scale), ..area };
+    let seen = in_sight(camera, size, area, bounds);
+    // What is as wide as the canvas stays where it is.
+    let x = if live.tall && bounds.w * camera.scale <= size.0 { camera.x } else { seen.x };
+    let camera = Camera { x, moved: true, ..seen };
+    live.look(canvas, camera);
+}
+
+/// Moves the focus, and nothing else: browsers would scroll the canvas.
+pub(super) fn focus_quietly(canvas: &Element, selector: &str) {
+    if let Some(element) = find(canvas, selector) {
+        crate::effects::focus::focus(&element);
+    }
+    canvas.set_scroll_top(0);
+    canvas.set_scroll_left(0);
 }
 
 /// The first element of the graph that a selector names.

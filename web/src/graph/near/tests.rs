@@ -11,6 +11,7 @@ fn mark(key: &str, x: f64) -> Mark {
         end: None,
         title: String::new(),
         subtitle: String::new(),
+        detail: String::new(),
         label: String::new(),
         rect: Rect { x, y: 0.0, w: 100.0, h: 50.0 },
         isolation: None,
@@ -35,6 +36,7 @@ fn arrow(key: &str, from: usize, to: usize) -> Arrow {
         flow: false,
         open: false,
         change: None,
+        weight: 0,
         title: String::new(),
         route: Route::default(),
     }

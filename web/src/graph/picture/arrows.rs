@@ -446,6 +446,7 @@ impl<'a> Chart<'a> {
             flow,
             open,
             change,
+            weight: 0,
             route: Route::default(),
         })
     }

@@ -134,6 +134,7 @@ fn for_many(from: usize, to: usize, status: Status) -> Arrow {
         open: false,
         change: None,
         title: String::new(),
+        weight: 0,
         route: Route::default(),
     }
 }

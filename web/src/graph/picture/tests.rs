@@ -292,3 +292,145 @@ fn what_differs_inside_closed_namespaces_is_told_at_their_cards() {
     found.sort_by_key(|(from, ..)| *from);
     assert_eq!(found, [(0, 1, FlowChange::Opened), (1, 0, FlowChange::Changed)]);
 }
+
+/// A canvas on which 24 cards can be read.
+const ROOM: Option<(f64, f64)> = Some((681.0, 538.0));
+
+#[test]
+fn more_cards_than_can_be_read_are_namespaces_in_rows() {
+    let mut view = scene(&[10, 12, 8]);
+    isolate(&mut view, 0);
+    view.ends.extend((0..5).map(|n| EndView { kind: EndKind::Node, title: format!("node-{n}"), ..end(None, &format!("node-{n}"), 0) }));
+    let drawn = |toggled: &[String]| picture(&view, &Options { room: ROOM, toggled, ..Options::default() }, &Memory::default());
+    let closed = drawn(&[]);
+    assert!(closed.overview.is_some() && closed.arrows.is_empty() && closed.lettering == 1.0);
+    let said = |m: &Mark| (m.title.clone(), m.subtitle.clone(), m.detail.clone());
+    let cards: Vec<_> = closed.marks.iter().map(said).collect();
+    let card = |title: &str, subtitle: &str, detail: &str| (title.to_owned(), subtitle.to_owned(), detail.to_owned());
+    assert_eq!(cards[0], card("Internet", "Deployment × 2", ""));
+    assert_eq!(cards[1], card("Nodes", "5 nodes", ""));
+    assert_eq!(cards[2], card("ns0", "10 workloads, 20 pods", "1 isolated"));
+    assert_eq!(cards[3], card("ns1", "12 workloads, 24 pods", "none isolated"));
+    // It is as wide as the canvas, and nothing lies on anything else.
+    let inside = |picture: &Picture| {
+        picture.marks.iter().all(|m| m.rect.x >= 0.0 && m.rect.right() <= 681.0 && m.rect.bottom() <= picture.bounds.bottom())
+    };
+    let apart = |picture: &Picture| {
+        picture.marks.iter().enumerate().all(|(i, a)| picture.marks.iter().skip(i + 1).all(|b| !a.rect.overlaps(&b.rect, 4.0)))
+    };
+    assert!(inside(&closed) && apart(&closed));
+    // What is opened stands in a frame below its row; what is before it stays.
+    let open = drawn(&["ns0".to_owned()]);
+    assert_eq!((open.frames.len(), open.frames[0].count, open.marks.len()), (1, 10, closed.marks.len() + 9));
+    assert_eq!(open.marks[0].rect, closed.marks[0].rect);
+    assert!(inside(&open) && apart(&open));
+    let within = open.marks.iter().filter(|m| open.frames[0].rect.contains(m.rect.middle_x(), m.rect.middle_y(), 0.0)).count();
+    assert_eq!(within, 10);
+    // A large canvas has room for each by itself.
+    assert!(picture(&view, &Options { room: Some((1200.0, 900.0)), ..Options::default() }, &Memory::default()).overview.is_none());
+}
+
+#[test]
+fn an_overview_has_the_arrows_of_what_is_looked_at() {
+    let mut view = scene(&[10, 12, 8]);
+    for e in 0..30 {
+        isolate(&mut view, e);
+    }
+    // Two of ns1 may reach the first of ns0, and one of ns0 may reach the first of ns2; ns2 reaches nothing.
+    allow(&mut view, 10, 0, 2);
+    allow(&mut view, 11, 0, 1);
+    allow(&mut view, 3, 22, 2);
+    let picture = picture(&view, &Options { room: ROOM, ..Options::default() }, &Memory::default());
+    let find = |name: &str| picture.marks.iter().position(|m| m.title == name).unwrap();
+    let (near, own) = picture.own_arrows(&view, find("ns0"));
+    let mut titles: Vec<&str> = own.arrows.iter().map(|a| a.title.as_str()).collect();
+    titles.sort_unstable();
+    assert_eq!(
+        titles,
+        [
+            "ns0 to Internet: allowed, 10 of 10 flows",
+            "ns0 to ns2: partly allowed, 1 of 80 flows",
+            "ns1 to ns0: partly allowed, 2 of 120 flows"
+        ]
+    );
+    assert!(near.iter().all(|near| *near));
+    let (near, own) = picture.own_arrows(&view, find("ns1"));
+    assert!(!near[find("ns2")] && own.arrows.iter().all(|a| a.ask.is_none()), "closed namespaces are no ends");
+    let legend = Picture { overview: Some(Overview { flows: 3, ..Overview::default() }), ..Picture::default() }.legend();
+    assert_eq!(legend.hidden.as_deref(), Some("3 flows between namespaces: select one to see its own"));
+}
+
+#[test]
+fn the_flow_in_question_is_seen_in_an_overview() {
+    let view = scene(&[10, 12, 8]);
+    let tcp = TrafficView { protocol: "TCP".into(), port: Some(80) };
+    let drawn = |flow: (usize, usize), toggled: &[String]| {
+        let options = Options { flow: Some(flow), verdict: Some((Status::Denied, &tcp)), room: ROOM, toggled, ..Options::default() };
+        picture(&view, &options, &Memory::default()).arrows.into_iter().map(|a| (a.status, a.flow, a.ask)).collect::<Vec<_>>()
+    };
+    assert_eq!(drawn((0, 12), &[]), [(Status::Denied, true, None)]);
+    assert_eq!(drawn((0, 1), &[]), [], "within one card");
+    let opened = ["ns0".to_owned()];
+    let keys = |a: usize, b: usize| Some((view.ends[a].key.clone(), view.ends[b].key.clone()));
+    assert_eq!(drawn((0, 1), &opened), [(Status::Denied, true, keys(0, 1))]);
+}
+
+#[test]
+fn what_is_focused_stands_between_who_reaches_it_and_what_it_reaches() {
+    let mut view = scene(&[10, 12, 8]);
+    for e in 0..30 {
+        isolate(&mut view, e);
+    }
+    for from in 10..16 {
+        allow(&mut view, from, 0, 2);
+    }
+    allow(&mut view, 1, 0, 1);
+    allow(&mut view, 0, 22, 2);
+    let keys: Vec<String> = view.ends.iter().map(|end| end.key.clone()).collect();
+    let focused = |key: &str, width: f64, toggled: &[String]| {
+        let options = Options { room: Some((width, 500.0)), focus: Some(key), toggled, ..Options::default() };
+        picture(&view, &options, &Memory::default())
+    };
+    let picture = focused(&keys[0], 681.0, &[]);
+    assert_eq!(
+        picture.frames.iter().map(|f| (f.title.as_str(), f.count)).collect::<Vec<_>>(),
+        [("Can reach it: 7 of 30", 7), ("It can reach: 2 of 30", 2)]
+    );
+    let middle = &picture.marks[0];
+    assert!(middle.selected && middle.key == keys[0] && middle.detail == "namespace ns0");
+    let sides =
+        |left: bool| picture.marks.iter().skip(1).filter(|m| (m.rect.x < middle.rect.x) == left).map(|m| m.key.clone()).collect::<Vec<_>>();
+    assert_eq!(sides(true), [keys[1..2].to_vec(), keys[10..16].to_vec()].concat());
+    assert_eq!(sides(false), [keys[30].clone(), keys[22].clone()]);
+    // Each with its arrow, which says the ports and can be asked about.
+    assert_eq!(picture.arrows.len(), 9);
+    let arrow = picture.arrows.iter().find(|a| a.ask == Some((keys[10].clone(), keys[0].clone()))).unwrap();
+    assert_eq!((arrow.label.as_str(), arrow.status), ("5432", Status::Partly));
+    assert!(picture.arrows.iter().all(|a| {
+        if a.to == 0 { a.route.corners.last() } else { a.route.corners.first() }.is_some_and(|p| middle.rect.contains(p.0, p.1, 6.0))
+    }));
+    // On a narrow canvas above and below.
+    let tall = focused(&keys[0], 390.0, &[]);
+    assert!(tall.frames[0].rect.bottom() < tall.marks[0].rect.y && tall.marks[0].rect.bottom() < tall.frames[1].rect.y);
+    assert_eq!((tall.arrows.len(), tall.frames[0].title.as_str()), (2, "Can reach it: 7 of 30"));
+    // A namespace, and what there is no longer.
+    let namespace = focused("namespace/ns1", 681.0, &[]);
+    assert_eq!((namespace.marks[0].title.as_str(), namespace.frames[1].title.as_str()), ("ns1", "It can reach: 2 of 19"));
+    assert!(!focused("gone", 681.0, &[]).overview.unwrap().focus);
+}
+
+#[test]
+fn more_neighbours_than_fit_stand_by_namespace_and_open_in_place() {
+    let view = scene(&[10, 12, 8]);
+    let drawn = |toggled: &[String]| {
+        let options = Options { room: ROOM, focus: Some("ns/w"), toggled, ..Options::default() };
+        let mut view = view.clone();
+        view.ends[0].key = "ns/w".into();
+        picture(&view, &options, &Memory::default())
+    };
+    let picture = drawn(&[]);
+    let left: Vec<(&str, &str)> = picture.marks[1..].iter().take(4).map(|m| (m.title.as_str(), m.subtitle.as_str())).collect();
+    assert_eq!(left[1..], [("ns0", "9 workloads"), ("ns1", "12 workloads"), ("ns2", "8 workloads")]);
+    let opened = drawn(&["ns2".to_owned()]);
+    assert_eq!(opened.marks.len(), picture.marks.len() + 2 * 7);
+}
