@@ -94,7 +94,7 @@ async function after() {
 }
 
 /**
- * What stands in page and embedded page before the program runs, drawn natively, and a picture of every example: see web/src/shell.rs. Built as the tests are, so that nothing is
+ * What stands in page and embedded page before the program runs, drawn natively, a picture of every example, and handouts of lessons: see web/src/shell.rs. Built as the tests are, so that nothing is
  * built twice, and by the compiler of native programs: `./dev` names it and its folder, where they are not the usual ones.
  */
 async function shells(dist) {
@@ -107,7 +107,7 @@ async function shells(dist) {
   const folder = await mkdtemp(join(tmpdir(), "netpolis-shell-"));
   await run(join(env.CARGO_TARGET_DIR, "debug", "examples", "shell"), [folder]);
   const drawn = await Promise.all(["page.html", "embed.html"].map((name) => readFile(join(folder, name), "utf8")));
-  await cp(join(folder, "pictures"), join(dist, "pictures"), { recursive: true });
+  for (const name of ["pictures", "handouts"]) await cp(join(folder, name), join(dist, name), { recursive: true });
   await rm(folder, { recursive: true });
   return drawn;
 }
@@ -162,8 +162,8 @@ async function filesOf(folder) {
 async function serviceWorker(dist) {
   const own = join(dist, "service-worker.js");
   const all = (await filesOf(dist)).filter((file) => file !== "service-worker.js" && !file.endsWith(".txt"));
-  // Lessons are kept as they are opened; pictures are for other pages.
-  const kept = all.filter((file) => !/^(lessons|pictures)\//.test(file));
+  // Lessons are kept as they are opened; pictures are for other pages, handouts for paper.
+  const kept = all.filter((file) => !/^(lessons|pictures|handouts)\//.test(file));
   const [files, later] = [false, true].map((isLater) => kept.filter((file) => file.startsWith(ANSWERS) === isLater));
   const hash = createHash("sha256");
   for (const file of all) hash.update(`${file}\0`).update(await readFile(join(dist, file)));

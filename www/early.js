@@ -25,6 +25,9 @@
         stored("localStorage", function (storage) { return Object.keys(storage).some(function (key) { return key.indexOf("netpolis.scene.") === 0; }); })));
   if (other) root.className += " other-scene";
 
+  // Before a class: large type. The script that takes the keys comes with the program.
+  if (/[?&#]present\b/.test(location.search + location.hash)) root.className += " present";
+
   function cannotStart(words) {
     var tell = function () {
       var note = document.getElementById("starting");
@@ -38,7 +41,7 @@
   }
 
   if (location.protocol === "file:") {
-    cannotStart("Netpolis was opened from a folder, and browsers load its program only from a server. Start one there, for example with “python3 -m http.server”, and open http://localhost:8000/.");
+    cannotStart("Netpolis was opened from a folder, and browsers load its program only from a server. Start the one that stands beside this page with “python3 serve.py” (on Windows “py serve.py”); it opens the page.");
   } else if (!("noModule" in document.createElement("script")) || typeof WebAssembly !== "object") {
     cannotStart("This browser is too old for Netpolis, or WebAssembly is switched off. Chromium 108, Firefox 115, Safari 16 and newer ones show it.");
   }

@@ -15,7 +15,7 @@
   const HEIGHT = 420;
   /** What stands in the embedded page's address. */
   const ASKED = ["example", "lesson", "step", "view", "from", "to", "port", "protocol", "theme", "edit"];
-  const IS_YAML = "script[type='text/yaml'], script[type='application/yaml'], template";
+  const IS_YAML = "script[type='text/yaml'], script[type='application/yaml'], template, pre[data-name]";
   const failure = (code, message) => Object.assign(new Error(message), { name: "NetpolisError", code });
 
   /** The text without the indentation that all its lines have. */
@@ -143,7 +143,8 @@
       const nodes = [...this.querySelectorAll(IS_YAML)];
       return nodes.map((node, number) => ({
         name: node.dataset.name ?? (number ? `scene-${number + 1}.yaml` : "scene.yaml"),
-        text: unindented((node.content ?? node).textContent),
+        // What made the page may have put a template's text beside its content.
+        text: unindented(node.content?.textContent || node.textContent),
       }));
     }
 
@@ -153,11 +154,12 @@
     }
 
     #begin() {
-      const { example, pictured } = { example: this.getAttribute("example"), pictured: !["from", "to", "lesson", "scene"].some((name) => this.hasAttribute(name)) };
+      const [example, lesson] = ["example", "lesson"].map((name) => this.getAttribute(name));
+      const drawn = lesson ? `lessons/${lesson}` : example;
       const home = this.#home();
-      // The build has drawn every example with its verdict.
-      if (example && pictured && home && this.#inner.length === 0) {
-        Object.assign(this.#picture, { alt: "", src: new URL(`pictures/${encodeURIComponent(example)}.svg`, home).href });
+      // The build has drawn every example with its verdict, and how every lesson begins.
+      if (drawn && home && !["from", "to", "step", "scene"].some((name) => this.hasAttribute(name)) && this.#inner.length === 0) {
+        Object.assign(this.#picture, { alt: "", src: new URL(`pictures/${drawn}.svg`, home).href });
         this.#picture.onload = () => (this.#picture.style.display = "block");
       }
       this.#sight = new IntersectionObserver((seen) => seen.some(({ isIntersecting }) => isIntersecting) && this.#load(), { rootMargin: NEAR });

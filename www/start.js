@@ -50,6 +50,7 @@ try {
   const host = Host && new Host({ small: { js: address(engineJs), wasm: address(engineWasm) }, larger }, address("evaluator-worker.js"));
   program.startPage(engine, Uint8Array.from(atob(reply ?? ""), (letter) => letter.charCodeAt(0)), host);
   document.documentElement.classList.remove("other-scene");
+  if (document.documentElement.classList.contains("present")) import(address("present.js"));
   // What keeps the site for visits without a network fetches all of it, so it comes last, and not if the person cancelled loading.
   const cancelled = loaded && !(await loaded);
   if ("offline" in tag.dataset && !cancelled) import(address("offline.js")).then((offline) => offline.keepForOffline(), () => undefined);

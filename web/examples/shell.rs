@@ -1,5 +1,5 @@
-//! Writes the page as it is before its program runs: `shell FOLDER` makes `page.html` and `embed.html` there, for the build, and a picture of every example and
-//! lesson in `pictures/`, for dark pages in `pictures/dark/`.
+//! Writes the page as it is before its program runs: `shell FOLDER` makes `page.html` and `embed.html` there, for the build, a picture of every example and
+//! lesson in `pictures/`, for dark pages in `pictures/dark/`, and of every lesson a page to be printed in `handouts/`.
 
 /// The build draws natively.
 #[cfg(target_arch = "wasm32")]
@@ -7,6 +7,7 @@ fn main() {}
 
 #[cfg(not(target_arch = "wasm32"))]
 fn main() -> Result<(), Box<dyn std::error::Error>> {
+    use netpolis_web::handout::handout;
     use netpolis_web::shell::{Shell, ShellProps, for_every_window, lesson_picture, pictures};
     use yew::ServerRenderer;
 
@@ -19,9 +20,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         });
         std::fs::write(std::path::Path::new(&folder).join(name), page)?;
     }
+    let handouts = std::path::Path::new(&folder).join("handouts");
     let folder = std::path::Path::new(&folder).join("pictures");
     let mut all = pictures();
     for (id, files) in lessons()? {
+        let path = handouts.join(format!("{id}.html"));
+        std::fs::create_dir_all(path.parent().unwrap_or(&handouts))?;
+        std::fs::write(path, handout(&id, files.clone()).map_err(|problems| problems.join("\n"))?)?;
         all.push(lesson_picture(&id, files).ok_or_else(|| format!("lesson {id} cannot be played"))?);
     }
     for picture in all {

@@ -14,6 +14,8 @@ pub mod effects;
 pub mod engine;
 pub mod examples;
 pub mod graph;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod handout;
 pub mod scenes;
 pub mod share;
 #[cfg(not(target_arch = "wasm32"))]

@@ -137,7 +137,7 @@ pub fn lesson_picture(id: &str, files: Texts) -> Option<Picture> {
 const MOST_REPLIES: usize = 12;
 
 /// The graph, below the answer to what is asked.
-fn picture_of(state: &State, title: &str, palette: &Palette) -> String {
+pub(crate) fn picture_of(state: &State, title: &str, palette: &Palette) -> String {
     let said = state.answers.verdict();
     let traffic = said.map(|said| TrafficView { protocol: said.question.protocol.clone(), port: said.question.port });
     let options =

@@ -1,15 +1,17 @@
 // The page inside another: what it shows, what it answers to messages, and to whom.
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { DESKTOP, SHOP, given, here, shoot, troubles, until } from "../page.mjs";
+import { pathToFileURL } from "node:url";
+import { DESKTOP, SHOP, given, here, open, shoot, troubles, until } from "../page.mjs";
 
 /** In bytes, about what Chromium keeps of one file in a window without a profile. */
 const LARGEST_CACHED = 5e6;
 const EXAMPLES = JSON.parse(await readFile(join(here, "../../www/examples/index.json"), "utf8"));
 
 /** A page of somebody else, who says at `window.said` what an embedded page has sent, and asks it with `window.ask`. */
-async function host(body, { path = "/course.html", head = "", origin = given.site.origin, watched = true, ...options } = {}) {
+async function host(body, { path = "/course.html", head = "", origin = given.site.origin, watched = true, prepare, ...options } = {}) {
     const script = `
         window.said = [];
         addEventListener("message", (event) => window.said.push({ ...event.data, origin: event.origin, of: [...document.querySelectorAll("iframe")].findIndex((frame) => frame.contentWindow === event.source) }));
@@ -22,6 +24,7 @@ async function host(body, { path = "/course.html", head = "", origin = given.sit
         });`;
     given.site.pages[path] = `<!doctype html><html lang="en"><meta charset="utf-8"><link rel="icon" href="data:,">${head}<title>A course</title>${watched ? `<script>${script}</script>` : ""}<h1>A course</h1>${body.replaceAll("SITE/", given.site.address)}`;
     const context = await given.browser.newContext({ viewport: DESKTOP, serviceWorkers: "block", ...options });
+    await prepare?.(context);
     const page = await context.newPage();
     page.requests = [];
     page.on("request", (request) => /^https?:/.test(request.url()) && page.requests.push(request.url()));
@@ -29,6 +32,17 @@ async function host(body, { path = "/course.html", head = "", origin = given.sit
     page.on("console", (message) => message.type() === "error" && troubles.push(`console: ${message.text()}`));
     await page.goto(origin + path);
     return page;
+}
+
+/** What docs/teaching.md gives to teachers, with this site in place of the one that it names. */
+async function teaching(context) {
+    const give = async (file, type, route) => {
+        const text = await readFile(join(here, "../../docs/teaching", file), "utf8");
+        await route.fulfill({ contentType: type, body: text.replaceAll("https://netpolis.example/", given.site.address) });
+    };
+    await context.route("**/teaching/xapi.js", (route) => give("xapi.js", "text/javascript", route));
+    await context.route("**/scorm/index.html", (route) => give("scorm/index.html", "text/html", route));
+    await context.route("**/scorm/bridge.js", (route) => give("scorm/bridge.js", "text/javascript", route));
 }
 
 const frameOf = (hash = "", more = "") => `<iframe src="${given.site.address}embed.html${hash}" title="Netpolis" width="900" height="480" ${more}></iframe>`;
@@ -283,6 +297,120 @@ export default {
             await other.goto(`${given.site.address}embed.html?example=path-node-port&view=${view}`);
             await other.locator(selector).first().waitFor();
             await other.context().close();
+        }
+    },
+
+    async "a SCORM package tells the learning platform how far the learner is, by both versions"() {
+        for (const [name, api] of [["API_1484_11", ["", "Terminate"]], ["API", ["LMS", "LMSFinish"]]]) {
+            const page = await host(`<script>
+                window.cmi = {};
+                window.calls = [];
+                window["${name}"] = Object.fromEntries(["Initialize", "GetValue", "SetValue", "Commit"].map((own) => ["${api[0]}" + own, (...args) => {
+                    calls.push([own, ...args]);
+                    if (own === "SetValue") cmi[args[0]] = args[1];
+                    return own === "GetValue" ? (cmi[args[0]] ?? "") : "true";
+                }]).concat([["${api[1]}", () => calls.push(["end"])]]));</script>
+                <iframe src="/scorm/index.html" title="The lesson" width="1000" height="700"></iframe>`, { watched: false, prepare: teaching });
+            const scene = page.frameLocator("iframe").locator("netpolis-scene");
+            const frame = scene.locator("iframe").contentFrame();
+            await frame.getByRole("heading", { name: "Everything is open" }).waitFor();
+            const score = name === "API" ? "cmi.core.score.raw" : "cmi.score.raw";
+            const status = name === "API" ? "cmi.core.lesson_status" : "cmi.completion_status";
+            const cmi = () => page.evaluate(() => window.cmi);
+            await until("incomplete", async () => (await cmi())[status], "it has begun");
+            assert.equal((await page.evaluate(() => window.calls))[0][0], "Initialize");
+            // Everything that there is to do: a prediction, two tasks and a quiz.
+            await frame.getByRole("button", { name: "allowed", exact: true }).click();
+            await until("25", async () => (await cmi())[score], "a quarter");
+            for (const task of [1, 2]) {
+                await frame.getByRole("button", { name: "Next step" }).click();
+                await frame.getByRole("button", { name: "Show me" }).click();
+                await until(String(25 * (task + 1)), async () => (await cmi())[score], `task ${task}`);
+            }
+            await frame.getByRole("button", { name: "Nothing.", exact: true }).click();
+            await until("completed", async () => (await cmi())[status], "all is done");
+            const all = await cmi();
+            assert.equal(all[score], "100");
+            assert.equal(all[name === "API" ? "cmi.core.lesson_location" : "cmi.location"], "open-one-door");
+            if (name !== "API") assert.deepEqual([all["cmi.success_status"], all["cmi.score.scaled"]], ["passed", "1"]);
+            await page.evaluate(() => (document.querySelector("iframe").src = "about:blank"));
+            await until(true, () => page.evaluate(() => window.calls.at(-1)[0] === "end"), "the visit ends");
+        }
+    },
+
+    async "an xAPI record store hears of a lesson once for each thing that is done"() {
+        const statements = [];
+        let refuses = true;
+        const store = async (context) => {
+            await teaching(context);
+            await context.route("**/lrs/statements", async (route) => {
+                // The first is refused: nothing is lost.
+                if (refuses) {
+                    refuses = false;
+                    return route.fulfill({ status: 503, body: "" });
+                }
+                assert.equal(route.request().headers()["x-experience-api-version"], "1.0.3");
+                statements.push(...route.request().postDataJSON());
+                return route.fulfill({ status: 200, contentType: "application/json", body: "[]" });
+            });
+        };
+        const page = await host(`${SCRIPT}<netpolis-scene lesson="policy/default-deny" height="700"></netpolis-scene>
+            <script type="module">
+                import { reportTo } from "/teaching/xapi.js";
+                reportTo(document.querySelector("netpolis-scene"), { endpoint: location.origin + "/lrs/", actor: { mbox: "mailto:learner@example.org" }, failed() {} });
+            </script>`, { watched: false, prepare: store });
+        const frame = page.frameLocator("iframe");
+        await frame.getByRole("heading", { name: "Everything is open" }).waitFor();
+        await frame.getByRole("button", { name: "denied", exact: true }).click();
+        await frame.getByRole("button", { name: "allowed", exact: true }).click();
+        await until(2, () => statements.length, "begun, and a prediction");
+        await page.evaluate(() => document.querySelector("netpolis-scene").lesson("policy/default-deny", "a-policy-that-allows-nothing"));
+        await frame.getByRole("button", { name: "Show me" }).click();
+        await until(3, () => statements.length, "a task");
+        assert.deepEqual(statements.map(({ verb }) => verb.display["en-US"]), ["initialized", "progressed", "progressed"]);
+        assert.equal(statements[0].object.definition.name.en, "Default deny");
+        troubles.splice(0, troubles.length, ...troubles.filter((trouble) => !/503/.test(trouble)));
+    },
+
+    async "before a class the letters are large, and the keys of a presenter turn the steps"() {
+        const page = await open({}, "?lesson=policy/default-deny&present");
+        const heading = page.getByRole("region", { name: "Lesson" }).getByRole("heading", { level: 2 });
+        await until("Everything is open", () => heading.innerText(), "the first step");
+        const size = () => page.locator(".lesson-body").evaluate((body) => parseFloat(getComputedStyle(body).fontSize));
+        assert.ok((await size()) >= 20);
+        await page.keyboard.press("PageDown");
+        await until("A policy that allows nothing", () => heading.innerText(), "on");
+        await page.keyboard.press("ArrowRight");
+        await until("Open one door", () => heading.innerText(), "on by the arrow");
+        await page.keyboard.press("ArrowRight");
+        await page.keyboard.press("PageUp");
+        await until("A policy that allows nothing", () => heading.innerText(), "back");
+        await until(/present/, () => page.url(), "the address keeps it");
+        // In the text the keys are those of the text.
+        await page.locator(".cm-content").first().click();
+        await page.keyboard.press("PageDown");
+        await page.keyboard.press("ArrowRight");
+        assert.equal(await heading.innerText(), "A policy that allows nothing");
+        await shoot(page, "present");
+    },
+
+    async "the small server beside the page serves it from a folder, and the page opened from the folder says so"() {
+        const server = spawn("python3", [join(given.folder, "serve.py"), "0", "--quiet"], { stdio: ["ignore", "pipe", "inherit"] });
+        try {
+            const said = await new Promise((done, fail) => {
+                server.stdout.once("data", (data) => done(String(data)));
+                server.once("error", fail);
+            });
+            const address = /http:\/\/localhost:\d+\//.exec(said)[0];
+            const page = await (await given.browser.newContext({ serviceWorkers: "block" })).newPage();
+            await page.goto(address);
+            await page.locator("html[data-engine=ready]").waitFor({ state: "attached" });
+            assert.equal((await fetch(`${address}start.js`)).headers.get("content-type"), "text/javascript");
+            const folder = await (await given.browser.newContext()).newPage();
+            await folder.goto(pathToFileURL(join(given.folder, "index.html")).href);
+            await until(/opened from a folder.*serve\.py/, () => folder.locator("#starting").innerText(), "what to do");
+        } finally {
+            server.kill();
         }
     },
 };

@@ -172,7 +172,11 @@ fn order(store: &State, kind: &str, content: JsValue) -> Result<Action, String> 
         "view" => LayoutAction::Embed(EmbedView::named(&word()).ok_or_else(|| format!("there is no view `{}`", word()))?).into(),
         "lesson" => {
             let word = |name: &str| field(name).as_string().unwrap_or_default();
-            Action::Lesson(LessonAction::Open(word("lesson"), word("step")))
+            let (id, step) = (word("lesson"), word("step"));
+            // Another step of the lesson that is played: what was done stays done.
+            let view = store.lesson.as_ref().filter(|lesson| lesson.id == id).and_then(Lesson::view);
+            let number = view.and_then(|view| view.steps.iter().position(|own| own.id == step));
+            Action::Lesson(number.map_or_else(|| LessonAction::Open(id, step), LessonAction::GoTo))
         }
         _ => return Err(format!("there is no order `{kind}`")),
     })

@@ -115,6 +115,10 @@ pub fn name(named: &[(&'static str, String)]) {
     let Some(window) = crate::effects::window() else { return };
     let (Ok(params), Ok(history)) = (web_sys::UrlSearchParams::new(), window.history()) else { return };
     named.iter().for_each(|(name, value)| params.set(name, value));
+    // How the page is presented stays.
+    if let Some(present) = asked("present") {
+        params.set("present", &present);
+    }
     let search: String = params.to_string().into();
     // Folders are read more easily as they are.
     let search = search.replace("%2F", "/");
