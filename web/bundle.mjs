@@ -161,7 +161,7 @@ async function filesOf(folder) {
 /** Tells the service worker what the page needs without a network, and makes its version one that changes with any of it. */
 async function serviceWorker(dist) {
   const own = join(dist, "service-worker.js");
-  const all = (await filesOf(dist)).filter((file) => file !== "service-worker.js" && !file.endsWith(".txt"));
+  const all = (await filesOf(dist)).filter((file) => file !== "service-worker.js" && !/\.(txt|py)$/.test(file));
   // Lessons are kept as they are opened; pictures are for other pages, handouts for paper.
   const kept = all.filter((file) => !/^(lessons|pictures|handouts)\//.test(file));
   const [files, later] = [false, true].map((isLater) => kept.filter((file) => file.startsWith(ANSWERS) === isLater));
