@@ -112,8 +112,12 @@ pub struct Flaws {
     pub refusals: Vec<Span>,
     /// Of an object that is no policy: errors of form for which it is refused, and that leave its meaning plain (`version: 1` means "1").
     pub slips: Vec<Span>,
-    /// Fields within `spec` that the kind does not have: `kubectl apply` refuses the object, other clients drop them.
+    /// Fields within `spec`, and of a policy beside it, that the kind does not have: `kubectl apply` refuses the object, other clients drop them.
     pub unknown_fields: Vec<(Span, Box<str>)>,
+    /// Of a policy: that its directions are written twice, so that it may act in either.
+    pub both_directions: bool,
+    /// Of a policy: where its namespace stands, if what stands there can be the name of none.
+    pub namespace: Option<Span>,
     /// Of an object that is no policy: labels (those of the pods that it makes) that cannot be read.
     pub labels: UnknownLabels,
     /// Of a Service, of its endpoints or of an Ingress: that it is not plain where they lead.

@@ -89,6 +89,8 @@ pub struct ServiceRouting {
     pub external_addresses: Vec<IpAddr>,
     /// `healthCheckNodePort`.
     pub health_check_port: Option<u16>,
+    /// Whether the API server gives a node port to each port that names none: not with `allocateLoadBalancerNodePorts: false`.
+    pub allocates_node_ports: bool,
     /// `publishNotReadyAddresses`: pods that are not ready get connections too.
     pub publishes_unready: bool,
     /// `trafficDistribution`, or the annotation for topology.
@@ -106,6 +108,7 @@ impl Default for ServiceRouting {
             client_affinity: false,
             external_addresses: Vec::new(),
             health_check_port: None,
+            allocates_node_ports: true,
             publishes_unready: false,
             distribution: None,
             load_balancer: LoadBalancer::default(),

@@ -60,10 +60,6 @@ pub(super) fn add_endpoints(inventory: &mut Inventory<'_>) {
             Calico::Profile(profile) => snapshot.profiles.push(Profile { name, labels: profile.labels.clone() }),
             Calico::HostEndpoint(host) => {
                 let Some(&node) = nodes.get(&*host.node) else { continue };
-                if host.interface.is_empty() && host.expected_ips.is_empty() {
-                    // It is refused, and in doubt as a whole.
-                    continue;
-                }
                 snapshot.host_endpoints.push(HostEndpoint {
                     name,
                     node,

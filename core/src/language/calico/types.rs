@@ -289,6 +289,8 @@ pub struct FailsafePort {
     pub port: u16,
     /// `net`; any where left out.
     pub net: Option<Cidr>,
+    /// Whether it cannot be read: then protocol and port say nothing.
+    pub unread: bool,
 }
 
 /// FelixConfiguration, as far as it changes a verdict. What is left out is nothing.

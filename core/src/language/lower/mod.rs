@@ -189,6 +189,7 @@ impl Languages {
         unread::add(&resources, settings, &mut ruleset);
         ruleset.open = unread::open(&resources, settings);
         unread::doubt_services(&resources, settings, &mut ruleset);
+        unread::doubt_namespaces(&resources, &mut ruleset);
         // The cloud's network filters whatever is installed in the cluster.
         self.iter().for_each(|language| language.add_tiers(cloud, &mut ruleset));
         ruleset.tiers.retain(|tier| !tier.groups.is_empty());

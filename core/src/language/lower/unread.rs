@@ -9,6 +9,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use crate::language::calico::Calico;
+use crate::language::lower::ANYTHING;
 use crate::language::unread::{Cause, Effect, Enforcer, NamedPort, Namespaces, PodsOf, Unread, Whom};
 use crate::language::{Kind, Resource, asks_for_label};
 use crate::model::{AddressSet, LabelSelector, Labels, Operator, Requirement};
@@ -42,7 +43,7 @@ pub(in crate::language) fn in_doubt(mut policy: Policy, resource: &Resource, doc
         policy.kind = Cow::Owned(kind_of(resource).into());
     }
     // A policy that acts in neither direction was meant for one that could not be read.
-    if !policy.acts_on_egress && !policy.acts_on_ingress {
+    if resource.flaws.both_directions || !policy.acts_on_egress && !policy.acts_on_ingress {
         (policy.acts_on_egress, policy.acts_on_ingress) = (true, true);
     }
     let because = match resource.flaws.unknown_fields.first() {
@@ -293,6 +294,33 @@ pub(in crate::language) fn open(resources: &[(DocumentId, &Resource)], settings:
         found.push(Doubt { text, places });
     }
     found
+}
+
+/// Puts in doubt policies of which the namespace cannot be read: they may be in any. Where pods are in a namespace of the same odd name, as in a text
+/// in which it is to be filled in everywhere, it is theirs.
+pub(in crate::language) fn doubt_namespaces(resources: &[(DocumentId, &Resource)], ruleset: &mut Ruleset) {
+    for &(document, resource) in resources {
+        let Some(at) = resource.flaws.namespace else { continue };
+        let same = |other: &Resource| other.meta.namespace.is_some() && other.meta.namespace == resource.meta.namespace;
+        if resources.iter().any(|(_, other)| matches!(other.kind, Kind::Pod(_) | Kind::Workload(_)) && same(other)) {
+            continue;
+        }
+        let place = resource.span.within(document);
+        for policy in ruleset.policies.iter_mut().filter(|policy| policy.place == place && policy.namespace.is_some()) {
+            let actions: &[Action] = if matches!(resource.kind, Kind::NetworkPolicy(_)) { &[Action::Allow] } else { ANYTHING };
+            let mut doubted = in_doubt((**policy).clone(), resource, document, actions);
+            doubted.subject = match doubted.subject {
+                SubjectMatch::Pods(subject) => {
+                    SubjectMatch::Pods(Subject { namespaces: NamespaceMatch::Selector(LabelSelector::default()), ..subject })
+                }
+                SubjectMatch::Endpoints(_) => SubjectMatch::Endpoints(crate::model::Selector::All),
+                other => other,
+            };
+            let text = format!("{} `{}` is not evaluated: its namespace cannot be read", doubted.kind, resource.meta.name);
+            doubted.doubt = Some(Box::new(Doubt { text, places: alloc::vec![at.within(document)] }));
+            *policy = Arc::new(doubted);
+        }
+    }
 }
 
 /// Puts in doubt what rules say of Services of which it is not plain where they lead.

@@ -20,6 +20,11 @@ pub(crate) fn add_errors(resource: &mut Resource, tree: &Tree, errors: &[Span]) 
         return;
     }
     resource.flaws.refusals.extend(&within);
+    if !resource.kind.is_kept_refused()
+        && let Some(spec) = tree.root().and_then(|root| find(root, resource.span)).and_then(|node| node.get("spec"))
+    {
+        resource.flaws.both_directions |= ["policyTypes", "types"].iter().any(|field| is_set_twice(spec, field, &within));
+    }
     match tree.root().and_then(|root| find(root, resource.span)).filter(|_| resource.kind.is_kept_refused()) {
         Some(node) => note(resource, node, &within),
         None => resource.refused = true,
@@ -256,7 +261,27 @@ fn is_unclear_service(spec: Option<NodeRef<'_>>, twice: &[Span]) -> bool {
         });
         has_port(port) && has_protocol(port) && target && !repeats
     };
-    is_twice_set || !kind || !selector || is_unclear_list(spec.get("ports"), &is_plain)
+    is_twice_set || !kind || !selector || is_unclear_list(spec.get("ports"), &is_plain) || has_one_port_twice(spec.get("ports"))
+}
+
+/// Whether two ports of a list have one number and protocol: then it is not plain where that leads.
+fn has_one_port_twice(ports: Option<NodeRef<'_>>) -> bool {
+    let number = |port: NodeRef<'_>| match port.get("port").map(|number| number.value()) {
+        Some(Value::Int(number)) => Some(*number),
+        Some(Value::String(text)) => text.trim().parse().ok(),
+        _ => None,
+    };
+    let protocol = |port: NodeRef<'_>| port.get("protocol").and_then(NodeRef::as_str).unwrap_or("TCP").to_ascii_uppercase();
+    let mut seen = Vec::new();
+    for port in ports.and_then(NodeRef::as_sequence).into_iter().flatten() {
+        let Some(number) = number(port) else { continue };
+        let key = (protocol(port), number);
+        if seen.contains(&key) {
+            return true;
+        }
+        seen.push(key);
+    }
+    false
 }
 
 fn is_list(node: Option<NodeRef<'_>>) -> bool {

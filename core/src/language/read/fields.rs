@@ -299,13 +299,17 @@ impl<'a> Reader<'a> {
         hints: &[(&str, &str)],
     ) {
         let name = slot.path.field(&entry.key);
-        if slot.path.is_within("spec") {
+        // Beside `spec` stands what was meant to be within it.
+        if slot.path.is_within("spec") || !self.lenient && slot.path.is_root() {
             self.flaws.unknown_fields.push((entry.key_span, entry.key.clone()));
         }
         let message = format!("unknown field {}", quoted(&format!("{name}")));
         let diagnostic = Diagnostic::new(codes::UNKNOWN_FIELD, Severity::Error, entry.key_span, message);
         // A field that is written already is not what was meant.
         let meant = nearest(&entry.key, known).filter(|name| !entries.iter().any(|e| &*e.key == *name));
+        if meant == Some("namespace") && !self.lenient && slot.path.is_within("metadata") {
+            self.flaws.namespace = Some(entry.key_span);
+        }
         let hint = hints.iter().find(|(name, _)| name.is_empty() || entry.key.eq_ignore_ascii_case(name)).filter(|_| meant.is_none());
         let help = match hint {
             Some((_, hint)) => format!("{hint}; {UNKNOWN_FIELD_HELP}"),

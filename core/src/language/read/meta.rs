@@ -104,10 +104,15 @@ impl<'a> Reader<'a> {
                 Scope::Namespaced => {
                     if let Err(why) = names::dns_label(text) {
                         self.report(namespace.invalid(codes::INVALID_NAME, quoted(text), why).help(NAME_HELP));
+                        self.flaws.namespace = Some(namespace.at).filter(|_| !self.lenient);
                     }
                     meta.namespace = Some(text.into());
                 }
             }
+        }
+        // What is no text names no namespace, not even the default one.
+        if scope == Scope::Namespaced && !self.lenient && namespace.node.is_some_and(|n| !n.is_null() && n.as_str().is_none()) {
+            self.flaws.namespace = Some(namespace.at);
         }
         meta.labels = self.labels(&labels);
         self.annotations(&annotations);

@@ -25,6 +25,11 @@ impl<'p> Path<'p> {
         Path { parent: Some(self), step: Step::Field(name) }
     }
 
+    /// Whether it is the object itself.
+    pub(in crate::language) fn is_root(&self) -> bool {
+        matches!(self.step, Step::Root)
+    }
+
     /// Whether it is this field of the object, or a place in it.
     pub(in crate::language) fn is_within(&self, name: &str) -> bool {
         let mut path = self;

@@ -427,9 +427,12 @@ impl<'a> Understanding<'a> {
             Entry::Cluster | Entry::LoadBalancer => port.port,
             Entry::NodePort => match port.node_port {
                 Some(node_port) => node_port,
-                None if service.service_type.has_node_ports() => {
+                None if service.service_type.has_node_ports() && service.routing.allocates_node_ports => {
                     self.notes.push(format!("No node port is specified for `{title}`: the API server picks one from 30000 to 32767."));
                     port.port
+                }
+                None if service.service_type.has_node_ports() => {
+                    return Some(format!("`{title}` has no node port: its `allocateLoadBalancerNodePorts` is false"));
                 }
                 None => return Some(format!("`{title}` is of type `{}` and has no node port", service.service_type)),
             },

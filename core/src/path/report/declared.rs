@@ -77,7 +77,9 @@ pub(crate) fn entries(service: &Service) -> Vec<Entry> {
     let kind = service.service_type;
     let has = |entry: &Entry| match entry {
         Entry::Cluster => kind != ServiceType::ExternalName,
-        Entry::NodePort => kind.has_node_ports(),
+        Entry::NodePort => {
+            kind.has_node_ports() && (service.routing.allocates_node_ports || service.ports.iter().any(|port| port.node_port.is_some()))
+        }
         Entry::LoadBalancer => kind == ServiceType::LoadBalancer || !service.routing.external_addresses.is_empty(),
     };
     Entry::ALL.into_iter().filter(has).collect()

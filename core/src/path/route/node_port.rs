@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use super::super::packet::Port;
 use super::super::question::Client;
 use super::super::shares::Share;
 use super::super::tables::Entry;
@@ -17,13 +18,17 @@ use crate::snapshot::NodeId;
 
 /// By one node, or by any of them where the client names none.
 pub(super) fn routes<'a>(
-    route: Route<'a>,
+    mut route: Route<'a>,
     client: Client,
     home: Option<NodeId>,
     exposed: &ExposedPort<'a>,
     node: Option<NodeId>,
 ) -> Plan<'a> {
     let nodes = picked(route.course.paths, node);
+    if exposed.service.ports.get(exposed.port).is_some_and(|port| port.node_port.is_none()) {
+        // The API server picks one.
+        route.course.set_port(Port::SomeNodePort);
+    }
     match home {
         Some(home) => Plan::of(from_inside(&route, client, home, exposed, &nodes)),
         None => from_outside(&route, client, exposed, &nodes),

@@ -5,8 +5,10 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use crate::language::calico::{Calico, FailsafePort, FelixConfiguration};
+use crate::language::lower::unread::rules_in_doubt;
 use crate::language::{Kind, Resource};
 use crate::model::{AddressSet, Cidr, Protocol};
+use crate::policy::Doubt;
 use crate::policy::{
     Action, DroppedPackets, HookMatch, HostRules, PacketMatch, PeerMatch, PeerTerm, PeerTermKind, Policy, PolicyId, PolicyRole, PortTerm,
     Rule, Ruleset, SubjectMatch, Tier, TierEnd, TrafficMatch, TrafficTerm, TrafficTermKind,
@@ -44,13 +46,19 @@ const FAILSAFE_OUTBOUND: [(Protocol, u16); 9] = [
 /// What FelixConfigurations set about hosts. Failsafe ports become a tier before all others, so that they are decided and explained like rules.
 pub(super) fn add_host_rules(resources: &[(DocumentId, &Resource)], ruleset: &mut Ruleset) {
     let mut first_host: Option<Place> = None;
+    let mut refused_hosts: Vec<(DocumentId, &Resource, &str)> = Vec::new();
     let mut default: Option<(&FelixConfiguration, Place)> = None;
     let mut of_nodes: Vec<(Box<str>, &FelixConfiguration, Place)> = Vec::new();
     for &(document, resource) in resources {
         let Kind::Calico(calico) = &resource.kind else { continue };
         let place = resource.span.within(document);
         match &**calico {
-            Calico::HostEndpoint(_) => first_host = first_host.or(Some(place)),
+            Calico::HostEndpoint(host) => {
+                first_host = first_host.or(Some(place));
+                if host.interface.is_empty() && host.expected_ips.is_empty() {
+                    refused_hosts.push((document, resource, &host.node));
+                }
+            }
             Calico::KubeControllers(configuration) if configuration.auto_host_endpoints => first_host = first_host.or(Some(place)),
             Calico::Felix(felix) => match resource.meta.name.strip_prefix("node.") {
                 Some(node) => of_nodes.push((node.into(), felix, place)),
@@ -107,6 +115,45 @@ pub(super) fn add_host_rules(resources: &[(DocumentId, &Resource)], ruleset: &mu
             ordered: true,
         },
     );
+    add_refused(&refused_hosts, ruleset);
+}
+
+/// Puts in doubt what becomes of packets at host endpoints that an API server refuses, as they name neither an interface nor addresses: which they are
+/// of, and whether they are there, cannot be told.
+fn add_refused(hosts: &[(DocumentId, &Resource, &str)], ruleset: &mut Ruleset) {
+    let mut groups = Vec::new();
+    for &(document, resource, node) in hosts {
+        let id = PolicyId::at(ruleset.policies.len());
+        let place = resource.span.within(document);
+        let rules = rules_in_doubt(resource, document);
+        ruleset.add(Policy {
+            kind: "HostEndpoint".into(),
+            name: resource.meta.name.to_string(),
+            acts_on_egress: true,
+            egress: rules.clone(),
+            ingress: rules,
+            ..failsafe_policy(
+                id,
+                HookMatch::ForwardToo,
+                &SubjectMatch::Hosts { nodes: alloc::vec![node.into()], but: false },
+                place,
+                [(None, &[]), (None, &[])],
+            )
+        });
+        groups.push(alloc::vec![id]);
+    }
+    if !groups.is_empty() {
+        let tier = Tier {
+            name: String::from("not evaluated"),
+            noun: "host endpoints that are not evaluated",
+            groups,
+            end: TierEnd::Pass,
+            ports_only: false,
+            passes_all: false,
+            ordered: true,
+        };
+        ruleset.tiers.insert(1.min(ruleset.tiers.len()), tier);
+    }
 }
 
 /// Failsafe ports: the given ones, and where; and those that there are where none are given.
@@ -169,6 +216,16 @@ fn failsafe_rules(given: Option<(&[FailsafePort], Place)>, default: &[(Protocol,
         doubt: None,
     };
     match given {
+        // Refused, the configuration leaves those that there are without it; taken, it opens what cannot be read.
+        Some((ports, of)) if ports.iter().any(|p| p.unread) => {
+            let unread = ports.iter().find(|p| p.unread).map_or(of, |p| p.span.within(of.document));
+            let doubt =
+                || Doubt { text: "failsafe ports are not evaluated: one of them cannot be read".to_string(), places: alloc::vec![unread] };
+            let plain = ports.iter().filter(|p| !p.unread).map(|p| rule(p.span.within(of.document), p.protocol, p.port, p.net));
+            let defaults = default.iter().map(|(protocol, port)| rule(place, *protocol, *port, None));
+            let any = Rule { peers: PeerMatch::Any, traffic: TrafficMatch::Any, ..rule(unread, Protocol::TCP, 0, None) };
+            plain.chain(defaults).chain([any]).map(|rule| Rule { doubt: Some(Box::new(doubt())), ..rule }).collect()
+        }
         // Each in its own line, of the configuration that gives it.
         Some((ports, of)) => ports.iter().map(|p| rule(p.span.within(of.document), p.protocol, p.port, p.net)).collect(),
         None => default.iter().map(|(protocol, port)| rule(place, *protocol, *port, None)).collect(),

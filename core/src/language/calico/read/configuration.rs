@@ -154,7 +154,14 @@ impl<'a> Reader<'a> {
             // Other than elsewhere, 0 is a port here.
             let number = self.bounded(&port, codes::OUT_OF_RANGE, 0, u16::MAX.into()).and_then(|number| u16::try_from(number).ok());
             let net = if net.is_set() { self.lenient_net(&net) } else { None };
-            ports.extend(known.zip(number).map(|(protocol, port)| FailsafePort { span: item.span(), protocol, port, net }));
+            let unread = known.is_none() || number.is_none();
+            ports.push(FailsafePort {
+                span: item.span(),
+                protocol: known.unwrap_or(Protocol::TCP),
+                port: number.unwrap_or(0),
+                net,
+                unread,
+            });
         }
         ports
     }

@@ -147,9 +147,11 @@ impl<'a> Reader<'a> {
             None => None,
             Some(Value::Int(number)) => Some(*number as f64),
             Some(Value::Float(number)) if number.is_finite() => Some(*number),
-            Some(_) => {
+            Some(value) => {
                 self.expected(slot, "a number");
-                None
+                // A number in quotation marks is that number; else it may come before all others.
+                let number = if let Value::String(text) = value { text.trim().parse().ok() } else { None };
+                Some(number.filter(|number: &f64| number.is_finite()).unwrap_or(f64::NEG_INFINITY))
             }
         })
     }

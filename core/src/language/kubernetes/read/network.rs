@@ -18,8 +18,7 @@ use crate::snapshot::ServiceType;
 use crate::text::Span;
 
 /// Fields of the spec of a Service that do not matter here.
-const SERVICE_SPEC: &[&str] =
-    &["allocateLoadBalancerNodePorts", "ipFamilies", "ipFamilyPolicy", "loadBalancerClass", "sessionAffinityConfig"];
+const SERVICE_SPEC: &[&str] = &["ipFamilies", "ipFamilyPolicy", "loadBalancerClass", "sessionAffinityConfig"];
 
 /// Fields of the spec of a Node that do not matter to policy.
 const NODE_SPEC: &[&str] = &["configSource", "externalID", "providerID", "taints", "unschedulable"];
@@ -117,6 +116,7 @@ impl<'a> Reader<'a> {
             "loadBalancerSourceRanges",
             "publishNotReadyAddresses",
             "trafficDistribution",
+            "allocateLoadBalancerNodePorts",
         ];
         let Some([kind, address, addresses, selector, ports, external_name, routing @ ..]) = self.fields(spec, known, SERVICE_SPEC) else {
             if !spec.is_set() {
@@ -168,13 +168,13 @@ impl<'a> Reader<'a> {
     /// What of a Service decides about the way of packets to it.
     fn service_routing(
         &mut self,
-        fields: [Slot<'a, '_>; 9],
+        fields: [Slot<'a, '_>; 10],
         service_type: ServiceType,
         ports: &[ServicePort],
         metadata: &Slot<'a, '_>,
         status: &Slot<'a, '_>,
     ) -> ServiceRouting {
-        let [external, internal, affinity, external_addresses, health, address, ranges, unready, distribution] = fields;
+        let [external, internal, affinity, external_addresses, health, address, ranges, unready, distribution, allocates] = fields;
         let mut routing = ServiceRouting::default();
         // Upstream: `ExternallyAccessible`.
         let is_exposed = service_type.has_node_ports() || (service_type == ServiceType::ClusterIp && external_addresses.len() > 0);
@@ -196,6 +196,8 @@ impl<'a> Reader<'a> {
         for item in self.items(&external_addresses) {
             routing.external_addresses.extend(self.address(&item));
         }
+        // Only a load balancer can do without.
+        routing.allocates_node_ports = service_type != ServiceType::LoadBalancer || self.flag(&allocates).unwrap_or(true);
         routing.publishes_unready = self.flag(&unready).unwrap_or(false);
         routing.health_check_port = self.integer(&health).filter(|n| *n != 0).and_then(names::port_number);
 

@@ -43,8 +43,9 @@ fn felix_configurations() {
     // Left out is not none: nothing for Felix's own list, an empty list for no port.
     assert_eq!(felix("failsafeInboundHostPorts: []").failsafe_inbound, Some(vec![]));
     let port = |protocol, port, net: Option<&str>| (protocol, port, net.map(cidr));
-    let plain =
-        |ports: Option<Vec<FailsafePort>>| ports.map(|all| all.into_iter().map(|p| (p.protocol, p.port, p.net)).collect::<Vec<_>>());
+    let plain = |ports: Option<Vec<FailsafePort>>| {
+        ports.map(|all| all.into_iter().filter(|p| !p.unread).map(|p| (p.protocol, p.port, p.net)).collect::<Vec<_>>())
+    };
     let read = felix(
         "failsafeInboundHostPorts: [{protocol: tcp, port: 22, net: 10.0.0.0/8}, {protocol: TCP, port: 6443, net: 10.1.2.3}], failsafeOutboundHostPorts: [{protocol: UDP, port: 0}]",
     );
