@@ -8,6 +8,7 @@ mod changes;
 mod clusters;
 mod codes;
 mod commands;
+mod doubtful;
 mod effective;
 mod functions;
 mod identity;

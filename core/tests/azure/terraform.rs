@@ -56,3 +56,55 @@ fn what_terraform_shows_is_read() {
     verdict(&self::scene(&subnet), "8.8.8.8", INSIDE, 22, DENIED);
     verdict(&self::scene(&subnet), "8.8.8.8", INSIDE, 443, ALLOWED);
 }
+
+/// A plan with a group on a subnet. In place of the marks stand: the rule's access, what the association has, what of it is known later, and what the
+/// configuration says of it.
+const PLAN: &str = r#"{"format_version": "1.2", "planned_values": {"root_module": {"resources": [
+  {"address": "azurerm_network_security_group.nsg", "type": "azurerm_network_security_group", "values": {"name": "g-nsg", "resource_group_name": "g", "security_rule": [
+    {"name": "close", "priority": 100, "direction": "Inbound", ACCESS "protocol": "Tcp", "source_port_range": "*", "destination_port_range": "80", "source_address_prefix": "*", "destination_address_prefix": "*"}]}},
+  {"address": "azurerm_network_security_group.other", "type": "azurerm_network_security_group", "values": {"name": "other", "resource_group_name": "g", "security_rule": []}},
+  {"address": "azurerm_virtual_network.net", "type": "azurerm_virtual_network", "values": {"name": "net", "resource_group_name": "g", "address_space": ["10.0.0.0/16"]}},
+  {"address": "azurerm_subnet.web", "type": "azurerm_subnet", "values": {"name": "web", "resource_group_name": "g", "virtual_network_name": "net", "address_prefixes": ["10.0.0.0/24"]}},
+  {"address": "azurerm_network_interface.nic", "type": "azurerm_network_interface", "values": {"name": "nic", "resource_group_name": "g", "ip_configuration": [{"private_ip_address": "10.0.0.4"}]}},
+  {"address": "azurerm_subnet_network_security_group_association.a", "type": "azurerm_subnet_network_security_group_association", "values": {KNOWN}}]}},
+ "resource_changes": [
+  {"address": "azurerm_network_security_group.nsg", "change": {"after_unknown": {"id": true, "security_rule": [{LATER}]}}},
+  {"address": "azurerm_network_interface.nic", "change": {"after_unknown": {"ip_configuration": [{"subnet_id": true}]}}},
+  {"address": "azurerm_subnet_network_security_group_association.a", "change": {"after_unknown": {"id": true, "subnet_id": true, "network_security_group_id": true}}}],
+ "configuration": {"root_module": {"resources": [
+  {"address": "azurerm_network_interface.nic", "expressions": {"ip_configuration": [{"subnet_id": {"references": ["azurerm_subnet.web.id", "azurerm_subnet.web"]}}]}},
+  {"address": "azurerm_subnet_network_security_group_association.a", "expressions": {"subnet_id": {"references": ["azurerm_subnet.web.id", "azurerm_subnet.web"]}, "network_security_group_id": {"references": [GROUP]}}}]}}}"#;
+
+/// Upstream: Terraform documentation, "JSON Output Format": in `planned_values` unknown values are left out, `after_unknown` says which they are.
+#[test]
+fn what_a_plan_knows_only_later_is_not_absent() {
+    const DENY: &str = r#""access": "Deny","#;
+    let group = r#""azurerm_network_security_group.nsg.id", "azurerm_network_security_group.nsg""#;
+    let either = format!(r#"{group}, "azurerm_network_security_group.other.id", "azurerm_network_security_group.other""#);
+    let subnet = r#""subnet_id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/net/subnets/web""#;
+    let rule = r#""access": true"#;
+    for (access, later, known, group, expected) in [
+        (DENY, "", "", group, DENIED),
+        (DENY, "", subnet, group, DENIED),
+        (DENY, "", "", "\"var.group\"", UNKNOWN),
+        (DENY, "", subnet, "\"data.azurerm_network_security_group.x.id\"", UNKNOWN),
+        (DENY, "", "", &either, UNKNOWN),
+        ("", rule, "", group, UNKNOWN),
+    ] {
+        let text = PLAN.replace("ACCESS", access).replace("LATER", later).replace("KNOWN", known).replace("GROUP", group);
+        let scene = scene(&text);
+        verdict(&scene, "10.0.0.9", INSIDE, 80, expected);
+        assert!(scene.problems().iter().all(|p| p.severity != netpolis_core::diagnostics::Severity::Error), "{:#?}", scene.problems());
+    }
+}
+
+#[test]
+fn the_file_of_a_state_is_read() {
+    let rule = r#"{"name": "close", "priority": 100, "direction": "Inbound", "access": "Deny", "protocol": "Tcp", "source_port_range": "*", "destination_port_range": "80", "source_address_prefix": "*", "destination_address_prefix": "*"}"#;
+    let text = format!(
+        r#"{{"version": 4, "terraform_version": "1.5.0", "resources": [{{"mode": "managed", "type": "azurerm_network_security_group", "name": "nsg", "instances": [{{"attributes": {{"name": "nsg", "security_rule": [{rule}]}}}}]}}]}}"#
+    );
+    let scene = scene(&text);
+    verdict(&scene, OUTSIDE, INSIDE, 80, DENIED);
+    silent(&scene, "K8S100");
+}

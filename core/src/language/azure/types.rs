@@ -39,6 +39,8 @@ pub enum Azure {
         network: Reference,
         /// The other network.
         remote: Reference,
+        /// Whether the tag `VirtualNetwork` includes the other network: `allowVirtualNetworkAccess`.
+        access: bool,
     },
     /// A network interface.
     Interface(Interface),
@@ -104,12 +106,12 @@ pub enum Azure {
     },
     /// Interfaces behind a load balancer, as that says it.
     Balanced(Vec<Reference>),
-    /// A template that is deployed by its address: it may change what is in the same resource group.
-    Linked {
-        /// Its address.
-        what: Box<str>,
-        /// Whether the resource group that it is deployed to is known.
-        placed: bool,
+    /// What is not evaluated and may change security groups: a linked template, a command.
+    MayChange {
+        /// The reason, as part of a sentence: "the linked template `x` may contain others".
+        why: Box<str>,
+        /// What it may change.
+        reach: Reach,
     },
     /// The group of a subnet or interface, of which the input does not say which one it is.
     OpenGroup {
@@ -131,6 +133,19 @@ pub enum Azure {
         /// Whether the target is an interface.
         to_interface: bool,
     },
+}
+
+/// What something that is not evaluated may change.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Reach {
+    /// The groups of its own resource group.
+    Placed,
+    /// The groups of its document.
+    Document,
+    /// Groups, and which of them a subnet has, wherever its resource group may be.
+    Anywhere,
+    /// The same, unless what it deploys is given in another document.
+    Deployment,
 }
 
 /// A network security group.
@@ -163,8 +178,8 @@ pub struct VirtualNetwork {
     pub prefixes: Vec<(Cidr, Span)>,
     /// Subnets that are written in it.
     pub subnets: Vec<Subnet>,
-    /// Networks that it is peered with, as it says.
-    pub peerings: Vec<Reference>,
+    /// Networks that it is peered with, as it says, and whether the tag `VirtualNetwork` includes them.
+    pub peerings: Vec<(Reference, bool)>,
     /// Ranges behind its gateways.
     pub on_premises: Vec<Cidr>,
     /// Whether a part of its address space is an expression that nothing in the input resolves.

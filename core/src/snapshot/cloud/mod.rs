@@ -101,6 +101,8 @@ pub struct Network {
     pub space: AddressSet,
     /// Networks that it is peered with, in both directions.
     pub peers: Vec<NetworkId>,
+    /// Those of them that its own side of the peering keeps out of the tag `VirtualNetwork`: `allowVirtualNetworkAccess` is false.
+    pub closed_peers: Vec<NetworkId>,
     /// Ranges behind its gateways.
     pub on_premises: AddressSet,
     /// Where it is written.

@@ -8,10 +8,22 @@ use alloc::vec::Vec;
 
 use super::slots::Slot;
 use super::{Builder, OR, Placed, conflicts, identity, key, managed};
-use crate::language::azure::{self, Azure, Reference};
+use crate::language::azure::{self, Azure, Reach, Reference};
 use crate::model::AddressSet;
 use crate::policy::GroupUseId;
 use crate::snapshot::cloud::{Cloud, Group, GroupId, GroupUse, NetworkId, NetworkOrigin, SubnetId};
+
+/// Whether what is not evaluated may change a resource.
+fn reaches((document, change, azure): &Placed<'_>, (other, target, _): &Placed<'_>, placed: &[Placed<'_>]) -> bool {
+    let Azure::MayChange { reach, .. } = azure else { return false };
+    let (own, its) = (&change.meta.scope, &target.meta.scope);
+    match reach {
+        Reach::Placed => identity::place(its, *other) == identity::place(own, *document),
+        Reach::Document => other == document || identity::place(its, *other) == identity::place(own, *document),
+        Reach::Anywhere => own.fits(its),
+        Reach::Deployment => own.fits(its) && !placed.iter().any(|(given, of, _)| given != document && of.meta.scope.deployment),
+    }
+}
 
 impl Builder {
     pub(super) fn groups(&mut self, placed: &[Placed<'_>]) {
@@ -63,7 +75,7 @@ impl Builder {
             }
         }
         let own: Vec<usize> = own.into_iter().chain(core::iter::repeat(0)).take(self.cloud.groups.len()).collect();
-        self.linked(placed);
+        self.may_change(placed);
         conflicts::check(&mut self.cloud.groups, &own, &mut self.problems);
         // A group that is there whatever holds comes before what it may be under conditions.
         self.cloud
@@ -72,21 +84,35 @@ impl Builder {
         self.cloud.groups.dedup_by(|b, a| key(&a.name) == key(&b.name) && (a.condition.is_none() || a.condition == b.condition));
     }
 
-    /// Templates that are not in the input may change the groups of the resource group that they are deployed to. Upstream: Azure documentation, "Azure
-    /// Resource Manager deployment modes".
-    pub(super) fn linked(&mut self, placed: &[Placed<'_>]) {
-        for (document, resource, azure) in placed {
-            let Azure::Linked { what, placed: is_placed } = azure else { continue };
-            let scope = &resource.meta.scope;
-            for (other, target, _) in placed.iter().filter(|(_, _, a)| matches!(a, Azure::Group(_))) {
-                let there = identity::place(&target.meta.scope, *other) == identity::place(scope, *document);
-                let anywhere = !is_placed && other == document;
-                for group in self.cloud.groups.iter_mut().filter(|g| (there || anywhere) && key(&g.name) == key(&target.meta.name)) {
-                    let open = format!("the linked template `{what}` may contain others");
+    /// What is not in the input, or not evaluated, may change groups: linked templates those of the resource group that they are deployed to. Upstream:
+    /// Azure documentation, "Azure Resource Manager deployment modes".
+    fn may_change(&mut self, placed: &[Placed<'_>]) {
+        for change in placed {
+            let (_, _, Azure::MayChange { why, .. }) = change else { continue };
+            for target in placed.iter().filter(|target| matches!(target.2, Azure::Group(_)) && reaches(change, target, placed)) {
+                let open = why.to_string();
+                for group in self.cloud.groups.iter_mut().filter(|g| key(&g.name) == key(&target.1.meta.name)) {
                     if !group.unread.contains(&open) {
                         group.missing.push(open.clone());
-                        group.unread.push(open);
+                        group.unread.push(open.clone());
                     }
+                }
+            }
+        }
+    }
+
+    /// The same for subnets that have no group, as far as that is known: they may get one.
+    fn may_attach(&self, placed: &[Placed<'_>], slots: &mut BTreeMap<SubnetId, Slot>) {
+        for change in placed {
+            let (document, resource, Azure::MayChange { why, reach: Reach::Anywhere | Reach::Deployment }) = change else { continue };
+            for target in placed.iter().filter(|target| reaches(change, target, placed)) {
+                let network = match target.2 {
+                    Azure::Network(_) => self.network_number(&target.1.meta.name),
+                    Azure::Subnet { network, .. } => self.network_number(&network.name),
+                    _ => continue,
+                };
+                for (number, _) in SubnetId::each(&self.cloud.subnets).filter(|(_, s)| Some(s.network) == network) {
+                    slots.entry(number).or_default().open_if_empty(why, resource.span.within(*document));
                 }
             }
         }
@@ -135,6 +161,7 @@ impl Builder {
                 slots.entry(number).or_default().written(subnet.group.as_ref(), condition, *document);
             }
         }
+        self.may_attach(placed, &mut slots);
         if self.cloud.networks.first().is_some_and(|n| n.origin == NetworkOrigin::ForGroups) {
             // Its subnets are those of the groups, in their order.
             for number in 0..self.cloud.groups.len() {

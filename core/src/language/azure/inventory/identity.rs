@@ -81,14 +81,15 @@ pub(super) fn told_apart(placed: &[Placed<'_>], problems: &mut Vec<Diagnostic>) 
             }
         }
     }
-    homes.retain(|_, places| places.len() > 1);
+    let strange = strange(placed, &homes);
+    homes.retain(|home, places| places.len() > 1 || strange.contains(home));
     if homes.is_empty() {
         return None;
     }
     let table: BTreeMap<(Sort, String), Vec<Known>> = homes
         .into_iter()
         .map(|((sort, name), places)| {
-            let titles = titles(&places);
+            let titles = if places.len() > 1 { titles(&places) } else { alloc::vec![String::new()] };
             let own = |title: String| if title.is_empty() { Box::from(name.as_str()) } else { format!("{title}/{name}").into() };
             let known = places.into_iter().zip(titles);
             let known: Vec<Known> = known.map(|((scope, document), title)| Known { scope, document, name: own(title) }).collect();
@@ -107,6 +108,12 @@ pub(super) fn told_apart(placed: &[Placed<'_>], problems: &mut Vec<Diagnostic>) 
             let Some(all) = table.get(&(sort, key(name))) else { return };
             match meant(all, said_scope, &scope, *document) {
                 Some(known) => *name = known.name.clone(),
+                // It is none of those that are given.
+                None if sort != Sort::Application && all.iter().all(|k| is_elsewhere(&k.scope, said_scope, &scope)) => {
+                    let there = if said_scope.group.is_some() { said_scope } else { &scope };
+                    let title = titles(&[(there.clone(), *document)]).concat();
+                    *name = format!("{title}/{name}").into();
+                }
                 None => {
                     let names: Vec<&str> = all.iter().filter(|k| k.scope.fits(said_scope)).map(|k| &*k.name).collect();
                     let joined: Box<str> = names.join(OR).into();
@@ -128,6 +135,41 @@ pub(super) fn told_apart(placed: &[Placed<'_>], problems: &mut Vec<Diagnostic>) 
         (*document, owned, azure)
     };
     Some(placed.iter().map(rename).collect())
+}
+
+/// Whether a reference means something in another resource group than a resource is in.
+fn is_elsewhere(known: &Scope, said: &Scope, home: &Scope) -> bool {
+    let there = if said.group.is_some() { said } else { home };
+    // A subscription has a name and an identifier.
+    let is_id = |s: &str| s.len() == 36 && s.matches('-').count() == 4;
+    let comparable = match (&known.subscription, &there.subscription) {
+        (Some(a), Some(b)) => is_id(a) == is_id(b),
+        _ => true,
+    };
+    let group_differs = known.group.is_some() && there.group.is_some() && known.group != there.group;
+    group_differs || comparable && !known.fits(there)
+}
+
+/// Names of which only one is given, and something refers to another.
+fn strange(placed: &[Placed<'_>], homes: &BTreeMap<(Sort, String), Vec<(Scope, DocumentId)>>) -> BTreeSet<(Sort, String)> {
+    let mut found = BTreeSet::new();
+    let only =
+        |places: &Vec<(Scope, DocumentId)>| places.len() == 1 && places.iter().any(|(s, _)| s.group.is_some() || s.subscription.is_some());
+    if !homes.values().any(only) {
+        return found;
+    }
+    for (_, resource, azure) in placed {
+        let scope = &resource.meta.scope;
+        each_reference(&mut (*azure).clone(), &mut |sort, name, said, _| {
+            let home = (sort, key(name));
+            // Of application security groups not all are given.
+            let places = homes.get(&home).filter(|places| sort != Sort::Application && only(places));
+            if places.is_some_and(|places| places.iter().all(|(known, _)| is_elsewhere(known, said, scope))) {
+                found.insert(home);
+            }
+        });
+    }
+    found
 }
 
 /// What tells places apart: the resource group, the subscription too where groups of one name are in several, and for templates which they are.
@@ -161,7 +203,8 @@ fn meant<'k>(all: &'k [Known], said: &Scope, home: &Scope, document: DocumentId)
     }
     let same_place = |k: &Known| place(&k.scope, k.document) == place(home, document);
     let same_group = |k: &Known| home.group.is_some() && k.scope.group == home.group && k.scope.fits(home);
-    only(&same_place).or_else(|| only(&same_group)).or_else(|| only(&|k| k.document == document)).or_else(|| only(&|k| k.scope.fits(home)))
+    let here = |k: &Known| k.document == document && !is_elsewhere(&k.scope, said, home);
+    only(&same_place).or_else(|| only(&same_group)).or_else(|| only(&here)).or_else(|| only(&|k| k.scope.fits(home)))
 }
 
 /// What is done with a name: its sort, the name itself, what its identifier says, and where it stands.
@@ -186,13 +229,13 @@ fn each_reference(azure: &mut Azure, visit: Visit<'_>) {
         }
         Azure::Network(network) => {
             network.subnets.iter_mut().for_each(|s| subnet(s, &mut to));
-            network.peerings.iter_mut().for_each(|p| to(Sort::Network, p));
+            network.peerings.iter_mut().for_each(|(p, _)| to(Sort::Network, p));
         }
         Azure::Subnet { network, subnet: own } => {
             to(Sort::Network, network);
             subnet(own, &mut to);
         }
-        Azure::Peering { network, remote } => [network, remote].into_iter().for_each(|n| to(Sort::Network, n)),
+        Azure::Peering { network, remote, .. } => [network, remote].into_iter().for_each(|n| to(Sort::Network, n)),
         Azure::Interface(interface) => {
             interface.group.iter_mut().for_each(|g| to(Sort::Group, g));
             for configuration in &mut interface.configurations {
@@ -236,7 +279,7 @@ fn each_reference(azure: &mut Azure, visit: Visit<'_>) {
             }
             to(Sort::Group, group);
         }
-        Azure::PublicAddress(_) | Azure::ApplicationGroup | Azure::RouteTable(_) | Azure::Tag(_) | Azure::Linked { .. } => {}
+        Azure::PublicAddress(_) | Azure::ApplicationGroup | Azure::RouteTable(_) | Azure::Tag(_) | Azure::MayChange { .. } => {}
     }
 }
 

@@ -57,7 +57,8 @@ pub(in crate::language) fn virtual_network(cloud: &Cloud, subnet: SubnetId) -> A
         set = set.union(&subnet.routes);
         if let Some(network) = cloud.network(subnet.network) {
             set = set.union(&network.space).union(&network.on_premises);
-            for peer in network.peers.iter().filter_map(|p| cloud.network(*p)) {
+            let in_tag = network.peers.iter().filter(|peer| !network.closed_peers.contains(peer));
+            for peer in in_tag.filter_map(|p| cloud.network(*p)) {
                 set = set.union(&peer.space);
             }
         }

@@ -38,6 +38,7 @@ impl Builder {
                 space: AddressSet::of_cidrs(&prefixes),
                 prefixes,
                 peers: Vec::new(),
+                closed_peers: Vec::new(),
                 on_premises: AddressSet::of_cidrs(&network.on_premises),
                 place: resource.span.within(*document),
                 origin: NetworkOrigin::Given,
@@ -75,6 +76,7 @@ impl Builder {
                         space: AddressSet::of_cidrs(&prefixes),
                         prefixes,
                         peers: Vec::new(),
+                        closed_peers: Vec::new(),
                         on_premises: AddressSet::default(),
                         place: subnet.span.within(*document),
                         origin: NetworkOrigin::Named,
@@ -108,24 +110,26 @@ impl Builder {
     }
 
     pub(super) fn peerings(&mut self, placed: &[Placed<'_>]) {
-        let mut directions: BTreeMap<(NetworkId, NetworkId), Place> = BTreeMap::new();
+        let mut directions: BTreeMap<(NetworkId, NetworkId), (Place, bool)> = BTreeMap::new();
         for (document, resource, azure) in placed {
-            let (from, to): (Option<NetworkId>, Vec<&Reference>) = match azure {
-                Azure::Network(network) => (self.network_number(&resource.meta.name), network.peerings.iter().collect()),
-                Azure::Peering { network, remote } => (self.network_number(&network.name), alloc::vec![remote]),
+            let (from, to): (Option<NetworkId>, Vec<(&Reference, bool)>) = match azure {
+                Azure::Network(network) => {
+                    (self.network_number(&resource.meta.name), network.peerings.iter().map(|(remote, access)| (remote, *access)).collect())
+                }
+                Azure::Peering { network, remote, access } => (self.network_number(&network.name), alloc::vec![(remote, *access)]),
                 _ => continue,
             };
-            for reference in to {
+            for (reference, access) in to {
                 let place = reference.span.within(*document);
                 match (from, self.network_number(&reference.name)) {
                     (Some(from), Some(to)) => {
-                        directions.insert((from, to), place);
+                        directions.insert((from, to), (place, access));
                     }
                     _ => self.missing(place, format!("a peering names virtual network `{}`, which is not in the input", reference.name)),
                 }
             }
         }
-        for (&(from, to), place) in &directions {
+        for (&(from, to), (place, access)) in &directions {
             let name = |n: NetworkId| self.cloud.network_name(n).to_owned();
             if !directions.contains_key(&(to, from)) {
                 let message = format!(
@@ -144,6 +148,7 @@ impl Builder {
             }
             if let Some(network) = self.cloud.networks.get_mut(from.index()) {
                 network.peers.push(to);
+                network.closed_peers.extend((!access).then_some(to));
             }
         }
     }
@@ -181,6 +186,7 @@ impl Builder {
                     space,
                     prefixes,
                     peers: Vec::new(),
+                    closed_peers: Vec::new(),
                     on_premises: AddressSet::default(),
                     place,
                     origin: NetworkOrigin::Named,
@@ -226,6 +232,7 @@ impl Builder {
             prefixes: alloc::vec![space],
             space: AddressSet::of_cidrs([&space]),
             peers: Vec::new(),
+            closed_peers: Vec::new(),
             on_premises: AddressSet::default(),
             place,
             origin: NetworkOrigin::ForGroups,

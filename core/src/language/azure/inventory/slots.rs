@@ -20,8 +20,8 @@ pub(super) struct Slot {
     options: Vec<Option<(Reference, Place)>>,
     /// Whether what is there hangs on conditions: each of them adds a possibility.
     conditional: bool,
-    /// The expression that would say which group it is, and its place, where that may be any.
-    open: Option<(String, Place)>,
+    /// The expression that would say which group it is, why that is not known, and its place, where that may be any.
+    open: Option<(String, String, Place)>,
 }
 
 impl Slot {
@@ -44,6 +44,14 @@ impl Slot {
         }
     }
 
+    /// Any, or none, where nothing is said of it.
+    pub(super) fn open_if_empty(&mut self, why: &str, place: Place) {
+        if self.options.iter().all(Option::is_none) {
+            let why = format!("it is not known which network security group there is: {why}");
+            self.open.get_or_insert((String::from("<not known>"), why, place));
+        }
+    }
+
     /// One of several, or any.
     pub(super) fn choose(&mut self, choices: &[Option<Reference>], expression: &str, place: Place, document: DocumentId) {
         if self.conditional {
@@ -51,7 +59,8 @@ impl Slot {
             self.options.retain(Option::is_some);
         }
         if choices.is_empty() {
-            self.open = Some((expression.to_owned(), place));
+            let why = format!("`{expression}` has no value in the input, so it is not known which network security group it is");
+            self.open = Some((expression.to_owned(), why, place));
         }
         self.options.extend(choices.iter().map(|choice| choice.as_ref().map(|g| (g.clone(), g.span.within(document)))));
     }
@@ -80,9 +89,8 @@ impl Builder {
             }
             found.extend(versions.into_iter().map(Some));
         }
-        if let Some((expression, place)) = &slot.open {
-            let why = format!("`{expression}` has no value in the input, so it is not known which network security group it is");
-            found.push(Some(self.unknown_group(expression, &why, *place)));
+        if let Some((expression, why, place)) = &slot.open {
+            found.push(Some(self.unknown_group(expression, why, *place)));
         }
         let mut distinct: Vec<Option<GroupId>> = Vec::new();
         for one in found {

@@ -23,6 +23,7 @@ pub(crate) mod service_tags;
 pub(crate) mod short;
 mod template;
 mod terraform;
+mod terraform_plan;
 mod turns;
 mod value;
 
@@ -40,7 +41,7 @@ use self::rules::last_segment;
 use self::value::{Scalar, Template, field};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::document::{NodeRef, Value};
-use crate::language::azure::{Azure, Reference, Scope, SecurityGroup, SecurityRule};
+use crate::language::azure::{Azure, Reach, Reference, Scope, SecurityGroup, SecurityRule};
 use crate::language::read::fields::Reader;
 use crate::language::{Kind, Meta, Resource, codes};
 use crate::model::Labels;
@@ -88,7 +89,7 @@ pub(in crate::language) fn is_azure(node: NodeRef<'_>) -> bool {
         return items.next().is_some_and(|first| first.get("kind").is_none() && (looks_like_azure(first) || is_rule(first)));
     }
     node.get("azure").is_some_and(|inner| inner.as_mapping().is_some())
-        || (is_foreign(node) && (looks_like_azure(node) || terraform::root_module(node).is_some()))
+        || (is_foreign(node) && (looks_like_azure(node) || terraform::root_module(node).is_some() || terraform::is_state_file(node)))
 }
 
 /// Whether it is not an object of Kubernetes's.
@@ -154,7 +155,9 @@ impl<'a, 'r> AzureReader<'a, 'r> {
         if let Some(short) = root.get("azure").filter(|inner| inner.as_mapping().is_some()) {
             self.short(short);
         } else if let Some(module) = terraform::root_module(root) {
-            self.terraform_module(module, 0);
+            self.terraform(root, module);
+        } else if terraform::is_state_file(root) {
+            self.terraform_state(root);
         } else {
             self.value(root, 0);
         }
@@ -250,7 +253,9 @@ impl<'a, 'r> AzureReader<'a, 'r> {
             let placed = place.is_empty() || !place.contains(['[', '$']);
             inner.scope = Scope { deployment: true, ..said };
             let name = Scalar { text: what.clone(), unknown: false, span };
-            inner.emit("Deployment", &name, span, Azure::Linked { what: what.into(), placed });
+            let why = format!("the linked template `{what}` may contain others").into();
+            let reach = if placed { Reach::Placed } else { Reach::Document };
+            inner.emit("Deployment", &name, span, Azure::MayChange { why, reach });
         }
         inner.finish();
         self.reader.findings.append(&mut reader.findings);

@@ -13,7 +13,7 @@ use super::value::{Scalar, field};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::document::NodeRef;
 use crate::language::azure::{
-    AddressSku, Azure, Configuration, Gateway, Interface, NextHop, PublicAddress, Reference, Route, Scope, Subnet, SubnetOutbound,
+    AddressSku, Azure, Configuration, Gateway, Interface, NextHop, PublicAddress, Reach, Reference, Route, Scope, Subnet, SubnetOutbound,
     VirtualNetwork,
 };
 use crate::language::codes;
@@ -97,7 +97,8 @@ impl<'a> AzureReader<'a, '_> {
         let prefixes = self.prefixes(spaces);
         let (subnets, _) = self.each(node, "subnets", |reader, subnet| reader.subnet(subnet, &name.text));
         let (peerings, _) = self.each(node, "virtualNetworkPeerings", |reader, peering| {
-            prop(peering, "remoteVirtualNetwork").and_then(|remote| reader.reference(remote))
+            let remote = prop(peering, "remoteVirtualNetwork").and_then(|remote| reader.reference(remote))?;
+            Some((remote, reader.in_tag(peering, "allowVirtualNetworkAccess")))
         });
         let peerings = peerings.into_iter().flatten().collect();
         let network = VirtualNetwork { location: self.location(node), prefixes, subnets, peerings, on_premises: Vec::new(), open_space };
@@ -169,11 +170,24 @@ impl<'a> AzureReader<'a, '_> {
         self.emit("Subnet", &full, node.span(), Azure::Subnet { network, subnet });
     }
 
+    /// Whether the tag `VirtualNetwork` includes the network at the other end of a peering. Where that hangs on an expression, groups may decide either
+    /// way. Upstream: Azure documentation, "Create, change, or delete a virtual network peering".
+    pub(super) fn in_tag(&mut self, node: NodeRef<'a>, field: &str) -> bool {
+        let Some(said) = self.text(node, field) else { return true };
+        if said.unknown {
+            self.unresolved(&said);
+            let why = format!("`{}` decides whether `VirtualNetwork` includes a peered network", said.text).into();
+            self.emit("VirtualNetworkAccess", &said, said.span, Azure::MayChange { why, reach: Reach::Document });
+        }
+        truth(&said.text) != Some(false)
+    }
+
     pub(super) fn separate_peering(&mut self, node: NodeRef<'a>, name: &Scalar) {
         let Some((network, _)) = name.text.rsplit_once('/') else { return };
         let Some(remote) = prop(node, "remoteVirtualNetwork").and_then(|r| self.reference(r)) else { return };
         let network = Reference { name: network.into(), parent: None, scope: Default::default(), span: name.span };
-        self.emit("VirtualNetworkPeering", name, node.span(), Azure::Peering { network, remote });
+        let access = self.in_tag(node, "allowVirtualNetworkAccess");
+        self.emit("VirtualNetworkPeering", name, node.span(), Azure::Peering { network, remote, access });
     }
 
     /// An address; what is none is reported.

@@ -11,16 +11,24 @@ use alloc::vec::Vec;
 
 use super::network::truth;
 use super::rules::{last_segment, prefix as prefix_of};
-use super::value::{Scalar, field};
+use super::terraform_plan::{self, Plan};
+use super::value::{Scalar, Template, field};
 use super::{AzureReader, DEEPEST, reference_of};
 use crate::document::NodeRef;
 use crate::language::azure::{
-    Azure, Configuration, Interface, NextHop, Reference, Route, Scope, SecurityGroup, Subnet, SubnetOutbound, VirtualNetwork,
+    Azure, Configuration, Interface, NextHop, Reach, Reference, Route, Scope, SecurityGroup, Subnet, SubnetOutbound, VirtualNetwork,
 };
+use crate::language::read::fields::Reader;
 
 /// The module at the root of what is shown.
 pub(super) fn root_module(node: NodeRef<'_>) -> Option<NodeRef<'_>> {
     ["values", "planned_values"].iter().find_map(|name| node.get(name)?.get("root_module"))
+}
+
+/// Whether it is the file that Terraform keeps its state in.
+pub(super) fn is_state_file(node: NodeRef<'_>) -> bool {
+    let is_list = |name: &str| node.get(name).is_some_and(|n| n.as_sequence().is_some());
+    node.get("terraform_version").is_some() && is_list("resources")
 }
 
 /// The name of a field of rules in Terraform.
@@ -41,20 +49,54 @@ pub(super) fn name_of(arm: &str) -> String {
 }
 
 impl<'a> AzureReader<'a, '_> {
-    pub(super) fn terraform_module(&mut self, module: NodeRef<'a>, depth: usize) {
+    /// What Terraform shows: the resources of a state, or of a plan, of which not all is known yet.
+    pub(super) fn terraform(&mut self, root: NodeRef<'a>, module: NodeRef<'a>) {
+        if root.get("resource_changes").is_none() && root.get("configuration").is_none() {
+            return self.terraform_module(module, 0);
+        }
+        let Plan { tree, marks, .. } = terraform_plan::read(root, module);
+        let mut reader = Reader::new(self.reader.text_of_document());
+        let mut inner = AzureReader::new(&mut reader, self.resources);
+        inner.template = Template::new(marks);
+        for resource in tree.root().and_then(NodeRef::as_sequence).into_iter().flatten() {
+            inner.terraform_item(resource, "values");
+        }
+        inner.finish();
+        self.reader.findings.append(&mut reader.findings);
+    }
+
+    fn terraform_module(&mut self, module: NodeRef<'a>, depth: usize) {
         if depth >= DEEPEST {
             return;
         }
         let items = |name: &str| module.get(name).and_then(NodeRef::as_sequence).into_iter().flatten().collect::<Vec<_>>();
         for item in items("resources") {
-            let kind = item.get("type").and_then(NodeRef::as_str).unwrap_or_default();
-            if let Some(values) = item.get("values") {
-                self.scope = Scope::default();
-                self.terraform_resource(kind, values);
-            }
+            self.terraform_item(item, "values");
         }
         for child in items("child_modules") {
             self.terraform_module(child, depth + 1);
+        }
+    }
+
+    /// A resource, with the field that has its values.
+    fn terraform_item(&mut self, item: NodeRef<'a>, values: &str) {
+        let kind = item.get("type").and_then(NodeRef::as_str).unwrap_or_default();
+        if let Some(values) = item.get(values) {
+            self.scope = Scope::default();
+            self.terraform_resource(kind, values);
+        }
+    }
+
+    /// The file that Terraform keeps its state in.
+    pub(super) fn terraform_state(&mut self, root: NodeRef<'a>) {
+        for resource in root.get("resources").and_then(NodeRef::as_sequence).into_iter().flatten() {
+            let kind = resource.get("type").and_then(NodeRef::as_str).unwrap_or_default();
+            for instance in resource.get("instances").and_then(NodeRef::as_sequence).into_iter().flatten() {
+                if let Some(values) = instance.get("attributes") {
+                    self.scope = Scope::default();
+                    self.terraform_resource(kind, values);
+                }
+            }
         }
     }
 
@@ -64,16 +106,21 @@ impl<'a> AzureReader<'a, '_> {
         let refer = |reader: &Self, field: &str| reader.terraform_reference(values, field);
         match kind {
             "azurerm_network_security_group" => {
-                let items = field(values, "security_rule").map_or_else(Vec::new, |list| self.template.items(list));
                 self.reads_terraform = true;
-                let mut rules = self.rules(&items);
+                let (rules, mut unread) = self.each(values, "security_rule", |reader, item| reader.group_rule(item));
                 self.reads_terraform = false;
+                let mut rules: Vec<_> = rules.into_iter().filter_map(|found| found.map_err(|text| unread.push(text.into())).ok()).collect();
                 self.check_group(&name.text, &mut rules);
-                let group = SecurityGroup { location: self.location(values), rules, ..SecurityGroup::default() };
+                let missing = unread.clone();
+                let group = SecurityGroup { location: self.location(values), rules, missing, unread, ..SecurityGroup::default() };
                 self.emit("NetworkSecurityGroup", &name, values.span(), Azure::Group(group));
             }
             "azurerm_network_security_rule" => {
-                let Some(group) = refer(self, "network_security_group_name") else { return };
+                let group = match self.terraform_meant(values, "network_security_group_name").as_deref() {
+                    Some([group]) => group.clone(),
+                    Some([]) => return,
+                    _ => return self.terraform_may_change(kind, values),
+                };
                 self.reads_terraform = true;
                 let rules = self.rules(&[values]);
                 self.reads_terraform = false;
@@ -100,7 +147,8 @@ impl<'a> AzureReader<'a, '_> {
                     return;
                 };
                 let full = Scalar { text: format!("{}/{}", network.name, name.text), ..name };
-                self.emit("VirtualNetworkPeering", &full, values.span(), Azure::Peering { network, remote });
+                let access = self.in_tag(values, "allow_virtual_network_access");
+                self.emit("VirtualNetworkPeering", &full, values.span(), Azure::Peering { network, remote, access });
             }
             "azurerm_network_interface" => {
                 let interface = self.terraform_interface(values);
@@ -151,14 +199,51 @@ impl<'a> AzureReader<'a, '_> {
     /// A security group attached to a subnet or interface.
     fn terraform_association(&mut self, kind: &str, values: NodeRef<'a>) {
         let to_interface = kind.starts_with("azurerm_network_interface");
-        let target = self.terraform_reference(values, if to_interface { "network_interface_id" } else { "subnet_id" });
-        // In a plan what is not made yet has no identifier.
-        let (Some(target), Some(group)) = (target, self.terraform_reference(values, "network_security_group_id")) else {
-            self.unresolved(&Scalar { text: String::from(kind), unknown: true, span: values.span() });
-            return;
+        let targets = self.terraform_meant(values, if to_interface { "network_interface_id" } else { "subnet_id" });
+        let groups = self.terraform_meant(values, "network_security_group_id");
+        let (Some(targets), Some(groups)) = (targets, &groups) else {
+            // Which of them it is about is known later.
+            return self.terraform_may_change(kind, values);
         };
-        let full = Scalar { text: format!("{}/{}", target.name, group.name), unknown: false, span: values.span() };
-        self.emit("Association", &full, values.span(), Azure::Attach { target, group, to_interface });
+        let expression: Box<str> = kind.into();
+        for target in &targets {
+            let full = Scalar { text: format!("{} {kind}", target.name), unknown: false, span: values.span() };
+            let attached = match (targets.as_slice(), groups.as_slice()) {
+                (_, []) => return self.terraform_may_change(kind, values),
+                ([_], [group]) => Azure::Attach { target: target.clone(), group: group.clone(), to_interface },
+                ([_], _) => {
+                    let choices = groups.iter().cloned().map(Some).collect();
+                    Azure::OpenGroup { target: target.clone(), to_interface, expression: expression.clone(), choices }
+                }
+                _ => {
+                    let choices = groups.iter().cloned().map(Some).chain([None]).collect();
+                    Azure::OpenGroup { target: target.clone(), to_interface, expression: expression.clone(), choices }
+                }
+            };
+            self.emit("Association", &full, values.span(), attached);
+        }
+        if targets.is_empty() {
+            self.terraform_may_change(kind, values);
+        }
+    }
+
+    /// What a field means: one or one of several; nothing where that is known later.
+    fn terraform_meant(&self, values: NodeRef<'a>, name: &str) -> Option<Vec<Reference>> {
+        let Some(node) = field(values, name).filter(|n| !n.is_null()) else { return Some(Vec::new()) };
+        let nodes = match self.template.unknown(node) {
+            None => alloc::vec![node],
+            Some(_) => self.template.choices(node),
+        };
+        let found: Vec<Reference> = nodes.into_iter().filter_map(|n| self.template.scalar(n)).map(|id| reference_of(&id)).collect();
+        (!found.is_empty()).then_some(found)
+    }
+
+    /// A resource of which it is not known yet what it changes.
+    fn terraform_may_change(&mut self, kind: &str, values: NodeRef<'a>) {
+        let what = Scalar { text: String::from(kind), unknown: true, span: values.span() };
+        self.unresolved(&what);
+        let why = format!("it is known only after apply what `{kind}` is about").as_str().into();
+        self.emit("Change", &what, values.span(), Azure::MayChange { why, reach: Reach::Anywhere });
     }
 
     /// A route table or NAT gateway attached to a subnet.

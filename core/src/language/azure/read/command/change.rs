@@ -6,12 +6,13 @@
 
 use alloc::format;
 use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 
 use super::network::subnet_outbound;
 use super::options::Options;
 use super::{AzureReader, Scalar};
 use crate::diagnostics::{Diagnostic, Severity};
-use crate::language::azure::{Azure, Configuration, Reference, Subnet, SubnetOutbound};
+use crate::language::azure::{Azure, Configuration, Reference, SecurityRule, Subnet, SubnetOutbound};
 use crate::language::{Kind, Resource, codes};
 
 /// What an object is called in a command, and the kind that it has here.
@@ -51,6 +52,20 @@ impl AzureReader<'_, '_> {
         }
     }
 
+    /// Says that a command is about an object of another resource group than those of this name that the text makes.
+    pub(super) fn not_here(&mut self, options: &Options, kind: &str, name: &str) {
+        if self.made(kind, name).is_some() {
+            return;
+        }
+        let here = core::mem::take(&mut self.scope);
+        let elsewhere = self.made(kind, name).is_some();
+        self.scope = here;
+        if elsewhere {
+            let place = [&self.scope.subscription, &self.scope.group].into_iter().flatten().map(|p| &**p).collect::<Vec<_>>().join("/");
+            self.changes_nothing(options, &format!("`{name}` in `{place}`"));
+        }
+    }
+
     pub(super) fn changes_nothing(&mut self, options: &Options, what: &str) {
         let message = format!("`az {}`: no earlier command creates {what}, so nothing changes", options.what);
         let warning = Diagnostic::new(codes::CHANGES_NOTHING, Severity::Warning, options.span, message);
@@ -59,28 +74,41 @@ impl AzureReader<'_, '_> {
 
     pub(super) fn rule_update(&mut self, options: &Options) {
         let Some(group) = self.refer(options, "nsg-name") else { return };
-        let full = format!("{}/{}", group.name, options.name().text);
-        let Some(at) = self.made("SecurityRule", &full) else {
+        let name = options.name().text;
+        let Some(base) = self.made_rule(&group.name, &name).cloned() else {
             self.unknown_rule(options, group);
             return;
         };
-        let base = match self.made_azure(at) {
-            Some(Azure::Rule { rule, .. }) => (**rule).clone(),
-            _ => return,
-        };
         let changed = self.rule_from(options, Some(base));
-        if let Some(Azure::Rule { rule, .. }) = self.made_azure(at) {
-            **rule = changed;
+        if let Some(rule) = self.made_rule(&group.name, &name) {
+            *rule = changed;
+        }
+    }
+
+    /// The rule with this name: one that a command made, or that came with its group.
+    fn made_rule(&mut self, group: &str, name: &str) -> Option<&mut SecurityRule> {
+        let own = self.made("SecurityRule", &format!("{group}/{name}"));
+        let at = own.or_else(|| self.made("NetworkSecurityGroup", group))?;
+        match self.made_azure(at)? {
+            Azure::Rule { rule, .. } => Some(rule),
+            Azure::Group(group) => group.rules.iter_mut().rfind(|rule| rule.name.eq_ignore_ascii_case(name)),
+            _ => None,
         }
     }
 
     pub(super) fn rule_delete(&mut self, options: &Options) {
         let Some(group) = self.refer(options, "nsg-name") else { return };
-        match self.made("SecurityRule", &format!("{}/{}", group.name, options.name().text)) {
-            Some(at) => {
-                self.resources.remove(at);
-            }
-            None => self.unknown_rule(options, group),
+        let name = options.name().text;
+        if self.made_rule(&group.name, &name).is_none() {
+            self.unknown_rule(options, group);
+            return;
+        }
+        if let Some(at) = self.made("SecurityRule", &format!("{}/{name}", group.name)) {
+            self.resources.remove(at);
+        }
+        let at = self.made("NetworkSecurityGroup", &group.name);
+        if let Some(Azure::Group(group)) = at.and_then(|at| self.made_azure(at)) {
+            group.rules.retain(|rule| !rule.name.eq_ignore_ascii_case(&name));
         }
     }
 
@@ -118,8 +146,16 @@ impl AzureReader<'_, '_> {
                 });
             }
             None if inline => {}
+            None if what == "vm" && self.take_machine(&own) => {}
             None => self.changes_nothing(options, &format!("`{own}`")),
         }
+    }
+
+    /// Takes a machine off its interfaces, which stay. Upstream: Azure documentation, "Delete a VM and attached resources".
+    fn take_machine(&mut self, name: &str) -> bool {
+        let Some(at) = self.made("VirtualMachine", name) else { return false };
+        self.resources.remove(at);
+        true
     }
 
     /// Who uses something that is to be deleted.
@@ -135,6 +171,9 @@ impl AzureReader<'_, '_> {
         };
         self.resources.iter().find_map(|resource| {
             let Kind::Azure(azure) = &resource.kind else { return None };
+            if !resource.meta.scope.fits(&self.scope) {
+                return None;
+            }
             let uses = match (kind, &**azure) {
                 ("NetworkSecurityGroup", Azure::Network(network)) => network.subnets.iter().any(|s| same(&s.group)),
                 ("NetworkSecurityGroup", Azure::Subnet { subnet, .. }) => same(&subnet.group),
@@ -152,8 +191,9 @@ impl AzureReader<'_, '_> {
     /// Where a subnet with this name was made.
     fn made_subnet(&self, network: Option<&str>, name: &str) -> Option<usize> {
         let of_network = |own: &str| network.is_none_or(|network| network.eq_ignore_ascii_case(own));
+        let here = |resource: &&Resource| resource.meta.scope.fits(&self.scope);
         self.resources.iter().rposition(|resource| match &resource.kind {
-            Kind::Azure(azure) => match &**azure {
+            Kind::Azure(azure) if here(&resource) => match &**azure {
                 Azure::Network(own) => of_network(&resource.meta.name) && own.subnets.iter().any(|s| s.name.eq_ignore_ascii_case(name)),
                 Azure::Subnet { network, subnet } => of_network(&network.name) && subnet.name.eq_ignore_ascii_case(name),
                 _ => false,
@@ -218,6 +258,7 @@ impl AzureReader<'_, '_> {
             scope: Default::default(),
             span: name.span,
         };
+        self.not_here(options, "VirtualNetwork", &network.text);
         let full = Scalar { text: format!("{}/{}", network.text, name.text), ..name.clone() };
         let routes = routes.filter(|v| !is_nothing(v)).map(|v| super::super::reference_of(&v));
         let changes_ways = routes.is_some() || outbound != SubnetOutbound::default();
@@ -233,6 +274,20 @@ impl AzureReader<'_, '_> {
             return;
         };
         self.emit("SubnetUpdate", &full, options.span, Azure::Attach { target, group, to_interface: false });
+    }
+
+    /// `az network vnet peering update`.
+    pub(super) fn peering_update(&mut self, options: &Options) {
+        let Some(network) = self.refer(options, "vnet-name") else { return };
+        if !options.has("allow-vnet-access") {
+            return;
+        }
+        let allows = options.flag("allow-vnet-access");
+        let at = self.made("VirtualNetworkPeering", &format!("{}/{}", network.name, options.name().text));
+        match at.and_then(|at| self.made_azure(at)) {
+            Some(Azure::Peering { access, .. }) => *access = allows,
+            _ => self.changes_nothing(options, &format!("peering `{}` of `{}`", options.name().text, network.name)),
+        }
     }
 
     /// `az network route-table route update`.
@@ -281,6 +336,7 @@ impl AzureReader<'_, '_> {
         }
         match group {
             Some(group) => {
+                self.not_here(options, "NetworkInterface", &name.text);
                 let target = Reference { name: name.text.as_str().into(), parent: None, scope: Default::default(), span: name.span };
                 self.emit("InterfaceUpdate", &name, options.span, Azure::Attach { target, group, to_interface: true });
             }

@@ -10,6 +10,7 @@ mod aks_update;
 mod change;
 mod machine;
 mod network;
+mod object;
 mod options;
 mod shell;
 
@@ -201,40 +202,50 @@ impl AzureReader<'_, '_> {
             return;
         }
         let Some(options) = self.options(what, command, first_option) else { return };
-        // What commands make without saying more is in one resource group.
+        self.set_scope(&options);
+        for options in self.objects(options) {
+            self.set_scope(&options);
+            self.run(&options);
+        }
+    }
+
+    /// What commands make without saying more is in one resource group.
+    fn set_scope(&mut self, options: &Options) {
         let said = |name: &str| options.value(name).filter(|v| !v.unknown && !v.text.is_empty()).map(|v| v.text.to_lowercase().into());
         self.scope = Scope { subscription: said("subscription"), group: said("resource-group"), deployment: true };
+    }
+
+    fn run(&mut self, options: &Options) {
         match options.what.as_str() {
-            "aks create" => self.aks_create(&options),
-            "aks nodepool add" => self.node_pool_add(&options),
-            "network vnet create" => self.vnet_create(&options),
-            "network vnet subnet create" => self.subnet_create(&options),
-            "network vnet subnet update" => self.subnet_update(&options),
-            "network vnet peering create" => self.peering_create(&options),
-            "network nsg create" => self.nsg_create(&options),
-            "network nsg rule create" => self.rule_create(&options),
-            "network asg create" => self.asg_create(&options),
-            "network public-ip create" => self.public_address_create(&options),
-            "network application-gateway create" => self.gateway_create(&options),
-            "network route-table create" => self.route_table_create(&options),
-            "network route-table route create" => self.route_create(&options),
-            "network route-table route update" => self.route_update(&options),
-            "network nic create" => self.interface_create(&options),
-            "network nic update" => self.nic_update(&options),
-            "network nic ip-config address-pool add" => self.address_pool(&options),
-            "network nic ip-config create" | "network nic ip-config update" => self.ip_configuration(&options),
-            "network nsg rule update" => self.rule_update(&options),
-            "network nsg rule delete" => self.rule_delete(&options),
-            "network vnet update" => self.vnet_update(&options),
-            "vm create" => self.machine_create(&options),
-            "vm open-port" => self.open_port(&options),
-            "aks update" => self.aks_update(&options),
-            "aks scale" | "aks nodepool scale" | "aks nodepool update" => self.pool_update(&options),
-            "aks nodepool delete" => self.pool_delete(&options),
-            "aks enable-addons" | "aks disable-addons" | "aks approuting enable" | "aks approuting disable" => {
-                self.add_ons_update(&options)
-            }
-            what if what.ends_with(" delete") => self.delete(&options),
+            "aks create" => self.aks_create(options),
+            "aks nodepool add" => self.node_pool_add(options),
+            "network vnet create" => self.vnet_create(options),
+            "network vnet subnet create" => self.subnet_create(options),
+            "network vnet subnet update" => self.subnet_update(options),
+            "network vnet peering create" => self.peering_create(options),
+            "network nsg create" => self.nsg_create(options),
+            "network nsg rule create" => self.rule_create(options),
+            "network asg create" => self.asg_create(options),
+            "network public-ip create" => self.public_address_create(options),
+            "network application-gateway create" => self.gateway_create(options),
+            "network route-table create" => self.route_table_create(options),
+            "network route-table route create" => self.route_create(options),
+            "network route-table route update" => self.route_update(options),
+            "network nic create" => self.interface_create(options),
+            "network nic update" => self.nic_update(options),
+            "network nic ip-config address-pool add" => self.address_pool(options),
+            "network nic ip-config create" | "network nic ip-config update" => self.ip_configuration(options),
+            "network nsg rule update" => self.rule_update(options),
+            "network nsg rule delete" => self.rule_delete(options),
+            "network vnet update" => self.vnet_update(options),
+            "network vnet peering update" => self.peering_update(options),
+            "vm create" => self.machine_create(options),
+            "vm open-port" => self.open_port(options),
+            "aks update" => self.aks_update(options),
+            "aks scale" | "aks nodepool scale" | "aks nodepool update" => self.pool_update(options),
+            "aks nodepool delete" => self.pool_delete(options),
+            "aks enable-addons" | "aks disable-addons" | "aks approuting enable" | "aks approuting disable" => self.add_ons_update(options),
+            what if what.ends_with(" delete") => self.delete(options),
             // What `network nsg update` and the like change is nothing that counts here.
             _ => {}
         }

@@ -73,6 +73,7 @@ impl AzureReader<'_, '_> {
 
     pub(super) fn subnet_create(&mut self, options: &Options) {
         let (name, Some(network)) = (options.name(), self.refer(options, "vnet-name")) else { return };
+        self.not_here(options, "VirtualNetwork", &network.name);
         let prefixes = self.either_ranges(options, "address-prefixes", "address-prefix");
         let (group, routes) = (self.command_group(options), self.refer(options, "route-table"));
         let full = Scalar { text: format!("{}/{}", network.name, name.text), ..name.clone() };
@@ -103,8 +104,10 @@ impl AzureReader<'_, '_> {
 
     pub(super) fn peering_create(&mut self, options: &Options) {
         let (Some(network), Some(remote)) = (self.refer(options, "vnet-name"), self.refer(options, "remote-vnet")) else { return };
-        let full = Scalar { text: format!("{}/{}", network.name, remote.name), unknown: false, span: options.span };
-        self.emit("VirtualNetworkPeering", &full, options.span, Azure::Peering { network, remote });
+        let full = Scalar { text: format!("{}/{}", network.name, options.name().text), unknown: false, span: options.span };
+        // The command line closes what it is not told to open. Upstream: azure-cli 2.91.0, `--allow-vnet-access`, default False.
+        let access = options.flag("allow-vnet-access");
+        self.emit("VirtualNetworkPeering", &full, options.span, Azure::Peering { network, remote, access });
     }
 
     pub(super) fn nsg_create(&mut self, options: &Options) {
@@ -165,6 +168,7 @@ impl AzureReader<'_, '_> {
     pub(super) fn rule_create(&mut self, options: &Options) {
         let Some(group) = self.refer(options, "nsg-name") else { return };
         let name = options.name();
+        self.not_here(options, "NetworkSecurityGroup", &group.name);
         let rule = self.rule_from(options, None);
         let full = Scalar { text: format!("{}/{}", group.name, name.text), ..name };
         self.emit("SecurityRule", &full, options.span, Azure::Rule { group, rule: Box::new(rule) });

@@ -129,6 +129,7 @@ const MATTERS: [&str; 34] = [
 ];
 
 /// A command with its options.
+#[derive(Clone)]
 pub(super) struct Options {
     /// `aks create`.
     pub(super) what: String,
@@ -145,6 +146,18 @@ impl Options {
             let known = self.known.iter().find(|known| known.names.contains(&name))?;
             self.given.get(known.first())
         })
+    }
+
+    /// Whether the command has an option.
+    pub(super) fn knows(&self, name: &str) -> bool {
+        self.known.iter().any(|known| known.names.contains(&name))
+    }
+
+    /// Gives an option a value, in place of those that it has.
+    pub(super) fn give(&mut self, name: &str, value: &Scalar) {
+        let Some(first) = self.known.iter().find(|known| known.names.contains(&name)).map(Known::first) else { return };
+        let word = Word { text: value.text.clone(), span: value.span, unknown: value.unknown, quoted: true, value: None };
+        self.given.insert(first, (value.span, alloc::vec![word]));
     }
 
     pub(super) fn has(&self, name: &str) -> bool {
