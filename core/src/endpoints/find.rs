@@ -226,6 +226,8 @@ pub(crate) struct Names {
     /// Services, pods and nodes by address; of several the first.
     services_at: HashMap<IpAddr, ServiceId>,
     pods_at: HashMap<IpAddr, PodId>,
+    /// Further pods with such an address: of what ran at different times, or in different clusters.
+    twins_at: HashMap<IpAddr, Vec<PodId>>,
     nodes_at: HashMap<IpAddr, NodeId>,
 }
 
@@ -236,6 +238,7 @@ impl Names {
             pods: HashMap::new(),
             services_at: HashMap::new(),
             pods_at: HashMap::new(),
+            twins_at: HashMap::new(),
             nodes_at: HashMap::new(),
         };
         snapshot.workloads().for_each(|(id, w)| names.workloads.entry_ref(w.name.as_str()).or_default().push(id));
@@ -247,7 +250,10 @@ impl Names {
         }
         for (id, endpoint) in snapshot.pods().filter(|(_, e)| has_own_address(e)) {
             endpoint.addresses.iter().for_each(|a| {
-                names.pods_at.entry(*a).or_insert(id);
+                let first = *names.pods_at.entry(*a).or_insert(id);
+                if first != id {
+                    names.twins_at.entry(*a).or_default().push(id);
+                }
             });
         }
         for (id, node) in snapshot.nodes() {
@@ -260,7 +266,7 @@ impl Names {
 
     /// The pod with an address that the input gives to it alone.
     pub(crate) fn pod_at(&self, address: IpAddr) -> Option<PodId> {
-        self.pods_at.get(&address).copied()
+        self.pods_at.get(&address).copied().filter(|_| !self.twins_at.contains_key(&address))
     }
 
     /// The node with an address.
@@ -344,6 +350,17 @@ fn by_address(snapshot: &Snapshot, names: Option<&Names>, address: IpAddr) -> Re
         None => snapshot.pods().find(|(_, e)| has_own_address(e) && e.addresses.contains(&address)).map(|(id, _)| id),
     };
     if let Some(id) = pod {
+        let twins: Vec<PodId> = match names {
+            Some(names) => names.twins_at.get(&address).cloned().unwrap_or_default(),
+            None => {
+                let others = snapshot.pods().filter(|(other, e)| *other != id && has_own_address(e) && e.addresses.contains(&address));
+                others.map(|(other, _)| other).collect()
+            }
+        };
+        if !twins.is_empty() {
+            let titles = core::iter::once(id).chain(twins).map(|id| snapshot.pod_title(id)).collect();
+            return Err(NotFound::Ambiguous { name: address.to_string(), titles });
+        }
         return Ok(Found::one(Endpoint::Pod(id), format!("{}[Pod]", snapshot.pod_title(id))));
     }
     let node = match names {

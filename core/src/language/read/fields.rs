@@ -19,6 +19,7 @@ use crate::diagnostics::nearest;
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::document::{Entry, NodeRef, Value};
 use crate::language::{Flaws, codes};
+use crate::model::Labels;
 use crate::text::Span;
 
 /// So many unknown fields of one mapping are reported one by one.
@@ -170,6 +171,8 @@ pub(in crate::language) struct Reader<'a> {
     pub(in crate::language) flaws: Flaws,
     /// Whether the object is kept although an API server refuses it, as it is no policy: a value of the wrong type is then read as what it plainly means.
     pub(in crate::language) lenient: bool,
+    /// Labels that the object has beside those of its `metadata`.
+    pub(in crate::language) stored_labels: Labels,
 }
 
 impl<'a> Reader<'a> {
@@ -180,7 +183,7 @@ impl<'a> Reader<'a> {
 
     /// A reader of one document.
     pub(in crate::language) fn new(text: &'a str) -> Self {
-        Reader { text, findings: Vec::new(), refused: false, flaws: Flaws::default(), lenient: false }
+        Reader { text, findings: Vec::new(), refused: false, flaws: Flaws::default(), lenient: false, stored_labels: Labels::default() }
     }
 
     /// The text of a range of the document.

@@ -333,7 +333,13 @@ impl<'a> Objects<'a> {
         let is_old = known.old.contains(&api_version);
         let body = Body { metadata, spec, status, meta, owner, has_dead_annotation, api_version, is_old };
         let kind = read(&mut self.reader, &body);
-        Some((body.meta, kind))
+        let mut meta = body.meta;
+        for (key, value) in core::mem::take(&mut self.reader.stored_labels).iter() {
+            if meta.labels.get(key).is_none() {
+                meta.labels.set(key, value);
+            }
+        }
+        Some((meta, kind))
     }
 
     /// Keeps an object that has been read, with what the reader found of it.

@@ -15,7 +15,7 @@ use alloc::format;
 use alloc::vec::Vec;
 
 use crate::diagnostics::{Diagnostic, Severity};
-use crate::document::{Entry, NodeRef, Value};
+use crate::document::{Entry, Limits, NodeRef, Value};
 use crate::language::calico::{Calico, CalicoPolicyKind, DefaultAction, NetworkSet, Order, StagedAction, StagedKubernetesPolicy, Tier};
 use crate::language::codes;
 use crate::language::read::fields::{Reader, Slot, quoted};
@@ -55,7 +55,8 @@ macro_rules! read_calico {
     ($kind:expr) => {
         ReadKind::Spec(|reader, body| {
             let stored = group(body.api_version) == STORAGE_GROUP;
-            Kind::Calico(Box::new(reader.calico(&body.spec, $kind, Context { meta: &body.meta, stored })))
+            let name = if stored { reader.stored_metadata(&body.metadata) } else { None };
+            Kind::Calico(Box::new(reader.calico(&body.spec, $kind, Context { meta: &body.meta, stored, name: name.as_deref() })))
         })
     };
 }
@@ -121,9 +122,35 @@ pub(in crate::language) struct Context<'m> {
     pub(in crate::language) meta: &'m Meta,
     /// Whether the object is in the form that Calico stores, which has gone through no defaults.
     pub(in crate::language) stored: bool,
+    /// The name that it had before it was stored, if that is told.
+    pub(in crate::language) name: Option<&'m str>,
 }
 
+/// The annotation in which Calico keeps names and labels of what it stores, and nowhere else. Upstream: `ConvertK8sResourceToCalicoResource`.
+const STORED_METADATA: &str = "projectcalico.org/metadata";
+
 impl<'a> Reader<'a> {
+    /// What the annotation of a stored object says: its labels become the object's, and its name comes back.
+    pub(in crate::language) fn stored_metadata(&mut self, metadata: &Slot<'a, '_>) -> Option<Box<str>> {
+        let annotation = metadata.node?.get("annotations")?.get(STORED_METADATA)?;
+        let text = annotation.as_str()?;
+        let parsed = crate::document::parse(text, &Limits::default());
+        let Some(root) = parsed.tree.root().filter(|root| root.as_mapping().is_some() && parsed.diagnostics.is_empty()) else {
+            let message = format!("`{STORED_METADATA}` is no JSON: the labels that Calico keeps there cannot be read");
+            self.report(Diagnostic::new(codes::WRONG_TYPE, Severity::Error, annotation.span(), message));
+            self.flaws.labels.others = true;
+            return None;
+        };
+        if let Some(labels) = root.get("labels") {
+            for entry in labels.as_mapping().unwrap_or_default() {
+                if let Some(value) = labels.value_of(entry).as_str() {
+                    self.stored_labels.set(&entry.key, value);
+                }
+            }
+        }
+        root.get("name").and_then(NodeRef::as_str).filter(|name| !name.is_empty()).map(Into::into)
+    }
+
     /// The `spec` of one of Calico's resources.
     pub(in crate::language) fn calico(&mut self, spec: &Slot<'a, '_>, kind: CalicoKind, context: Context<'_>) -> Calico {
         match kind {

@@ -58,7 +58,7 @@ impl<'a> Reader<'a> {
             policy.tier = text.into();
         }
         policy.tier_span = fields.tier.node.map(|_| fields.tier.at);
-        policy.true_name = true_name(&context.meta.name, &policy.tier, context.stored);
+        policy.true_name = context.name.map_or_else(|| true_name(&context.meta.name, &policy.tier, context.stored), Into::into);
         policy.order = self.order(&fields.order);
         policy.order_span = fields.order.node.map(|_| fields.order.at);
         policy.selector = self.selector_text(&fields.selector, Global::Refused, true);
