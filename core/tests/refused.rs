@@ -421,3 +421,143 @@ fn a_template_may_make_host_endpoints_for_nodes_whose_labels_cannot_be_read() {
         assert_eq!(found, verdict, "{labels}: {why}");
     }
 }
+
+/// `from` reaches `to` at TCP 80, in these files.
+#[track_caller]
+fn asked(text: &str, from: &str, to: &str, verdict: &str, says: &str) {
+    let scene = scene(&[NAMESPACE, NODE, CLIENT, WEB, text]);
+    let (found, why) = ask(&scene, &format!("{from} {to} 80"));
+    assert!(found == verdict && why.contains(says), "{text}: {found}: {why}");
+}
+
+#[test]
+fn a_policy_whose_namespace_cannot_be_read_may_be_in_any() {
+    let policy = |metadata: &str| {
+        format!("{{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {{name: p, {metadata}}}, spec: {{podSelector: {{}}}}}}")
+    };
+    for metadata in ["namespace: '${NS}'", "namespace: <your-namespace>", "namespace: NAMESPACE", "namespace: [shop]", "namepsace: shop"] {
+        asked(&policy(metadata), "client", "web", UNKNOWN, "its namespace cannot be read");
+    }
+    asked(&policy("namespace: other"), "client", "web", "allowed", "");
+    // Where pods are in it too, it is the same one.
+    let pod = WEB.replace("name: web, namespace: shop", "name: own, namespace: '${NS}'");
+    let scene = scene(&[NAMESPACE, CLIENT, WEB, &pod, &policy("namespace: '${NS}'")]);
+    assert_eq!(ask(&scene, "client web 80").0, "allowed");
+    assert_eq!(ask(&scene, "client own 80").0, "denied");
+    let calico =
+        "{apiVersion: projectcalico.org/v3, kind: NetworkPolicy, metadata: {name: p, namespace: '$(NS)'}, spec: {types: [Ingress]}}";
+    asked(calico, "client", "web", UNKNOWN, "its namespace cannot be read");
+}
+
+#[test]
+fn a_field_beside_the_spec_of_a_policy_is_in_doubt() {
+    let policy =
+        |rest: &str| format!("{{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {{name: p, namespace: shop}}, {rest}}}");
+    asked(&policy("spec: {podSelector: {}}, ingress: [{}]"), "client", "web", UNKNOWN, "has no field `ingress`");
+    asked(&policy("Spec: {podSelector: {}, ingress: [{}]}"), "client", "web", UNKNOWN, "not evaluated");
+    asked(&policy("spec: {podSelector: {}}, status: {}"), "client", "web", "denied", "");
+}
+
+#[test]
+fn directions_that_are_written_twice_are_both_in_doubt() {
+    let policy = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: p, namespace: shop}\nspec:\n  podSelector: {}\n  policyTypes: [Ingress]\n  policyTypes: [Egress]";
+    asked(policy, "client", "web", UNKNOWN, "not evaluated");
+}
+
+#[test]
+fn a_policy_whose_order_cannot_be_read_may_come_first() {
+    let policies = |order: &str| {
+        format!(
+            "{{apiVersion: projectcalico.org/v3, kind: GlobalNetworkPolicy, metadata: {{name: g}}, spec: {{order: {order}, selector: app == 'web', types: [Ingress], ingress: [{{action: Deny}}]}}}}\n---\n\
+             {{apiVersion: projectcalico.org/v3, kind: GlobalNetworkPolicy, metadata: {{name: a}}, spec: {{order: 10, selector: app == 'web', types: [Ingress], ingress: [{{action: Allow}}]}}}}"
+        )
+    };
+    for order in ["'5'", "five", "[5]"] {
+        asked(&policies(order), "client", "web", UNKNOWN, "`g` is not evaluated");
+    }
+    // As a number in quotation marks it plainly comes after.
+    asked(&policies("'50'"), "client", "web", "allowed", "");
+    asked(&policies("5"), "client", "web", "denied", "");
+}
+
+#[test]
+fn host_endpoints_and_failsafe_ports_that_are_refused_are_in_doubt() {
+    let host =
+        |spec: &str| format!("{{apiVersion: projectcalico.org/v3, kind: HostEndpoint, metadata: {{name: h}}, spec: {{node: n1, {spec}}}}}");
+    asked(&host("interfaceName: eth0"), "203.0.113.5", "n1", "denied", "");
+    asked(&host("ports: []"), "203.0.113.5", "n1", UNKNOWN, "HostEndpoint `h` is not evaluated");
+    let felix = |port: &str| {
+        format!(
+            "{}\n---\n{{apiVersion: projectcalico.org/v3, kind: FelixConfiguration, metadata: {{name: default}}, spec: {{failsafeInboundHostPorts: [{port}]}}}}",
+            host("interfaceName: eth0")
+        )
+    };
+    asked(&felix("{protocol: tcp, port: 80}"), "203.0.113.5", "n1", "allowed", "");
+    asked(&felix("{protocol: tcpp, port: 80}"), "203.0.113.5", "n1", UNKNOWN, "failsafe ports are not evaluated");
+    asked(&felix("{port: 80}"), "203.0.113.5", "n1", UNKNOWN, "failsafe ports are not evaluated");
+}
+
+/// Upstream: `libcalico-go/lib/backend/k8s/resources`, `ConvertK8sResourceToCalicoResource`: what Calico stores has its labels and its name there.
+#[test]
+fn labels_and_names_of_stored_objects_stand_in_an_annotation() {
+    let set = |annotation: &str| {
+        format!(
+            "{{apiVersion: crd.projectcalico.org/v1, kind: GlobalNetworkSet, metadata: {{name: office, annotations: {{projectcalico.org/metadata: '{annotation}'}}}}, spec: {{nets: [203.0.113.0/24]}}}}\n---\n\
+             {{apiVersion: projectcalico.org/v3, kind: GlobalNetworkPolicy, metadata: {{name: g}}, spec: {{selector: app == 'web', types: [Ingress], ingress: [{{action: Allow, source: {{selector: role == 'office'}}}}]}}}}"
+        )
+    };
+    asked(&set(r#"{"labels":{"role":"office"}}"#), "203.0.113.5", "web", "allowed", "");
+    asked(&set(r#"{"labels":{"role":"home"}}"#), "203.0.113.5", "web", "denied", "");
+    asked(&set("not JSON {"), "203.0.113.5", "web", UNKNOWN, "");
+    let policies = |name: &str| {
+        format!(
+            "{{apiVersion: crd.projectcalico.org/v1, kind: NetworkPolicy, metadata: {{name: default.a, namespace: shop, annotations: {{projectcalico.org/metadata: '{{\"name\":\"{name}\"}}'}}}}, spec: {{order: 1, tier: default, selector: all(), types: [Ingress], ingress: [{{action: Deny}}]}}}}\n---\n\
+             {{apiVersion: crd.projectcalico.org/v1, kind: NetworkPolicy, metadata: {{name: default.b, namespace: shop}}, spec: {{order: 1, tier: default, selector: all(), types: [Ingress], ingress: [{{action: Allow}}]}}}}"
+        )
+    };
+    asked(&policies("zz"), "client", "web", "allowed", "`shop/b`");
+    asked(&policies("a"), "client", "web", "denied", "`shop/a`");
+}
+
+#[test]
+fn an_address_of_two_pods_is_neither() {
+    let twin = WEB.replace("name: web, namespace: shop", "name: twin, namespace: other");
+    let found = scene(&[NAMESPACE, CLIENT, WEB, &twin]).flow("shop/client", "10.244.1.6", Traffic::to_port(Protocol::TCP, 80));
+    assert!(found.is_err_and(|error| error.to_string().contains("could be `other/twin` or `shop/web`")));
+}
+
+/// Upstream: `kubernetes/api` core/v1, ServiceSpec: `allocateLoadBalancerNodePorts`; Kubernetes documentation, Service, "type: NodePort": 30000 to 32767.
+#[test]
+fn node_ports_that_are_not_given_are_some_of_their_range_or_none() {
+    let service = |spec: &str| {
+        format!(
+            "{{apiVersion: v1, kind: Service, metadata: {{name: s, namespace: shop}}, spec: {{selector: {{app: web}}, ports: [{{port: 80}}], {spec}}}}}"
+        )
+    };
+    let host = "{apiVersion: projectcalico.org/v3, kind: HostEndpoint, metadata: {name: h, labels: {host: 'yes'}}, spec: {node: n1, interfaceName: eth0, profiles: [projectcalico-default-allow]}}";
+    let closed = |ports: &str| {
+        format!(
+            "{{apiVersion: projectcalico.org/v3, kind: GlobalNetworkPolicy, metadata: {{name: g}}, spec: {{selector: host == 'yes', preDNAT: true, applyOnForward: true, types: [Ingress], \
+             ingress: [{{action: Deny, protocol: TCP, destination: {{ports: [{ports}]}}}}, {{action: Allow}}]}}}}"
+        )
+    };
+    let path = |service: &str, ports: &str| {
+        let scene = scene(&[NAMESPACE, NODE, WEB, host, &closed(ports), service]);
+        let asked = Asked {
+            from: "203.0.113.5",
+            to: "svc/shop/s",
+            port: None,
+            protocol: Protocol::TCP,
+            entry: Some(netpolis_core::path::Entry::NodePort),
+            node: None,
+        };
+        let answer = scene.path(&asked).unwrap();
+        (answer.verdict.as_str(), answer.summary)
+    };
+    let of_node = service("type: NodePort");
+    assert_eq!(path(&of_node, "'30000:32767'").0, "denied");
+    assert_eq!(path(&of_node, "80").0, "allowed");
+    assert_eq!(path(&of_node, "30080").0, UNKNOWN);
+    let (verdict, why) = path(&service("type: LoadBalancer, allocateLoadBalancerNodePorts: false"), "80");
+    assert!(verdict == "denied" && why.contains("has no node port"), "{verdict}: {why}");
+}
