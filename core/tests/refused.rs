@@ -561,3 +561,22 @@ fn node_ports_that_are_not_given_are_some_of_their_range_or_none() {
     let (verdict, why) = path(&service("type: LoadBalancer, allocateLoadBalancerNodePorts: false"), "80");
     assert!(verdict == "denied" && why.contains("has no node port"), "{verdict}: {why}");
 }
+
+/// Upstream: FelixConfiguration, `iptablesFilterAllowAction`: "Use `Return` to send the traffic back up to the system chains for further processing."
+#[test]
+fn what_felix_leaves_to_the_nodes_own_filter_cannot_be_told() {
+    let felix = |action: &str| {
+        format!(
+            "{{apiVersion: projectcalico.org/v3, kind: FelixConfiguration, metadata: {{name: default}}, spec: {{iptablesFilterAllowAction: {action}}}}}"
+        )
+    };
+    let policy = |action: &str| {
+        format!(
+            "{{apiVersion: projectcalico.org/v3, kind: NetworkPolicy, metadata: {{name: p, namespace: shop}}, spec: {{types: [Ingress], ingress: [{{action: {action}}}]}}}}"
+        )
+    };
+    let both = |felix: String, action: &str| format!("{felix}\n---\n{}", policy(action));
+    asked(&both(felix("Return"), "Allow"), "client", "web", UNKNOWN, "iptablesFilterAllowAction");
+    asked(&both(felix("Return"), "Deny"), "client", "web", "denied", "");
+    asked(&both(felix("Accept"), "Allow"), "client", "web", "allowed", "");
+}

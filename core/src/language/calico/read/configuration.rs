@@ -88,6 +88,14 @@ impl<'a> Reader<'a> {
         if let Some(slot) = find("natOutgoingExclusions") {
             felix.nat_excludes_hosts = self.one_of(&slot, &["IPPoolsOnly", "IPPoolsAndHostIPs"]) == Some("IPPoolsAndHostIPs");
         }
+        // What policies allow then goes on to the node's own packet filter, of which the input says nothing.
+        for field in ["iptablesFilterAllowAction", "nftablesFilterAllowAction"] {
+            if let Some(slot) = find(field)
+                && self.word_of_any_case(&slot, &["Accept", "Return"]) == Some("Return")
+            {
+                self.flaws.effects.push(Effect { field: field.into(), span: slot.span(), allows: false, ..Effect::default() });
+            }
+        }
         if let Some(slot) = find("bpfExternalServiceMode") {
             felix.direct_return = self.word_of_any_case(&slot, &["Tunnel", "DSR"]) == Some("DSR");
         }
