@@ -56,6 +56,7 @@ export class EngineLink {
   #module;
   #port;
   #failure;
+  #logs;
   /** Ends what is under way: the fetch, or the worker. */
   #end;
   /** The same where it runs on the page's own thread: what it still says is not heard. */
@@ -130,7 +131,22 @@ export class EngineLink {
 
   /** @param {Uint8Array} request  of a page that was told that the engine is ready, and has answered what it was asked before */
   send(request) {
-    this.#port?.(request);
+    const port = this.#port;
+    if (!port || !this.#logs || port.has === this.#logs || this.#program !== this.#larger) return void port?.(request);
+    // A request that asks about logs comes behind them. One that waits for an engine that has ended meanwhile is about nothing.
+    this.#give(port, this.#logs).then(() => port === this.#port && port(request));
+  }
+
+  /** Flow logs that are open, by their number: every larger engine gets them with the next request. The page itself never holds their bytes. */
+  logs(number, files) {
+    this.#logs = { number, files };
+  }
+
+  async #give(port, logs) {
+    port.has = logs;
+    const parts = [logs.number];
+    for (const file of logs.files) parts.push(file.name, await file.arrayBuffer().catch(() => new ArrayBuffer(0)));
+    port.logs(parts, parts.filter((part) => part instanceof ArrayBuffer));
   }
 
   /**
@@ -222,7 +238,9 @@ export class EngineLink {
       worker.onmessage = ({ data }) => {
         if (data === "ready") {
           ready = true;
-          resolve((request) => worker.postMessage(request.buffer, [request.buffer]));
+          const port = (request) => worker.postMessage(request.buffer, [request.buffer]);
+          port.logs = (parts, buffers) => worker.postMessage(parts, buffers);
+          resolve(port);
         } else if (data instanceof ArrayBuffer) {
           // What an ended worker has still said is about nothing.
           if (!signal.aborted) this.#told.replied(new Uint8Array(data));
@@ -242,7 +260,7 @@ export class EngineLink {
     const engine = await import(js);
     await engine.default({ module_or_path: module });
     const evaluator = new engine.Engine();
-    return (request) =>
+    const port = (request) =>
       setTimeout(() => {
         if (signal.aborted) return;
         try {
@@ -253,6 +271,8 @@ export class EngineLink {
           this.#fail("run", error);
         }
       });
+    port.logs = (parts) => evaluator.logs(parts);
+    return port;
   }
 
   /** @param {"load" | "run"} when */

@@ -35,6 +35,25 @@ impl Engine {
     pub fn reply(&mut self, request: &[u8]) -> Option<Vec<u8>> {
         self.0.reply_bytes(request)
     }
+
+    /// Takes flow logs: their number, then of each its name and its bytes.
+    pub fn logs(&mut self, given: &js_sys::Array) {
+        let (number, logs) = given_logs(given);
+        self.0.take_logs(number, &logs);
+    }
+}
+
+/// The number of flow logs, and their names and texts. What is not UTF-8 in them is shown as such.
+pub(crate) fn given_logs(given: &js_sys::Array) -> (u32, Vec<(String, String)>) {
+    let mut parts = given.iter();
+    let number = parts.next().and_then(|number| number.as_f64()).unwrap_or_default() as u32;
+    let mut logs = Vec::new();
+    while let (Some(name), Some(bytes)) = (parts.next(), parts.next()) {
+        let bytes = js_sys::Uint8Array::new(&bytes).to_vec();
+        let text = String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+        logs.push((name.as_string().unwrap_or_default(), text));
+    }
+    (number, logs)
 }
 
 /// The reply to a request of the page, as the build keeps it for pages whose engine is not there yet.

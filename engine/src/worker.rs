@@ -32,6 +32,10 @@ pub fn serve() {
     let evaluator = RefCell::new(Evaluator::new(crate::today).telling(tell));
     let port = scope.clone();
     let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+        if let Ok(given) = event.data().dyn_into::<Array>() {
+            let (number, logs) = crate::given_logs(&given);
+            return evaluator.borrow_mut().take_logs(number, &logs);
+        }
         let bytes = Uint8Array::new(&event.data()).to_vec();
         let reply = evaluator.borrow_mut().reply_bytes(&bytes);
         let _ = match reply {

@@ -2,6 +2,8 @@
 
 use netpolis_core::analysis::Analysis;
 use netpolis_core::answers::checks::check_count;
+#[cfg(feature = "answers")]
+use netpolis_core::answers::flow_logs::{Log, ReadLogs};
 use netpolis_core::facts::Date;
 use netpolis_core::path::Paths;
 use netpolis_core::settings::{Routing, Settings};
@@ -86,6 +88,9 @@ pub struct Evaluator {
     /// What the files are compared with, with its number.
     #[cfg(feature = "answers")]
     baseline: Option<(u32, Analysis)>,
+    /// The flow logs that are open, with their number.
+    #[cfg(feature = "answers")]
+    logs: Option<(u32, ReadLogs)>,
     /// What tells the day, for what ends on a day.
     clock: fn() -> Option<Date>,
     /// Hears what an evaluation is busy with.
@@ -108,6 +113,8 @@ impl Evaluator {
             versus: None,
             #[cfg(feature = "answers")]
             baseline: None,
+            #[cfg(feature = "answers")]
+            logs: None,
             clock,
             tell: |_| (),
         }
@@ -188,8 +195,24 @@ impl Evaluator {
         if let FurtherQuestion::Filter(asked) = asked {
             return FurtherAnswer::Filter(filter_view(&self.view, asked));
         }
-        further_answer(&self.scene, asked)
+        #[cfg(feature = "answers")]
+        let answer = further_answer(&self.scene, self.logs.as_ref().map(|(number, logs)| (*number, logs)), asked);
+        #[cfg(not(feature = "answers"))]
+        let answer = further_answer(&self.scene, asked);
+        answer
     }
+
+    /// Takes the flow logs of a number, in place of those that it had: names and texts. Their entries are kept, not the texts.
+    #[cfg(feature = "answers")]
+    pub fn take_logs(&mut self, number: u32, logs: &[(String, String)]) {
+        (self.tell)(Step::FlowLogs);
+        let logs: Vec<Log<'_>> = logs.iter().map(|(name, text)| Log { name, text }).collect();
+        self.logs = Some((number, ReadLogs::new(&logs)));
+    }
+
+    /// This module judges no logs: the larger one does.
+    #[cfg(not(feature = "answers"))]
+    pub fn take_logs(&mut self, _: u32, _: &[(String, String)]) {}
 
     /// Reads what the files are compared with. It is kept, so that every edit is compared at once.
     #[cfg(feature = "answers")]

@@ -9,6 +9,7 @@ mod board;
 mod changes;
 mod checks;
 mod cloud;
+mod cluster_command;
 mod conversion;
 mod coverage;
 mod differences;
@@ -27,6 +28,7 @@ mod further;
 mod kept_replies;
 mod least_privilege;
 mod lesson;
+mod log_format;
 mod matrix;
 mod network_flow;
 mod page_verdict;
@@ -56,6 +58,7 @@ pub use checks::{CheckOutcome, CheckView, check_views};
 pub use cloud::{
     BadgeView, CloudView, ClusterView, GroupRulesView, MachineView, NetworkView, PodView, RegionView, RuleRowView, SubnetUse, SubnetView,
 };
+pub use cluster_command::CLUSTER_COMMAND;
 pub use conversion::{
     ConversionDifferenceView, ConversionProofView, ConversionRemarkView, ConversionView, ConvertQuestion, ConvertedFileView,
     PolicyConversionView, conversion_view,
@@ -85,6 +88,7 @@ pub use least_privilege::{LeastPrivilegeQuestion, LeastPrivilegeView, RemainingF
 pub use lesson::{
     GradeAsked, GradeView, LessonReply, LessonStep, LessonView, PartOfStep, PredictView, ProseBlock, ProseInline, QuizView, TaskView, Texts,
 };
+pub use log_format::log_title;
 pub use matrix::{MatrixCell, MatrixLine, MatrixView, matrix_view};
 pub use network_flow::{FlowRole, NetworkFlow, OUTSIDE};
 pub use page_verdict::{PageVerdict, page_verdict};

@@ -16,6 +16,7 @@ pub mod examples;
 pub mod graph;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod handout;
+pub mod intake;
 pub mod scenes;
 pub mod share;
 #[cfg(not(target_arch = "wasm32"))]

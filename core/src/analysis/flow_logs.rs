@@ -5,7 +5,7 @@ use core::cell::RefCell;
 use hashbrown::HashMap;
 
 use super::{Addressed, Analysis};
-use crate::answers::flow_logs::{self, FlowLogs, Log, Scene};
+use crate::answers::flow_logs::{self, FlowLogs, Log, ReadLogs, Scene};
 use crate::compile::Endpoint;
 use crate::connectivity::Connectivity;
 use crate::explain::{self, Answer};
@@ -15,6 +15,11 @@ use crate::verdict::Flow;
 impl Analysis {
     /// Reads flow logs and judges their flows: what becomes of them, and which would be denied. Never fails: what cannot be read is a part of the answer.
     pub fn flow_logs(&self, logs: &[Log<'_>]) -> FlowLogs {
+        self.judged(&ReadLogs::new(logs))
+    }
+
+    /// The same for logs that were read before.
+    pub fn judged(&self, logs: &ReadLogs) -> FlowLogs {
         let nodes = self.snapshot.nodes().any(|(_, node)| node.addresses.len() > 1);
         let pods = self.snapshot.pods().any(|(_, pod)| pod.address_given && pod.addresses.len() > 1);
         let asked = Asked { analysis: self, both_families: nodes || pods, by_family: RefCell::default() };

@@ -3,6 +3,7 @@
 //! A language is a folder with one implementation of [`Language`]. Reading, the inventory and lowering ask the languages one after the other; nothing
 //! else knows which there are.
 
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 use core::ops::Range;
@@ -15,6 +16,7 @@ use super::lower::{Lowered, PolicyEngine, Translator};
 use super::netpolis::NetpolisLanguage;
 use super::read::fields::Reader;
 use super::read::kinds::KnownKind;
+use super::read::unread::unread_policies;
 use super::{ParameterFile, Resource};
 use crate::diagnostics::Diagnostic;
 use crate::document::NodeRef;
@@ -112,6 +114,21 @@ impl Languages {
         Languages(languages)
     }
 
+    /// What a cluster has to be asked for, as `kubectl` names resources: the kinds that are read in the versions that are served, and the policies that are known and
+    /// not read. Of what is only written in files, such as checks, no cluster knows.
+    pub fn resources(self) -> Vec<String> {
+        let known = self
+            .iter()
+            .flat_map(|language| language.kinds())
+            .flat_map(|kind| kind.current.iter().map(move |version| (*version, kind.name)));
+        let known = known.map(|(version, kind)| (version.rsplit_once('/').map_or("", |(group, _)| group), kind));
+        let all = known.chain(unread_policies()).filter(|(group, _)| *group != OWN_GROUP);
+        let mut names: Vec<String> = all.map(|(group, kind)| resource_name(group, kind)).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
     pub(in crate::language) fn iter(self) -> impl DoubleEndedIterator<Item = &'static dyn Language> {
         self.0.iter().copied()
     }
@@ -127,4 +144,20 @@ impl fmt::Debug for Languages {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.iter().map(Language::name)).finish()
     }
+}
+
+/// The group of Netpolis's own kinds.
+const OWN_GROUP: &str = "netpolis.dev";
+
+/// `networkpolicies.networking.k8s.io`, `pods`: small letters, the plural of English, and the group.
+fn resource_name(group: &str, kind: &str) -> String {
+    let kind = kind.to_lowercase();
+    let plural = match kind.strip_suffix('y').filter(|stem| !stem.ends_with(['a', 'e', 'o'])) {
+        Some(stem) => alloc::format!("{stem}ies"),
+        None if kind == "endpoints" => kind,
+        None if kind.ends_with("ss") => alloc::format!("{kind}es"),
+        None if kind.ends_with('s') => kind,
+        None => alloc::format!("{kind}s"),
+    };
+    if group.is_empty() { plural } else { alloc::format!("{plural}.{group}") }
 }

@@ -148,6 +148,35 @@ export default {
         await until(/1 ✓[^]*1 ✕/, () => tab(page).innerText(), "the files as they were");
     },
 
+    async "a flow log is known, judged beside the files, and leads to policies"() {
+        const page = await shop(CHECKED);
+        const rows = ["src,dst,port,action", "corner/web,corner/store,5432,allow", "corner/till,corner/store,5432,deny"];
+        // Large files must not stop the page.
+        for (let port = 0; port < 100_000; port++) rows.push(`corner/till,corner/web,${1 + (port % 400)},allow`);
+        await page.evaluate(() => {
+            window.longest = 0;
+            let last = performance.now();
+            const tick = () => { const now = performance.now(); window.longest = Math.max(window.longest, now - last); last = now; setTimeout(tick); };
+            tick();
+        });
+        await page.locator("input[type=file]").first().setInputFiles({ name: "export.csv", mimeType: "text/csv", buffer: Buffer.from(rows.join("\n")) });
+        await until(/^export\.csv .*100002 entries.*1 passed and would be denied, 1 was denied and is allowed here/, () => said(page), "the summary");
+        console.log(`    the page stood still for ${Math.round(await page.evaluate(() => window.longest))} ms at most`);
+        assert.deepEqual(await page.locator(".file-tabs [role=tab], [role=tablist][aria-label=files] [role=tab]").allInnerTexts().then((all) => all.filter((name) => /export/.test(name))), [], "it is no file");
+        await shoot(page, "answers-flow-logs");
+        await accessible(page, "flow logs");
+        assert.match(await page.locator(".answer-groups section").first().innerText(), /Passed in the log, denied by these files[^]*corner\/web[^]*corner\/store/);
+        await page.locator(".answer-groups li.bad").first().getByRole("button", { name: /Show the flow/ }).click();
+        await until("denied", () => word(page), "the verdict");
+        // It is neither stored nor shared.
+        assert.doesNotMatch(await page.evaluate(() => JSON.stringify({ ...localStorage })), /export\.csv|corner\/till,corner\/web/);
+        await page.getByRole("button", { name: /Make policies from this/ }).click();
+        await until(/policies for \d+ flows/, () => said(page), "policies");
+        await list(page, "Flow logs").click();
+        await page.getByRole("group", { name: "Logs" }).getByRole("button", { name: "Close" }).click();
+        await until(/^No flow log is open/, () => said(page), "the summary");
+    },
+
     "on a telephone they are beside problems, in light and dark": notIn(NO_FINGERS, async () => {
         for (const colorScheme of ["light", "dark"]) {
             const page = await shop(CHECKED, { viewport: PHONE, hasTouch: true, isMobile: true, colorScheme });

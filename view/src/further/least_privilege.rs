@@ -9,7 +9,7 @@ use netpolis_core::policy::Direction;
 use netpolis_core::text::count;
 
 use super::list::{ListChoice, ListGroup, ListOption, ListRow, ListView, OfferedText, Outlook, RowTick};
-use super::{FurtherQuestion, PoliciesAsked, WantedFlows};
+use super::{FurtherQuestion, GivenLogs, PoliciesAsked, WantedFlows};
 use crate::fixes::edit_views;
 use crate::{EditView, FixView, SourceLocation, SourceLocations};
 
@@ -26,7 +26,7 @@ struct Candidate {
 }
 
 /// The flows that can be ticked, and the policies for those that are.
-pub(super) fn list(analysis: &Analysis, asked: &PoliciesAsked) -> ListView {
+pub(super) fn list(analysis: &Analysis, logs: GivenLogs<'_>, asked: &PoliciesAsked) -> ListView {
     let by_checks = analysis.wanted_by_checks();
     let source = asked.source.unwrap_or(if by_checks.flows.is_empty() { WantedFlows::Allowed } else { WantedFlows::Checks });
     let mut notes = Vec::new();
@@ -42,14 +42,20 @@ pub(super) fn list(analysis: &Analysis, asked: &PoliciesAsked) -> ListView {
             );
             by_checks.flows.into_iter().map(|line| Candidate { line, on: true }).collect()
         }
+        WantedFlows::Log(number) => {
+            let logs = logs.filter(|(known, _)| *known == number);
+            let flows = logs.map(|(_, logs)| analysis.judged(logs).wanted()).unwrap_or_default();
+            flows.into_iter().map(|line| Candidate { line, on: true }).collect()
+        }
     };
     candidates.iter_mut().for_each(|one| one.on ^= asked.flipped.contains(&one.line.to_string()));
     let wanted: Vec<FlowLine> = candidates.iter().filter(|one| one.on).map(|one| one.line.clone()).collect();
-    let view = ListView { choices: choices(source, asked), ..ListView::default() };
+    let view = ListView { choices: choices(source, logs, asked), ..ListView::default() };
     let flows = flows(&candidates);
     if wanted.is_empty() {
         let summary = match (source, candidates.is_empty()) {
             (WantedFlows::Checks, true) => "No check expects a flow to be allowed. Take the flows that are allowed now, or write checks.",
+            (WantedFlows::Log(_), true) => "No flow log is open, or no flow of it passed that can be named.",
             (_, true) => "No flow is allowed now.",
             _ => "Tick the flows that are wanted.",
         };
@@ -83,10 +89,11 @@ fn form_of(asked: &PoliciesAsked) -> Form {
     Form::ALL.iter().find(|(name, _)| *name == asked.form).map(|(_, form)| *form).unwrap_or_default()
 }
 
-fn choices(source: WantedFlows, asked: &PoliciesAsked) -> Vec<ListChoice> {
+fn choices(source: WantedFlows, logs: GivenLogs<'_>, asked: &PoliciesAsked) -> Vec<ListChoice> {
     let option =
         |label: &str, on: bool, asks: PoliciesAsked| ListOption { label: label.into(), on, asks: FurtherQuestion::LeastPrivilege(asks) };
-    let sources = [(WantedFlows::Checks, "Checks"), (WantedFlows::Allowed, "Allowed now")];
+    let log = logs.map(|(number, _)| (WantedFlows::Log(number), "Flow log"));
+    let sources = [(WantedFlows::Checks, "Checks"), (WantedFlows::Allowed, "Allowed now")].into_iter().chain(log);
     // What was ticked is of one of them.
     let source_option = |(own, label)| {
         let flipped = if own == source { asked.flipped.clone() } else { Vec::new() };
@@ -98,7 +105,7 @@ fn choices(source: WantedFlows, asked: &PoliciesAsked) -> Vec<ListChoice> {
     };
     let dns_option = |(dns, label)| option(label, dns == asked.dns, PoliciesAsked { dns, source: Some(source), ..asked.clone() });
     vec![
-        ListChoice { title: "Wanted".into(), options: sources.into_iter().map(source_option).collect() },
+        ListChoice { title: "Wanted".into(), options: sources.map(source_option).collect() },
         ListChoice {
             title: "Policies of".into(),
             options: [(Form::Kubernetes, "Kubernetes"), (Form::Calico, "Calico")].map(form_option).into(),

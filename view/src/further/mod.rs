@@ -15,6 +15,8 @@ mod engines;
 #[cfg(feature = "answers")]
 mod fixes;
 #[cfg(feature = "answers")]
+mod flow_logs;
+#[cfg(feature = "answers")]
 mod least_privilege;
 #[cfg(feature = "answers")]
 mod open_ends;
@@ -50,6 +52,8 @@ pub enum FurtherQuestion {
     LeastPrivilege(PoliciesAsked),
     /// What a filter leaves of the scene. Both modules answer it.
     Filter(FilterQuestion),
+    /// The flows of the logs of this number, judged; nothing if there are none.
+    FlowLogs(Option<u32>),
     /// A lesson: the text of its `lesson.md`, and the files beside it that are there.
     Lesson(String, Texts),
     /// Whether the task of a lesson is done.
@@ -76,6 +80,8 @@ pub enum WantedFlows {
     Checks,
     /// What is allowed at present.
     Allowed,
+    /// What passed in the flow logs of this number.
+    Log(u32),
 }
 
 impl FurtherQuestion {
@@ -112,6 +118,7 @@ impl FurtherQuestion {
             FurtherQuestion::Convert(_) => Step::Convert,
             FurtherQuestion::Marks(_) | FurtherQuestion::Comparison(_) => Step::Comparison,
             FurtherQuestion::LeastPrivilege(_) => Step::LeastPrivilege,
+            FurtherQuestion::FlowLogs(_) => Step::FlowLogs,
         }
     }
 }
@@ -137,9 +144,17 @@ pub enum FurtherAnswer {
     Grade(GradeView),
 }
 
+/// The flow logs that the engine was given, with their number.
+#[cfg(feature = "answers")]
+pub(super) type GivenLogs<'a> = Option<(u32, &'a netpolis_core::answers::flow_logs::ReadLogs)>;
+
 /// Answers a further question.
 #[cfg(feature = "answers")]
-pub(super) fn further_answer(analysis: &netpolis_core::analysis::Analysis, question: &FurtherQuestion) -> FurtherAnswer {
+pub(super) fn further_answer(
+    analysis: &netpolis_core::analysis::Analysis,
+    logs: GivenLogs<'_>,
+    question: &FurtherQuestion,
+) -> FurtherAnswer {
     match question {
         FurtherQuestion::Fix(question) => FurtherAnswer::Fix(fixes::fix_list(analysis, question).map_err(|error| error.to_string())),
         FurtherQuestion::Checks => FurtherAnswer::List(checks::list(analysis)),
@@ -152,7 +167,10 @@ pub(super) fn further_answer(analysis: &netpolis_core::analysis::Analysis, quest
         // Without a baseline nothing differs; with one, `comparison_answer` says what does.
         FurtherQuestion::Marks(_) => FurtherAnswer::Marks(ComparisonMarks::default()),
         FurtherQuestion::Comparison(_) => FurtherAnswer::Comparison(ComparisonView::default()),
-        FurtherQuestion::LeastPrivilege(asked) => FurtherAnswer::List(least_privilege::list(analysis, asked)),
+        FurtherQuestion::LeastPrivilege(asked) => FurtherAnswer::List(least_privilege::list(analysis, logs, asked)),
+        FurtherQuestion::FlowLogs(number) => {
+            FurtherAnswer::List(flow_logs::list(analysis, logs.filter(|(known, _)| Some(*known) == *number)))
+        }
         FurtherQuestion::Lesson(text, files) => FurtherAnswer::Lesson(super::lesson::lesson_reply(text, files)),
         FurtherQuestion::Grade(asked) => FurtherAnswer::Grade(super::lesson::grade_view(analysis, asked)),
     }

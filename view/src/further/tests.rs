@@ -38,14 +38,14 @@ fn asked(deny: bool) -> FurtherQuestion {
 }
 
 fn fixes(text: &str, deny: bool) -> FixListView {
-    match further_answer(&analysis(text), &asked(deny)) {
+    match further_answer(&analysis(text), None, &asked(deny)) {
         FurtherAnswer::Fix(Ok(fixes)) => fixes,
         other => panic!("{other:?}"),
     }
 }
 
 fn list(text: &str, question: &FurtherQuestion) -> ListView {
-    match further_answer(&analysis(text), question) {
+    match further_answer(&analysis(text), None, question) {
         FurtherAnswer::List(list) => list,
         other => panic!("{other:?}"),
     }
@@ -74,7 +74,7 @@ fn a_typing_error_is_the_first_change_and_applying_it_allows_the_flow() {
 #[test]
 fn a_question_that_means_nothing_is_answered_with_a_sentence() {
     let question = FurtherQuestion::Fix(FixQuestion { from: "nobody".into(), to: "db".into(), ..FixQuestion::default() });
-    assert!(matches!(further_answer(&analysis(SHOP), &question), FurtherAnswer::Fix(Err(message)) if message.contains("nobody")));
+    assert!(matches!(further_answer(&analysis(SHOP), None, &question), FurtherAnswer::Fix(Err(message)) if message.contains("nobody")));
 }
 
 #[test]
@@ -425,4 +425,77 @@ fn flows_that_are_allowed_now_can_be_ticked() {
     // Of checks there are none here.
     let empty = list("", &FurtherQuestion::LeastPrivilege(PoliciesAsked { source: Some(WantedFlows::Checks), ..PoliciesAsked::default() }));
     assert!(empty.summary.starts_with("No check expects"), "{}", empty.summary);
+}
+
+const LOG: &str = "\
+src,dst,port,action
+default/web,default/db,5432,allow
+default/web,default/db,5432,allow
+default/web,default/db,80,deny
+default/db,default/web,80,deny
+default/web,default/cache,6379,allow
+";
+
+fn logged(text: &str, question: &FurtherQuestion) -> ListView {
+    let logs = netpolis_core::answers::flow_logs::ReadLogs::new(&[netpolis_core::answers::flow_logs::Log { name: "flows.csv", text: LOG }]);
+    match further_answer(&analysis(text), Some((3, &logs)), question) {
+        FurtherAnswer::List(list) => list,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn flows_of_logs_that_contradict_the_files_come_first_and_become_policies() {
+    let found = logged(SHOP, &FurtherQuestion::FlowLogs(Some(3)));
+    assert_eq!(
+        found.summary,
+        "`flows.csv` (flows as comma separated values, 5 entries): of 3 flows: 1 passed and would be denied, 1 was denied and is allowed here"
+    );
+    let shown: Vec<&str> = found.groups.iter().map(|group| group.title.as_str()).collect();
+    assert_eq!(
+        shown,
+        [
+            "Passed in the log, denied by these files",
+            "Denied in the log, allowed by these files",
+            "Denied in both",
+            "Not judged: an end is not in these files",
+            "What to do with it"
+        ]
+    );
+    let broken = &found.groups[0].rows[0];
+    assert_eq!(
+        (broken.title.as_str(), broken.word.as_str(), broken.lines[1].as_str()),
+        ("`default/web` → `default/db` TCP 5432", "2 entries", "seen 2 times")
+    );
+    let Some(RowLink::Flow(question)) = &broken.link else { panic!("{broken:?}") };
+    assert_eq!(answer_to(&analysis(SHOP), question).unwrap().verdict, VerdictView::Denied);
+    // On to policies for what passed.
+    let Some(RowLink::Answer(_, next)) = &found.groups[4].rows[0].link else { panic!() };
+    let policies = logged(SHOP, next);
+    assert_eq!(chosen(&policies), ["Flow log", "Kubernetes", "as ticked"]);
+    assert_eq!(ticks(&policies), [("`default/web` → `default/db` TCP 5432", true)]);
+    assert!(policies.summary.ends_with("for 1 flow: exactly these remain"), "{}", policies.summary);
+    // Without logs, and with others than those that are asked about.
+    for question in [FurtherQuestion::FlowLogs(None), FurtherQuestion::FlowLogs(Some(2))] {
+        let none = logged(SHOP, &question);
+        assert!(none.groups.is_empty() && none.summary.starts_with("No flow log is open"));
+    }
+}
+
+#[test]
+fn the_evaluator_keeps_logs_while_the_text_changes() {
+    let mut evaluator = Evaluator::default();
+    evaluator.take_logs(1, &[("flows.csv".into(), LOG.into())]);
+    let mut ask = |revision: u32, text: &str| {
+        let files = Some(vec![("shop.yaml".into(), text.into())]);
+        let further = vec![FurtherQuestion::FlowLogs(Some(1))];
+        let (settings, question) = (String::new(), Question::default());
+        let reply = evaluator.reply(Request { revision, files, settings, question, board: None, path: None, further, baseline: None });
+        match &reply.further[0].1 {
+            FurtherAnswer::List(list) => (list.good, list.bad),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(ask(1, SHOP), (1, 2));
+    assert_eq!(ask(2, &SHOP.replace("wbe", "web")), (2, 1));
 }

@@ -1,12 +1,12 @@
 //! Files that the person chooses or drops, on their way into the page.
 
 use wasm_bindgen_futures::spawn_local;
-use web_sys::HtmlInputElement;
+use web_sys::{File, HtmlInputElement};
 use yew::prelude::*;
 
 use super::Store;
-use crate::effects::files;
-use crate::state::open_files;
+use crate::effects::{files, logs};
+use crate::state::{Action, open_files};
 
 /// A button's action that lets the person choose files, and the element that it needs anywhere in the page.
 #[hook]
@@ -31,13 +31,22 @@ pub fn use_chooser(store: &Store) -> (Callback<MouseEvent>, Html) {
         });
     });
     let input = html! {
-        <input ref={chooser} type="file" multiple=true accept=".yaml,.yml,.json,.txt,.sh,.azcli,.netpolis" hidden=true {onchange} />
+        <input ref={chooser} type="file" multiple=true accept=".yaml,.yml,.json,.txt,.sh,.azcli,.netpolis,.jsonl,.ndjson,.log,.csv" hidden=true {onchange} />
     };
     (choose, input)
 }
 
 /// Takes what was read into the page, and says what was not.
 pub fn take(store: &Store, read: files::Read) {
+    if !read.logs.is_empty() {
+        let (files, given): (Vec<File>, Vec<(String, &'static str)>) =
+            read.logs.into_iter().map(|(file, title)| (file.clone(), (file.name(), title))).unzip();
+        logs::open(files);
+        store.dispatch(Action::LogsGiven(given));
+        if read.files.is_empty() && read.left_out.is_empty() {
+            return;
+        }
+    }
     for action in open_files(read.files, read.left_out) {
         store.dispatch(action);
     }

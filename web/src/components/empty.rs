@@ -4,10 +4,11 @@ use yew::prelude::*;
 
 use super::Store;
 use super::chooser::use_chooser;
-use super::icons::{CLIPBOARD, OPEN, icon};
+use super::icons::{CLIPBOARD, COPY, OPEN, icon};
 use crate::effects::outside;
 use crate::examples::EXAMPLES;
 use crate::state::Action;
+use netpolis_view::CLUSTER_COMMAND;
 
 /// Ways to begin: from the clipboard, from files, from an example.
 #[component]
@@ -18,6 +19,15 @@ pub fn Empty() -> Html {
     let paste = {
         let store = store.clone();
         Callback::from(move |_: MouseEvent| paste(&store))
+    };
+    let copy = {
+        let store = store.clone();
+        Callback::from(move |_: MouseEvent| {
+            let store = store.clone();
+            outside::copy(CLUSTER_COMMAND.into(), move |done| {
+                store.dispatch(Action::Notify(if done { "Copied".into() } else { "The browser did not allow copying".into() }));
+            });
+        })
     };
     let example = EXAMPLES.first().map(|example| {
         let store = store.clone();
@@ -32,7 +42,11 @@ pub fn Empty() -> Html {
             } else {
                 <p>{ "Paste or drop YAML, JSON or az commands with workloads and policies, for example the output of:" }</p>
             }
-            <p><code>{ "kubectl get all,networkpolicy,namespace -A -o yaml" }</code></p>
+            <p class="command"><code>{ CLUSTER_COMMAND }</code></p>
+            <p class="begin">
+                <button type="button" class="pick" onclick={copy}>{ icon(COPY) }{ "Copy the command" }</button>
+                <small>{ "Secrets, ConfigMaps and managedFields are left out before anything is kept" }</small>
+            </p>
             if !store.files.read_only {
                 <p class="begin">
                     <button type="button" class="primary" onclick={paste}>{ icon(CLIPBOARD) }{ "Paste" }</button>

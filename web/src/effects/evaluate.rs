@@ -7,6 +7,7 @@ use std::rc::Rc;
 use gloo::timers::callback::Timeout;
 use yew::prelude::*;
 
+use super::logs;
 use crate::components::Store;
 use crate::engine::{EngineLink, News, Queue};
 use crate::examples::{EXAMPLES, Example, example_of};
@@ -35,6 +36,8 @@ pub struct Engine {
     doing: Cell<Doing>,
     /// Whether the larger engine is on its way.
     grows: Cell<bool>,
+    /// The number of the flow logs that it gets, or has.
+    logs: Cell<Option<u32>>,
     /// Whether an evaluation can be cancelled.
     cancellable: Cell<bool>,
     /// Runs while the page waits, until it says so.
@@ -50,13 +53,19 @@ impl PartialEq for Engine {
 impl Engine {
     /// At the end of this link.
     pub fn new(link: EngineLink) -> Self {
-        let (queue, latest, held, patience, moment, grows, cancellable) = Default::default();
-        Engine { link, queue, latest, held, patience, doing: Cell::new(NOTHING_YET), grows, cancellable, moment }
+        let (queue, latest, held, patience, moment, grows, logs, cancellable) = Default::default();
+        Engine { link, queue, latest, held, patience, doing: Cell::new(NOTHING_YET), grows, logs, cancellable, moment }
     }
 
     /// Asks what the page wants to know and does not.
     fn ask(self: &Rc<Self>, store: &Store) {
         *self.patience.borrow_mut() = None;
+        if self.logs.replace(store.further.logs) != store.further.logs {
+            match store.further.logs {
+                Some(number) => self.link.logs(number, logs::all()),
+                None => logs::close(),
+            }
+        }
         if store.is_answered() {
             return;
         }

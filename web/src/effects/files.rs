@@ -1,5 +1,6 @@
 //! Files and folders that the person drops or chooses.
 
+use super::logs;
 use crate::state::LESSON;
 use js_sys::{Array, Promise};
 use wasm_bindgen::prelude::*;
@@ -8,6 +9,8 @@ use web_sys::{DataTransfer, File, FileList, FileSystemDirectoryEntry, FileSystem
 
 /// Files of more bytes are not read.
 const LARGEST: f64 = 16.0 * 1024.0 * 1024.0;
+/// The same of flow logs, which are read beside the page.
+const LARGEST_LOG: f64 = 256.0 * 1024.0 * 1024.0;
 /// Most files that are taken from a folder.
 const MOST: usize = 500;
 
@@ -18,6 +21,8 @@ pub struct Read {
     pub files: Vec<(String, String)>,
     /// Names with a reason.
     pub left_out: Vec<String>,
+    /// Flow logs, which are no text to edit: the files, and what each is.
+    pub logs: Vec<(File, &'static str)>,
 }
 
 /// Files that came with a drop, folders included. Must be called within the event.
@@ -64,7 +69,15 @@ pub async fn read(entries: Vec<FileSystemEntry>, mut files: Vec<File>) -> Read {
         }
     }
     named.sort_by(|a, b| a.0.cmp(&b.0));
-    let (small, large): (Vec<_>, Vec<_>) = named.into_iter().partition(|(_, file)| file.size() <= LARGEST);
+    let mut texts = Vec::new();
+    for (name, file) in named {
+        match if may_be_log(&name) { logs::title(&file).await } else { None } {
+            Some(title) if file.size() <= LARGEST_LOG => result.logs.push((file, title)),
+            Some(title) => result.left_out.push(format!("{name} is {title}, larger than 256 MB")),
+            None => texts.push((name, file)),
+        }
+    }
+    let (small, large): (Vec<_>, Vec<_>) = texts.into_iter().partition(|(_, file)| file.size() <= LARGEST);
     result.left_out.extend(large.into_iter().map(|(name, _)| format!("{name} is larger than 16 MB")));
     for (name, file) in small {
         match JsFuture::from(file.array_buffer()).await.map(|buffer| js_sys::Uint8Array::new(&buffer).to_vec()) {
@@ -117,6 +130,12 @@ fn text_of(name: &str, bytes: &[u8]) -> Result<String, String> {
         return refused(if image { "an image" } else { "not a text file" });
     }
     Ok(text.trim_start_matches('\u{feff}').to_owned())
+}
+
+/// Whether a file can be a flow log: manifests, scripts and scenes are none.
+fn may_be_log(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ![".yaml", ".yml", ".netpolis", ".md", ".sh", ".azcli", ".zip"].iter().any(|ending| name.ends_with(ending))
 }
 
 fn is_readable(name: &str) -> bool {

@@ -9,6 +9,7 @@ pub mod keep;
 pub mod layout;
 pub mod lesson;
 pub mod link;
+pub mod logs;
 pub mod named;
 pub mod outside;
 pub mod raster;

@@ -38,6 +38,10 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn cancel(this: &EngineLink);
 
+    /// Has every larger engine get these files as flow logs, before the next request.
+    #[wasm_bindgen(method)]
+    pub fn logs(this: &EngineLink, number: u32, files: js_sys::Array);
+
     #[wasm_bindgen(method, js_name = send)]
     fn send_bytes(this: &EngineLink, request: Uint8Array);
 

@@ -11,8 +11,10 @@
 mod base64;
 mod deflate;
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
+use crate::intake::{self, Measure};
 use netpolis_core::settings::Settings;
 
 use netpolis_view::{PathAsked, PathQuestion, Question, settings_from_text, settings_text};
@@ -293,12 +295,17 @@ fn put_entry(bytes: &mut Vec<u8>, tag: u8, text: &str) {
     bytes.extend_from_slice(text.as_bytes());
 }
 
+/// A text as it is stored and shared: everything that is packed passes here, and what secrets hold does not.
+fn without_secrets(text: &str) -> Cow<'_, str> {
+    intake::without(text, Measure::Secrets).map_or(Cow::Borrowed(text), |(text, _)| Cow::Owned(text))
+}
+
 fn entries(shared: &Shared) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut put = |tag: u8, text: &str| put_entry(&mut bytes, tag, text);
     for (name, text) in &shared.files {
         put(FILE_NAME, name);
-        put(FILE_TEXT, text);
+        put(FILE_TEXT, &without_secrets(text));
     }
     if shared.active > 0 {
         put(ACTIVE, &shared.active.to_string());
@@ -328,7 +335,7 @@ fn entries(shared: &Shared) -> Vec<u8> {
         put(BASELINE, &baseline.name);
         for (name, text) in &baseline.files {
             put(BASELINE_FILE, name);
-            put(BASELINE_TEXT, text);
+            put(BASELINE_TEXT, &without_secrets(text));
         }
         let settings = settings_text(&baseline.settings);
         if !settings.is_empty() {

@@ -226,3 +226,14 @@ fn a_link_that_is_made_in_parts_is_the_same_link() {
         assert_eq!(link.fragment(), encode(&shared));
     }
 }
+
+#[test]
+fn what_secrets_hold_is_never_packed() {
+    let secret =
+        |value: &str| ("s.yaml".to_owned(), format!("kind: Pod\nmetadata: {{name: web}}\n---\nkind: Secret\ndata:\n  password: {value}\n"));
+    let baseline = Baseline { name: "old".into(), files: vec![secret("older")], settings: Settings::default() };
+    let shared = Shared { files: vec![secret("newer")], baseline: Some(baseline.into()), ..Shared::default() };
+    let (read, _) = decode_kept(&encode(&shared)).unwrap();
+    let without = "kind: Pod\nmetadata: {name: web}\n---\n";
+    assert_eq!((read.files[0].1.as_str(), read.baseline.unwrap().files[0].1.as_str()), (without, without));
+}

@@ -24,6 +24,8 @@ pub enum Action {
     AddFile,
     /// Files came from outside: dropped, or chosen.
     FilesGiven(Vec<(String, String)>),
+    /// Flow logs were opened: their names, and what each is.
+    LogsGiven(Vec<(String, &'static str)>),
     /// A file gets another name.
     RenameFile(FileId, String),
     /// A file goes.

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::{LayoutAction, State};
+use crate::intake::{self, LeftOut, Measure};
 use netpolis_view::{Edit, SourceLocation, apply_edits};
 
 /// Text that comes at once and is longer was not typed.
@@ -174,7 +175,16 @@ impl State {
         // What comes at once was pasted.
         self.asking.seeks |= self.files.find(id).is_some_and(|f| f.text.len().abs_diff(text.len()) > PASTED);
         self.keep_replaced(id, &text);
-        self.files.set_text(id, &text);
+        let pasted = self.files.find(id).is_some_and(|f| f.text.len() + PASTED < text.len());
+        match intake::without(&text, Measure::Cluster).filter(|_| pasted) {
+            Some((text, left_out)) => {
+                let version = self.count();
+                self.files.set_text(id, &text.into());
+                self.files.change(|f| f.id == id, |f| f.version = version);
+                self.tell(format!("Left out: {}", left_out.words().unwrap_or_default()), false);
+            }
+            None => self.files.set_text(id, &text),
+        }
         self.revision += 1;
     }
 
@@ -195,6 +205,17 @@ impl State {
         self.keep_place();
         self.remember();
         let (count, version) = (given.len(), self.count());
+        let mut left_out = LeftOut::default();
+        let given: Vec<(String, String)> = given
+            .into_iter()
+            .map(|(name, text)| match intake::without(&text, Measure::Cluster) {
+                Some((text, of_it)) => {
+                    left_out = std::mem::take(&mut left_out).and(of_it);
+                    (name, text)
+                }
+                None => (name, text),
+            })
+            .collect();
         // The text that is there only to greet makes room.
         if self.files.iter().all(|f| f.text.trim().is_empty()) {
             self.files.list = Rc::default();
@@ -216,7 +237,9 @@ impl State {
         self.asking.seeks = true;
         self.picture.begin_afresh();
         self.revision += 1;
-        self.tell(if count == 1 { "1 file opened".into() } else { format!("{count} files opened") }, true);
+        let opened = if count == 1 { "1 file opened".to_owned() } else { format!("{count} files opened") };
+        let words = left_out.words().map_or_else(String::new, |words| format!(". Left out: {words}"));
+        self.tell(format!("{opened}{words}"), true);
     }
 
     pub(super) fn close_file(&mut self, id: FileId) {

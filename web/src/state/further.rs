@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use super::{EngineFault, Progress, Screen, State, Tab};
+use super::{EngineFault, LayoutAction, Progress, Screen, State, Tab};
 use netpolis_view::{
     FixListView, FixQuestion, FixView, FurtherAnswer, FurtherQuestion, LinesView, ListView, PathWord, PoliciesAsked, RowLink, RowTick,
     Sentence,
@@ -25,19 +25,22 @@ pub enum AnswerList {
     Convert,
     /// Policies for wanted flows.
     LeastPrivilege,
+    /// The flows of logs, judged.
+    FlowLogs,
     /// What differs from the baseline.
     Compare,
 }
 
 impl AnswerList {
     /// All, from left to right.
-    pub const ALL: [AnswerList; 7] = [
+    pub const ALL: [AnswerList; 8] = [
         AnswerList::Checks,
         AnswerList::OpenEnds,
         AnswerList::Pointless,
         AnswerList::Engines,
         AnswerList::Convert,
         AnswerList::LeastPrivilege,
+        AnswerList::FlowLogs,
         AnswerList::Compare,
     ];
 
@@ -50,6 +53,7 @@ impl AnswerList {
             AnswerList::Engines => "Engines",
             AnswerList::Convert => "Convert",
             AnswerList::LeastPrivilege => "Least privilege",
+            AnswerList::FlowLogs => "Flow logs",
             AnswerList::Compare => "Compare",
         }
     }
@@ -63,6 +67,7 @@ impl AnswerList {
             AnswerList::Engines => FurtherQuestion::Engines,
             AnswerList::Convert => FurtherQuestion::Convert(String::new()),
             AnswerList::LeastPrivilege => FurtherQuestion::LeastPrivilege(PoliciesAsked::default()),
+            AnswerList::FlowLogs => FurtherQuestion::FlowLogs(state.further.logs),
             AnswerList::Compare => return state.comparison_question(FurtherQuestion::Comparison),
         })
     }
@@ -91,6 +96,8 @@ pub struct Further {
     known: Vec<Known>,
     /// What was chosen in lists: the question of each.
     chosen: Vec<FurtherQuestion>,
+    /// The number of the flow logs that are open.
+    pub logs: Option<u32>,
     /// Which changes are looked for: such as stop the flow, or such as allow it.
     pub looks_for: Option<Goal>,
 }
@@ -163,7 +170,8 @@ impl Further {
 
     /// What was said about another scene is over.
     pub(super) fn forget(&mut self) {
-        *self = Further::default();
+        // Logs are of no scene.
+        *self = Further { logs: self.logs, ..Further::default() };
     }
 
     /// The newest answer to a question, be it of an older text.
@@ -256,6 +264,15 @@ impl State {
         self.known_list().map_or(0, |known| known.revision)
     }
 
+    /// Flow logs are open, besides those that were, and are shown judged.
+    pub(super) fn take_logs(&mut self, logs: &[(String, &'static str)]) {
+        self.further.logs = Some(self.count());
+        self.layout = self.layout.after(&LayoutAction::ShowScreen(Screen::Problems)).after(&LayoutAction::ShowTab(Tab::Answers));
+        self.layout.list = AnswerList::FlowLogs;
+        let logs: Vec<String> = logs.iter().map(|(name, title)| format!("{name}: {title}")).collect();
+        self.tell(format!("{}. Judged under Answers; not stored, not in links", logs.join("; ")), false);
+    }
+
     /// Whether a row of the list is ticked, as it is and as it was answered.
     pub fn is_ticked(&self, tick: &RowTick) -> bool {
         let answered = self.known_list().is_some_and(|known| known.asked.is_flipped(&tick.key));
@@ -274,6 +291,10 @@ impl State {
     /// A list asks something else, and is shown.
     pub(super) fn ask_list(&mut self, asked: FurtherQuestion) {
         self.layout.list = AnswerList::of(&asked, self).unwrap_or(self.layout.list);
+        if let FurtherQuestion::FlowLogs(logs) = asked {
+            self.further.logs = logs;
+            return;
+        }
         self.further.chosen.retain(|chosen| !chosen.is_like(&asked));
         self.further.chosen.push(asked);
     }

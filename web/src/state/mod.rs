@@ -269,6 +269,7 @@ impl State {
             Action::ShowFile(id) => self.files.active = id,
             Action::AddFile => self.add_file(),
             Action::FilesGiven(given) => self.take_files(given),
+            Action::LogsGiven(logs) => self.take_logs(&logs),
             Action::RenameFile(id, name) => self.rename_file(id, &name),
             Action::CloseFile(id) => self.close_file(id),
             Action::ApplyEdits { title, edits } => self.apply_to_files(&title, &edits),

@@ -1,6 +1,7 @@
 //! What comes from outside: files that a person gives, and texts that are pasted.
 
 use super::{Action, LessonAction, State};
+use crate::intake::{self, LeftOut, Measure};
 use crate::share;
 use netpolis_view::Edit;
 
@@ -35,10 +36,14 @@ impl State {
             return Action::Notify("There is no text on the clipboard".into());
         }
         match self.files.shown().filter(|file| file.text.trim().is_empty()) {
-            Some(file) => Action::ApplyEdits {
-                title: "pasted from the clipboard".into(),
-                edits: vec![(file.name.clone(), Edit { start: 0, end: file.text.len() as u32, insert: text })],
-            },
+            Some(file) => {
+                let (text, left_out) = intake::without(&text, Measure::Cluster).unwrap_or((text, LeftOut::default()));
+                let words = left_out.words().map_or_else(String::new, |words| format!(". Left out: {words}"));
+                Action::ApplyEdits {
+                    title: format!("pasted from the clipboard{words}"),
+                    edits: vec![(file.name.clone(), Edit { start: 0, end: file.text.len() as u32, insert: text })],
+                }
+            }
             None => Action::FilesGiven(vec![("pasted.yaml".to_owned(), text)]),
         }
     }

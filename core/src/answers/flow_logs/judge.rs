@@ -26,7 +26,7 @@ struct TargetId(u32);
 const BOTH_OUTSIDE: &str = "neither end is in the input: both are addresses outside";
 
 /// Judges all flows of logs.
-pub(super) fn judge(scene: &dyn Scene, matching: &Matching<'_>, merged: Merged) -> FlowLogs {
+pub(super) fn judge(scene: &dyn Scene, matching: &Matching<'_>, merged: &Merged) -> FlowLogs {
     let mut targets = Targets { numbers: HashMap::new(), list: Vec::new() };
     let found: Vec<Result<TargetId, Unmatched>> =
         merged.ends.iter().map(|end| matching.find(end).map(|target| targets.id(target))).collect();
@@ -70,7 +70,8 @@ pub(super) fn judge(scene: &dyn Scene, matching: &Matching<'_>, merged: Merged) 
     let mut unmatched: Vec<NotJudged> =
         unmatched.list.into_iter().map(|(reason, seen)| NotJudged { reason, entries: seen.entries, first: seen.first }).collect();
     unmatched.sort_by_key(|entry| (Reverse(entry.entries), entry.first));
-    FlowLogs { logs: merged.logs, flows: judged, unmatched, broken: merged.broken, set_aside: merged.set_aside }
+    let (logs, broken, set_aside) = (merged.logs.clone(), merged.broken.clone(), merged.set_aside.clone());
+    FlowLogs { logs, flows: judged, unmatched, broken, set_aside }
 }
 
 /// Distinct targets.

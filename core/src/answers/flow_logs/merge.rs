@@ -74,7 +74,7 @@ impl<K: Clone + Eq + core::hash::Hash> Ordered<K> {
 }
 
 /// The entries of all logs, counted.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Merged {
     pub(super) logs: Vec<LogRead>,
     pub(super) ends: Vec<LoggedEnd>,

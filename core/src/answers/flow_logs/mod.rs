@@ -15,6 +15,7 @@ mod matching;
 mod merge;
 mod names;
 pub(in crate::answers) mod read;
+mod sniff;
 #[cfg(test)]
 mod tests;
 mod time;
@@ -24,6 +25,7 @@ mod values;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+pub use sniff::format_of;
 pub use time::Moment;
 
 use crate::answers::least_privilege::{AskedPorts, FlowLine};
@@ -69,6 +71,17 @@ impl LogFormat {
             LogFormat::AzureSecurityGroup => "azure-nsg",
             LogFormat::AzureVirtualNetwork => "azure-vnet",
             LogFormat::Csv => "csv",
+        }
+    }
+
+    /// What such a log is, for people.
+    pub const fn title(self) -> &'static str {
+        match self {
+            LogFormat::Hubble => "flows of Hubble",
+            LogFormat::Calico => "flows of Calico",
+            LogFormat::AzureSecurityGroup => "a flow log of a network security group",
+            LogFormat::AzureVirtualNetwork => "a flow log of a virtual network",
+            LogFormat::Csv => "flows as comma separated values",
         }
     }
 }
@@ -408,9 +421,19 @@ pub trait Scene {
     fn depends_on_family(&self, from: Endpoint, to: Endpoint) -> bool;
 }
 
-/// Reads logs and judges their flows.
-pub fn flow_logs(scene: &dyn Scene, logs: &[Log<'_>]) -> FlowLogs {
-    let merged = merge::merge(logs);
+/// The entries of logs, read and counted: what is kept of them while the input changes.
+#[derive(Clone, Debug)]
+pub struct ReadLogs(merge::Merged);
+
+impl ReadLogs {
+    /// Reads logs. Never fails: what cannot be read is a part of the answer.
+    pub fn new(logs: &[Log<'_>]) -> Self {
+        ReadLogs(merge::merge(logs))
+    }
+}
+
+/// Judges the flows of logs.
+pub fn flow_logs(scene: &dyn Scene, logs: &ReadLogs) -> FlowLogs {
     let matching = matching::Matching::new(scene.snapshot(), scene.connectivity());
-    judge::judge(scene, &matching, merged)
+    judge::judge(scene, &matching, &logs.0)
 }

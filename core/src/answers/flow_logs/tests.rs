@@ -516,3 +516,36 @@ fn nothing_in_a_log_panics() {
     check(&"{\"a\":".repeat(5_000));
     check(&"{\"records\":[".repeat(300));
 }
+
+#[test]
+fn a_log_is_known_by_its_beginning() {
+    use super::{LogFormat, format_of};
+    let whisker = r#"{"items":[{"start_time":"2025-03-01T10:00:00Z","action":"Allow","source_name":"web-*","source_namespace":"shop","dest_namespace":"shop"}]}"#;
+    for (log, format) in [
+        (HUBBLE, LogFormat::Hubble),
+        (CALICO, LogFormat::Calico),
+        (whisker, LogFormat::Calico),
+        (GROUP_1, LogFormat::AzureSecurityGroup),
+        (GROUP_2, LogFormat::AzureSecurityGroup),
+        (NETWORK, LogFormat::AzureVirtualNetwork),
+        ("src_namespace,src_pod,dest_ip,dest_port\n", LogFormat::Csv),
+        ("From;To;Port\n", LogFormat::Csv),
+    ] {
+        assert_eq!(format_of(log), Some(format));
+        // That is what its entries are, too.
+        let read = ReadLogs::new(&[Log { name: "log", text: log }]);
+        assert_eq!(read.0.logs[0].formats, [format]);
+    }
+    let listed = r#"{"apiVersion": "v1", "kind": "List", "items": [{"kind": "Pod", "verdict": 1, "node_name": 2, "time": 3}]}"#;
+    for text in [
+        "",
+        "kind: Pod\n",
+        "# to: do, from: here\n",
+        listed,
+        "az network nsg create -g g -n from,to\n",
+        "[{\"from\": \"a\"}]",
+        "name,value\n",
+    ] {
+        assert_eq!(format_of(text), None, "{text}");
+    }
+}

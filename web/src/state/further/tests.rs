@@ -215,3 +215,51 @@ fn a_row_is_ticked_at_once_and_its_policies_are_a_file_of_their_own() {
     );
     assert_eq!(applied.reduce(Action::Undo).files.len(), 1);
 }
+
+#[test]
+fn a_flow_log_is_no_file_and_is_kept_while_scenes_change() {
+    let state = page(SHOP, 80).reduce(Action::LogsGiven(vec![("hubble.jsonl".into(), "flows of Hubble")]));
+    assert_eq!((state.files.len(), state.layout.list, state.shown_tab()), (1, AnswerList::FlowLogs, Tab::Answers));
+    assert_eq!(
+        state.notices.notice.as_ref().map(|n| n.text.as_str()),
+        Some("hubble.jsonl: flows of Hubble. Judged under Answers; not stored, not in links")
+    );
+    let FurtherQuestion::FlowLogs(Some(number)) = state.list_question().unwrap() else { panic!() };
+    let more = state.clone().reduce(Action::LogsGiven(vec![("b.csv".into(), "flows as comma separated values")]));
+    assert_ne!(more.list_question(), Some(FurtherQuestion::FlowLogs(Some(number))), "they are read again");
+    let other = state.clone().reduce(Action::StartScene);
+    assert_eq!(other.further.logs, Some(number));
+    let closed = state.reduce(Action::AskList(FurtherQuestion::FlowLogs(None)));
+    assert_eq!((closed.list_question(), closed.further.logs), (Some(FurtherQuestion::FlowLogs(None)), None));
+}
+
+#[test]
+fn secrets_of_a_pasted_cluster_are_in_no_state_record_or_link() {
+    let cluster = "items:\n- kind: Secret\n  data: {password: hidden}\n- kind: Pod\n  metadata: {name: web}\n- kind: ConfigMap\n  data: {a: hidden}\nkind: List\n";
+    let empty = Rc::new(State::start_empty());
+    let shown = empty.files.active;
+    let pastes = [
+        Action::FilesGiven(vec![("cluster.yaml".into(), cluster.into())]),
+        empty.paste(cluster.into()),
+        Action::TextEdited(shown, cluster.into()),
+    ];
+    for paste in pastes {
+        let state = empty.clone().reduce(paste.clone());
+        assert!(state.files.iter().all(|file| !file.text.contains("hidden")), "{paste:?}");
+        assert!(state.files.iter().any(|file| file.text.contains("name: web")));
+        let said = state.notices.notice.as_ref().unwrap().text.clone();
+        assert!(said.contains("1 Secret, 1 ConfigMap"), "{said}");
+    }
+    // A pasted text is shown anew in the editor.
+    let pasted = empty.clone().reduce(Action::TextEdited(shown, cluster.into()));
+    assert_ne!(pasted.files.find(shown).unwrap().version, empty.files.find(shown).unwrap().version);
+    // What a person types stays theirs, and is not kept: neither the file nor its text once it is closed.
+    let typed = "kind: Secret\ndata: {a: hidden}\n";
+    let state = empty.reduce(Action::TextEdited(shown, typed.into()));
+    assert_eq!(&*state.files.find(shown).unwrap().text, typed);
+    let packed = |state: &State| state.record(crate::scenes::Clock::default(), 0.0).open().unwrap();
+    let (shared, ..) = packed(&state);
+    assert!(shared.files.iter().all(|(_, text)| !text.contains("hidden")));
+    let (_, closed, _) = packed(&state.reduce(Action::CloseFile(shown)));
+    assert!(!closed.is_empty() && closed.iter().all(|file| !file.text.contains("hidden")));
+}

@@ -77,6 +77,11 @@ const POLICIES: &[(&str, &str, Family)] = &[
     ("kuma.io", "TrafficPermission", Family::Kuma),
 ];
 
+/// The same as groups and kinds.
+pub(in crate::language) fn unread_policies() -> impl Iterator<Item = (&'static str, &'static str)> {
+    POLICIES.iter().map(|(group, kind, _)| (*group, *kind))
+}
+
 /// Names of policies that mean the same in whatever group they are written.
 const TELLING: &[&str] = &[
     "AuthorizationPolicy",

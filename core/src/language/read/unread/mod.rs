@@ -13,7 +13,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 pub(crate) use broken::{anything, broken, no_object};
-pub(in crate::language) use kinds::{Class, Family, classify};
+pub(in crate::language) use kinds::{Class, Family, classify, unread_policies};
 
 use crate::document::FILLER as SENTINEL;
 
