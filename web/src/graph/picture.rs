@@ -242,7 +242,7 @@ pub fn picture(scene: &SceneView, options: &Options<'_>, memory: &Memory) -> Pic
             focus.unwrap_or_else(|| overview::overview(scene, options, width))
         };
         let first = drawn(width);
-        let higher = first.bounds.h + 2.0 * overview::MARGIN > height;
+        let higher = width >= overview::WITH_STRIP && first.bounds.h + 2.0 * overview::MARGIN > height;
         let mut picture = if higher { drawn(width - overview::STRIP) } else { first };
         picture.bounds.w = width - 2.0 * overview::MARGIN;
         return Picture { memory: memory.clone(), ..picture };

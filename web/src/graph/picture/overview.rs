@@ -27,6 +27,8 @@ pub(super) const HEAD: f64 = 48.0;
 pub(super) const MARGIN: f64 = 16.0;
 /// At the right edge of a picture that is higher than the canvas, where all of it is seen small.
 pub(super) const STRIP: f64 = 36.0;
+/// A narrower canvas has no room for that.
+pub const WITH_STRIP: f64 = 520.0;
 /// More ends of a kind that no namespace has are one card.
 const MOST_PILLS: usize = 1;
 /// Most arrows of one card that are drawn: those that stand for most flows.
