@@ -5,12 +5,14 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use netpolis_core::text::decode;
+
 /// A file to be read.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct File {
     /// Its path as given, or as found below a folder that was given.
     pub name: String,
-    /// Its text. Bytes that are no UTF-8 become U+FFFD, which the core then reports with its line.
+    /// Its text. Bytes that are no UTF-8 (or UTF-16 that begins with its byte order mark) become U+FFFD, which the core then reports with its line.
     pub text: String,
 }
 
@@ -63,7 +65,7 @@ fn read_of_kinds(paths: &[String], kinds: &'static [&'static str]) -> Result<Vec
         if path == "-" {
             let mut bytes = Vec::new();
             io::stdin().read_to_end(&mut bytes).map_err(ReadError::Input)?;
-            files.push(File { name: "standard input".into(), text: text(bytes) });
+            files.push(File { name: "standard input".into(), text: text(&bytes) });
             continue;
         }
         let path = Path::new(path);
@@ -73,14 +75,15 @@ fn read_of_kinds(paths: &[String], kinds: &'static [&'static str]) -> Result<Vec
         }
         for file in found {
             let bytes = fs::read(&file).map_err(|error| ReadError::Path(file.clone(), error))?;
-            files.push(File { name: file.display().to_string(), text: text(bytes) });
+            files.push(File { name: file.display().to_string(), text: text(&bytes) });
         }
     }
     Ok(files)
 }
 
-fn text(bytes: Vec<u8>) -> String {
-    String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+/// A file's text. What cannot be decoded stays as it is, for the analysis to say so.
+pub fn text(bytes: &[u8]) -> String {
+    decode(bytes).unwrap_or_else(|| String::from_utf8_lossy(bytes).into_owned())
 }
 
 /// All files of a known kind below a folder, in the order of their names. Links are not followed, so no loop can arise.

@@ -78,7 +78,7 @@ fn text_of(file: &str) -> io::Result<String> {
     } else {
         bytes = fs::read(file)?;
     }
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    Ok(crate::input::text(&bytes))
 }
 
 /// An answer in a form.

@@ -260,6 +260,19 @@ fn documents_that_cannot_be_read() {
     check(list, &[("web db 5432", UNKNOWN)]);
 }
 
+/// Of a file that cannot be decoded neither kinds nor namespaces are known.
+#[test]
+fn files_that_cannot_be_decoded() {
+    let utf16: Vec<u8> = "kind: NetworkPolicy\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for bytes in [&utf16[..], b"\x1f\x8b\x08\0\xe8\x03\xcb\x48\xcd\xc9\xc9\x57", &[0x92, 0xd7, 0xe4, 0x85]] {
+        check(&String::from_utf8_lossy(bytes), &[("web db 5432", UNKNOWN), ("scan web 80", UNKNOWN)]);
+    }
+    check(
+        "# Gr\u{fffd}\u{fffd}e\n# und noch viel mehr, das man lesen kann, damit es ein Text ist\n{apiVersion: v1, kind: ConfigMap, metadata: {name: x}}",
+        &[("web db 5432", "allowed")],
+    );
+}
+
 #[test]
 fn templates_and_kustomizations() {
     check(

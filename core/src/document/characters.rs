@@ -15,7 +15,7 @@ const SAMPLE: usize = 4096;
 /// are harmless, are left to the parser.
 pub(super) fn check(text: &str) -> Option<Diagnostic> {
     let is_control = |byte: &u8| *byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r');
-    let at = text.as_bytes().iter().position(is_control)?;
+    let Some(at) = text.as_bytes().iter().position(is_control) else { return undecoded(text) };
     let rest = text.as_bytes().get(at..)?;
     let sample = rest.get(..SAMPLE).unwrap_or(rest);
     let controls = sample.iter().filter(|byte| is_control(byte)).count();
@@ -44,4 +44,12 @@ pub(super) fn check(text: &str) -> Option<Diagnostic> {
             .help("remove it; within double quotes it can be written as an escape such as `\\x0C`")
             .fix("remove the character", span, ""),
     )
+}
+
+/// A text in another encoding, whose letters were lost when it was read as UTF-8. Single ones may stand in comments.
+fn undecoded(text: &str) -> Option<Diagnostic> {
+    let first = text.find(char::REPLACEMENT_CHARACTER)?;
+    let (all, lost) = text.chars().take(SAMPLE).fold((0usize, 0usize), |(all, lost), c| (all + 1, lost + usize::from(c == '\u{fffd}')));
+    let error = Diagnostic::new(codes::BINARY, Severity::Error, Span::new(first as u32, first as u32 + 3), "this file is not UTF-8");
+    (lost * 20 > all).then(|| error.help("save the file as UTF-8"))
 }

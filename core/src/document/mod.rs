@@ -10,6 +10,7 @@ pub mod codes;
 
 mod causes;
 mod characters;
+mod handed;
 pub(crate) mod json;
 mod keys;
 mod limits;
@@ -27,6 +28,7 @@ mod variables;
 mod wrapping;
 
 pub use causes::explain_cause;
+pub use handed::Handed;
 pub use limits::Limits;
 pub use marks::{split_at_marks, without_mark};
 pub use parse::{Parsed, parse};

@@ -17,6 +17,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::ops::Range;
 
+use super::handed::{Delimiter, Handed, strings};
+
 /// What a text is made of, besides what nobody reads.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Wrapped {
@@ -24,6 +26,8 @@ pub struct Wrapped {
     pub manifests: Vec<Range<usize>>,
     /// Where commands stand.
     pub commands: Vec<Range<usize>>,
+    /// Of manifests that commands have themselves, with which.
+    pub handed: Vec<Handed>,
 }
 
 /// Programs and words with which a line of a script begins.
@@ -450,7 +454,9 @@ impl<'t> Finder<'t> {
             }
             let text = self.line(&(start..line.end));
             self.evidence |= quote.is_none() && tells(text);
+            let known = bodies.len();
             quote = scan(text, quote, &mut bodies);
+            bodies.iter_mut().skip(known).for_each(|body| body.at += start);
             // What begins a here-string is no quotation mark.
             let cut = if bodies.last().is_some_and(|body| body.power) { text.len() - text.trim_end().len() + 2 } else { 0 };
             self.command(start..line.end.saturating_sub(cut).max(start));
@@ -476,6 +482,14 @@ impl<'t> Finder<'t> {
                 break;
             }
         }
+        let head = all.get(first).map_or(0, |line| line.start);
+        let end = |at: usize| all.get(at.saturating_sub(1)).map_or(head, |line| line.end);
+        let count = self.wrapped.handed.len();
+        for body in strings(self.text, head..end(at)) {
+            self.evidence = true;
+            self.wrapped.handed.push(Handed { body: body.clone(), line: head..head, at: body.start });
+            self.manifest(body, 0);
+        }
         for body in bodies {
             let start = at;
             while all.get(at).is_some_and(|line| !body.ends(self.line(line))) {
@@ -491,6 +505,7 @@ impl<'t> Finder<'t> {
             if looks_like_manifest(line.trim_start()) || is_key(line) {
                 let own = line.len() - line.trim_start().len();
                 self.evidence = true;
+                self.wrapped.handed.push(Handed { body: range.clone(), line: head..head, at: body.at });
                 self.manifest(range, indent.max(own));
             }
             if let Some(line) = all.get(at).cloned().filter(|_| body.power) {
@@ -499,6 +514,7 @@ impl<'t> Finder<'t> {
             }
             at += 1;
         }
+        self.wrapped.handed.iter_mut().skip(count).for_each(|handed| handed.line = head..end(at));
         at
     }
 }
@@ -517,25 +533,12 @@ fn tells(line: &str) -> bool {
     })
 }
 
-/// What ends a here-document.
-struct Delimiter {
-    word: String,
-    /// Whether it is PowerShell's.
-    power: bool,
-}
-
-impl Delimiter {
-    fn ends(&self, line: &str) -> bool {
-        if self.power { line.trim_start().starts_with(&*self.word) } else { line.trim() == self.word }
-    }
-}
-
 /// Follows quotation marks through a line, and notes here-documents. Returns the mark that is still open.
 fn scan(line: &str, mut quote: Option<char>, bodies: &mut Vec<Delimiter>) -> Option<char> {
     let shown = line.trim_end();
     for (end, word) in [("@\"", "\"@"), ("@'", "'@")] {
         if quote.is_none() && shown.ends_with(end) {
-            bodies.push(Delimiter { word: word.into(), power: true });
+            bodies.push(Delimiter { word: word.into(), power: true, at: 0 });
             return None;
         }
     }
@@ -563,7 +566,7 @@ fn scan(line: &str, mut quote: Option<char>, bodies: &mut Vec<Delimiter>) -> Opt
                     let length = inner.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '!'))).unwrap_or(inner.len());
                     let name = inner.get(..length).unwrap_or_default();
                     if !after.starts_with('<') && name.starts_with(|c: char| c.is_alphabetic() || c == '_') {
-                        bodies.push(Delimiter { word: name.into(), power: false });
+                        bodies.push(Delimiter { word: name.into(), power: false, at: i - 1 });
                     }
                     // What was looked at is not looked at again.
                     let passed = i + 1 + (after.len() - inner.len()) + length;

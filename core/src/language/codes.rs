@@ -25,6 +25,8 @@ codes! {
     KIND_NOT_READ = "K8S008";
     /// A Kustomization: what it makes of its sources is known once it is built.
     KUSTOMIZATION = "K8S100" [Warning];
+    /// A command of `kubectl` or Helm that changes the cluster, and is not carried out here.
+    COMMAND_NOT_FOLLOWED = "K8S110" [Note, Warning];
     /// Lists in lists, deeper than anybody writes.
     LISTS_TOO_DEEP = "K8S009";
 
@@ -299,8 +301,6 @@ codes! {
     AZ_FULL = "AZ180";
     /// A name that several resource groups have, or an address that several networks have, and nothing says which is meant.
     AZ_AMBIGUOUS = "AZ181" [Warning];
-    /// A command of `kubectl` that changes objects; it is not carried out.
-    COMMAND_OF_KUBECTL = "AZ140" [Warning];
     /// A value is to be filled in: a variable without a value, a name in brackets.
     FILL_IN = "AZ141" [Warning];
     /// A command changes something that no earlier command creates.

@@ -18,6 +18,7 @@ mod object;
 pub(crate) mod plugins;
 mod read;
 mod registry;
+pub(crate) mod script;
 pub mod unread;
 
 pub use azure::read::ParameterFile;
@@ -95,19 +96,21 @@ impl Resource {
 
     /// Whether an API server would refuse the object, whether or not its meaning is plain.
     pub fn is_refused(&self) -> bool {
-        self.refused || !self.flaws.refusals.is_empty() || !self.flaws.slips.is_empty()
+        !self.flaws.in_doubt && self.refused || !self.flaws.refusals.is_empty() || !self.flaws.slips.is_empty()
     }
 
     /// Whether it stands for a text of which not even the object is known.
     pub fn is_unreadable(&self) -> bool {
         use unread::Cause;
-        matches!(&self.kind, Kind::Unread(unread) if matches!(unread.cause, Cause::Broken | Cause::Template | Cause::Kustomization | Cause::Elsewhere))
+        matches!(&self.kind, Kind::Unread(unread) if matches!(unread.cause, Cause::Broken | Cause::Template | Cause::Kustomization | Cause::Elsewhere | Cause::Command | Cause::Deleted))
     }
 }
 
 /// Places of an object that put its meaning in doubt.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Flaws {
+    /// Whether it is not known if a policy is there: the command that creates it may not run. Then it is [refused](Resource::refused) too.
+    pub in_doubt: bool,
     /// Errors for which an API server refuses the object.
     pub refusals: Vec<Span>,
     /// Of an object that is no policy: errors of form for which it is refused, and that leave its meaning plain (`version: 1` means "1").

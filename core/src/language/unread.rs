@@ -39,6 +39,10 @@ pub enum Cause {
     Elsewhere,
     /// An API server refuses it, and part of it has no plain meaning.
     Refused,
+    /// It is a command that changes objects, and is not followed.
+    Command,
+    /// It is an object that a command deletes, perhaps before it is created.
+    Deleted,
 }
 
 /// What puts something into effect.

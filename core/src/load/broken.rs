@@ -30,6 +30,9 @@ pub(super) fn unread(languages: Languages, text: &str, parsed: &Parsed, limits: 
         return language::no_object(text, root.is_some_and(|root| root.as_mapping().is_some()), at);
     };
     let at = error.place.map_or(Span::default(), |place| place.span);
+    if error.code == codes::BINARY {
+        return alloc::vec![language::anything(at, Cause::Broken)];
+    }
     if error.code == codes::TEMPLATE {
         let plain = document::without_actions(text);
         let tree = document::parse(&plain, limits).tree;
@@ -50,5 +53,5 @@ pub(super) fn unread(languages: Languages, text: &str, parsed: &Parsed, limits: 
 /// A document for a text that is not looked at at all.
 pub(super) fn left_out(error: Diagnostic) -> ParsedDocument {
     let anything = language::anything(Span::default(), Cause::Broken);
-    ParsedDocument { resources: alloc::vec![alloc::sync::Arc::new(anything)], diagnostics: alloc::vec![error] }
+    ParsedDocument { resources: alloc::vec![alloc::sync::Arc::new(anything)], diagnostics: alloc::vec![error], deletes: None }
 }

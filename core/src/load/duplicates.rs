@@ -2,7 +2,7 @@
 
 use alloc::boxed::Box;
 use alloc::format;
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -10,9 +10,11 @@ use alloc::vec::Vec;
 use hashbrown::hash_map::Entry;
 use hashbrown::{HashMap, HashSet};
 
-use super::{Loaded, ParsedDocument};
+use super::{Deletes, Loaded, ParsedDocument};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::document::codes;
+use crate::language::script::is_kind;
+use crate::language::unread::Cause;
 use crate::language::{Kind, Resource};
 
 /// What makes two objects the same one for an API server: group, kind, namespace and name. Of resources of one name under different conditions one is
@@ -73,7 +75,8 @@ fn defines_the_same(a: &Arc<ParsedDocument>, b: &Arc<ParsedDocument>) -> bool {
             && (a.refused, a.is_refused(), a.is_unreadable(), a.meta.generated, is_check(a))
                 == (b.refused, b.is_refused(), b.is_unreadable(), b.meta.generated, is_check(b))
     };
-    Arc::ptr_eq(a, b) || a.resources.len() == b.resources.len() && a.resources.iter().zip(&b.resources).all(|(a, b)| same(a, b))
+    Arc::ptr_eq(a, b)
+        || a.deletes == b.deletes && a.resources.len() == b.resources.len() && a.resources.iter().zip(&b.resources).all(|(a, b)| same(a, b))
 }
 
 fn is_check(resource: &Resource) -> bool {
@@ -93,6 +96,48 @@ pub(super) fn find(loaded: &mut Loaded, known: &mut Known) {
         loaded.diagnostics.push(warning);
         mark(loaded, *earlier);
     }
+    delete(loaded);
+}
+
+/// Takes away what a command deletes that documents before it in its file create. Where other files create it, nobody knows what comes first.
+fn delete(loaded: &mut Loaded) {
+    let mut gone: Vec<At> = Vec::new();
+    for (d, document) in loaded.documents.iter().enumerate() {
+        let Some(deletes) = document.parsed.deletes else { continue };
+        for (r, deleted) in document.parsed.resources.iter().enumerate() {
+            let mut open = false;
+            for ((other, at), _) in each(loaded).filter(|(_, resource)| is_deleted(deleted, resource)) {
+                let is_same_file =
+                    loaded.sources.source_of(document.id) == loaded.documents.get(other).and_then(|o| loaded.sources.source_of(o.id));
+                match (is_same_file, deletes) {
+                    (true, _) if other >= d || loaded.documents.get(other).is_none_or(|o| o.parsed.deletes.is_some()) => {}
+                    (true, Deletes::Certainly) => gone.push((other, at)),
+                    _ => open = true,
+                }
+            }
+            if !open {
+                gone.push((d, r));
+            }
+        }
+    }
+    gone.into_iter().for_each(|at| mark(loaded, at));
+}
+
+/// Whether a command that deletes one object deletes another: it is that one, or stands in that namespace.
+fn is_deleted(deleted: &Resource, resource: &Resource) -> bool {
+    if matches!(&resource.kind, Kind::Unread(unread) if unread.cause == Cause::Deleted) {
+        return false;
+    }
+    let namespace = |resource: &Resource| resource.meta.namespace.clone().unwrap_or_else(|| "default".into());
+    let group =
+        |resource: &Resource| resource.api_version.rsplit_once('/').map_or("", |(group, _)| group).trim_start_matches("crd.").to_string();
+    // Without a group `kubectl` means Kubernetes's own kind.
+    let is_meant = |group: &str| group != "projectcalico.org" || &*resource.kind_name != "NetworkPolicy";
+    let same_group = deleted.api_version.is_empty() && is_meant(&group(resource)) || group(deleted) == group(resource);
+    let named = same_group && deleted.meta.name == resource.meta.name && is_kind(&deleted.kind_name, &resource.kind_name);
+    let is_itself = named && (!resource.kind.is_namespaced() || namespace(resource) == namespace(deleted));
+    let is_within = resource.kind.is_namespaced() && is_kind(&deleted.kind_name, "Namespace") && namespace(resource) == deleted.meta.name;
+    is_itself || is_within
 }
 
 fn defined_again(loaded: &Loaded) -> Vec<(At, At)> {

@@ -13,8 +13,12 @@ mod duplicates;
 pub(crate) mod edits;
 mod reuse;
 #[cfg(test)]
+mod script_tests;
+mod scripts;
+#[cfg(test)]
 mod tests;
 
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -24,7 +28,7 @@ use core::ops::Range;
 pub use self::edits::ObjectEdit;
 use self::reuse::{File, Known, Loose, Plan};
 use crate::diagnostics::{Code, Diagnostic, Severity};
-use crate::document::{self, Limits, Wrapped, codes};
+use crate::document::{self, Limits, codes};
 use crate::language::{self, Languages, ParameterFile, Resource};
 use crate::text::{DocumentId, SourceId, Sources, Span};
 
@@ -36,6 +40,15 @@ pub struct ParsedDocument {
     pub resources: Vec<Arc<Resource>>,
     /// What is wrong with it; places are relative to the document ([`DocumentId::CURRENT`]).
     pub diagnostics: Vec<Diagnostic>,
+    /// Whether its objects are those that a command deletes, for certain or not.
+    pub(crate) deletes: Option<Deletes>,
+}
+
+/// How sure it is that objects are deleted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Deletes {
+    Certainly,
+    Perhaps,
 }
 
 /// A document where it stands.
@@ -98,6 +111,8 @@ pub struct Loader {
     defined: duplicates::Known,
     /// Values for the parameters of templates.
     given: Vec<ParameterFile>,
+    /// The names of all files.
+    names: Vec<Box<str>>,
 }
 
 impl Loader {
@@ -126,6 +141,11 @@ impl Loader {
             // What a template deploys hangs on them.
             self.files.clear();
             self.given = given;
+        }
+        if !self.names.iter().map(|name| &**name).eq(files.iter().map(|(name, _)| *name)) {
+            // Which files there are decides what commands of scripts leave open.
+            self.files.retain(|file| !file.is_wrapped);
+            self.names = files.iter().map(|(name, _)| Box::from(*name)).collect();
         }
         let plans = reuse::plan(files, core::mem::take(&mut self.files), &mut loose);
         let of = plans.iter().map(|plan| plan.middle.len()).sum();
@@ -162,7 +182,7 @@ impl Loader {
             let document = text.get(range.clone()).unwrap_or_default();
             let parsed = loose.find(document).unwrap_or_else(|| Arc::new(read(document, &self.beside(&source.name))));
             tell(range.end);
-            Known { range, parsed }
+            Known { range, parsed, is_alone: true }
         };
         let middle: Vec<Known> = match wrapped {
             Some(wrapped) => self.unwrapped(text, &wrapped, loose),
@@ -184,36 +204,6 @@ impl Loader {
         File { source, documents, is_wrapped }
     }
 
-    /// The documents of a file whose manifests and commands stand within something else. Its commands are one document, as they share their variables.
-    fn unwrapped(&self, text: &str, wrapped: &Wrapped, loose: &Loose) -> Vec<Known> {
-        let slice = |range: &Range<usize>| text.get(range.clone()).unwrap_or_default();
-        let script = (!wrapped.commands.is_empty()).then(|| {
-            let parsed = loose.find(text).unwrap_or_else(|| Arc::new(read_commands(self.languages, text, &wrapped.commands)));
-            Known { range: 0..text.len(), parsed }
-        });
-        let mut all: Vec<Known> = script.into_iter().collect();
-        let mut variables = document::Variables::new();
-        let mut commands = wrapped.commands.iter().peekable();
-        for range in &wrapped.manifests {
-            // What the script set before.
-            while let Some(before) = commands.next_if(|command| command.start < range.start) {
-                document::assignments(slice(before), &mut variables);
-            }
-            let whole = slice(range);
-            for part in document::split(whole).into_iter().flat_map(|part| document::split_at_marks(whole, part)) {
-                let range = range.start + part.start..range.start + part.end;
-                let document = slice(&range);
-                let of_script = Some(&variables).filter(|variables| !variables.is_empty() && document.contains('$'));
-                let found = if of_script.is_none() { loose.find(document) } else { None };
-                let parsed = found.unwrap_or_else(|| {
-                    Arc::new(read(&document::without_tabs(document), &Beside { variables: of_script, ..self.beside("") }))
-                });
-                all.push(Known { range, parsed });
-            }
-        }
-        all
-    }
-
     /// What a document of a file is read with.
     fn beside<'a>(&'a self, file: &'a str) -> Beside<'a> {
         Beside { languages: self.languages, limits: &self.limits, file, given: &self.given, variables: None }
@@ -233,14 +223,6 @@ fn add(loaded: &mut Loaded, source: SourceId, offset: usize, parsed: Arc<ParsedD
     loaded.documents.push(LoadedDocument { id, superseded: Vec::new(), parsed });
 }
 
-/// Reads the commands of a file.
-fn read_commands(languages: Languages, text: &str, live: &[Range<usize>]) -> ParsedDocument {
-    let read = languages.read_commands(text, live);
-    let mut diagnostics = read.diagnostics;
-    diagnostics.iter_mut().for_each(|diagnostic| diagnostic.on_character_borders(text));
-    ParsedDocument { resources: read.resources.into_iter().map(Arc::new).collect(), diagnostics }
-}
-
 /// Reads one document. Its tree is not kept: for what a person looks at, the text itself is there.
 fn read(text: &str, beside: &Beside<'_>) -> ParsedDocument {
     let (text, mark) = document::without_mark(text);
@@ -255,7 +237,7 @@ fn read_unmarked(text: &str, beside: &Beside<'_>) -> ParsedDocument {
         error.on_character_borders(text);
         let at = error.place.map_or(Span::default(), |place| place.span);
         let lost = language::no_object(text, false, at).into_iter().map(Arc::new).collect();
-        return ParsedDocument { resources: lost, diagnostics: alloc::vec![error] };
+        return ParsedDocument { resources: lost, diagnostics: alloc::vec![error], deletes: None };
     }
     let json = document::json::plain(text);
     let mut parsed = match beside.variables {
@@ -283,7 +265,7 @@ fn read_unmarked(text: &str, beside: &Beside<'_>) -> ParsedDocument {
     diagnostics.extend(read.diagnostics);
     // The parser may stop within a character that it does not know; people are shown whole ones.
     diagnostics.iter_mut().for_each(|diagnostic| diagnostic.on_character_borders(text));
-    ParsedDocument { resources: read.resources.into_iter().map(settle).chain(lost).collect(), diagnostics }
+    ParsedDocument { resources: read.resources.into_iter().map(settle).chain(lost).collect(), diagnostics, deletes: None }
 }
 
 /// What is said of a text that is JSON but for comments or words of another language. Its objects are read all the same.

@@ -23,6 +23,8 @@ use crate::text::{LineIndex, Source};
 pub(super) struct Known {
     pub(super) range: Range<usize>,
     pub(super) parsed: Arc<ParsedDocument>,
+    /// Whether its text alone says it: nothing that a script does around it.
+    pub(super) is_alone: bool,
 }
 
 /// A file as it was loaded.
@@ -68,7 +70,7 @@ pub(super) fn plan(files: &[(&str, &str)], mut old: Vec<File>, loose: &mut Loose
         .collect();
     for file in old {
         for known in file.documents {
-            loose.add_of(file.is_wrapped, &file.source.text, known);
+            loose.add(&file.source.text, known);
         }
     }
     plans
@@ -89,7 +91,7 @@ fn keep(file: File, new: &str, loose: &mut Loose) -> Plan {
     let wrapped = unwrap(new);
     if wrapped.is_some() || is_wrapped {
         for known in head {
-            loose.add_of(is_wrapped, &old, known);
+            loose.add(&old, known);
         }
         let is_wrapped = wrapped.is_some();
         let source = index(name, Arc::from(new));
@@ -169,15 +171,11 @@ impl Loose {
         hasher.finish()
     }
 
-    /// Adds a document of a file. What one in a script says hangs on the script's variables too.
-    fn add_of(&mut self, is_wrapped: bool, file: &Arc<str>, known: Known) {
-        let is_script = known.range == (0..file.len());
-        if !is_wrapped || is_script || !file.get(known.range.clone()).unwrap_or_default().contains('$') {
-            self.add(file, known);
-        }
-    }
-
+    /// Adds a document of a file.
     fn add(&mut self, file: &Arc<str>, known: Known) {
+        if !known.is_alone {
+            return;
+        }
         let hash = self.hash(file.get(known.range.clone()).unwrap_or_default());
         self.table.insert_unique(hash, Moved { hash, file: file.clone(), known }, |moved| moved.hash);
     }

@@ -7,11 +7,13 @@
 //! Byte offsets are used throughout the core. Browsers count UTF-16 code units; who shows places there converts them.
 
 mod count;
+mod encoding;
 mod lines;
 mod printable;
 mod sources;
 
 pub use count::count;
+pub use encoding::decode;
 pub use lines::LineIndex;
 pub use printable::printable;
 pub use sources::{Position, Source, Sources};

@@ -3,6 +3,7 @@
 use super::logs;
 use crate::state::LESSON;
 use js_sys::{Array, Promise};
+use netpolis_core::text::decode;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{DataTransfer, File, FileList, FileSystemDirectoryEntry, FileSystemEntry, FileSystemFileEntry};
@@ -106,14 +107,8 @@ const SORTS: [(&[u8], &str); 9] = [
 
 /// A file's text: UTF-8, or UTF-16 as PowerShell writes it. What is no text is refused, with a word for what it is.
 fn text_of(name: &str, bytes: &[u8]) -> Result<String, String> {
-    let wide = |unit: fn([u8; 2]) -> u16| {
-        let units: Vec<u16> = bytes.get(2..).unwrap_or_default().as_chunks::<2>().0.iter().map(|pair| unit(*pair)).collect();
-        String::from_utf16(&units).map_err(|_| "is not a text file".to_owned())
-    };
-    match bytes {
-        [0xff, 0xfe, ..] => return wide(u16::from_le_bytes),
-        [0xfe, 0xff, ..] => return wide(u16::from_be_bytes),
-        _ => (),
+    if let [0xff, 0xfe, ..] | [0xfe, 0xff, ..] = bytes {
+        return decode(bytes).ok_or_else(|| "is not a text file".to_owned());
     }
     let refused = |what: &str| Err(format!("is {what}: Netpolis reads YAML, JSON and scripts with az commands"));
     let is_text = !bytes.contains(&0);

@@ -47,6 +47,7 @@ pub(in crate::language) fn in_doubt(mut policy: Policy, resource: &Resource, doc
         (policy.acts_on_egress, policy.acts_on_ingress) = (true, true);
     }
     let because = match resource.flaws.unknown_fields.first() {
+        _ if resource.flaws.in_doubt => String::from("it is not known whether the command that applies it runs"),
         Some((_, field)) if !resource.refused => format!("its kind has no field `{field}`"),
         _ if is_tier => format!("an API server refuses its Tier `{}`", resource.meta.name),
         _ => String::from(REFUSED),
@@ -458,7 +459,8 @@ fn sentence(resource: &Resource, unread: &Unread, effect: &Effect, policy: &Poli
     let object = if resource.meta.name.is_empty() { kind.to_string() } else { format!("{kind} `{}`", policy.title()) };
     let subject = if effect.field.is_empty() { object } else { format!("`{}` of {object}", effect.field) };
     let why = match unread.cause {
-        Cause::Kind | Cause::MakesPods => "",
+        Cause::Kind | Cause::MakesPods | Cause::Command => "",
+        Cause::Deleted => ": it is not known whether a command deletes it",
         Cause::Refused => ": an API server refuses it",
         Cause::NoSuchKind => ": there is no such kind",
         Cause::Broken => ": its document cannot be read",

@@ -33,7 +33,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-pub(in crate::language) use command::read_commands;
+pub(in crate::language) use command::{read_commands, shell};
 pub(in crate::language) use foreign::foreign;
 pub use parameters::ParameterFile;
 

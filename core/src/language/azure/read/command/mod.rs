@@ -12,7 +12,7 @@ mod machine;
 mod network;
 mod object;
 mod options;
-mod shell;
+pub(in crate::language) mod shell;
 
 use alloc::boxed::Box;
 use alloc::format;
@@ -33,7 +33,7 @@ use crate::text::Span;
 
 /// Reads the commands of a text.
 pub(in crate::language) fn read_commands(text: &str, live: &[Range<usize>], reader: &mut Reader<'_>, resources: &mut Vec<Resource>) {
-    let (commands, problems) = shell::commands(text, live);
+    let (commands, problems) = shell::commands(text, live, &[]);
     let before = resources.len();
     let mut azure = AzureReader::new(reader, resources);
     azure.reads_commands = true;
@@ -46,9 +46,6 @@ pub(in crate::language) fn read_commands(text: &str, live: &[Range<usize>], read
         }
     }
     azure.say_unused();
-    if let Some(warning) = changes_objects(&commands) {
-        azure.report(warning);
-    }
     azure.finish();
     in_one_group(resources.get_mut(before..).unwrap_or_default());
 }
@@ -63,36 +60,6 @@ fn in_one_group(made: &mut [Resource]) {
     for resource in made.iter_mut().filter(|r| r.meta.scope.deployment && r.meta.scope.group.is_none()) {
         resource.meta.scope.group = Some(first.clone());
     }
-}
-
-/// Commands of `kubectl` that make or change objects of their own accord: said once, as the objects are not in the text.
-fn changes_objects(commands: &[Command]) -> Option<Diagnostic> {
-    let changes = |command: &&Command| {
-        let words: Vec<&str> = command.words.iter().map(|w| w.text.as_str()).collect();
-        let is_flag = |w: &&&str| w.starts_with('-');
-        let mut plain = words.iter().skip(1).filter(|w| !is_flag(w));
-        let (verb, what) = (plain.next().copied().unwrap_or_default(), plain.next().copied().unwrap_or_default());
-        let from_address = words.iter().any(|w| w.starts_with("http://") || w.starts_with("https://"));
-        match verb {
-            "run" | "expose" | "label" | "patch" | "scale" | "set" | "delete" | "replace" => command.words.iter().all(|w| w.text != "-f"),
-            "create" => from_address || matches!(what, "deployment" | "deploy" | "job" | "cronjob" | "service" | "svc" | "ingress"),
-            "apply" => from_address,
-            _ => false,
-        }
-    };
-    let of_kubectl = |command: &&Command| command.words.first().is_some_and(|w| !w.text.starts_with("az"));
-    let found: Vec<&Command> = commands.iter().filter(of_kubectl).filter(changes).collect();
-    let first = found.first()?;
-    let words = first.words.iter().take(3).map(|w| w.text.as_str()).collect::<Vec<_>>().join(" ");
-    let others = match found.len() {
-        1 => String::new(),
-        2 => " and 1 more command that changes objects".into(),
-        count => format!(" and {} more commands that change objects", count - 1),
-    };
-    let (is, what) = if found.len() == 1 { ("is", "it does") } else { ("are", "they do") };
-    let message = format!("`{words}`{others} {is} not evaluated here: answers leave out what {what}");
-    let warning = Diagnostic::new(codes::COMMAND_OF_KUBECTL, Severity::Warning, first.span, message);
-    Some(warning.help("paste what `kubectl get … -o yaml` prints afterwards"))
 }
 
 /// The commands that are read.

@@ -18,6 +18,7 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 use super::Scalar;
+use crate::document::Variables;
 use crate::text::Span;
 
 /// Whose language a script is in.
@@ -33,15 +34,15 @@ pub(super) enum Dialect {
 
 /// One word of a command.
 #[derive(Clone, Debug)]
-pub(super) struct Word {
-    pub(super) text: String,
-    pub(super) span: Span,
+pub(in crate::language) struct Word {
+    pub(in crate::language) text: String,
+    pub(in crate::language) span: Span,
     /// Whether it holds something that the input does not give: a variable that is not set, a name to fill in.
-    pub(super) unknown: bool,
+    pub(in crate::language) unknown: bool,
     /// Whether it began with a quotation mark.
     pub(super) quoted: bool,
     /// For `--flag=value`, the value.
-    pub(super) value: Option<Box<Word>>,
+    pub(in crate::language) value: Option<Box<Word>>,
 }
 
 impl Word {
@@ -52,17 +53,21 @@ impl Word {
 
 /// A command: its words, the first of which is the program.
 #[derive(Clone, Debug)]
-pub(super) struct Command {
-    pub(super) words: Vec<Word>,
-    pub(super) span: Span,
+pub(in crate::language) struct Command {
+    pub(in crate::language) words: Vec<Word>,
+    pub(in crate::language) span: Span,
+    /// Whether it is not known if it runs.
+    pub(in crate::language) in_doubt: bool,
+    /// The variables that are known when it runs, of one on a line that is asked for.
+    pub(in crate::language) variables: Variables,
 }
 
-/// The commands of the parts `live` of a text, with what cannot be taken apart.
-pub(super) fn commands(text: &str, live: &[Range<usize>]) -> (Vec<Command>, Vec<(Span, String)>) {
+/// The commands of the parts `live` of a text, with what cannot be taken apart. On `lines`, commands of all programs are wanted.
+pub(in crate::language) fn commands(text: &str, live: &[Range<usize>], lines: &[Range<usize>]) -> (Vec<Command>, Vec<(Span, String)>) {
     let dialect = dialect(text, live);
     let (tokens, open) = lex::tokens(text, live, dialect);
     let nodes = parse::parse(&tokens, dialect);
-    let mut run = run::Run::new(text, dialect);
+    let mut run = run::Run::new(text, dialect, lines);
     run.nodes(&nodes);
     let mut problems: Vec<(Span, String)> = open
         .into_iter()

@@ -7,13 +7,17 @@ use alloc::format;
 use alloc::rc::Rc;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use core::ops::Range;
 
 use self::expand::range_of;
 use super::lex::{Part, Raw};
 use super::parse::Node;
 use super::{Command, Dialect, Word};
+use crate::document::Variables;
 use crate::text::Span;
 
+/// Programs that change what clusters hold.
+const OF_CLUSTERS: [&str; 5] = ["kubectl", "oc", "calicoctl", "k", "helm"];
 /// Commands that a script may come to.
 const MOST_COMMANDS: usize = 20_000;
 /// Bytes of words that all commands may have together.
@@ -41,6 +45,8 @@ struct Function {
 pub(super) struct Run<'a> {
     text: &'a str,
     dialect: Dialect,
+    /// Lines of which commands of all programs are wanted.
+    lines: &'a [Range<usize>],
     variables: BTreeMap<String, Value>,
     functions: BTreeMap<String, Rc<Function>>,
     pub(super) commands: Vec<Command>,
@@ -61,10 +67,11 @@ pub(super) fn power_name(name: &str) -> String {
 }
 
 impl<'a> Run<'a> {
-    pub(super) fn new(text: &'a str, dialect: Dialect) -> Self {
+    pub(super) fn new(text: &'a str, dialect: Dialect, lines: &'a [Range<usize>]) -> Self {
         Run {
             text,
             dialect,
+            lines,
             variables: BTreeMap::new(),
             functions: BTreeMap::new(),
             commands: Vec::new(),
@@ -311,12 +318,26 @@ impl<'a> Run<'a> {
             return;
         }
         let program = first.text.rsplit(['/', '\\']).next().unwrap_or_default();
-        let wanted = ["az", "az.cmd", "az.exe", "kubectl", "oc", "calicoctl"].contains(&program);
-        let bytes = words.iter().map(|w| w.text.len() + 32).sum();
+        let is_asked = self.lines.iter().any(|line| line.contains(&(first.span.start as usize)));
+        let wanted = is_asked
+            || ["az", "az.cmd", "az.exe"].contains(&program)
+            // Behind what begins it, such as `timeout 30`, too.
+            || words.iter().any(|word| OF_CLUSTERS.contains(&word.text.rsplit(['/', '\\']).next().unwrap_or_default()));
+        let variables = if is_asked { self.known_variables() } else { Variables::new() };
+        let bytes = words.iter().map(|w| w.text.len() + 32).chain(variables.values().map(|value| value.len() + 64)).sum();
         if wanted && self.spend(bytes, first.span) {
             let span = Span::new(first.span.start, words.iter().map(|w| w.span.end).fold(first.span.end, u32::max));
-            self.commands.push(Command { words, span });
+            self.commands.push(Command { words, span, in_doubt: self.doubt, variables });
         }
+    }
+
+    /// The variables of which the value is known.
+    fn known_variables(&self) -> Variables {
+        let known = |(name, value): (&String, &Value)| match value.items.as_slice() {
+            [one] if !value.unknown && one.len() < 500 => Some((name.clone(), one.clone())),
+            _ => None,
+        };
+        self.variables.iter().filter_map(known).collect()
     }
 
     /// `NAME=value`; false if the word is something else.

@@ -1,0 +1,59 @@
+//! The command with scripts, and with files in other encodings.
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+mod common;
+
+use std::fs;
+
+use common::{SCENE, run};
+
+const WHY: [&str; 6] = ["--from", "shop/other", "--to", "shop/db", "--port", "5432"];
+
+fn why(script: &str) -> String {
+    let other = "{apiVersion: v1, kind: Pod, metadata: {name: other, namespace: shop}, spec: {containers: [{name: c}]}}";
+    let text = format!("kubectl apply -f - <<EOF\n{SCENE}---\n{other}\nEOF\n{script}");
+    run(&[&["why", "-"], &WHY[..]].concat(), &text).1.lines().next().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn scripts_are_followed_or_cannot_be_told() {
+    let open = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: open}\nspec: {podSelector: {}, ingress: [{}]}\n";
+    for (script, verdict) in [
+        (String::new(), "Denied:"),
+        ("kubectl delete netpol db -n shop\n".into(), "Allowed:"),
+        (format!("kubectl apply -n shop -f - <<EOF\n{open}EOF\n"), "Allowed:"),
+        (format!("kubectl apply -n shop --dry-run=client -f - <<EOF\n{open}EOF\n"), "Denied:"),
+        (format!("kubectl delete -n shop -f - <<EOF\n{open}EOF\n"), "Denied:"),
+        (format!("for ns in test shop; do\nkubectl apply -n $ns -f - <<EOF\n{open}EOF\ndone\n"), "Allowed:"),
+        (format!("if [ \"$1\" = open ]; then\nkubectl apply -n shop -f - <<EOF\n{open}EOF\nfi\n"), "Cannot tell,"),
+        ("kubectl apply -f more.yaml\n".into(), "Cannot tell,"),
+        ("helm upgrade --install policies ./chart\n".into(), "Cannot tell,"),
+        ("kubectl label pod other -n shop app=web\n".into(), "Cannot tell,"),
+        ("kubectl patch netpol x -n test -p '{}'\n".into(), "Denied:"),
+    ] {
+        let said = why(&script);
+        assert!(said.starts_with(verdict), "{script}: {said}");
+    }
+}
+
+#[test]
+fn files_of_windows_powershell_are_read_and_others_are_in_doubt() {
+    let folder = std::env::temp_dir().join(format!("netpolis-encodings-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let pod = "{apiVersion: v1, kind: Pod, metadata: {name: NAME, namespace: shop}, spec: {containers: [{name: c}]}}";
+    fs::write(folder.join("pods.yaml"), format!("{}\n---\n{}\n", pod.replace("NAME", "other"), pod.replace("NAME", "db"))).unwrap();
+    let policy = "apiVersion: networking.k8s.io/v1\r\nkind: NetworkPolicy\r\nmetadata: {name: closed, namespace: shop}\r\nspec: {podSelector: {}}\r\n";
+    let encoded = |unit: fn(u16) -> [u8; 2]| "\u{feff}".encode_utf16().chain(policy.encode_utf16()).flat_map(unit).collect::<Vec<u8>>();
+    let without_mark = encoded(u16::to_le_bytes).split_off(2);
+    for (bytes, verdict) in [
+        (encoded(u16::to_le_bytes), "Denied:"),
+        (encoded(u16::to_be_bytes), "Denied:"),
+        (without_mark, "Cannot tell,"),
+        (b"\x1f\x8b\x08\0\xe8\x03\xcb\x48\xcd\xc9".to_vec(), "Cannot tell,"),
+    ] {
+        fs::write(folder.join("policy.yaml"), &bytes).unwrap();
+        let said = run(&[&["why", folder.to_str().unwrap()], &WHY[..]].concat(), "").1;
+        assert!(said.starts_with(verdict), "{bytes:?}: {said}");
+    }
+    fs::remove_dir_all(&folder).unwrap();
+}

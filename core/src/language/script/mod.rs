@@ -1,0 +1,375 @@
+//! What the commands of a script do to the objects of a cluster: `kubectl`, `oc`, `calicoctl`, Helm.
+//!
+//! ```text
+//! kubectl apply -n shop -f - <<EOF      the manifest is read once for each time that the command runs (see `Turn`)
+//! kubectl delete netpol p               what was created before is deleted (see `Deletion`)
+//! kubectl apply -f other.yaml           what is not followed, or not in the input, is said, and is a doubt where it may decide
+//! ```
+//!
+//! Upstream: Kubernetes documentation, "kubectl reference"; GNU Bash manual, "Looping Constructs", "Here Documents".
+
+mod kubectl;
+mod sources;
+
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::ops::Range;
+
+use self::kubectl::{Call, Role, bare, call, program, role};
+use super::azure::read::shell::{self, Command};
+use super::unread::{Cause, Effect, Enforcer, Namespaces, Unread, Whom};
+use super::{Flaws, Kind, Meta, Read, Resource, codes};
+use crate::diagnostics::{Diagnostic, Severity};
+use crate::document::{Handed, Variables, Wrapped};
+use crate::text::Span;
+
+pub(crate) use self::kubectl::is_kind;
+
+/// What a script does.
+#[derive(Debug, Default)]
+pub(crate) struct Script {
+    /// What is not followed: findings, and what it may do. Places are those of the whole text.
+    pub(crate) read: Read,
+    /// For each manifest that commands have themselves ([`Wrapped::handed`]), each time that it is handed on.
+    pub(crate) turns: Vec<Vec<Turn>>,
+    /// Objects that are deleted by their names, in the order of the text.
+    pub(crate) deletions: Vec<Deletion>,
+}
+
+/// A manifest is handed to a command.
+#[derive(Clone, Debug)]
+pub(crate) struct Turn {
+    /// Variables that the shell puts into it.
+    pub(crate) variables: Variables,
+    /// The namespace of objects that name none; `Err` with what is to be doubted where that is not known.
+    pub(crate) namespace: Result<Option<Box<str>>, Box<Resource>>,
+    pub(crate) does: Does,
+    /// Whether it is not known if the command runs.
+    pub(crate) in_doubt: bool,
+}
+
+/// What a command does with the objects of a manifest.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Does {
+    Create,
+    Delete,
+    Nothing,
+}
+
+/// An object that a command deletes by name.
+#[derive(Clone, Debug)]
+pub(crate) struct Deletion {
+    pub(crate) at: Range<usize>,
+    /// Kind (as the command says it), namespace and name, and what is in doubt where it is not known whether it was there before.
+    pub(crate) object: Resource,
+    /// Whether it is not known if the command runs.
+    pub(crate) in_doubt: bool,
+}
+
+/// Follows the commands of a text. `files` are the names of all files of the input.
+pub(crate) fn follow(text: &str, wrapped: &Wrapped, files: &[Box<str>]) -> Script {
+    let mut lines: Vec<Range<usize>> = wrapped.handed.iter().map(|handed| handed.line.clone()).collect();
+    lines.dedup();
+    let (commands, _) = shell::commands(text, &wrapped.commands, &lines);
+    let mut follower =
+        Follower { text, wrapped, files, script: Script::default(), said: Vec::new(), known: Vec::new(), blocks: Vec::new() };
+    let spaces = spaces(&commands);
+    let turns = wrapped.handed.iter().map(|handed| follower.turns(handed, &commands, &spaces)).collect();
+    follower.script.turns = turns;
+    for (command, space) in commands.iter().zip(&spaces) {
+        follower.command(command, space);
+    }
+    follower.say();
+    follower.script
+}
+
+impl Default for Turn {
+    fn default() -> Self {
+        Turn { variables: Variables::new(), namespace: Ok(None), does: Does::Create, in_doubt: false }
+    }
+}
+
+/// The namespace of commands that name none; `Err` where it is not known.
+type Space = Result<Option<Box<str>>, ()>;
+
+/// The namespace in which each command runs: what `kubectl config set-context --namespace` sets holds from then on.
+fn spaces(commands: &[Command]) -> Vec<Space> {
+    let mut now: Space = Ok(None);
+    let step = |command: &Command| {
+        let before = now.clone();
+        if let Some(call) = call(command) {
+            let named = match (call.verb, call.arguments.as_slice()) {
+                ("config", [first, ..]) if first.text == "set-context" && call.namespace.is_some() => Some(call.own_namespace()),
+                ("project", [name, ..]) => Some(if name.unknown { Err(()) } else { Ok(Some(&*name.text)) }),
+                _ => None,
+            };
+            if let Some(named) = named {
+                now = if command.in_doubt { Err(()) } else { named.map(|name| name.map(Box::from)) };
+            }
+        }
+        before
+    };
+    commands.iter().map(step).collect()
+}
+
+const AFTERWARDS: &str = "paste what `kubectl get … -o yaml` prints afterwards";
+/// Programs that hand on what they are given.
+const PASSING: [&str; 9] = ["cat", "echo", "printf", "tee", "envsubst", "sleep", "cd", "mkdir", "type"];
+
+struct Follower<'a> {
+    text: &'a str,
+    wrapped: &'a Wrapped,
+    files: &'a [Box<str>],
+    script: Script,
+    /// Commands that change objects and nothing that is decided here.
+    said: Vec<(String, Span)>,
+    /// Commands of which the input is a manifest of the text.
+    known: Vec<u32>,
+    /// Files that blocks of the text are taken for.
+    blocks: Vec<String>,
+}
+
+/// A command as a person recognizes it.
+fn shown(command: &Command) -> String {
+    let mut shown = String::new();
+    for word in &command.words {
+        let value = word.value.as_ref().map(|value| format!("={}", value.text)).unwrap_or_default();
+        if shown.len() + word.text.len() + value.len() > 60 {
+            return shown + " …";
+        }
+        if !shown.is_empty() {
+            shown.push(' ');
+        }
+        shown.push_str(&word.text);
+        shown.push_str(&value);
+    }
+    shown
+}
+
+fn resource(kind: &str, meta: Meta, span: Span, effect: Effect, cause: Cause) -> Resource {
+    Resource {
+        api_version: Box::default(),
+        kind_name: kind.into(),
+        kind_span: span,
+        meta,
+        span,
+        refused: false,
+        flaws: Flaws::default(),
+        kind: Kind::Unread(Box::new(Unread { cause, enforcer: Enforcer::Any, effects: alloc::vec![effect] })),
+    }
+}
+
+/// An effect on what objects of a role decide.
+fn effect(role: Role, space: Space, span: Span) -> Effect {
+    let namespaces = match (role, space) {
+        (Role::NamespacedPolicy, Ok(name)) => Namespaces::named(alloc::vec![name.unwrap_or_else(|| "default".into())], span),
+        _ => Namespaces::All,
+    };
+    Effect { subject: Whom { namespaces, ..Whom::default() }, ..Effect::default() }
+}
+
+/// The namespace of a command.
+fn space_of(call: &Call<'_>, around: &Space) -> Space {
+    match call.own_namespace()? {
+        Some(name) => Ok(Some(name.into())),
+        None => around.clone(),
+    }
+}
+
+impl Follower<'_> {
+    /// Each time that a manifest is handed on.
+    fn turns(&mut self, handed: &Handed, commands: &[Command], spaces: &[Space]) -> Vec<Turn> {
+        let start = |command: &Command| command.span.start as usize;
+        let on_line: Vec<(usize, &Command)> = commands.iter().enumerate().filter(|(_, c)| handed.line.contains(&start(c))).collect();
+        let head = self.text.get(handed.line.start..handed.body.start).unwrap_or_default();
+        let file = sources::written(head);
+        let takes =
+            |call: &Call<'_>| call.files.iter().any(|word| sources::is_input(word) || file.is_some_and(|file| bare(word, "-f") == file));
+        let mut turns = Vec::new();
+        for turn in on_line.chunk_by(|(_, a), (_, b)| start(a) < start(b)) {
+            let holder = turn.iter().rposition(|(_, command)| start(command) < handed.at).unwrap_or(0);
+            let rest = turn.get(holder..).unwrap_or_default();
+            match rest.iter().position(|(_, command)| call(command).is_some_and(|call| takes(&call))) {
+                Some(at) => {
+                    let Some(&(index, command)) = rest.get(at) else { continue };
+                    let changer =
+                        rest.get(..at).unwrap_or_default().iter().find(|(_, c)| call(c).is_none() && !PASSING.contains(&program(c)));
+                    if let Some((_, changer)) = changer {
+                        let why = format!("`{}` may change what is applied", program(changer));
+                        self.doubt(command, Effect::default(), &why);
+                    }
+                    turns.extend(self.turn(command, spaces.get(index)));
+                }
+                None if file.is_some() => {
+                    let later = commands.iter().enumerate().filter(|(_, c)| start(c) >= handed.line.end);
+                    let uses: Vec<_> = later
+                        .filter(|(_, c)| call(c).is_some_and(|call| takes(&call) && !call.files.iter().any(|w| sources::is_input(w))))
+                        .collect();
+                    for (index, command) in &uses {
+                        turns.extend(self.turn(command, spaces.get(*index)));
+                    }
+                    if uses.is_empty() {
+                        turns.push(Turn::default());
+                    }
+                }
+                None => turns.push(Turn::default()),
+            }
+        }
+        if turns.is_empty() {
+            // Nothing in the text runs the line: it stands in a function that is not called, or in a branch that is not taken.
+            let tail = self.text.get(handed.body.end..handed.line.end).unwrap_or_default();
+            let in_doubt = head.contains("kubectl") || tail.contains("kubectl");
+            if in_doubt {
+                let at = Span::new(handed.line.start as u32, (handed.line.start + head.trim_end().len()) as u32);
+                let message = "nothing in the input runs the command that this manifest is for: its policies are in doubt";
+                self.report(Diagnostic::new(codes::COMMAND_NOT_FOLLOWED, Severity::Warning, at, message).help(AFTERWARDS));
+            }
+            turns.push(Turn { in_doubt, ..Turn::default() });
+        }
+        turns
+    }
+
+    fn turn(&mut self, command: &Command, around: Option<&Space>) -> Option<Turn> {
+        let call = call(command)?;
+        self.known.push(command.span.start);
+        let does = match call.verb {
+            "diff" => Does::Nothing,
+            _ if call.tries => Does::Nothing,
+            "delete" => Does::Delete,
+            _ => Does::Create,
+        };
+        if does == Does::Nothing {
+            let message = format!("`{}` creates nothing: its objects are left out", shown(command));
+            self.report(Diagnostic::new(codes::COMMAND_NOT_FOLLOWED, Severity::Note, command.span, message));
+        }
+        if command.in_doubt && does != Does::Nothing {
+            let message = format!("it is not known whether `{}` runs: policies in its manifest are in doubt", shown(command));
+            self.report(Diagnostic::new(codes::COMMAND_NOT_FOLLOWED, Severity::Warning, command.span, message).help(AFTERWARDS));
+        }
+        let space = space_of(&call, around.unwrap_or(&Ok(None)));
+        let namespace = space.map_err(|()| Box::new(self.anything(command, Effect::default())));
+        Some(Turn { variables: command.variables.clone(), namespace, does, in_doubt: command.in_doubt })
+    }
+
+    fn anything(&self, command: &Command, effect: Effect) -> Resource {
+        resource(&format!("`{}`", shown(command)), Meta::default(), command.span, effect, Cause::Command)
+    }
+
+    fn report(&mut self, finding: Diagnostic) {
+        // A loop comes to it more than once.
+        if !self.script.read.diagnostics.iter().any(|known| known.place == finding.place && known.message == finding.message) {
+            self.script.read.diagnostics.push(finding);
+        }
+    }
+
+    /// A command that may decide, and is not followed.
+    fn doubt(&mut self, command: &Command, effect: Effect, why: &str) {
+        let colon = if why.is_empty() { "" } else { ": " };
+        let message = format!("`{}` is not evaluated{colon}{why}", shown(command));
+        let help = "where it matters, the answer is \"cannot tell\"; paste what `kubectl get … -o yaml` prints afterwards";
+        let known = self.script.read.diagnostics.len();
+        self.report(Diagnostic::new(codes::COMMAND_NOT_FOLLOWED, Severity::Warning, command.span, message).help(help));
+        if self.script.read.diagnostics.len() > known {
+            let doubt = self.anything(command, effect);
+            self.script.read.resources.push(doubt);
+        }
+    }
+
+    fn command(&mut self, command: &Command, around: &Space) {
+        let Some(call) = call(command).filter(|call| !call.tries) else { return };
+        let space = || space_of(&call, around);
+        let first = call.arguments.first().map(|word| &*word.text).unwrap_or_default();
+        if call.helm {
+            if ["install", "upgrade", "uninstall", "delete", "rollback"].contains(&call.verb) {
+                self.doubt(command, Effect::default(), "what its chart holds is not in the input");
+            }
+            return;
+        }
+        let kind = first.split('/').next().unwrap_or_default();
+        let said = |follower: &mut Self| follower.said.push((shown(command), command.span));
+        match call.verb {
+            "apply" | "create" | "replace" if !call.files.is_empty() || call.kustomize.is_some() => self.files(command, &call),
+            "create" => {
+                if ["deployment", "deploy", "job", "cronjob", "service", "svc", "ingress"].contains(&first) {
+                    said(self);
+                }
+            }
+            "delete" if !call.files.is_empty() || call.kustomize.is_some() => self.files(command, &call),
+            "delete" => self.delete(command, &call, space()),
+            // The labels of what makes pods are not those of its pods.
+            "label"
+                if ["deployment", "daemonset", "statefulset", "replicaset", "job", "cronjob", "service", "networkpolicy"]
+                    .iter()
+                    .any(|own| is_kind(kind, own)) => {}
+            "label" | "patch" | "edit" if !first.is_empty() => match role(kind) {
+                Role::Nothing => {}
+                role => self.doubt(command, effect(role, space(), command.span), ""),
+            },
+            "set" if first == "selector" => self.doubt(command, Effect::default(), ""),
+            "run" | "expose" | "scale" | "autoscale" | "annotate" => said(self),
+            _ => {}
+        }
+    }
+
+    /// `kubectl delete KIND NAME`.
+    fn delete(&mut self, command: &Command, call: &Call<'_>, space: Space) {
+        let (kind, names) = match call.arguments.split_first() {
+            Some((first, rest)) if !first.text.contains('/') => (Some(*first), rest),
+            Some(_) => (None, call.arguments.as_slice()),
+            None => return,
+        };
+        let role_of = |word: &str| if word.contains(',') || word == "all" { Role::Anything } else { role(word) };
+        let is_open = call.selects || call.all_namespaces || names.is_empty() || call.arguments.iter().any(|word| word.unknown);
+        if let Some(kind) = kind.filter(|kind| is_open || space.is_err() || kind.text.contains(',')) {
+            let space = if call.all_namespaces { Err(()) } else { space };
+            if role_of(&kind.text) != Role::Nothing {
+                self.doubt(command, effect(role_of(&kind.text), space, command.span), "which objects it deletes is not known");
+            }
+            return;
+        }
+        for name in names {
+            let (kind, name) = name.text.split_once('/').unwrap_or((kind.map_or("", |kind| &*kind.text), &name.text));
+            if role_of(kind) == Role::Nothing {
+                continue;
+            }
+            let namespace = space.clone().ok().flatten();
+            let meta = Meta { name: name.into(), name_span: command.span, namespace, ..Meta::default() };
+            let object = resource(kind, meta, command.span, effect(role_of(kind), space.clone(), command.span), Cause::Deleted);
+            // The group, if it is said.
+            let group =
+                if program(command) == "calicoctl" { "projectcalico.org" } else { kind.split_once('.').map_or("", |(_, group)| group) };
+            let api_version = if group.is_empty() { Box::default() } else { format!("{group}/").into() };
+            let object = Resource { api_version, ..object };
+            let at = command.span.start as usize..command.span.end as usize;
+            self.script.deletions.push(Deletion { at, object, in_doubt: command.in_doubt });
+        }
+    }
+
+    /// Says which commands are not carried out, of those that change nothing that is decided here.
+    fn say(&mut self) {
+        self.said.dedup();
+        let Some((first, span)) = self.said.first().cloned() else { return };
+        let others = match self.said.len() {
+            1 => String::new(),
+            count => format!(" and {} that change objects", crate::text::count(count - 1, "more command")),
+        };
+        let (is, what) = if self.said.len() == 1 { ("is", "it does") } else { ("are", "they do") };
+        let message = format!("`{first}`{others} {is} not evaluated here: answers leave out what {what}");
+        let warning = Diagnostic::new(codes::COMMAND_NOT_FOLLOWED, Severity::Warning, span, message);
+        self.report(warning.help(AFTERWARDS));
+    }
+}
+
+/// A deletion as it is said of an object of a manifest that is deleted as a whole.
+pub(crate) fn deleted(object: &Resource, in_namespace: Option<Box<str>>) -> Resource {
+    let namespace = object.meta.namespace.clone().or(in_namespace);
+    let role = role(&object.kind_name);
+    let effect = effect(role, Ok(namespace.clone()), object.kind_span);
+    let meta = Meta { namespace, ..object.meta.clone() };
+    Resource {
+        api_version: object.api_version.clone(),
+        ..resource(&object.kind_name.to_string(), meta, object.kind_span, effect, Cause::Deleted)
+    }
+}

@@ -1,0 +1,126 @@
+//! The documents of a file whose manifests and commands stand within something else.
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::ops::Range;
+
+use super::reuse::{Known, Loose};
+use super::{Beside, Deletes, Loader, ParsedDocument, read};
+use crate::document::{self, Variables, Wrapped};
+use crate::language::script::{self, Does, Script, Turn};
+use crate::language::{Kind, Resource};
+use crate::text::Span;
+
+impl Loader {
+    /// The documents of a file with a script. Its commands are one document, as they share their variables.
+    pub(super) fn unwrapped(&self, text: &str, wrapped: &Wrapped, loose: &Loose) -> Vec<Known> {
+        let slice = |range: &Range<usize>| text.get(range.clone()).unwrap_or_default();
+        let mut script = script::follow(text, wrapped, &self.names);
+        let mut parts: Vec<Known> = Vec::new();
+        let mut variables = Variables::new();
+        let mut commands = wrapped.commands.iter().peekable();
+        for range in &wrapped.manifests {
+            // What the script set before.
+            while let Some(before) = commands.next_if(|command| command.start < range.start) {
+                document::assignments(slice(before), &mut variables);
+            }
+            let handed = wrapped.handed.iter().position(|h| h.body.start <= range.start && range.end <= h.body.end);
+            let turns = handed.and_then(|at| script.turns.get(at));
+            let plain = [Turn::default()];
+            let turns = turns.map_or(&plain[..], Vec::as_slice);
+            let whole = slice(range);
+            for part in document::split(whole).into_iter().flat_map(|part| document::split_at_marks(whole, part)) {
+                let range = range.start + part.start..range.start + part.end;
+                let known = parts.len();
+                for turn in turns.iter().filter(|turn| turn.does != Does::Nothing) {
+                    let mut found = self.part(slice(&range), &variables, turn, loose);
+                    let same = |known: &Known| known.parsed.diagnostics == found.diagnostics;
+                    if parts.get(known..).unwrap_or_default().iter().any(same) {
+                        Arc::make_mut(&mut found).diagnostics.clear();
+                    }
+                    let is_alone = turn.is_plain() && !slice(&range).contains('$');
+                    parts.push(Known { range: range.clone(), parsed: found, is_alone });
+                }
+            }
+        }
+        for deletion in core::mem::take(&mut script.deletions) {
+            let mut object = deletion.object;
+            let span = Span::new(0, deletion.at.len() as u32);
+            (object.span, object.kind_span, object.meta.name_span) = (span, span, span);
+            let deletes = Some(if deletion.in_doubt { Deletes::Perhaps } else { Deletes::Certainly });
+            let parsed = ParsedDocument { resources: alloc::vec![Arc::new(object)], deletes, ..ParsedDocument::default() };
+            parts.push(Known { range: deletion.at, parsed: Arc::new(parsed), is_alone: false });
+        }
+        parts.sort_by_key(|part| part.range.start);
+        let commands = (!wrapped.commands.is_empty()).then(|| {
+            let parsed = Arc::new(self.commands(text, &wrapped.commands, script));
+            Known { range: 0..text.len(), parsed, is_alone: false }
+        });
+        commands.into_iter().chain(parts).collect()
+    }
+
+    /// What the commands of a text make themselves.
+    fn commands(&self, text: &str, live: &[Range<usize>], script: Script) -> ParsedDocument {
+        let read = self.languages.read_commands(text, live);
+        let mut diagnostics = read.diagnostics;
+        diagnostics.extend(script.read.diagnostics);
+        diagnostics.iter_mut().for_each(|diagnostic| diagnostic.on_character_borders(text));
+        let resources = read.resources.into_iter().chain(script.read.resources).map(Arc::new).collect();
+        ParsedDocument { resources, diagnostics, deletes: None }
+    }
+
+    /// A document as a command is handed it.
+    fn part(&self, text: &str, around: &Variables, turn: &Turn, loose: &Loose) -> Arc<ParsedDocument> {
+        let mut variables = Variables::new();
+        if text.contains('$') {
+            variables.extend(around.clone());
+            variables.extend(turn.variables.clone());
+        }
+        let variables = Some(&variables).filter(|variables| !variables.is_empty());
+        let found = if variables.is_none() && turn.is_plain() { loose.find(text) } else { None };
+        let mut parsed = found.unwrap_or_else(|| Arc::new(read(&document::without_tabs(text), &Beside { variables, ..self.beside("") })));
+        if !turn.is_plain() {
+            settle(Arc::make_mut(&mut parsed), turn);
+        }
+        parsed
+    }
+}
+
+impl Turn {
+    /// Whether it changes nothing of what the manifest says.
+    fn is_plain(&self) -> bool {
+        !self.in_doubt && self.does == Does::Create && matches!(self.namespace, Ok(None))
+    }
+}
+
+/// What the command makes of the objects of its manifest.
+fn settle(parsed: &mut ParsedDocument, turn: &Turn) {
+    let space = turn.namespace.as_ref().ok().cloned().flatten();
+    if turn.does == Does::Delete {
+        let named = |resource: &&Arc<Resource>| !resource.meta.name.is_empty();
+        parsed.resources = parsed.resources.iter().filter(named).map(|r| Arc::new(script::deleted(r, space.clone()))).collect();
+        // Of an object that is deleted only the name counts.
+        parsed.diagnostics.retain(|finding| document::codes::NOT_YAML.contains(&finding.code));
+        let perhaps = turn.in_doubt || turn.namespace.is_err();
+        parsed.deletes = Some(if perhaps { Deletes::Perhaps } else { Deletes::Certainly });
+        return;
+    }
+    let mut open = false;
+    for resource in &mut parsed.resources {
+        let resource = Arc::make_mut(resource);
+        if resource.meta.namespace.is_none() && resource.kind.is_namespaced() {
+            resource.meta.namespace.clone_from(&space);
+            open |= turn.namespace.is_err();
+        }
+        if turn.in_doubt && resource.kind.is_policy() && !matches!(resource.kind, Kind::Unread(_) | Kind::Check(_)) {
+            resource.refused = true;
+            resource.flaws.in_doubt = true;
+        }
+    }
+    if let Err(doubt) = turn.namespace.as_ref().map_err(|doubt| (**doubt).clone())
+        && open
+    {
+        let at = parsed.resources.first().map_or(Span::default(), |resource| resource.kind_span);
+        parsed.resources.push(Arc::new(Resource { span: at, kind_span: at, ..doubt }));
+    }
+}
