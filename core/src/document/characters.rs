@@ -20,14 +20,14 @@ pub(super) fn check(text: &str) -> Option<Diagnostic> {
     let sample = rest.get(..SAMPLE).unwrap_or(rest);
     let controls = sample.iter().filter(|byte| is_control(byte)).count();
     let span = Span::new(at as u32, at as u32 + 1);
-    let nul = rest.first() == Some(&0);
+    let nul = sample.contains(&0);
     if text.starts_with('\u{fffd}') && nul {
         return Some(
             Diagnostic::new(codes::BINARY, Severity::Error, span, "this file is not UTF-8, probably UTF-16")
                 .help("save the file as UTF-8; in PowerShell: `… | Out-File -Encoding utf8 FILE`"),
         );
     }
-    if nul || controls > 8 && controls * 20 > sample.len() {
+    if nul || controls > 8 && controls * 20 > sample.len() || is_lost(text) {
         return Some(
             Diagnostic::new(codes::BINARY, Severity::Error, span, "this is binary data, not YAML or JSON")
                 .help("paste Kubernetes objects as text, for example from `kubectl get all,networkpolicy -A -o yaml`"),
@@ -46,10 +46,15 @@ pub(super) fn check(text: &str) -> Option<Diagnostic> {
     )
 }
 
-/// A text in another encoding, whose letters were lost when it was read as UTF-8. Single ones may stand in comments.
+/// A text in another encoding.
 fn undecoded(text: &str) -> Option<Diagnostic> {
     let first = text.find(char::REPLACEMENT_CHARACTER)?;
-    let (all, lost) = text.chars().take(SAMPLE).fold((0usize, 0usize), |(all, lost), c| (all + 1, lost + usize::from(c == '\u{fffd}')));
     let error = Diagnostic::new(codes::BINARY, Severity::Error, Span::new(first as u32, first as u32 + 3), "this file is not UTF-8");
-    (lost * 20 > all).then(|| error.help("save the file as UTF-8"))
+    is_lost(text).then(|| error.help("save the file as UTF-8"))
+}
+
+/// Whether many characters were lost when bytes were read as UTF-8. Single ones may stand in comments.
+fn is_lost(text: &str) -> bool {
+    let (all, lost) = text.chars().take(SAMPLE).fold((0usize, 0usize), |(all, lost), c| (all + 1, lost + usize::from(c == '\u{fffd}')));
+    lost * 20 > all
 }

@@ -99,8 +99,8 @@ const PROGRAMS: [&str; 66] = [
     "touch",
     "vi",
 ];
-/// Programs whose commands are read, or which print manifests.
-const TELLING: [&str; 4] = ["az", "kubectl", "oc", "calicoctl"];
+/// Programs whose commands are read, or which print manifests or change what a cluster holds.
+const TELLING: [&str; 5] = ["az", "kubectl", "oc", "calicoctl", "helm"];
 
 /// Takes a text apart; nothing for one that is only made of manifests.
 pub fn unwrap(text: &str) -> Option<Wrapped> {
@@ -561,11 +561,17 @@ fn scan(line: &str, mut quote: Option<char>, bodies: &mut Vec<Delimiter>) -> Opt
                 '#' if before.is_whitespace() => return None,
                 '<' if before == '<' => {
                     let after = line.get(i + 1..).unwrap_or_default();
+                    if after.starts_with('<') {
+                        // A here-string.
+                        chars.next();
+                        before = ' ';
+                        continue;
+                    }
                     let word = after.trim_start_matches(['-', '~']).trim_start_matches([' ', '\t']).trim_start_matches('\\');
                     let inner = word.trim_start_matches(['"', '\'']);
                     let length = inner.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '!'))).unwrap_or(inner.len());
                     let name = inner.get(..length).unwrap_or_default();
-                    if !after.starts_with('<') && name.starts_with(|c: char| c.is_alphabetic() || c == '_') {
+                    if name.starts_with(|c: char| c.is_alphabetic() || c == '_') {
                         bodies.push(Delimiter { word: name.into(), power: false, at: i - 1 });
                     }
                     // What was looked at is not looked at again.
