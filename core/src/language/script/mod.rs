@@ -13,7 +13,7 @@ mod sources;
 
 use alloc::boxed::Box;
 use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::ops::Range;
 
@@ -291,11 +291,7 @@ impl Follower<'_> {
         let said = |follower: &mut Self| follower.said.push((shown(command), command.span));
         match call.verb {
             "apply" | "create" | "replace" if !call.files.is_empty() || call.kustomize.is_some() => self.files(command, &call),
-            "create" => {
-                if ["deployment", "deploy", "job", "cronjob", "service", "svc", "ingress"].contains(&first) {
-                    said(self);
-                }
-            }
+            "create" if ["deployment", "deploy", "job", "cronjob", "service", "svc", "ingress"].contains(&first) => said(self),
             "delete" if !call.files.is_empty() || call.kustomize.is_some() => self.files(command, &call),
             "delete" => self.delete(command, &call, space()),
             // The labels of what makes pods are not those of its pods.
@@ -368,8 +364,5 @@ pub(crate) fn deleted(object: &Resource, in_namespace: Option<Box<str>>) -> Reso
     let role = role(&object.kind_name);
     let effect = effect(role, Ok(namespace.clone()), object.kind_span);
     let meta = Meta { namespace, ..object.meta.clone() };
-    Resource {
-        api_version: object.api_version.clone(),
-        ..resource(&object.kind_name.to_string(), meta, object.kind_span, effect, Cause::Deleted)
-    }
+    Resource { api_version: object.api_version.clone(), ..resource(&object.kind_name, meta, object.kind_span, effect, Cause::Deleted) }
 }
