@@ -11,6 +11,12 @@ use crate::state::{Action, open_files};
 /// A button's action that lets the person choose files, and the element that it needs anywhere in the page.
 #[hook]
 pub fn use_chooser(store: &Store) -> (Callback<MouseEvent>, Html) {
+    use_chooser_for(store, false, take)
+}
+
+/// The same with something else that is done with the files; or with those of a folder.
+#[hook]
+pub fn use_chooser_for(store: &Store, folder: bool, take: fn(&Store, files::Read)) -> (Callback<MouseEvent>, Html) {
     let chooser = use_node_ref();
     let choose = {
         let chooser = chooser.clone();
@@ -31,7 +37,7 @@ pub fn use_chooser(store: &Store) -> (Callback<MouseEvent>, Html) {
         });
     });
     let input = html! {
-        <input ref={chooser} type="file" multiple=true accept=".yaml,.yml,.json,.txt,.sh,.azcli,.netpolis,.jsonl,.ndjson,.log,.csv" hidden=true {onchange} />
+        <input ref={chooser} type="file" multiple=true webkitdirectory={folder} accept=".yaml,.yml,.json,.txt,.sh,.azcli,.netpolis,.jsonl,.ndjson,.log,.csv" hidden=true {onchange} />
     };
     (choose, input)
 }

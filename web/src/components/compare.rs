@@ -1,12 +1,22 @@
 //! What is done about the comparison: above the list of what differs.
 
+use std::rc::Rc;
+
+use netpolis_core::settings::Engine;
 use yew::prelude::*;
 
-use super::icons::{COPY, CROSS, PLUS, SWAP, UNDO, icon};
-use super::menu::Menu;
+use super::chooser::use_chooser_for;
+use super::icons::{CLIPBOARD, COPY, CROSS, OPEN, PLUS, SWAP, UNDO, icon};
 use super::{ByAddress, Store, press, use_part};
-use crate::effects::outside;
-use crate::state::{Action, CompareAction, State};
+use crate::effects::keep::{Keeper, StoredScene};
+use crate::effects::{files, outside};
+use crate::examples::{EXAMPLES, Example};
+use crate::share::Baseline;
+use crate::state::{Action, CompareAction, Dialog, LayoutAction, State, baseline_of, baseline_of_files, baseline_of_text};
+use netpolis_view::{engine_words, with_engine};
+
+/// So many scenes are offered.
+const MOST_KEPT: usize = 6;
 
 fn tools_part(state: &State) -> impl PartialEq + use<> {
     (state.baseline().cloned(), state.shown_list().cloned().map(ByAddress))
@@ -16,25 +26,84 @@ fn tools_part(state: &State) -> impl PartialEq + use<> {
 #[component]
 pub fn CompareTools() -> Html {
     let Some(store) = use_part(tools_part) else { return Html::default() };
+    let choose = press(&store, LayoutAction::ShowDialog(Some(Dialog::Compare)));
     let Some(baseline) = store.baseline() else {
         return html! {
             <div class="compare-tools">
                 <button type="button" class="primary" onclick={press(&store, CompareAction::Keep)}>{ "Keep these files as the baseline" }</button>
+                <button type="button" class="pick" onclick={choose}>{ "Compare with…" }</button>
             </div>
         };
     };
+    let tool = |shape, words: &'static str, onclick: Callback<MouseEvent>| {
+        html! { <button type="button" class="pick square" aria-label={words} title={words} {onclick}>{ icon(shape) }</button> }
+    };
+    let markdown = store.comparison().is_some_and(|view| !view.markdown.is_empty());
     html! {
-        <div class="compare-tools">
-            <Menu class="pick" button={html! { <><span class="pick-label">{ "Baseline" }</span><b>{ &baseline.name }</b></> }}>
-                <button type="button" onclick={press(&store, CompareAction::Keep)}>{ icon(PLUS) }{ "Take these files as the new baseline" }</button>
-                <button type="button" onclick={press(&store, CompareAction::Swap)}>{ icon(SWAP) }{ "Swap baseline and files" }</button>
-                <button type="button" onclick={press(&store, CompareAction::Back)}>{ icon(UNDO) }{ "Back to the baseline" }</button>
-                <hr />
-                <button type="button" onclick={press(&store, CompareAction::Stop)}>{ icon(CROSS) }{ "Stop comparing" }</button>
-            </Menu>
-            if store.comparison().is_some_and(|view| !view.markdown.is_empty()) {
-                <button type="button" class="pick" title="as a table for a review" onclick={copy(&store)}>{ icon(COPY) }{ "Copy as Markdown" }</button>
-            }
+        <div class="compare-tools comparing">
+            <button type="button" class="pick" onclick={choose} title="choose another baseline"><span class="pick-label">{ "Baseline" }</span><b>{ &baseline.name }</b></button>
+            { tool(PLUS, "take these files as the new baseline", press(&store, CompareAction::Keep)) }
+            { tool(SWAP, "swap baseline and files", press(&store, CompareAction::Swap)) }
+            { tool(UNDO, "back to the baseline", press(&store, CompareAction::Back)) }
+            if markdown { { tool(COPY, "copy as Markdown", copy(&store)) } }
+            { tool(CROSS, "stop comparing", press(&store, CompareAction::Stop)) }
+        </div>
+    }
+}
+
+/// Takes files that were chosen as the baseline.
+fn compare_files(store: &Store, read: files::Read) {
+    let settings = store.settings.clone();
+    store.dispatch(match baseline_of_files(read.files, settings) {
+        Some(baseline) => CompareAction::With(baseline).into(),
+        None => Action::Notify("Nothing to compare with: there is no YAML, JSON or script in it".into()),
+    });
+}
+
+/// What else there is to compare with.
+#[component]
+pub fn CompareWith() -> Html {
+    let Some(store) = use_context::<Store>() else { return Html::default() };
+    let (files, file_chooser) = use_chooser_for(&store, false, compare_files);
+    let (folder, folder_chooser) = use_chooser_for(&store, true, compare_files);
+    let with = |baseline: Rc<Baseline>| press(&store, CompareAction::With(baseline));
+    let paste = {
+        let store = store.clone();
+        Callback::from(move |_: MouseEvent| {
+            let store = store.clone();
+            outside::pasted(move |text| {
+                let baseline = baseline_of_text(&text.unwrap_or_default(), store.settings.clone());
+                store.dispatch(baseline.map_or_else(Action::Notify, |baseline| CompareAction::With(baseline).into()));
+            });
+        })
+    };
+    let engine = |engine: Engine| {
+        let (name, _) = engine_words(engine);
+        let action = CompareAction::Under(format!("these files, engine: {name}"), with_engine(&store.settings, engine));
+        html! { <button type="button" onclick={press(&store, action)}>{ name }</button> }
+    };
+    let kept = |stored: StoredScene| {
+        let name = stored.record.as_ref().ok().filter(|_| !stored.is_deleted() && stored.id != store.place.id)?.name.clone();
+        let (shared, ..) = stored.record.ok()?.open().ok()?;
+        Some(html! { <button type="button" onclick={with(baseline_of(name.clone(), shared))}>{ name }</button> })
+    };
+    let kept: Vec<Html> = Keeper::list().into_iter().filter_map(kept).take(MOST_KEPT).collect();
+    let example = |example: &Example| {
+        let files = example.files.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+        let baseline = Baseline { name: example.title.into(), files, settings: store.settings.clone() };
+        html! { <button type="button" onclick={with(Rc::new(baseline))}>{ example.title }</button> }
+    };
+    html! {
+        <div class="compare-with">
+            <button type="button" onclick={files}>{ icon(OPEN) }{ "Files…" }</button>
+            <button type="button" onclick={folder}>{ icon(OPEN) }{ "A folder…" }</button>
+            <button type="button" onclick={paste}>{ icon(CLIPBOARD) }{ "A link or text on the clipboard" }</button>
+            <h3>{ "These files with another engine" }</h3>
+            { for Engine::ALL.into_iter().filter(|other| *other != store.settings.engine).map(engine) }
+            if !kept.is_empty() { <h3>{ "Recent scenes" }</h3>{ for kept } }
+            <h3>{ "Examples" }</h3>
+            { for EXAMPLES.iter().map(example) }
+            { file_chooser }{ folder_chooser }
         </div>
     }
 }

@@ -7,7 +7,7 @@ use gloo::timers::callback::Timeout;
 use yew::prelude::*;
 
 use crate::components::Store;
-use crate::share::{LinkMaker, encode};
+use crate::share::{LinkMaker, Shared, encode};
 
 /// Scenes with no more text than this are packed in one go, in bytes.
 const SMALL: usize = 100_000;
@@ -23,19 +23,23 @@ pub enum Making {
     Packs(u32, u32),
 }
 
-/// The fragment for the scene, without its `#`.
+/// The fragment for the scene, without its `#`; with what it is compared with, if that is wanted.
 #[hook]
-pub fn use_fragment(store: &Store) -> Making {
-    let small = use_memo(store.revision, |_| (store.files.size() <= SMALL).then(|| Rc::from(encode(&store.shared()))));
+pub fn use_fragment(store: &Store, with_baseline: bool) -> Making {
+    let shared = move |store: &Store| {
+        let shared = store.shared();
+        Shared { baseline: shared.baseline.filter(|_| with_baseline), ..shared }
+    };
+    let small = use_memo((store.revision, with_baseline), |_| (store.files.size() <= SMALL).then(|| Rc::from(encode(&shared(store)))));
     let made = use_state(|| Making::Packs(0, 0));
     {
         let (made, store, is_small) = (made.clone(), store.clone(), small.is_some());
-        use_effect_with(store.revision, move |_| {
+        use_effect_with((store.revision, with_baseline), move |_| {
             let timer = Rc::new(RefCell::new(None));
             if !is_small {
                 made.set(Making::Packs(0, store.files.size() as u32));
                 let begun = timer.clone();
-                *timer.borrow_mut() = Some(Timeout::new(0, move || go_on(LinkMaker::new(&store.shared()), made, begun)));
+                *timer.borrow_mut() = Some(Timeout::new(0, move || go_on(LinkMaker::new(&shared(&store)), made, begun)));
             }
             // Who goes does not wait for it.
             move || drop(timer.borrow_mut().take())

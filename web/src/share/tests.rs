@@ -46,6 +46,20 @@ fn comes_back_whole() {
 }
 
 #[test]
+fn a_link_may_hold_both_sides_of_a_comparison() {
+    let files = vec![("policies.yaml".into(), POLICY.replace("5432", "5433")), ("empty.yaml".into(), String::new())];
+    let settings = Settings { engine: Engine::None, ..Settings::default() };
+    let shared = Shared { baseline: Some(Rc::new(Baseline { name: "Größe, as kept".into(), files, settings })), ..with_path() };
+    let link = encode(&shared);
+    assert_eq!(decode(&link), Ok(Some((shared.clone(), LinkOptions::default()))));
+    assert!(link.len() < encode(&with_path()).len() + 200, "what both have is packed once");
+    // Files of both sides do not mix, and a baseline without files is one.
+    let empty = Shared { baseline: Some(Rc::default()), ..scene() };
+    assert_eq!(decode(&encode(&empty)), Ok(Some((empty, LinkOptions::default()))));
+    assert_eq!(decode(&encode(&scene())).unwrap().unwrap().0.baseline, None);
+}
+
+#[test]
 fn a_policy_makes_a_short_link() {
     let shared = Shared { files: vec![("policies.yaml".into(), POLICY.into())], ..Shared::default() };
     assert!(encode(&shared).len() < 200, "{}", encode(&shared).len());

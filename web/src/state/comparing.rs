@@ -8,7 +8,7 @@ use netpolis_core::settings::Settings;
 
 use super::{AnswerList, LayoutAction, Screen, State, Tab};
 use crate::scenes::Comparing;
-use crate::share::Baseline;
+use crate::share::{self, Baseline, Shared};
 use netpolis_view::{BaselineTexts, ComparisonView, FlowChange, FurtherAnswer, FurtherQuestion, SceneView, settings_text};
 
 /// Which pairs of ends differ, by their indices in a scene.
@@ -94,6 +94,7 @@ impl State {
             self.remember_baseline();
         }
         self.take_baseline(Some(baseline));
+        self.layout.dialog = None;
     }
 
     /// Brings the list of differences into sight.
@@ -129,6 +130,40 @@ impl State {
             _ => None,
         }
     }
+}
+
+/// A baseline of files that were chosen, under these assumptions; of a saved scene, if it is one. Nothing if there are none.
+pub fn baseline_of_files(mut files: Vec<(String, String)>, settings: Settings) -> Option<Rc<Baseline>> {
+    if let Some((name, saved)) = files.iter().find_map(|(name, text)| Some((name, share::decode_kept(text).ok()?.0))) {
+        return Some(baseline_of(name.trim_end_matches(".netpolis").into(), saved));
+    }
+    files.retain(|(_, text)| !text.trim().is_empty());
+    let name = match files.as_slice() {
+        [] => return None,
+        [(name, _)] => name.clone(),
+        files => format!("{} files", files.len()),
+    };
+    Some(Rc::new(Baseline { name, files, settings }))
+}
+
+/// A baseline of a text that was pasted: a link, or files.
+///
+/// # Errors
+/// If it is a link that cannot be opened, or nothing; with what is to be said.
+pub fn baseline_of_text(text: &str, settings: Settings) -> Result<Rc<Baseline>, String> {
+    let fragment = text.trim().rsplit_once('#').map(|(_, fragment)| fragment).filter(|fragment| !fragment.contains(char::is_whitespace));
+    match fragment.map_or(Ok(None), share::decode) {
+        Ok(Some((shared, _))) => Ok(baseline_of("the link".into(), shared)),
+        Ok(None) => {
+            baseline_of_files(vec![("pasted.yaml".into(), text.into())], settings).ok_or_else(|| "There is no text on the clipboard".into())
+        }
+        Err(error) => Err(error.message()),
+    }
+}
+
+/// A baseline of a scene that is kept, or that a link holds.
+pub fn baseline_of(name: String, shared: Shared) -> Rc<Baseline> {
+    Rc::new(Baseline { name, files: shared.files, settings: shared.settings })
 }
 
 /// Which pairs of a scene differ.

@@ -166,6 +166,8 @@ pub enum Dialog {
     Scenes,
     /// Link, file and embed code.
     Share,
+    /// What the files could be compared with.
+    Compare,
     /// Courses and lessons.
     Lessons,
     /// What is assumed where upstream leaves a choice.

@@ -24,7 +24,7 @@ mod progress;
 pub use action::Action;
 pub use answers::Answers;
 pub use asking::{Asking, Selection};
-pub use comparing::{CompareAction, Marks, marks_in};
+pub use comparing::{CompareAction, Marks, baseline_of, baseline_of_files, baseline_of_text, marks_in};
 pub use files::{FileId, Files, OpenFile, Reveal, is_json, unique_name};
 pub use further::{AnswerList, FixSection, Further, Goal, as_list};
 pub use layout::{Dialog, Layout, LayoutAction, Screen, Tab, Theme};

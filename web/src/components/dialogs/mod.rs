@@ -11,6 +11,7 @@ use yew::prelude::*;
 use self::about::About;
 use self::assumptions::Assumptions;
 use self::share::Share;
+use super::compare::CompareWith;
 use super::icons::{CROSS, icon};
 use super::lesson::Lessons;
 use super::scenes::Scenes;
@@ -24,6 +25,7 @@ pub fn Dialogs() -> Html {
     let Some(store) = use_part(|state| state.layout.dialog) else { return Html::default() };
     match store.layout.dialog {
         Some(Dialog::Scenes) => html! { <Window title="Recent scenes"><Scenes /></Window> },
+        Some(Dialog::Compare) => html! { <Window title="Compare with"><CompareWith /></Window> },
         Some(Dialog::Lessons) => html! { <Window title="Lessons"><Lessons /></Window> },
         Some(Dialog::Share) => html! { <Window title="Share"><Share /></Window> },
         Some(Dialog::Settings) => html! { <Window title="Assumptions"><Assumptions /></Window> },

@@ -18,7 +18,8 @@ pub fn Share() -> Html {
     let Some(store) = use_context::<Store>() else { return Html::default() };
     let view = use_state(EmbedView::default);
     let editable = use_state(|| false);
-    let fragment = match use_fragment(&store) {
+    let both = use_state(|| true);
+    let fragment = match use_fragment(&store, *both) {
         Making::Done(fragment) => fragment,
         Making::Packs(done, of) => return packs(&store, done, of),
     };
@@ -51,10 +52,17 @@ pub fn Share() -> Html {
         let editable = editable.clone();
         Callback::from(move |event: Event| editable.set(event.target_unchecked_into::<HtmlInputElement>().checked()))
     };
+    let onboth = {
+        let both = both.clone();
+        Callback::from(move |event: Event| both.set(event.target_unchecked_into::<HtmlInputElement>().checked()))
+    };
     html! {
         <div class="share">
             <p>{ "The link holds all files, the assumptions, and the flow and the path in question. It goes after the # sign, which browsers never send to a server." }</p>
             <div class="copy-row"><input readonly=true aria-label="link" value={link.clone()} /><button type="button" class="primary" onclick={copy(link.clone(), "Link")}>{ icon(COPY) }{ "Copy link" }</button></div>
+            if store.baseline().is_some() {
+                <p class="options"><label><input type="checkbox" checked={*both} onchange={onboth} />{ " with the baseline: whoever opens it sees what differs" }</label></p>
+            }
             <p class={classes!("size", (link.len() > LONG_LINK).then_some("long"))}>
                 { format!("{} characters.", link.len()) }
                 if link.len() > LONG_LINK { { " Some chat and mail programs cut links this long: send the file instead." } }

@@ -127,3 +127,21 @@ fn the_baseline_is_kept_with_the_scene_and_goes_with_it() {
     assert_ne!(plain.content(), plain.clone().reduce(CompareAction::Keep.into()).content());
     assert_eq!(Shared::default().baseline, None);
 }
+
+#[test]
+fn anything_that_holds_files_can_be_a_baseline() {
+    let file = |name: &str, text: &str| (name.to_owned(), text.to_owned());
+    let none = Settings { engine: netpolis_core::settings::Engine::None, ..Settings::default() };
+    let of_files = |files| baseline_of_files(files, none.clone()).map(|old| (old.name.clone(), old.files.len(), old.settings == none));
+    assert_eq!(of_files(vec![file("a.yaml", "kind: Pod"), file("empty.yaml", " ")]), Some(("a.yaml".into(), 1, true)));
+    assert_eq!(of_files(vec![file("a.yaml", "kind: Pod"), file("b.yaml", "kind: Pod")]), Some(("2 files".into(), 2, true)));
+    assert_eq!(of_files(vec![file("a.yaml", "")]), None);
+    let shared = Shared { files: vec![file("a.yaml", "kind: Pod")], ..Shared::default() };
+    // A scene comes with what it assumes.
+    assert_eq!(of_files(vec![file("Shop.netpolis", &encode(&shared))]), Some(("Shop".into(), 1, false)));
+    let of_text = |text: &str| baseline_of_text(text, none.clone()).map(|old| (old.name.clone(), old.files[0].1.clone()));
+    assert_eq!(of_text(&format!(" https://example.org/#{}&view=graph\n", encode(&shared))), Ok(("the link".into(), "kind: Pod".into())));
+    assert_eq!(of_text("# more\nkind: Pod"), Ok(("pasted.yaml".into(), "# more\nkind: Pod".into())));
+    assert!(of_text("https://example.org/#v1.AAAA").unwrap_err().contains("damaged"));
+    assert_eq!(of_text(" "), Err("There is no text on the clipboard".into()));
+}
