@@ -1,6 +1,7 @@
 //! The command with scripts, and with files in other encodings.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+#[allow(dead_code, reason = "other tests use the rest")]
 mod common;
 
 use std::fs;

@@ -86,6 +86,16 @@ fn the_namespace_of_the_command_is_that_of_its_objects() {
     }
     assert_eq!(of(&format!("kubectl config set-context --current --namespace=shop\nkubectl apply -f - <<EOF\n{NAMELESS}EOF\n")), "shop/q");
     assert_eq!(of(&format!("NS=shop\nkubectl apply -n $NS -f - <<EOF\n{NAMELESS}EOF\n")), "shop/q");
+    assert_eq!(of(&format!("kubectl apply -n shop -f <(cat <<EOF\n{NAMELESS}EOF\n)\n")), "shop/q");
+    // What comes to the command on another way is in doubt.
+    for text in [
+        format!("cat > q.yaml <<EOF\n{NAMELESS}EOF\ncat q.yaml | kubectl apply -n shop -f -\n"),
+        format!("X=$(cat <<EOF\n{NAMELESS}EOF\n)\necho \"$X\" | kubectl apply -n shop -f -\n"),
+    ] {
+        assert_eq!(of(&text), "!`kubectl apply -n shop -f -`, /q", "{text}");
+    }
+    let text = format!("cat > q.yaml <<EOF\n{NAMELESS}EOF\nsed -i s/q/r/ q.yaml\nkubectl apply -n shop -f q.yaml\n");
+    assert_eq!(of(&text), "!`kubectl apply -n shop -f q.yaml`, shop/q");
     assert_eq!(of(&format!("kubectl apply -n \"$1\" -f - <<EOF\n{NAMELESS}EOF\n")), "/q, !`kubectl apply -n $1 -f -`");
     assert_eq!(of(&format!("kubectl apply -n \"$1\" -f - <<EOF\n{P}EOF\n")), "shop/p");
 }

@@ -96,7 +96,8 @@ pub(super) fn call(command: &Command) -> Option<Call<'_>> {
             None => None,
         };
         match text {
-            "-f" | "--filename" if !call.helm => call.files.extend(value),
+            // Without a value it is what a command prints: `-f <(…)`.
+            "-f" | "--filename" if !call.helm => call.files.push(value.unwrap_or(word)),
             "-k" | "--kustomize" => call.kustomize = value,
             "-n" | "--namespace" => call.namespace = value,
             "-A" | "--all-namespaces" => call.all_namespaces = true,

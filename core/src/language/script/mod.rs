@@ -191,7 +191,13 @@ impl Follower<'_> {
         for turn in on_line.chunk_by(|(_, a), (_, b)| start(a) < start(b)) {
             let holder = turn.iter().rposition(|(_, command)| start(command) < handed.at).unwrap_or(0);
             let rest = turn.get(holder..).unwrap_or_default();
-            match rest.iter().position(|(_, command)| call(command).is_some_and(|call| takes(&call))) {
+            let taking = |(_, command): &(usize, &Command)| call(command).is_some_and(|call| takes(&call));
+            // `kubectl apply -f <(cat <<EOF`
+            let around =
+                |(_, command): &(usize, &Command)| call(command).is_some_and(|call| call.files.iter().any(|w| bare(w, "-f").is_empty()));
+            let rest =
+                if rest.iter().any(taking) { rest } else { turn.iter().position(around).and_then(|at| turn.get(at..)).unwrap_or(rest) };
+            match rest.iter().position(taking) {
                 Some(at) => {
                     let Some(&(index, command)) = rest.get(at) else { continue };
                     let changer =
@@ -208,6 +214,14 @@ impl Follower<'_> {
                         .filter(|(_, c)| call(c).is_some_and(|call| takes(&call) && !call.files.iter().any(|w| sources::is_input(w))))
                         .collect();
                     for (index, command) in &uses {
+                        let between = self.text.get(handed.line.end..start(command)).unwrap_or_default();
+                        let changes = |line: &str| {
+                            file.is_some_and(|file| line.contains(file))
+                                && ["sed ", "yq ", "perl ", "awk "].iter().any(|w| line.contains(w))
+                        };
+                        if between.lines().any(changes) {
+                            self.doubt(command, Effect::default(), "its file is changed before");
+                        }
                         turns.extend(self.turn(command, spaces.get(*index)));
                     }
                     if uses.is_empty() {

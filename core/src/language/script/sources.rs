@@ -6,11 +6,13 @@ use alloc::format;
 use super::super::azure::read::shell::{Command, Word};
 use super::Follower;
 use super::kubectl::{Call, bare};
+use crate::diagnostics::{Diagnostic, Severity};
+use crate::language::codes;
 use crate::language::unread::Effect;
 
 /// Whether a file is what the command is given: `-`.
 pub(super) fn is_input(word: &Word) -> bool {
-    matches!(bare(word, "-f"), "-" | "/dev/stdin") || word.text == "-"
+    matches!(bare(word, "-f"), "" | "-" | "/dev/stdin")
 }
 
 /// The file that the beginning of a line writes: `cat > policy.yaml <<EOF`, `tee policy.yaml <<EOF`.
@@ -43,8 +45,13 @@ impl Follower<'_> {
         for word in &call.files {
             let name = bare(word, "-f");
             if is_input(word) {
-                if !self.known.contains(&command.span.start) && !self.is_fed(command) {
+                let changes = call.verb == "delete" || call.namespace.is_some();
+                if self.known.contains(&command.span.start) {
+                    continue;
+                } else if !self.is_fed(command) {
                     self.doubt(command, Effect::default(), "what it is given is not in the input");
+                } else if changes {
+                    self.doubt(command, Effect::default(), "what it is given is read without it");
                 }
             } else if self.known.contains(&command.span.start) {
                 // The text itself writes the file.
@@ -52,6 +59,10 @@ impl Follower<'_> {
                 self.doubt(command, Effect::default(), &format!("`{name}` is not in the input"));
             } else if call.verb == "delete" {
                 self.doubt(command, Effect::default(), "whether its objects are deleted before or after others create them is not known");
+            } else if call.namespace.is_some() {
+                let message = format!("objects of `{name}` that name no namespace are read without that of `{}`", super::shown(command));
+                let warning = Diagnostic::new(codes::COMMAND_NOT_FOLLOWED, Severity::Warning, command.span, message);
+                self.report(warning.help("write `metadata.namespace` into them"));
             }
         }
     }
