@@ -156,6 +156,9 @@ fn what_is_not_followed_is_in_doubt() {
         let loaded = Loader::default().load(&[("in.sh", &format!("set -e\n{text}\n"))]);
         assert_eq!((shown(&loaded), loaded.diagnostics.len()), (String::new(), 0), "{text}: {:#?}", loaded.diagnostics);
     }
+    let on = |cluster: &str| format!("kubectl --context {cluster} apply -f - <<EOF\n{P}EOF\n");
+    assert_eq!(of(&(on("a") + &on("a").replace("name: p", "name: q"))), "shop/p, shop/q");
+    assert!(of(&(on("a") + &on("b").replace("name: p", "name: q"))).starts_with("!`kubectl --context b"));
     // A file of the input is read by itself; which files there are is looked at anew.
     let script = ("in.sh", "kubectl apply -f other.yaml\n");
     let mut loader = Loader::default();

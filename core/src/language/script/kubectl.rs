@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use super::super::azure::read::shell::{Command, Word};
 
 /// Options whose value is the next word.
-const WITH_VALUE: [&str; 32] = [
+const WITH_VALUE: [&str; 33] = [
     "-c",
     "-f",
     "-k",
@@ -20,6 +20,7 @@ const WITH_VALUE: [&str; 32] = [
     "--cluster",
     "--containers",
     "--context",
+    "--kube-context",
     "--field-manager",
     "--field-selector",
     "--filename",
@@ -55,6 +56,8 @@ pub(super) struct Call<'c> {
     /// What `-k` names.
     pub(super) kustomize: Option<&'c Word>,
     pub(super) namespace: Option<&'c Word>,
+    /// The cluster that it names.
+    pub(super) context: Option<&'c Word>,
     pub(super) all_namespaces: bool,
     /// Whether it only says what it would do.
     pub(super) tries: bool,
@@ -100,12 +103,18 @@ pub(super) fn call(command: &Command) -> Option<Call<'_>> {
             "-f" | "--filename" if !call.helm => call.files.push(value.unwrap_or(word)),
             "-k" | "--kustomize" => call.kustomize = value,
             "-n" | "--namespace" => call.namespace = value,
+            "--context" | "--kube-context" | "--kubeconfig" => call.context = value,
             "-A" | "--all-namespaces" => call.all_namespaces = true,
             "--dry-run" => call.tries = value.is_none_or(|value| !["none", "false"].contains(&&*value.text)),
             "-l" | "--selector" | "--field-selector" | "--all" => call.selects = true,
             "--prune" => call.prunes = true,
             _ => call.glued(word),
         }
+    }
+    if let ("config", [what, name, ..]) = (call.verb, call.arguments.as_slice())
+        && what.text == "use-context"
+    {
+        call.context = Some(name);
     }
     Some(call)
 }

@@ -73,8 +73,16 @@ pub(crate) fn follow(text: &str, wrapped: &Wrapped, files: &[Box<str>]) -> Scrip
     let mut lines: Vec<Range<usize>> = wrapped.handed.iter().map(|handed| handed.line.clone()).collect();
     lines.dedup();
     let (commands, _) = shell::commands(text, &wrapped.commands, &lines);
-    let mut follower =
-        Follower { text, wrapped, files, script: Script::default(), said: Vec::new(), known: Vec::new(), blocks: Vec::new() };
+    let mut follower = Follower {
+        text,
+        wrapped,
+        files,
+        script: Script::default(),
+        said: Vec::new(),
+        known: Vec::new(),
+        blocks: Vec::new(),
+        cluster: None,
+    };
     let spaces = spaces(&commands);
     let turns = wrapped.handed.iter().map(|handed| follower.turns(handed, &commands, &spaces)).collect();
     follower.script.turns = turns;
@@ -127,6 +135,8 @@ struct Follower<'a> {
     said: Vec<(String, Span)>,
     /// Commands of which the input is a manifest of the text.
     known: Vec<u32>,
+    /// The cluster that the first command names.
+    cluster: Option<String>,
     /// Files that blocks of the text are taken for.
     blocks: Vec<String>,
 }
@@ -293,6 +303,11 @@ impl Follower<'_> {
 
     fn command(&mut self, command: &Command, around: &Space) {
         let Some(call) = call(command).filter(|call| !call.tries) else { return };
+        if let Some(name) = call.context
+            && *self.cluster.get_or_insert_with(|| name.text.clone()) != name.text
+        {
+            self.doubt(command, Effect::default(), "it is for another cluster than the commands before");
+        }
         let space = || space_of(&call, around);
         let first = call.arguments.first().map(|word| &*word.text).unwrap_or_default();
         if call.helm {
