@@ -11,7 +11,7 @@ const ID: &str = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGr
 
 /// Asks whether port 80 is open between the two.
 #[track_caller]
-pub(crate) fn pair(parts: &[&str], expected: netpolis_core::verdict::Verdict) -> Analysis {
+pub(crate) fn pair(parts: &[&str], expected: Verdict) -> Analysis {
     let scene = scene(&format!("{PAIR}{}", parts.concat()));
     verdict(&scene, "10.0.2.4", "10.0.1.4", 80, expected);
     scene

@@ -15,6 +15,7 @@ mod identity;
 mod networks;
 mod routes;
 mod scripts;
+mod shells;
 mod templates;
 mod terraform;
 

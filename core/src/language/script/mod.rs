@@ -114,7 +114,7 @@ fn spaces(commands: &[Command]) -> Vec<Space> {
                 _ => None,
             };
             if let Some(named) = named {
-                now = if command.in_doubt { Err(()) } else { named.map(|name| name.map(Box::from)) };
+                now = if command.doubt.is_some() { Err(()) } else { named.map(|name| name.map(Box::from)) };
             }
         }
         before
@@ -268,13 +268,13 @@ impl Follower<'_> {
             let message = format!("`{}` creates nothing: its objects are left out", shown(command));
             self.report(Diagnostic::new(codes::COMMAND_NOT_FOLLOWED, Severity::Note, command.span, message));
         }
-        if command.in_doubt && does != Does::Nothing {
+        if command.doubt.is_some() && does != Does::Nothing {
             let message = format!("it is not known whether `{}` runs: policies in its manifest are in doubt", shown(command));
             self.report(Diagnostic::new(codes::COMMAND_NOT_FOLLOWED, Severity::Warning, command.span, message).help(AFTERWARDS));
         }
         let space = space_of(&call, around.unwrap_or(&Ok(None)));
         let namespace = space.map_err(|()| Box::new(self.anything(command, Effect::default())));
-        Some(Turn { variables: command.variables.clone(), namespace, does, in_doubt: command.in_doubt })
+        Some(Turn { variables: command.variables.clone(), namespace, does, in_doubt: command.doubt.is_some() })
     }
 
     fn anything(&self, command: &Command, effect: Effect) -> Resource {
@@ -368,7 +368,7 @@ impl Follower<'_> {
             let api_version = if group.is_empty() { Box::default() } else { format!("{group}/").into() };
             let object = Resource { api_version, ..object };
             let at = command.span.start as usize..command.span.end as usize;
-            self.script.deletions.push(Deletion { at, object, in_doubt: command.in_doubt });
+            self.script.deletions.push(Deletion { at, object, in_doubt: command.doubt.is_some() });
         }
     }
 

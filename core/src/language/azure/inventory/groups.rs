@@ -158,7 +158,12 @@ impl Builder {
                 }) else {
                     continue;
                 };
-                slots.entry(number).or_default().written(subnet.group.as_ref(), condition, *document);
+                let slot = slots.entry(number).or_default();
+                slot.written(subnet.group.as_ref(), condition, *document);
+                if resource.meta.scope.deployment && condition.is_none() {
+                    let inline = matches!(azure, Azure::Network(_));
+                    slot.deployed(inline, subnet.group.is_some(), subnet.span.within(*document));
+                }
             }
         }
         self.may_attach(placed, &mut slots);

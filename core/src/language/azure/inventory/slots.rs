@@ -22,9 +22,21 @@ pub(super) struct Slot {
     conditional: bool,
     /// The expression that would say which group it is, why that is not known, and its place, where that may be any.
     open: Option<(String, String, Place)>,
+    /// Whether a network that is deployed gives the subnet a group.
+    inline: bool,
+    /// Where the same subnet is deployed by itself without one.
+    bare: Option<Place>,
 }
 
 impl Slot {
+    /// Takes note of a definition that is deployed: in its network, or by itself.
+    pub(super) fn deployed(&mut self, inline: bool, has_group: bool, place: Place) {
+        self.inline |= inline && has_group;
+        if !inline && !has_group {
+            self.bare = Some(place);
+        }
+    }
+
     /// A group that is attached whatever else is written.
     pub(super) fn attach(&mut self, group: &Reference, document: DocumentId) {
         self.options = alloc::vec![Some((group.clone(), group.span.within(document)))];
@@ -70,6 +82,16 @@ impl Builder {
     /// The use of what is attached at a place of a subnet.
     pub(super) fn slot_use(&mut self, slot: &Slot, subnet: SubnetId) -> Option<GroupUseId> {
         let mut found: Vec<Option<GroupId>> = Vec::new();
+        if let Some(place) = slot.bare.filter(|_| slot.inline) {
+            // Upstream: Azure documentation, "Azure Resource Manager deployment modes": what a definition does not say is taken away.
+            let message =
+                "the subnet is defined twice, and only its network gives it a network security group: this definition takes it away";
+            let warning = Diagnostic::at(codes::AZ_AMBIGUOUS, Severity::Warning, Some(place), message);
+            self.problems.push(
+                warning.help("write the group in both; until then it depends on which is deployed last, so the answer is \"cannot tell\""),
+            );
+            found.push(None);
+        }
         for option in &slot.options {
             let Some((reference, place)) = option else {
                 found.push(None);

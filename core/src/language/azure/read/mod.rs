@@ -77,6 +77,8 @@ pub(in crate::language) struct AzureReader<'a, 'r> {
     unused: Option<(String, Span, usize)>,
     /// Whether command lines are read.
     reads_commands: bool,
+    /// The condition on which it hangs whether the command runs that is read, if that cannot be told.
+    doubt: Option<Box<str>>,
     /// The name of the file that is read.
     file: &'a str,
     /// Values for the parameters of templates.
@@ -140,6 +142,7 @@ impl<'a, 'r> AzureReader<'a, 'r> {
             reported: BTreeSet::new(),
             unused: None,
             reads_commands: false,
+            doubt: None,
             file: "",
             files: &[],
         }
@@ -339,10 +342,29 @@ impl<'a, 'r> AzureReader<'a, 'r> {
             self.separate_route(node, &name);
         } else if is("Microsoft.ContainerService/managedClusters") {
             self.managed_cluster(node, &name);
+        } else if starts_with(&full_type, "Microsoft.Network/networkManagers/securityAdminConfigurations") {
+            // Upstream: Azure documentation, "Security admin rules in Azure Virtual Network Manager": they are evaluated before security groups.
+            self.decides_too(&full_type, node.span(), "has rules that come before those of security groups");
+        } else if is("Microsoft.Resources/deploymentScripts") && self.may_run_commands(node) {
+            self.decides_too(&full_type, node.span(), "runs commands that may change security groups");
         } else {
             let unread = self.unread.get_or_insert_with(|| (full_type.clone(), node.span(), 0));
             unread.2 += 1;
         }
+    }
+
+    /// A resource that is not evaluated and may decide about any connection.
+    fn decides_too(&mut self, what: &str, span: Span, because: &str) {
+        let around = core::mem::take(&mut self.scope);
+        self.may_change(span, what, because);
+        self.scope = around;
+    }
+
+    /// Whether a script of a deployment may be about networks.
+    fn may_run_commands(&self, node: NodeRef<'a>) -> bool {
+        let Some(script) = self.text(node, "scriptContent").filter(|script| !script.unknown) else { return true };
+        let lower = script.text.to_lowercase();
+        ["network", "az rest", "az resource", "az deployment", "az vm"].iter().any(|word| lower.contains(word))
     }
 
     /// The name of a resource.
@@ -407,6 +429,7 @@ impl<'a, 'r> AzureReader<'a, 'r> {
     fn group(&mut self, node: NodeRef<'a>, name: &Scalar) {
         let doubts = core::mem::take(&mut self.conditions);
         let (rules, mut unread) = self.each(node, "securityRules", |reader, item| reader.group_rule(item));
+        unread.extend(self.not_rules(node));
         let mut rules: Vec<_> = rules.into_iter().filter_map(|found| found.map_err(|text| unread.push(text.into())).ok()).collect();
         self.check_group(&name.text, &mut rules);
         if let Some(properties) = field(node, "properties")
@@ -433,6 +456,39 @@ impl<'a, 'r> AzureReader<'a, 'r> {
             ..SecurityGroup::default()
         };
         self.emit("NetworkSecurityGroup", name, node.span(), Azure::Group(group));
+    }
+
+    /// What stands where the rules of a group should, and is none. Upstream: azure-rest-api-specs, networkSecurityGroup.json,
+    /// `NetworkSecurityGroupPropertiesFormat`.
+    fn not_rules(&mut self, node: NodeRef<'a>) -> Option<Box<str>> {
+        const KNOWN: [&str; 8] = [
+            "securityRules",
+            "defaultSecurityRules",
+            "flushConnection",
+            "subnets",
+            "networkInterfaces",
+            "flowLogs",
+            "provisioningState",
+            "resourceGuid",
+        ];
+        let list = prop(node, "securityRules").filter(|list| self.template.unknown(*list).is_none());
+        let is_item = |item: &NodeRef<'a>| item.as_mapping().is_some() || item.is_null() || self.template.unknown(*item).is_some();
+        let properties = field(node, "properties").filter(|p| self.template.unknown(*p).is_none());
+        let other = properties.and_then(NodeRef::as_mapping).unwrap_or_default().iter();
+        let mut other = other.filter(|entry| !KNOWN.iter().any(|known| known.eq_ignore_ascii_case(&entry.key)));
+        let (span, message) = if let Some(list) = list.filter(|list| list.as_sequence().is_none()) {
+            (list.span(), String::from("`securityRules` is a list of rules"))
+        } else if let Some(item) = list.and_then(NodeRef::as_sequence).and_then(|mut items| items.find(|item| !is_item(item))) {
+            // PowerShell's marks of what it cut off are said already.
+            item.as_str().filter(|text| !turns::is_cut_off(text)).or_else(|| item.as_str().is_none().then_some(""))?;
+            (item.span(), String::from("an item of `securityRules` is a mapping"))
+        } else {
+            let entry = other.next()?;
+            (entry.key_span, format!("a network security group has no property `{}`", entry.key))
+        };
+        let error = Diagnostic::new(codes::AZ_WORD, Severity::Error, span, message.clone());
+        self.report(error.help("Azure refuses it; verdicts of flows that pass this group are \"cannot tell\""));
+        Some(message.into())
     }
 
     /// Default rules that are shown. Azure makes them itself and ignores what it is sent, so nothing is wrong with them, whatever they say.
@@ -496,6 +552,10 @@ fn reference_of(id: &Scalar) -> Reference {
     let parent = segments.iter().position(|s| s.eq_ignore_ascii_case("virtualNetworks")).and_then(|i| segments.get(i + 1));
     let parent = parent.filter(|p| **p != name || segments.len() > 9).map(|p| Box::from(p.as_str()));
     Reference { name: name.as_str().into(), parent, scope: Scope::of_id(&id.text), span: id.span }
+}
+
+fn starts_with(text: &str, start: &str) -> bool {
+    text.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start))
 }
 
 /// The type of a resource that does not say it, by its fields.

@@ -69,6 +69,6 @@ impl<'a> AzureReader<'a, '_> {
 }
 
 /// Whether a text is what `ConvertTo-Json` writes for an object that is deeper than it goes.
-fn is_cut_off(text: &str) -> bool {
+pub(super) fn is_cut_off(text: &str) -> bool {
     text.starts_with("Microsoft.Azure.") || text.starts_with("System.") || text.starts_with("@{")
 }

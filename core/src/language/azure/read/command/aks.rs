@@ -33,6 +33,9 @@ pub(super) fn plugin_option(options: &Options) -> Option<&'static str> {
 
 impl AzureReader<'_, '_> {
     pub(super) fn aks_create(&mut self, options: &Options) {
+        if self.refuses_engine(options) {
+            return;
+        }
         let written_plugin = self.choice(options, "network-plugin", &["kubenet", "azure", "none"]);
         let mode = self.choice(options, "network-plugin-mode", &["overlay"]);
         let dataplane = self.choice(options, "network-dataplane", &["azure", "cilium"]);

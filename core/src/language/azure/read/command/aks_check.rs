@@ -61,6 +61,17 @@ impl AzureReader<'_, '_> {
         self.report(error.help(help));
     }
 
+    /// Whether the command makes no cluster, because the engine that it asks for is none.
+    pub(super) fn refuses_engine(&mut self, options: &Options) -> bool {
+        let Some(value) = options.value("network-policy").filter(|v| !v.unknown && engine_of(&v.text.to_lowercase()).is_none()) else {
+            return false;
+        };
+        let message = format!("--network-policy: `{}` is not a policy engine", value.text);
+        let error = self.wrong(codes::AZ_OPTION_VALUE, value.span, message);
+        self.report(error.help("write `azure`, `calico`, `cilium` or `none`; the command makes no cluster"));
+        true
+    }
+
     /// Which engine the cluster gets. Upstream: docs/azure.md 3.2.
     pub(super) fn policy_engine(
         &mut self,
@@ -87,10 +98,7 @@ impl AzureReader<'_, '_> {
         }
         let lower = value.text.to_lowercase();
         let Some(engine) = engine_of(&lower) else {
-            let message = format!("--network-policy: `{}` is not a policy engine", value.text);
-            let error = self.wrong(codes::AZ_OPTION_VALUE, value.span, message);
-            self.report(error.help("write `azure`, `calico`, `cilium` or `none`"));
-            return Some(ClusterEngine::None);
+            return None;
         };
         if lower != value.text {
             self.refuse(options, "network-policy", "--network-policy should be provided in lowercase", "write it in lower case");

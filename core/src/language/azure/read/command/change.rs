@@ -4,6 +4,7 @@
 //! A command whose object the text does not make changes nothing here, and says so; where it may be that it changes rules of a group that is given
 //! elsewhere, these are not to be told.
 
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -12,7 +13,7 @@ use super::network::subnet_outbound;
 use super::options::Options;
 use super::{AzureReader, Scalar};
 use crate::diagnostics::{Diagnostic, Severity};
-use crate::language::azure::{Azure, Configuration, Reference, SecurityRule, Subnet, SubnetOutbound};
+use crate::language::azure::{Azure, Configuration, Reference, RulePart, SecurityRule, Subnet, SubnetOutbound, Unresolved};
 use crate::language::{Kind, Resource, codes};
 
 /// What an object is called in a command, and the kind that it has here.
@@ -79,7 +80,20 @@ impl AzureReader<'_, '_> {
             self.unknown_rule(options, group);
             return;
         };
-        let changed = self.rule_from(options, Some(base));
+        let changed = self.rule_from(options, Some(base.clone()));
+        if changed.refused && !base.refused {
+            // Azure refuses the command, so the rule stays as it is.
+            return;
+        }
+        if let Some(expression) = self.doubt.clone() {
+            // It may be either.
+            let full = Scalar { text: format!("{}/{name}", group.name), unknown: false, span: options.span };
+            if let Some(rule) = self.made_rule(&group.name, &name) {
+                rule.unresolved.push(Unresolved { part: RulePart::Presence, expression });
+            }
+            self.emit("SecurityRule", &full, options.span, Azure::Rule { group, rule: Box::new(changed) });
+            return;
+        }
         if let Some(rule) = self.made_rule(&group.name, &name) {
             *rule = changed;
         }
@@ -101,6 +115,12 @@ impl AzureReader<'_, '_> {
         let name = options.name().text;
         if self.made_rule(&group.name, &name).is_none() {
             self.unknown_rule(options, group);
+            return;
+        }
+        if let Some(expression) = self.in_question(options) {
+            if let Some(rule) = self.made_rule(&group.name, &name) {
+                rule.unresolved.push(Unresolved { part: RulePart::Presence, expression });
+            }
             return;
         }
         if let Some(at) = self.made("SecurityRule", &format!("{}/{name}", group.name)) {
@@ -126,6 +146,9 @@ impl AzureReader<'_, '_> {
     /// `az … delete`, for what others do not use.
     pub(super) fn delete(&mut self, options: &Options) {
         let Some(what) = options.what.strip_suffix(" delete") else { return };
+        if self.in_question(options).is_some() {
+            return;
+        }
         let Some((_, kind)) = KINDS.iter().find(|(command, _)| *command == what) else { return };
         let parent = options.value("vnet-name").or_else(|| options.value("route-table-name")).map(|v| v.text);
         let own = options.name().text;
@@ -203,7 +226,7 @@ impl AzureReader<'_, '_> {
     }
 
     /// The subnet with this name, wherever it was made.
-    fn subnet_mut(&mut self, network: Option<&str>, name: &str) -> Option<&mut Subnet> {
+    pub(super) fn subnet_mut(&mut self, network: Option<&str>, name: &str) -> Option<&mut Subnet> {
         let at = self.made_subnet(network, name)?;
         match self.made_azure(at)? {
             Azure::Network(own) => own.subnets.iter_mut().find(|s| s.name.eq_ignore_ascii_case(name)),
@@ -236,19 +259,32 @@ impl AzureReader<'_, '_> {
         let prefixes = self.ranges(options, "address-prefixes");
         let outbound = subnet_outbound(options);
         let loses_gateway = options.value("nat-gateway").is_some_and(|v| is_nothing(&v));
+        let in_doubt = self.doubt.is_some();
         if let Some(subnet) = self.subnet_mut(Some(&network.text), &name.text) {
             subnet.outbound = SubnetOutbound {
                 default_access: outbound.default_access.or(subnet.outbound.default_access),
                 nat: !loses_gateway && (outbound.nat || subnet.outbound.nat),
             };
-            if detaches || group.is_some() {
-                subnet.group = group;
+            let old = subnet.group.clone();
+            let changes_group = detaches || group.is_some();
+            if changes_group && !in_doubt {
+                subnet.group.clone_from(&group);
             }
             if let Some(routes) = routes {
                 subnet.routes = (!is_nothing(&routes)).then(|| super::super::reference_of(&routes));
             }
             if !prefixes.is_empty() {
                 subnet.prefixes = prefixes;
+            }
+            if changes_group && in_doubt {
+                let target = Reference {
+                    name: name.text.as_str().into(),
+                    parent: Some(network.text.as_str().into()),
+                    scope: Default::default(),
+                    span: name.span,
+                };
+                let choices = if old.is_none() { alloc::vec![None, group] } else { alloc::vec![group] };
+                self.may_get(options, target, false, choices);
             }
             return;
         }
@@ -330,9 +366,16 @@ impl AzureReader<'_, '_> {
         let name = options.name();
         let group = given.filter(|v| !is_nothing(v)).map(|v| super::super::reference_of(&v));
         let at = self.made_interface(&name.text);
+        let in_doubt = self.doubt.is_some();
         if let Some(Azure::Interface(interface)) = at.and_then(|at| self.made_azure(at)) {
-            interface.group = group;
-            return;
+            if !in_doubt {
+                interface.group = group;
+                return;
+            }
+            let choices = if interface.group.is_none() { alloc::vec![None, group] } else { alloc::vec![group] };
+            let own = at.and_then(|at| self.resources.get(at)).map_or_else(|| name.text.as_str().into(), |r| r.meta.name.clone());
+            let target = Reference { name: own, parent: None, scope: Default::default(), span: name.span };
+            return self.may_get(options, target, true, choices);
         }
         match group {
             Some(group) => {

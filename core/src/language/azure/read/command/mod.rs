@@ -41,8 +41,14 @@ pub(in crate::language) fn read_commands(text: &str, live: &[Range<usize>], read
         azure.report(Diagnostic::new(codes::AZ_COMMAND, Severity::Error, span, message));
     }
     for command in &commands {
-        if command.words.first().is_some_and(|w| w.text.starts_with("az")) {
-            azure.command(command);
+        match command.words.first().map(|w| w.text.as_str()) {
+            Some(program) if program.starts_with("az") => {
+                azure.doubt = command.doubt.as_deref().map(Box::from);
+                azure.command(command);
+                azure.doubt = None;
+            }
+            Some(cmdlet) if cmdlet.to_ascii_lowercase().contains("-az") => azure.cmdlet(cmdlet, command.span),
+            _ => {}
         }
     }
     azure.say_unused();
@@ -165,7 +171,10 @@ impl AzureReader<'_, '_> {
         let Some(first_option) = words.iter().position(|w| w.text.starts_with('-')).or(Some(words.len())) else { return };
         let what = words.iter().take(first_option).skip(1).map(|w| w.text.as_str()).collect::<Vec<_>>().join(" ");
         if !COMMANDS.contains(&what.as_str()) {
-            self.not_used(&what, command.span);
+            self.scope = Scope { deployment: true, ..Scope::default() };
+            if !self.works_beside(&what, command) {
+                self.not_used(&what, command.span);
+            }
             return;
         }
         let Some(options) = self.options(what, command, first_option) else { return };

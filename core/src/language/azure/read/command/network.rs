@@ -80,6 +80,21 @@ impl AzureReader<'_, '_> {
         let delegated = options.value("delegations").map(|d| d.text.as_str().into());
         let outbound = subnet_outbound(options);
         let subnet = Subnet { name: name.text.as_str().into(), span: options.span, prefixes, group, routes, delegated, outbound };
+        let group = subnet.group.clone();
+        let target =
+            Reference { name: name.text.as_str().into(), parent: Some(network.name.clone()), scope: Default::default(), span: name.span };
+        if self.doubt.is_some() && self.subnet_mut(Some(&network.name), &name.text).is_some() {
+            return self.may_get(options, target, false, alloc::vec![group]);
+        }
+        let subnet = if self.doubt.is_some() { Subnet { group: None, ..subnet } } else { subnet };
+        if let Some(group) = group {
+            self.may_get(options, target, false, alloc::vec![None, Some(group)]);
+        }
+        // What there is of this name is replaced by all that the command says, and by nothing where it says nothing.
+        if let Some(own) = self.subnet_mut(Some(&network.name), &name.text) {
+            *own = subnet;
+            return;
+        }
         self.emit("Subnet", &full, options.span, Azure::Subnet { network, subnet });
     }
 
@@ -112,6 +127,9 @@ impl AzureReader<'_, '_> {
 
     pub(super) fn nsg_create(&mut self, options: &Options) {
         let group = SecurityGroup { location: Self::command_location(options), ..SecurityGroup::default() };
+        if self.made("NetworkSecurityGroup", &options.name().text).is_some() {
+            self.changed_otherwise(options, "a second time", options.span);
+        }
         self.emit("NetworkSecurityGroup", &options.name(), options.span, Azure::Group(group));
     }
 
@@ -155,9 +173,16 @@ impl AzureReader<'_, '_> {
             balanced: options.has("lb-address-pools"),
             ..Configuration::default()
         };
+        let group = self.command_group(options);
+        let certain = group.clone().filter(|_| self.doubt.is_none());
+        if let Some(group) = group {
+            let target =
+                Reference { name: options.name().text.as_str().into(), parent: None, scope: Default::default(), span: options.span };
+            self.may_get(options, target, true, alloc::vec![None, Some(group)]);
+        }
         let interface = Interface {
             location: Self::command_location(options),
-            group: self.command_group(options),
+            group: certain,
             configurations: alloc::vec![configuration],
             ..Interface::default()
         };
@@ -177,7 +202,10 @@ impl AzureReader<'_, '_> {
     /// The rule that options make, with what they do not say from `base` or, for a new one, from the command line's defaults.
     pub(super) fn rule_from(&mut self, options: &Options, base: Option<SecurityRule>) -> SecurityRule {
         let mut refused = base.as_ref().is_some_and(|rule| rule.refused);
-        let unresolved = self.open_parts(options);
+        let mut unresolved = self.open_parts(options);
+        if let Some(expression) = self.in_question(options) {
+            unresolved.push(Unresolved { part: RulePart::Presence, expression });
+        }
         let direction = match self.choice(options, "direction", &["Inbound", "Outbound"]) {
             Some("Outbound") => RuleDirection::Outbound,
             Some(_) => RuleDirection::Inbound,
@@ -203,7 +231,7 @@ impl AzureReader<'_, '_> {
         if old.is_none() && !open_priority && !PRIORITIES.contains(&number) {
             let error = self.wrong(codes::AZ_PRIORITY, options.span_of("priority"), "--priority is a whole number from 100 to 4096");
             self.report(error);
-            refused |= !(0..65000).contains(&number);
+            refused = true;
         }
         let side = |reader: &mut Self, end: &str, old: Option<&RuleSide>, refused: &mut bool| {
             let (prefixes, groups) = (format!("{end}-address-prefixes"), format!("{end}-asgs"));

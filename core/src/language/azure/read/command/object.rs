@@ -2,12 +2,14 @@
 //!
 //! Upstream: azure-cli, `az … --help`: "One or more resource IDs"; "Update an object by specifying a property path and value to set".
 
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::AzureReader;
 use super::options::Options;
+use super::shell::Command;
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::language::azure::read::value::Scalar;
 use crate::language::azure::{Azure, Reach, Reference, Scope};
@@ -142,7 +144,7 @@ impl AzureReader<'_, '_> {
     }
 
     /// A change that is not followed: what it may change is not known afterwards.
-    fn changed_otherwise(&mut self, options: &Options, written: &str, span: Span) {
+    pub(super) fn changed_otherwise(&mut self, options: &Options, written: &str, span: Span) {
         let name = options.name();
         let what = format!("az {} {written}", options.what);
         let reference = |text: &str, parent: Option<&str>| Reference {
@@ -159,7 +161,7 @@ impl AzureReader<'_, '_> {
                 expression: expression("them"),
                 represented: false,
             }),
-            "network nsg update" => {
+            "network nsg update" | "network nsg create" => {
                 Some(Azure::MissingRules { group: reference(&name.text, None), expression: expression("them"), represented: false })
             }
             "network vnet subnet update" | "network nic update" => {
@@ -181,7 +183,7 @@ impl AzureReader<'_, '_> {
     }
 
     /// Something that may change groups, or which of them a subnet has.
-    pub(super) fn may_change(&mut self, span: Span, what: &str, because: &str) {
+    pub(in crate::language::azure::read) fn may_change(&mut self, span: Span, what: &str, because: &str) {
         self.may_change_by(span, what, because, Reach::Anywhere);
     }
 
@@ -191,6 +193,69 @@ impl AzureReader<'_, '_> {
         let why = format!("`{what}` {because}").as_str().into();
         self.emit("Change", &name, span, Azure::MayChange { why, reach });
         self.not_followed(span, what, true);
+    }
+
+    /// A command of PowerShell's own.
+    pub(super) fn cmdlet(&mut self, name: &str, span: Span) {
+        self.scope = Scope::default();
+        let noun = name.split_once('-').map_or("", |(_, noun)| noun).to_ascii_lowercase();
+        let relevant = ["aznetwork", "azvirtualnetwork", "azvm", "azdeployment", "azresource", "azrest"];
+        if relevant.iter().any(|word| noun.starts_with(word)) && self.reported.insert(noun) {
+            self.may_change(span, name, "may change security groups");
+        }
+    }
+
+    /// Says that it cannot be told whether a command runs, once for each condition. Returns the condition.
+    pub(super) fn in_question(&mut self, options: &Options) -> Option<Box<str>> {
+        let condition = self.doubt.clone()?;
+        if self.reported.insert(format!("if {condition}")) {
+            let message = format!("it is not known whether `az {}` runs: that depends on `{condition}`", options.what);
+            let warning = Diagnostic::new(codes::AZ_UNRESOLVED, Severity::Warning, options.span, message);
+            self.report(warning.help("where it may decide, the answer is \"cannot tell\"; leave out what does not run"));
+        }
+        Some(condition)
+    }
+
+    /// A group that a subnet or interface gets only if a command runs.
+    pub(super) fn may_get(&mut self, options: &Options, target: Reference, to_interface: bool, choices: Vec<Option<Reference>>) {
+        let Some(condition) = self.in_question(options) else { return };
+        let name = Scalar { text: format!("{} at {}", target.name, options.span.start), unknown: false, span: options.span };
+        self.emit("Change", &name, options.span, Azure::OpenGroup { target, to_interface, expression: condition, choices });
+    }
+
+    /// Commands that may change anything: requests, resources by type, deployments, security admin rules. False for any other.
+    pub(super) fn works_beside(&mut self, what: &str, command: &Command) -> bool {
+        let words: Vec<String> =
+            command.words.iter().flat_map(|w| [Some(w), w.value.as_deref()]).flatten().map(|w| w.text.to_lowercase()).collect();
+        let is_about = |word: &str| words.iter().any(|w| w.contains(word));
+        // A provider that is named tells what it is about.
+        let may_be_network = !is_about("microsoft.") || is_about("microsoft.network");
+        let last = what.rsplit(' ').next().unwrap_or_default();
+        let changes = ["create", "update", "delete", "patch", "invoke-action"].contains(&last);
+        if what == "rest" {
+            let method = words.iter().position(|w| matches!(w.as_str(), "--method" | "-m")).and_then(|at| words.get(at + 1));
+            if !may_be_network || method.is_none_or(|method| method == "get") {
+                return false;
+            }
+        } else if what.starts_with("resource ") && changes {
+            if !may_be_network {
+                return false;
+            }
+        } else if what.starts_with("network manager security-admin-config") && changes {
+            self.may_change(command.span, &format!("az {what}"), "is about rules that come before those of security groups");
+            return true;
+        } else if last == "create" && (what.starts_with("deployment ") || what.starts_with("stack ") || what == "group deployment create") {
+            self.may_change_by(command.span, &format!("az {what}"), "deploys a template that is not in the input", Reach::Deployment);
+            return true;
+        } else if what == "group delete" {
+            let message = "`az group delete` deletes what is in the resource group: answers are about the time before it";
+            self.report(Diagnostic::new(codes::AZ_COMMAND_NOT_USED, Severity::Warning, command.span, message));
+            return true;
+        } else {
+            return false;
+        }
+        self.may_change(command.span, &format!("az {what}"), "may change security groups");
+        true
     }
 
     fn not_followed(&mut self, span: Span, what: &str, is_change: bool) {

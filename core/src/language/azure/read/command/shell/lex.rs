@@ -349,6 +349,11 @@ impl<'a> Lexer<'a> {
             let end = rest.find("))").unwrap_or(rest.len());
             parts.push(Part::Sum(rest.get(2..end).unwrap_or_default().into()));
             self.at = (self.at + 1 + end + 2).min(self.text.len());
+        } else if !quoted && self.dialect == Dialect::Posix && rest.starts_with('"') {
+            // Bash's text to be translated.
+            self.at += 1;
+        } else if !quoted && self.dialect == Dialect::Posix && rest.starts_with('\'') {
+            self.ansi(rest.get(1..).unwrap_or_default(), parts);
         } else if rest.starts_with('(') {
             let (inner, after) = self.bracketed(rest);
             let from = self.base + self.at + 2;
@@ -385,6 +390,36 @@ impl<'a> Lexer<'a> {
             }
             parts.push(Part::Variable(name.into(), quoted));
         }
+    }
+
+    /// Bash's `$'…'`, in which a backslash says what it says in C. Upstream: GNU Bash manual, "ANSI-C Quoting".
+    fn ansi(&mut self, inner: &str, parts: &mut Vec<Part>) {
+        let mut text = String::new();
+        let mut chars = inner.char_indices();
+        while let Some((at, c)) = chars.next() {
+            match c {
+                '\'' => {
+                    self.at += at + 3;
+                    parts.push(Part::Quoted(text));
+                    return;
+                }
+                '\\' => match chars.next().map_or('\\', |(_, next)| next) {
+                    'n' => text.push('\n'),
+                    't' => text.push('\t'),
+                    'r' => text.push('\r'),
+                    'x' => {
+                        let code = inner.get(at + 2..at + 4).and_then(|code| u8::from_str_radix(code, 16).ok());
+                        text.push(code.map_or('x', char::from));
+                        chars = inner.char_indices();
+                        let skip = if code.is_some() { at + 3 } else { at + 1 };
+                        while chars.next().is_some_and(|(place, _)| place < skip) {}
+                    }
+                    other => text.push(other),
+                },
+                c => text.push(c),
+            }
+        }
+        self.unclosed(self.at + 1, parts);
     }
 
     /// `%NAME%` and `%%i`.

@@ -13,6 +13,7 @@ mod run;
 
 use alloc::boxed::Box;
 use alloc::format;
+use alloc::rc::Rc;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -56,8 +57,8 @@ impl Word {
 pub(in crate::language) struct Command {
     pub(in crate::language) words: Vec<Word>,
     pub(in crate::language) span: Span,
-    /// Whether it is not known if it runs.
-    pub(in crate::language) in_doubt: bool,
+    /// The condition on which it hangs whether it runs, if that cannot be told.
+    pub(in crate::language) doubt: Option<Rc<str>>,
     /// The variables that are known when it runs, of one on a line that is asked for.
     pub(in crate::language) variables: Variables,
 }
@@ -93,6 +94,8 @@ fn dialect(text: &str, live: &[Range<usize>]) -> Dialect {
             || words.iter().any(|word| lower.starts_with(word))
             || line.ends_with(" `")
             || lower.starts_with("if ($")
+            || lower.starts_with("for ($")
+            || lower.starts_with("while ($")
             || lower.starts_with("function ") && lower.contains("($")
         {
             return Dialect::PowerShell;
@@ -129,6 +132,10 @@ fn captured(words: &[Word]) -> Option<String> {
     let path = words.iter().skip(1).take_while(|w| !w.text.starts_with('-')).map(|w| w.text.as_str()).collect::<Vec<_>>().join(" ");
     let shows = [" show", " create", " update"].iter().any(|verb| path.ends_with(verb));
     let name = after(&["--name", "-n", "--ids", "--nodepool-name"]).filter(|_| shows)?;
+    if path.starts_with("network nsg rule ") && wanted != "name" {
+        let group = after(&["--nsg-name"])?;
+        return Some(format!("/networkSecurityGroups/{group}/securityRules/{name}"));
+    }
     if path.starts_with("network vnet subnet ") && wanted != "name" {
         let network = after(&["--vnet-name"])?;
         return Some(format!("/virtualNetworks/{network}/subnets/{name}"));

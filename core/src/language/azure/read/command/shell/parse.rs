@@ -22,6 +22,12 @@ pub(super) enum Node {
     For { variable: String, items: Vec<Raw>, body: Vec<Node> },
     /// A loop that counts: `i=1; i<=3; i++`.
     Count { variable: Option<String>, clause: String, body: Vec<Node> },
+    /// A loop that goes on while a condition holds, or until it does.
+    While { until: bool, condition: Vec<Node>, body: Vec<Node> },
+    /// Commands of which each runs by how the one before went: whether after success (`&&`), or after failure (`||`).
+    Chain(Vec<(bool, Node)>),
+    /// What succeeds where that fails.
+    Not(Vec<Node>),
     /// Conditions with their branches; the last may have none.
     Branches(Vec<(Vec<Node>, Vec<Node>)>),
     /// `case`: a word, and patterns with their branches.
@@ -101,21 +107,21 @@ impl<'t> Parser<'t> {
     fn list(&mut self, ends: &[&str], depth: usize) -> Vec<Node> {
         let mut nodes = Vec::new();
         // Whether what comes next runs only if what came before went so.
-        let mut depends = false;
+        let mut depends: Option<bool> = None;
         while let Some(token) = self.peek() {
             match token {
                 Token::Newline => self.at += 1,
                 Token::Op(op) if ends.contains(op) => return nodes,
-                Token::Op("||" | "&&") => {
+                Token::Op(op @ ("||" | "&&")) => {
                     self.at += 1;
-                    depends = true;
+                    depends = Some(*op == "&&");
                 }
                 Token::Op("(" | "{") if depth < DEEPEST => {
                     let close = if self.take_op("(") { ")" } else { "}" };
                     self.at += usize::from(close == "}");
                     let inner = self.list(&[close], depth + 1);
                     self.take_op(close);
-                    nodes.push(Node::Block(inner));
+                    chain(&mut nodes, Node::Block(inner), depends.take());
                     self.piped(&mut nodes, depth);
                 }
                 Token::Op(_) => self.at += 1,
@@ -125,11 +131,8 @@ impl<'t> Parser<'t> {
                     }
                     let before = self.at;
                     let node = self.command(depth);
-                    if core::mem::take(&mut depends) {
-                        let condition = alloc::vec![Node::Simple(Vec::new())];
-                        nodes.extend(node.map(|node| Node::Branches(alloc::vec![(condition, alloc::vec![node])])));
-                    } else {
-                        nodes.extend(node);
+                    if let Some(node) = node {
+                        chain(&mut nodes, node, depends.take());
                     }
                     self.at = self.at.max(before + 1);
                     self.piped(&mut nodes, depth);
@@ -190,7 +193,11 @@ impl<'t> Parser<'t> {
                     self.take_plain("}");
                     Some(Node::Block(inner))
                 }
-                "!" | "time" | "then" | "do" | "else" => {
+                "!" => {
+                    self.at += 1;
+                    Some(Node::Not(self.command(depth + 1).into_iter().collect()))
+                }
+                "time" | "then" | "do" | "else" => {
                     self.at += 1;
                     None
                 }
@@ -274,10 +281,10 @@ impl<'t> Parser<'t> {
     }
 
     fn while_loop(&mut self, depth: usize) -> Node {
+        let until = self.is_plain("until");
         self.at += 1;
-        let mut all = self.list(&["do", "done"], depth + 1);
-        all.append(&mut self.loop_body(depth));
-        Node::Block(all)
+        let condition = self.list(&["do", "done"], depth + 1);
+        Node::While { until, condition, body: self.loop_body(depth) }
     }
 
     fn case(&mut self, depth: usize) -> Node {
@@ -320,6 +327,15 @@ impl<'t> Parser<'t> {
                 Token::Word(word) => words.push(word.clone()),
                 // In PowerShell commas make lists; on the command line they reach the command as blanks do.
                 Token::Op(",") => {}
+                // An expression as a value: what it comes to.
+                Token::Op("(") if self.dialect == Dialect::PowerShell && words.first().and_then(Raw::plain) == Some("az") => {
+                    let inner = self.bracket();
+                    let (Some(first), Some(last)) = (inner.first(), inner.last()) else { continue };
+                    let span = crate::text::Span::new(first.span.start, last.span.end);
+                    let sum = inner.iter().map(written).collect::<Vec<_>>().join(" ");
+                    words.push(Raw { parts: alloc::vec![Part::Sum(sum)], span, quoted: true });
+                    continue;
+                }
                 _ => break,
             }
             self.at += 1;
@@ -512,6 +528,19 @@ impl<'t> Parser<'t> {
             return body;
         }
         self.command(depth + 1).into_iter().collect()
+    }
+}
+
+/// Adds a command that may hang on how the one before it went.
+fn chain(nodes: &mut Vec<Node>, node: Node, after: Option<bool>) {
+    let Some(success) = after else { return nodes.push(node) };
+    match nodes.pop() {
+        Some(Node::Chain(mut parts)) => {
+            parts.push((success, node));
+            nodes.push(Node::Chain(parts));
+        }
+        Some(first) => nodes.push(Node::Chain(alloc::vec![(true, first), (success, node)])),
+        None => nodes.push(node),
     }
 }
 

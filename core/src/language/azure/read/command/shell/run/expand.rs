@@ -24,6 +24,12 @@ impl Run<'_> {
 
     /// The words that a word stands for.
     pub(super) fn expand(&mut self, raw: &Raw) -> Vec<Word> {
+        // PowerShell's `@name`: the items of a list, each a word of its own.
+        let list = raw.plain().and_then(|word| word.strip_prefix('@')).filter(|_| self.dialect == Dialect::PowerShell);
+        if let Some(name) = list.filter(|name| name.starts_with(|c: char| c.is_ascii_alphabetic())) {
+            let value = self.lookup(name);
+            return value.items.into_iter().map(|text| self.word(raw, text, value.unknown)).collect();
+        }
         let mut done: Vec<String> = Vec::new();
         let mut text = String::new();
         let mut unknown = false;
@@ -202,42 +208,6 @@ impl Run<'_> {
             self.commands.pop();
         }
         printed
-    }
-
-    /// Whole numbers, variables, `+ - * / %`, from left to right.
-    fn sum(&self, sum: &str) -> Option<i64> {
-        let mut total: Option<i64> = None;
-        let mut op = '+';
-        let mut word = String::new();
-        for c in sum.chars().take(200).chain(core::iter::once(' ')) {
-            if c.is_ascii_alphanumeric() || c == '_' {
-                word.push(c);
-                continue;
-            }
-            if !word.is_empty() {
-                let number = match word.parse::<i64>() {
-                    Ok(number) => number,
-                    Err(_) => self.variables.get(&self.key(&word)).filter(|v| !v.unknown)?.items.first()?.parse().ok()?,
-                };
-                total = match (total, op) {
-                    (None, _) => Some(number),
-                    (Some(t), '+') => t.checked_add(number),
-                    (Some(t), '-') => t.checked_sub(number),
-                    (Some(t), '*') => t.checked_mul(number),
-                    (Some(t), '/') => t.checked_div(number),
-                    (Some(t), '%') => t.checked_rem(number),
-                    _ => None,
-                };
-                total?;
-                word.clear();
-            }
-            match c {
-                '+' | '-' | '*' | '/' | '%' => op = c,
-                ' ' | '$' | '{' | '}' | '\t' => {}
-                _ => return None,
-            }
-        }
-        total
     }
 }
 

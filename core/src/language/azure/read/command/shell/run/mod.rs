@@ -1,6 +1,9 @@
 //! Running a script as far as it can be told: variables, loops over words that are known, functions. What is left are the commands that it gives.
 
+mod behind;
+mod conditions;
 mod expand;
+mod sum;
 
 use alloc::collections::BTreeMap;
 use alloc::format;
@@ -52,8 +55,8 @@ pub(super) struct Run<'a> {
     pub(super) commands: Vec<Command>,
     spent: usize,
     depth: usize,
-    /// Whether what runs now may not run.
-    doubt: bool,
+    /// The condition on which it hangs whether what runs now runs, if that cannot be told.
+    doubt: Option<Rc<str>>,
     stopped: bool,
     /// Where more was to be done than is done.
     pub(super) beyond: Option<Span>,
@@ -77,7 +80,7 @@ impl<'a> Run<'a> {
             commands: Vec::new(),
             spent: 0,
             depth: 0,
-            doubt: false,
+            doubt: None,
             stopped: false,
             beyond: None,
         }
@@ -124,7 +127,16 @@ impl<'a> Run<'a> {
             Node::Simple(words) => self.simple(words),
             Node::List { name, items, adds } => {
                 let mut value = self.value_of(items);
-                if *adds && let Some(old) = self.variables.get(&self.key(name)) {
+                let number = |value: &Value| match value.items.as_slice() {
+                    [one] if !value.unknown => one.trim().parse::<i64>().ok(),
+                    _ => None,
+                };
+                let old = self.variables.get(&self.key(name)).cloned().filter(|_| *adds);
+                let sum =
+                    old.as_ref().and_then(|old| number(old)?.checked_add(number(&value)?)).filter(|_| self.dialect == Dialect::PowerShell);
+                if let Some(sum) = sum {
+                    value = known(sum.to_string());
+                } else if let Some(old) = old {
                     let items = old.items.iter().cloned().chain(value.items).collect();
                     value = Value { items, unknown: old.unknown || value.unknown };
                 }
@@ -148,6 +160,9 @@ impl<'a> Run<'a> {
                 }
             }
             Node::Count { variable, clause, body } => self.count(variable.as_deref(), clause, body),
+            Node::While { until, condition, body } => self.while_loop(*until, condition, body),
+            Node::Chain(parts) => self.chain(parts),
+            Node::Not(inner) => self.nodes(inner),
             Node::Branches(branches) => self.branches(branches),
             Node::Case { word, arms } => self.case(word.as_ref(), arms),
             Node::Function { name, parameters, body } => {
@@ -210,24 +225,6 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn branches(&mut self, branches: &[(Vec<Node>, Vec<Node>)]) {
-        let outer = self.doubt;
-        for (condition, body) in branches {
-            let known = if condition.is_empty() { Some(true) } else { self.test(condition) };
-            if known.is_none() {
-                self.doubt = true;
-                self.nodes(condition);
-            }
-            if known != Some(false) {
-                self.nodes(body);
-            }
-            if known == Some(true) {
-                break;
-            }
-        }
-        self.doubt = outer;
-    }
-
     /// Whether a condition holds, if that can be told: `[ "$a" = b ]`, `[ -n "$a" ]`.
     fn test(&mut self, condition: &[Node]) -> Option<bool> {
         let [Node::Simple(raws)] = condition else { return None };
@@ -238,7 +235,7 @@ impl<'a> Run<'a> {
         let texts: Vec<&str> = words.iter().map(|w| w.text.as_str()).collect();
         let inner = match texts.as_slice() {
             ["[" | "[[", inner @ .., "]" | "]]"] | ["test", inner @ ..] => inner,
-            ["true"] => return Some(true),
+            ["true" | ":"] => return Some(true),
             ["false"] => return Some(false),
             inner if self.dialect == Dialect::PowerShell => inner,
             _ => return None,
@@ -248,26 +245,19 @@ impl<'a> Run<'a> {
             ["-z", text] => Some(text.is_empty()),
             [a, "=" | "==", b] => Some(a == b),
             [a, "!=", b] => Some(a != b),
+            [a, op, b] if ["-lt", "-le", "-gt", "-ge"].contains(op) => {
+                let (a, b): (i64, i64) = (a.trim().parse().ok()?, b.trim().parse().ok()?);
+                Some(match *op {
+                    "-lt" => a < b,
+                    "-le" => a <= b,
+                    "-gt" => a > b,
+                    _ => a >= b,
+                })
+            }
             [a, op, b] if op.eq_ignore_ascii_case("-eq") => Some(a.eq_ignore_ascii_case(b)),
             [a, op, b] if op.eq_ignore_ascii_case("-ne") => Some(!a.eq_ignore_ascii_case(b)),
             _ => None,
         }
-    }
-
-    fn case(&mut self, word: Option<&Raw>, arms: &[(Vec<Raw>, Vec<Node>)]) {
-        let word = word.and_then(|raw| self.expand_whole(raw)).filter(|w| !w.unknown);
-        let outer = self.doubt;
-        self.doubt |= word.is_none();
-        for (patterns, body) in arms {
-            let fits = word.as_ref().map(|word| patterns.iter().any(|p| p.plain().is_some_and(|p| p == "*" || p == word.text)));
-            if fits != Some(false) {
-                self.nodes(body);
-            }
-            if fits == Some(true) {
-                break;
-            }
-        }
-        self.doubt = outer;
     }
 
     fn simple(&mut self, raws: &[Raw]) {
@@ -288,7 +278,16 @@ impl<'a> Run<'a> {
             raws = rest;
         }
         let Some((first, rest)) = raws.split_first() else { return };
+        if self.counted(first, rest) {
+            return;
+        }
         match first.plain().unwrap_or_default() {
+            "let" if self.dialect == Dialect::Posix => {
+                for word in rest.iter().filter_map(|raw| self.expand_whole(raw)).collect::<Vec<_>>() {
+                    self.sum(&word.text);
+                }
+                return;
+            }
             "set" if self.dialect == Dialect::Cmd => return self.set_in_batch(rest),
             "set" if rest.len() == 2 && rest.iter().all(|r| r.plain().is_none_or(|p| !p.starts_with('-'))) => {
                 // fish
@@ -306,7 +305,7 @@ impl<'a> Run<'a> {
                 return;
             }
             "exit" | "return" | "Exit" => {
-                self.stopped |= !self.doubt && self.depth == 0 && first.plain() != Some("return");
+                self.stopped |= self.doubt.is_none() && self.depth == 0 && first.plain() != Some("return");
                 return;
             }
             _ => {}
@@ -317,18 +316,7 @@ impl<'a> Run<'a> {
             self.call(&function, words);
             return;
         }
-        let program = first.text.rsplit(['/', '\\']).next().unwrap_or_default();
-        let is_asked = self.lines.iter().any(|line| line.contains(&(first.span.start as usize)));
-        let wanted = is_asked
-            || ["az", "az.cmd", "az.exe"].contains(&program)
-            // Behind what begins it, such as `timeout 30`, too.
-            || words.iter().any(|word| OF_CLUSTERS.contains(&word.text.rsplit(['/', '\\']).next().unwrap_or_default()));
-        let variables = if is_asked { self.known_variables() } else { Variables::new() };
-        let bytes = words.iter().map(|w| w.text.len() + 32).chain(variables.values().map(|value| value.len() + 64)).sum();
-        if wanted && self.spend(bytes, first.span) {
-            let span = Span::new(first.span.start, words.iter().map(|w| w.span.end).fold(first.span.end, u32::max));
-            self.commands.push(Command { words, span, in_doubt: self.doubt, variables });
-        }
+        self.program(words);
     }
 
     /// The variables of which the value is known.

@@ -1,0 +1,182 @@
+//! Commands behind others: `timeout 300 az …`, `bash -c "az …"`, `… | xargs az …`, and texts that a shell is given to run.
+//!
+//! Upstream: GNU coreutils manual, "timeout invocation"; GNU Bash manual, "Invoking Bash" and `eval`; GNU findutils manual, "xargs".
+
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use super::super::lex::{Part, Raw, tokens};
+use super::super::parse::parse;
+use super::super::{Command, Dialect, Word};
+use super::{DEEPEST, OF_CLUSTERS, Run};
+use crate::document::Variables;
+use crate::text::Span;
+
+/// Programs of which commands are read.
+const READ: [&str; 3] = ["az", "az.cmd", "az.exe"];
+/// Programs that run a text.
+const SHELLS: [&str; 7] = ["bash", "sh", "zsh", "dash", "ksh", "pwsh", "powershell"];
+/// Programs to which a command is only a text.
+const ONLY_WORDS: [&str; 22] = [
+    "echo",
+    "printf",
+    "cat",
+    "grep",
+    "egrep",
+    "sed",
+    "awk",
+    "which",
+    "type",
+    "command",
+    "man",
+    "alias",
+    "brew",
+    "apt",
+    "apt-get",
+    "yum",
+    "dnf",
+    "pip",
+    "npm",
+    "curl",
+    "write-host",
+    "write-output",
+];
+/// Groups of commands that make or change what decides about connections.
+const GROUPS: [&str; 7] = ["network", "vm", "aks", "rest", "resource", "deployment", "vmss"];
+
+fn program_of(word: &Word) -> &str {
+    word.text.rsplit(['/', '\\']).next().unwrap_or_default()
+}
+
+impl Run<'_> {
+    /// Takes note of a command, or of one that another command runs.
+    pub(super) fn program(&mut self, mut words: Vec<Word>) {
+        let Some(first) = words.first_mut() else { return };
+        let (program, span) = (program_of(first).to_string(), first.span);
+        if READ.contains(&program.as_str()) {
+            first.text = program;
+            return self.push(words);
+        }
+        // Behind what begins them, such as `timeout 30`, too.
+        let of_clusters = words.iter().any(|word| OF_CLUSTERS.contains(&program_of(word)));
+        if of_clusters || self.is_asked(span) {
+            self.push(words.clone());
+        }
+        if of_clusters {
+            return;
+        }
+        let lower = program.to_ascii_lowercase();
+        if is_cmdlet(&lower) {
+            return self.push(words);
+        }
+        if ONLY_WORDS.contains(&lower.as_str()) || self.depth >= DEEPEST {
+            return;
+        }
+        let is_shell = SHELLS.contains(&lower.as_str());
+        if lower == "eval" || is_shell {
+            let rest: Vec<&str> = words.iter().skip(1).filter(|w| w.quoted || !w.text.starts_with('-')).map(|w| w.text.as_str()).collect();
+            let is_text = !is_shell
+                || words.iter().any(|w| !w.quoted && w.text.starts_with('-') && w.text.to_ascii_lowercase().ends_with(['c', 'd']));
+            if is_text {
+                let script = rest.join(" ");
+                return self.run_text(&script, span);
+            }
+            if rest.is_empty()
+                && let Some(script) = self.document_after(span)
+            {
+                return self.run_text(&script, span);
+            }
+            return;
+        }
+        let at = words.iter().skip(1).position(|w| READ.contains(&program_of(w)) && !w.text.contains(' ')).map(|at| at + 1);
+        if let Some(at) = at.filter(|at| words.get(at + 1).is_some_and(|w| GROUPS.contains(&w.text.as_str()))) {
+            let mut inner = words.split_off(at);
+            if let Some(first) = inner.first_mut() {
+                first.text = program_of(first).to_string();
+            }
+            if lower == "xargs" || lower == "parallel" || lower == "find" {
+                // What comes from the other side of the pipe.
+                let holes = inner.iter_mut().filter(|w| w.text.contains("{}"));
+                let filled = holes.map(|w| w.unknown = true).count();
+                if filled == 0 {
+                    inner.push(Word { text: alloc::format!("$({lower})"), span, unknown: true, quoted: false, value: None });
+                }
+            }
+            self.push(inner);
+        }
+    }
+
+    fn is_asked(&self, span: Span) -> bool {
+        self.lines.iter().any(|line| line.contains(&(span.start as usize)))
+    }
+
+    fn push(&mut self, words: Vec<Word>) {
+        let Some(span) = words.first().map(|w| w.span) else { return };
+        let variables = if self.is_asked(span) { self.known_variables() } else { Variables::new() };
+        let bytes = words.iter().map(|w| w.text.len() + 32).chain(variables.values().map(|value| value.len() + 64)).sum();
+        if self.spend(bytes, span) {
+            let span = Span::new(span.start, words.iter().map(|w| w.span.end).fold(span.end, u32::max));
+            self.commands.push(Command { words, span, doubt: self.doubt.clone(), variables });
+        }
+    }
+
+    /// Runs a text that a command is given. What comes of it stands where that command does.
+    fn run_text(&mut self, script: &str, span: Span) {
+        if !self.spend(script.len(), span) {
+            return;
+        }
+        let (found, _) = tokens(script, &[0..script.len()], self.dialect);
+        let nodes = parse(&found, self.dialect);
+        let mut inner = Run::new(script, self.dialect, &[]);
+        inner.variables = core::mem::take(&mut self.variables);
+        inner.functions = core::mem::take(&mut self.functions);
+        (inner.doubt, inner.depth, inner.spent) = (self.doubt.clone(), self.depth + 1, self.spent);
+        inner.nodes(&nodes);
+        (self.variables, self.functions, self.spent) = (inner.variables, inner.functions, inner.spent);
+        if inner.beyond.is_some() {
+            self.beyond.get_or_insert(span);
+        }
+        for mut command in inner.commands {
+            command.span = span;
+            for word in &mut command.words {
+                word.span = span;
+                if let Some(value) = &mut word.value {
+                    value.span = span;
+                }
+            }
+            self.commands.push(command);
+        }
+    }
+
+    /// The text between `<<WORD` and the line `WORD` after a command.
+    fn document_after(&self, span: Span) -> Option<String> {
+        let rest = self.text.get(span.start as usize..)?;
+        let (line, after) = rest.split_once('\n')?;
+        let mark = line.split_once("<<")?.1.trim_start_matches('-').trim();
+        let word = mark.split(char::is_whitespace).next()?.trim_matches(['"', '\'']);
+        let lines: Vec<&str> = after.lines().take_while(|line| line.trim() != word).collect();
+        (!word.is_empty()).then(|| lines.join("\n"))
+    }
+
+    /// `((port += 10))`, and PowerShell's `$port++`; false where it is something else.
+    pub(super) fn counted(&mut self, first: &Raw, rest: &[Raw]) -> bool {
+        match (first.parts.as_slice(), rest) {
+            ([Part::Sum(sum)], _) if self.dialect == Dialect::Posix => {
+                self.sum(sum);
+                true
+            }
+            ([Part::Variable(name, false), Part::Text(sign)], [])
+                if self.dialect == Dialect::PowerShell && matches!(sign.as_str(), "++" | "--") =>
+            {
+                self.sum(&alloc::format!("{name}{sign}"));
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Whether a program is one of PowerShell's for Azure that changes something.
+fn is_cmdlet(lower: &str) -> bool {
+    lower.split_once('-').is_some_and(|(verb, noun)| noun.starts_with("az") && matches!(verb, "new" | "add" | "set" | "remove" | "update"))
+}
