@@ -97,9 +97,7 @@ impl AzureReader<'_, '_> {
             return implied.then_some(ClusterEngine::Cilium);
         }
         let lower = value.text.to_lowercase();
-        let Some(engine) = engine_of(&lower) else {
-            return None;
-        };
+        let engine = engine_of(&lower)?;
         if lower != value.text {
             self.refuse(options, "network-policy", "--network-policy should be provided in lowercase", "write it in lower case");
         }

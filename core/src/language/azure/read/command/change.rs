@@ -85,18 +85,24 @@ impl AzureReader<'_, '_> {
             // Azure refuses the command, so the rule stays as it is.
             return;
         }
-        if let Some(expression) = self.doubt.clone() {
-            // It may be either.
-            let full = Scalar { text: format!("{}/{name}", group.name), unknown: false, span: options.span };
-            if let Some(rule) = self.made_rule(&group.name, &name) {
-                rule.unresolved.push(Unresolved { part: RulePart::Presence, expression });
-            }
-            self.emit("SecurityRule", &full, options.span, Azure::Rule { group, rule: Box::new(changed) });
-            return;
+        if self.doubt.is_some() {
+            return self.emit_rule(options, group, &name, changed);
         }
         if let Some(rule) = self.made_rule(&group.name, &name) {
             *rule = changed;
         }
+    }
+
+    /// A rule that a command makes. Where it is not known whether that runs, it may be this one or the one that was there.
+    pub(super) fn emit_rule(&mut self, options: &Options, group: Reference, name: &str, rule: SecurityRule) {
+        let mut full = Scalar { text: format!("{}/{name}", group.name), unknown: false, span: options.name().span };
+        if let Some(expression) = self.doubt.clone() {
+            full.text = format!("{} at {}", full.text, options.span.start);
+            if let Some(old) = self.made_rule(&group.name, name).filter(|old| old.unresolved(RulePart::Presence).is_none()) {
+                old.unresolved.push(Unresolved { part: RulePart::Presence, expression });
+            }
+        }
+        self.emit("SecurityRule", &full, options.span, Azure::Rule { group, rule: Box::new(rule) });
     }
 
     /// The rule with this name: one that a command made, or that came with its group.

@@ -195,8 +195,7 @@ impl AzureReader<'_, '_> {
         let name = options.name();
         self.not_here(options, "NetworkSecurityGroup", &group.name);
         let rule = self.rule_from(options, None);
-        let full = Scalar { text: format!("{}/{}", group.name, name.text), ..name };
-        self.emit("SecurityRule", &full, options.span, Azure::Rule { group, rule: Box::new(rule) });
+        self.emit_rule(options, group, &name.text, rule);
     }
 
     /// The rule that options make, with what they do not say from `base` or, for a new one, from the command line's defaults.

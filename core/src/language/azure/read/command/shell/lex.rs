@@ -146,7 +146,7 @@ impl<'a> Lexer<'a> {
             at_start = false;
             if self.dialect == Dialect::Posix && rest.starts_with("((") {
                 let line = rest.split('\n').next().unwrap_or_default();
-                let end = line.find("))").unwrap_or(line.len());
+                let end = end_of_sum(line);
                 let sum = Part::Sum(line.get(2..end).unwrap_or_default().into());
                 let start = self.at;
                 self.at += (end + 2).min(line.len());
@@ -346,7 +346,7 @@ impl<'a> Lexer<'a> {
     fn dollar(&mut self, quoted: bool, parts: &mut Vec<Part>) {
         let rest = self.rest().get(1..).unwrap_or_default();
         if rest.starts_with("((") && self.dialect == Dialect::Posix {
-            let end = rest.find("))").unwrap_or(rest.len());
+            let end = end_of_sum(rest);
             parts.push(Part::Sum(rest.get(2..end).unwrap_or_default().into()));
             self.at = (self.at + 1 + end + 2).min(self.text.len());
         } else if !quoted && self.dialect == Dialect::Posix && rest.starts_with('"') {
@@ -490,6 +490,17 @@ impl<'a> Lexer<'a> {
         let line = text.split('\n').next().unwrap_or_default();
         (line.len().saturating_sub(1), line.len())
     }
+}
+
+/// Where the brackets are that close a sum: the last of those that stand together.
+fn end_of_sum(text: &str) -> usize {
+    let Some(first) = text.find("))") else { return text.len() };
+    let after = text.get(first..).unwrap_or_default();
+    let together = after.len() - after.trim_start_matches(')').len();
+    // In `$(echo $((1 + 2)))` the third is not the sum's.
+    let inner = text.get(2..first).unwrap_or_default();
+    let open = inner.matches('(').count().saturating_sub(inner.matches(')').count());
+    first + open.min(together - 2)
 }
 
 fn parts_are_text(parts: &[Part]) -> bool {

@@ -74,7 +74,9 @@ impl Run<'_> {
         }
         let is_shell = SHELLS.contains(&lower.as_str());
         if lower == "eval" || is_shell {
-            let rest: Vec<&str> = words.iter().skip(1).filter(|w| w.quoted || !w.text.starts_with('-')).map(|w| w.text.as_str()).collect();
+            let is_rest = |w: &&Word| !is_shell || w.quoted || !w.text.starts_with('-');
+            let both = |w: &Word| w.value.as_ref().map_or_else(|| w.text.clone(), |value| alloc::format!("{}={}", w.text, value.text));
+            let rest: Vec<String> = words.iter().skip(1).filter(is_rest).map(both).collect();
             let is_text = !is_shell
                 || words.iter().any(|w| !w.quoted && w.text.starts_with('-') && w.text.to_ascii_lowercase().ends_with(['c', 'd']));
             if is_text {
@@ -125,7 +127,7 @@ impl Run<'_> {
         if !self.spend(script.len(), span) {
             return;
         }
-        let (found, _) = tokens(script, &[0..script.len()], self.dialect);
+        let (found, _) = tokens(script, core::slice::from_ref(&(0..script.len())), self.dialect);
         let nodes = parse(&found, self.dialect);
         let mut inner = Run::new(script, self.dialect, &[]);
         inner.variables = core::mem::take(&mut self.variables);
