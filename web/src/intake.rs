@@ -4,10 +4,9 @@
 //! writes it; JSON, and objects in braces, by their brackets. It is done with the text alone, as the page reads no YAML itself and nothing may wait for the
 //! engine: what is not in the page's state cannot be stored or shared.
 
+use crate::vec_map::VecMap;
 mod braces;
 mod lines;
-
-use std::collections::BTreeMap;
 
 /// Kinds that are left out whole: they hold secrets and settings of programs, and have no part in who may talk to whom.
 const WHOLE: [&str; 2] = ["Secret", "ConfigMap"];
@@ -20,24 +19,24 @@ const APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LeftOut {
     /// How many objects of each kind.
-    objects: BTreeMap<&'static str, usize>,
+    objects: VecMap<&'static str, usize>,
     /// How many parts of others, by their names.
-    parts: BTreeMap<&'static str, usize>,
+    parts: VecMap<&'static str, usize>,
 }
 
 impl LeftOut {
     fn object(&mut self, kind: &'static str) {
-        *self.objects.entry(kind).or_default() += 1;
+        *self.objects.or_insert_with(kind, Default::default) += 1;
     }
 
     fn part(&mut self, name: &'static str) {
-        *self.parts.entry(name).or_default() += 1;
+        *self.parts.or_insert_with(name, Default::default) += 1;
     }
 
     /// The same with what was left out of another text.
     pub fn and(mut self, other: LeftOut) -> Self {
-        other.objects.into_iter().for_each(|(kind, count)| *self.objects.entry(kind).or_default() += count);
-        other.parts.into_iter().for_each(|(name, count)| *self.parts.entry(name).or_default() += count);
+        other.objects.into_iter().for_each(|(kind, count)| *self.objects.or_insert_with(kind, Default::default) += count);
+        other.parts.into_iter().for_each(|(name, count)| *self.parts.or_insert_with(name, Default::default) += count);
         self
     }
 

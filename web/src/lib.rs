@@ -22,6 +22,7 @@ pub mod share;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod shell;
 pub mod state;
+pub mod vec_map;
 
 use wasm_bindgen::prelude::*;
 

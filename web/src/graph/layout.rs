@@ -12,11 +12,10 @@ mod place;
 mod rank;
 mod sheet;
 
-use std::collections::BTreeMap;
-
 use self::rank::Edge;
 use self::sheet::{Laid, Sheet};
 use super::Rect;
+use crate::vec_map::VecMap;
 
 /// Most places that are remembered of what is not there.
 const MOST_REMEMBERED: usize = 2000;
@@ -134,11 +133,11 @@ pub fn lettering(bounds: Rect, cards: usize, tall: bool) -> f64 {
 /// Where everything stood.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Memory {
-    frames: BTreeMap<String, Rect>,
+    frames: VecMap<String, Rect>,
     /// Whether lines went from left to right.
     pub sideways: bool,
     /// Cards relative to their frame, others absolute.
-    nodes: BTreeMap<(String, String), Rect>,
+    nodes: VecMap<(String, String), Rect>,
 }
 
 /// Where everything stands.
@@ -440,12 +439,12 @@ fn frame_edges(
         }
         _ => Some((pill(node)?, 0.0)),
     };
-    let mut found: BTreeMap<(usize, usize), (f64, f64, f64)> = BTreeMap::new();
+    let mut found: VecMap<(usize, usize), (f64, f64, f64)> = VecMap::default();
     for &(a, b) in &input.edges {
         if let (Some((from, at)), Some((to, end))) = (end(a), end(b))
             && from != to
         {
-            let sum = found.entry((from, to)).or_default();
+            let sum = found.or_insert_with((from, to), Default::default);
             *sum = (sum.0 + 1.0, sum.1 + at, sum.2 + end);
         }
     }

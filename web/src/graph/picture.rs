@@ -16,7 +16,7 @@ mod bundles;
 mod focus;
 mod overview;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use self::arrows::{Drawn, arrows, pairs};
 use self::bundles::Places;
@@ -24,6 +24,7 @@ pub use self::overview::{Overview, is_large};
 use super::layout::{self, Home, Memory};
 use super::route::{self, Ground, Route, Wish};
 use super::{Rect, fit_text, text_width};
+use crate::vec_map::VecMap;
 use netpolis_core::text::count;
 use netpolis_view::{EndKind, FlowChange, SceneView, Status, TrafficView};
 
@@ -375,7 +376,7 @@ impl Picture {
     }
 
     /// The curves of arrows that wait for the pointer, for those that are near to it, by their index: nobody needs those of all others.
-    pub fn quiet_routes(&self, near: &[bool]) -> BTreeMap<usize, Route> {
+    pub fn quiet_routes(&self, near: &[bool]) -> VecMap<usize, Route> {
         let near = |index: &usize| near.get(*index) == Some(&true) && self.arrows.get(*index).is_some_and(|arrow| arrow.quiet);
         let seen: Vec<usize> = (0..self.arrows.len()).filter(near).collect();
         let (rects, titles) = self.standing();
@@ -418,12 +419,12 @@ impl Picture {
 
     /// What some of the arrows need when these are seen together.
     fn wishes(&self, of: &[usize]) -> Vec<Wish> {
-        let mut bundles: BTreeMap<(usize, Status, &str), usize> = BTreeMap::new();
+        let mut bundles: VecMap<(usize, Status, &str), usize> = VecMap::default();
         let mut wishes = Vec::new();
         for (number, arrow) in of.iter().filter_map(|&index| self.arrows.get(index)).enumerate() {
             // The flow in question is by itself, so that it can be told apart.
             let bundle =
-                if arrow.flow || arrow.both { number } else { *bundles.entry((arrow.to, arrow.status, &arrow.label)).or_insert(number) };
+                if arrow.flow || arrow.both { number } else { *bundles.or_insert_with((arrow.to, arrow.status, &arrow.label), || number) };
             wishes.push(Wish { from: arrow.from, to: arrow.to, label: arrow.label_size(1.0), bundle, first: arrow.flow });
         }
         wishes
@@ -471,10 +472,10 @@ fn is_open(scene: &SceneView, name: &str, size: usize, toggled: &[String]) -> bo
 }
 
 fn drafts(scene: &SceneView, options: &Options<'_>) -> Vec<Draft> {
-    let mut by_namespace: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
+    let mut by_namespace: VecMap<u32, Vec<usize>> = VecMap::default();
     for (index, end) in scene.ends.iter().enumerate() {
         if end.kind == EndKind::Workload {
-            by_namespace.entry(end.namespace.unwrap_or(u32::MAX)).or_default().push(index);
+            by_namespace.or_insert_with(end.namespace.unwrap_or(u32::MAX), Default::default).push(index);
         }
     }
     let mut drafts = Vec::new();

@@ -61,7 +61,7 @@ pub fn Share() -> Html {
             <p>{ "The link holds all files, the assumptions, and the flow and the path in question. It goes after the # sign, which browsers never send to a server." }</p>
             <div class="copy-row"><input readonly=true aria-label="link" value={link.clone()} /><button type="button" class="primary" onclick={copy(link.clone(), "Link")}>{ icon(COPY) }{ "Copy link" }</button></div>
             if store.baseline().is_some() {
-                <p class="options"><label><input type="checkbox" checked={*both} onchange={onboth} />{ " with the baseline: whoever opens it sees what differs" }</label></p>
+                <p class="options"><label><input type="checkbox" checked={*both} onchange={onboth} />{ " with the baseline, so that it shows what differs" }</label></p>
             }
             <p class={classes!("size", (link.len() > LONG_LINK).then_some("long"))}>
                 { format!("{} characters.", link.len()) }

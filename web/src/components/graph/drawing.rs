@@ -1,6 +1,5 @@
 //! The picture as elements: frames, marks, arrows.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use web_sys::{KeyboardEvent, MouseEvent, PointerEvent};
@@ -16,6 +15,7 @@ use crate::graph::COMFORTABLE;
 use crate::graph::near::{Near, Pointed, near};
 use crate::graph::picture::{FrameMark, Mark, Picture};
 use crate::state::State;
+use crate::vec_map::VecMap;
 use netpolis_core::text::count;
 use netpolis_view::SceneView;
 
@@ -98,7 +98,7 @@ pub(super) fn Drawing(props: &DrawingProps) -> Html {
                 let at = |pointed: &Option<Pointed>| if let Some(Pointed::Mark(key)) = pointed { find(key) } else { None };
                 let looked = at(pointed).or_else(|| pinned.as_ref().and_then(find)).or(overview.selected);
                 let (marks, own) = looked.map(|mark| picture.own_arrows(scene, mark)).unzip();
-                return (marks.map(|marks| Near { marks, arrows: Vec::new() }), BTreeMap::new(), own.map(|own| ByAddress(Rc::new(own))));
+                return (marks.map(|marks| Near { marks, arrows: Vec::new() }), VecMap::default(), own.map(|own| ByAddress(Rc::new(own))));
             }
             let near = pointed.as_ref().and_then(|pointed| near(picture, pointed));
             let quiet = near.as_ref().map(|near| picture.quiet_routes(&near.arrows)).unwrap_or_default();

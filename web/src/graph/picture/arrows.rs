@@ -1,10 +1,11 @@
 //! What passes between every two marks, and which of it is an arrow that is seen.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::mem::take;
 
 use super::{Arrow, Draft, MarkKind, Options, Undrawn};
 use crate::graph::route::Route;
+use crate::vec_map::VecMap;
 use netpolis_view::{EndKind, FlowChange, SceneView, Status};
 
 /// Most denied pairs that are drawn unasked.
@@ -42,10 +43,10 @@ pub(super) fn pairs(scene: &SceneView, drafts: &[Draft], options: &Options<'_>) 
     let classes: Vec<Vec<(usize, usize)>> = drafts
         .iter()
         .map(|draft| {
-            let mut counts: BTreeMap<u32, (usize, usize)> = BTreeMap::new();
+            let mut counts: VecMap<u32, (usize, usize)> = VecMap::default();
             for &member in &draft.members {
                 let class = scene.ends.get(member).map_or(0, |e| e.class);
-                counts.entry(class).or_insert((member, 0)).1 += 1;
+                counts.or_insert_with(class, || (member, 0)).1 += 1;
             }
             counts.into_values().collect()
         })

@@ -1,12 +1,11 @@
 //! Arrows at the frames of namespaces, each for many flows.
 
-use std::collections::BTreeMap;
-
 use netpolis_core::text::count;
 
 use super::arrows::{Candidate, word};
 use super::{Arrow, FrameMark, Mark, MarkKind, Options};
 use crate::graph::route::Route;
+use crate::vec_map::VecMap;
 use netpolis_view::{SceneView, Status};
 
 /// Fewest workloads for which one arrow speaks.
@@ -41,7 +40,7 @@ impl<'a> Places<'a> {
     pub(super) fn bundle(&self, arrows: &mut Vec<Arrow>, options: &Options<'_>) {
         let Places { scene, marks, frames, .. } = *self;
         let touched = |mark: usize| options.selected.is_some() && marks.get(mark).is_some_and(|m| m.end == options.selected);
-        let mut groups: BTreeMap<(usize, usize, bool, Status, String), Vec<usize>> = BTreeMap::new();
+        let mut groups: VecMap<(usize, usize, bool, Status, String), Vec<usize>> = VecMap::default();
         for (index, arrow) in arrows
             .iter()
             .enumerate()
@@ -51,7 +50,7 @@ impl<'a> Places<'a> {
                 if let Some(frame) = self.frame_of(member)
                     && self.frame_of(other) != Some(frame)
                 {
-                    groups.entry((frame, other, out, arrow.status, arrow.label.clone())).or_default().push(index);
+                    groups.or_insert_with((frame, other, out, arrow.status, arrow.label.clone()), Default::default).push(index);
                 }
             }
         }
@@ -81,12 +80,12 @@ impl<'a> Places<'a> {
     pub(super) fn gather(&self, rest: &[Candidate], arrows: &mut Vec<Arrow>) -> usize {
         let Places { marks, frames, .. } = *self;
         let place = |mark: usize| self.frame_of(mark).map_or(mark, |frame| marks.len() + frame);
-        let mut bundles: BTreeMap<(usize, usize, Status), usize> = BTreeMap::new();
+        let mut bundles: VecMap<(usize, usize, Status), usize> = VecMap::default();
         let mut cut = 0;
         for arrow in rest {
             let flows = 1 + usize::from(arrow.both);
             match (place(arrow.from), place(arrow.to)) {
-                (from, to) if from != to => *bundles.entry((from, to, arrow.status)).or_default() += flows,
+                (from, to) if from != to => *bundles.or_insert_with((from, to, arrow.status), Default::default) += flows,
                 _ => cut += flows,
             }
         }

@@ -1,12 +1,11 @@
 //! A scene of more cards than can be read: namespaces as cards in rows as wide as the canvas, which open in place. Arrows would be a ball of
 //! wool, so there are only those of the card that is looked at, as heavy as the flows are many that they stand for.
 
-use std::collections::BTreeMap;
-
 use super::arrows::word;
 use super::{Arrow, Draft, FrameMark, MANY_WORKLOADS, Mark, MarkKind, Options, Picture, Undrawn, draft, group};
 use crate::graph::route::Route;
 use crate::graph::{Point, Rect, fit_text};
+use crate::vec_map::VecMap;
 use netpolis_core::text::count;
 use netpolis_view::{EndKind, SceneView, Status};
 
@@ -85,9 +84,9 @@ pub(super) fn members_of(scene: &SceneView, key: &str) -> Option<Vec<usize>> {
 
 /// The classes of ends, and how many there are of each.
 pub(super) fn classes_of(scene: &SceneView, ends: &[usize]) -> Vec<(u32, u32)> {
-    let mut classes: BTreeMap<u32, u32> = BTreeMap::new();
+    let mut classes: VecMap<u32, u32> = VecMap::default();
     for end in ends.iter().filter_map(|&end| scene.ends.get(end)) {
-        *classes.entry(end.class).or_default() += 1;
+        *classes.or_insert_with(end.class, Default::default) += 1;
     }
     classes.into_iter().collect()
 }
@@ -128,10 +127,10 @@ pub(super) fn together(scene: &SceneView) -> Vec<Together> {
         let members = if kind == EndKind::Outside { outside.clone() } else { of_kind(kind) };
         found.push(Together { name: name.into(), title: title.into(), noun, members, fold: true });
     }
-    let mut namespaces: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    let mut namespaces: VecMap<&str, Vec<usize>> = VecMap::default();
     for (index, end) in scene.ends.iter().enumerate().filter(|(_, end)| end.kind == EndKind::Workload) {
         let name = end.namespace.and_then(|n| scene.namespaces.get(n as usize)).map_or("", |n| n.name.as_str());
-        namespaces.entry(name).or_default().push(index);
+        namespaces.or_insert_with(name, Default::default).push(index);
     }
     found.extend(namespaces.into_iter().map(|(name, members)| Together {
         name: name.into(),

@@ -1,11 +1,12 @@
 //! The way of one arrow, in the lanes between cards: the shortest one, where bends and crossings cost as much as a detour.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::BinaryHeap;
 
 use super::{Ground, Wish};
 use crate::graph::around::extend;
 use crate::graph::{Point, Rect};
+use crate::vec_map::VecMap;
 
 /// What a bend costs, in pixels of detour.
 const BEND: f64 = 26.0;
@@ -42,7 +43,7 @@ const NEAR: f64 = 6.0;
 #[derive(Default)]
 pub(super) struct Drawn {
     /// Lanes between the walls of those that have their ends in the same frames.
-    pub(super) lanes: BTreeMap<[Option<usize>; 2], [Vec<f64>; 2]>,
+    pub(super) lanes: VecMap<[Option<usize>; 2], [Vec<f64>; 2]>,
     pub(super) pieces: Vec<(Point, Point, usize)>,
     /// Where they end, by bundle.
     pub(super) ends: Vec<(usize, Point)>,
@@ -56,7 +57,7 @@ pub(super) fn way(ground: &Ground<'_>, homes: &[Option<usize>], wish: &Wish, dra
     let walls = walls(ground, homes, wish);
     let mut frames = [wish.from, wish.to].map(|end| homes.get(end).copied().flatten());
     frames.sort_unstable();
-    let lanes = drawn.lanes.entry(frames).or_insert_with(|| all_lanes(ground, &walls)).clone();
+    let lanes = drawn.lanes.or_insert_with(frames, || all_lanes(ground, &walls)).clone();
     let found = Lanes::new(ground, wish, &walls, lanes, drawn).search();
     // Where something has no way out, as if nothing stood there.
     found.or_else(|| Lanes::new(ground, wish, &ends, all_lanes(ground, &ends), drawn).search()).unwrap_or_else(|| {
