@@ -165,6 +165,12 @@ fn templates_with_what_is_not_read_leave_it_open() {
     };
     let again =
         r#", {"type": "Microsoft.Network/virtualNetworks/subnets", "name": "net/web", "properties": {"addressPrefix": "10.0.0.0/24"}}"#;
+    let nested = |place: &str| {
+        let rule = rule.replacen("\"close\"", "\"nsg/close\", \"type\": \"Microsoft.Network/networkSecurityGroups/securityRules\"", 1);
+        format!(
+            r#", {{"type": "Microsoft.Resources/deployments", "name": "d", {place} "properties": {{"mode": "Incremental", "template": {{"contentVersion": "1.0.0.0", "resources": [{rule}]}}}}}}"#
+        )
+    };
     for (rules, more, expected) in [
         (closed.as_str(), "", DENIED),
         ("\"securityRules\": []", "", ALLOWED),
@@ -176,6 +182,8 @@ fn templates_with_what_is_not_read_leave_it_open() {
         ("\"securityRules\": [\"x\"]", "", UNKNOWN),
         ("\"secRules\": []", "", UNKNOWN),
         (closed.as_str(), again, UNKNOWN),
+        ("\"securityRules\": []", &nested("\"resourceGroup\": \"other\","), UNKNOWN),
+        ("\"securityRules\": []", &nested(""), DENIED),
     ] {
         verdict(&scene(&template(rules, more)), "10.0.0.9", INSIDE, 80, expected);
     }

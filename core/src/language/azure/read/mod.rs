@@ -262,6 +262,7 @@ impl<'a, 'r> AzureReader<'a, 'r> {
         }
         inner.finish();
         self.reader.findings.append(&mut reader.findings);
+        self.rules_elsewhere();
     }
 
     /// A template that another one deploys by its address.

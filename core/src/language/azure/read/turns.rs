@@ -2,13 +2,15 @@
 
 use alloc::boxed::Box;
 use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::value::Scalar;
 use super::{AzureReader, prop};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::document::NodeRef;
-use crate::language::codes;
+use crate::language::azure::{Azure, RulePart, Unresolved};
+use crate::language::{Kind, codes};
 use crate::text::Span;
 
 impl<'a> AzureReader<'a, '_> {
@@ -60,6 +62,32 @@ impl<'a> AzureReader<'a, '_> {
             }
         }
         (results, missing)
+    }
+
+    /// Rules that a template in a template deploys to a resource group that it names, for a group that only the outer one has: whether that is the same
+    /// resource group is not known. Upstream: Azure documentation, "Deploy resources to more than one resource group".
+    pub(super) fn rules_elsewhere(&mut self) {
+        let homes: Vec<(String, Option<Box<str>>)> = (self.resources.iter())
+            .filter(|r| matches!(&r.kind, Kind::Azure(azure) if matches!(**azure, Azure::Group(_))))
+            .map(|r| (r.meta.name.to_lowercase(), r.meta.scope.group.clone()))
+            .collect();
+        let mut found = Vec::new();
+        for resource in self.resources.iter_mut() {
+            let (Kind::Azure(azure), Some(place)) = (&mut resource.kind, &resource.meta.scope.group) else { continue };
+            let Azure::Rule { group, rule } = &mut **azure else { continue };
+            let mut same = homes.iter().filter(|(name, _)| group.name.eq_ignore_ascii_case(name)).map(|(_, home)| home).peekable();
+            if resource.meta.scope.deployment && same.peek().is_some() && same.all(Option::is_none) {
+                found.push((
+                    resource.span,
+                    format!("network security group `{}` of resource group `{place}` is not in the input", group.name),
+                ));
+                rule.unresolved.push(Unresolved { part: RulePart::Presence, expression: format!("the resource group `{place}`").into() });
+            }
+        }
+        for (span, message) in found {
+            let warning = Diagnostic::new(codes::AZ_MISSING, Severity::Warning, span, message);
+            self.report(warning.help("if it is the one that the template makes, deploy both to the same resource group by name"));
+        }
     }
 
     /// What it hangs on whether what is being read is there: conditions, and loops of which the number of turns is not to be told.
