@@ -1,7 +1,7 @@
 # Holds the page to what it may name: it asks the engine by messages and links no evaluator, so that it stays small. Reads every file of
-# web/src. Tests may name anything, and so may what runs natively alone: `shell.rs`, when the site is built, and `graph/judge.rs`, which measures pictures.
+# web/src. Tests may name anything, and so may what runs natively alone: `shell.rs` and `handout.rs`, when the site is built, and `graph/judge.rs`, which measures pictures.
 
-FNR == 1 { skip = FILENAME ~ /(^|[\/_])tests(\.rs|\/)/ || FILENAME ~ /\/(shell|graph\/judge)\.rs$/ }
+FNR == 1 { skip = FILENAME ~ /(^|[\/_])tests(\.rs|\/)/ || FILENAME ~ /\/(shell|handout|graph\/judge)\.rs$/ }
 
 # Tests stand at the end of a file.
 /^#\[cfg\(test\)\]/ { getline following; if (following ~ /^mod [a-z_]+ \{/) skip = 1 }
