@@ -528,8 +528,8 @@ fn a_log_is_known_by_its_beginning() {
         (GROUP_1, LogFormat::AzureSecurityGroup),
         (GROUP_2, LogFormat::AzureSecurityGroup),
         (NETWORK, LogFormat::AzureVirtualNetwork),
-        ("src_namespace,src_pod,dest_ip,dest_port\n", LogFormat::Csv),
-        ("From;To;Port\n", LogFormat::Csv),
+        ("src_namespace,src_pod,dest_ip,dest_port\nshop,web,10.0.0.1,443\n", LogFormat::Csv),
+        ("From;To;Port\nweb;db;80\n", LogFormat::Csv),
     ] {
         assert_eq!(format_of(log), Some(format));
         // That is what its entries are, too.
