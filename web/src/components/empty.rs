@@ -42,7 +42,7 @@ pub fn Empty() -> Html {
             } else {
                 <p>{ "Paste or drop YAML, JSON or az commands with workloads and policies, for example the output of:" }</p>
             }
-            <p class="command"><code>{ CLUSTER_COMMAND }</code></p>
+            <p class="command"><code tabindex="0">{ CLUSTER_COMMAND }</code></p>
             <p class="begin">
                 <button type="button" class="pick" onclick={copy}>{ icon(COPY) }{ "Copy the command" }</button>
                 <small>{ "Secrets, ConfigMaps and managedFields are left out before anything is kept" }</small>
