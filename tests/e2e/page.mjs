@@ -247,8 +247,8 @@ export async function until(word, get, what) {
     assert.fail(`${what}: waited for ${word}, saw ${seen}`);
 }
 
-export async function accessible(page, name) {
-    await editor(page).waitFor({ state: "attached" });
+export async function accessible(page, name, { program = true } = {}) {
+    if (program) await editor(page).waitFor({ state: "attached" });
     const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
     const { violations } = page.axe ? await page.axe(tags) : await new AxeBuilder({ page }).withTags(tags).analyze();
     const lines = violations.flatMap((v) => v.nodes.slice(0, 4).map((n) => `${v.id} (${v.impact}): ${v.help}\n      ${n.html.slice(0, 160)}\n      ${n.failureSummary?.split("\n").slice(1, 3).join(" ")}`));

@@ -218,7 +218,8 @@ export default {
                 <template data-name="more.yaml">apiVersion: v1\nkind: Pod\nmetadata: {name: more, namespace: corner}\nspec: {containers: [{name: a, image: a}]}</template>
                 A shop.</netpolis-scene>`, { watched: false });
         await until("Denied", () => verdictIn(page.frameLocator("iframe")), "the answer");
-        assert.deepEqual(await page.evaluate(() => window.told.filter(([type]) => type !== "ready")), [["verdict", "Denied"]]);
+        // The message comes after the picture.
+        await until('[["verdict","Denied"]]', () => page.evaluate(() => JSON.stringify(window.told.filter(([type]) => type !== "ready"))), "what it told");
         const files = await page.evaluate(() => document.querySelector("netpolis-scene").files());
         assert.deepEqual(files.map(({ name }) => name), ["shop.yaml", "more.yaml"]);
         assert.equal(files[0].text.trim(), SHOP.trim(), "without the indentation of the page");

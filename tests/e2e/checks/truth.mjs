@@ -24,7 +24,8 @@ export default {
         await mark("store").click();
         await page.locator("g.mark.selected", { hasText: "store" }).waitFor();
         await until("Internet store till web", () => lit(page), "after the click");
-        assert.equal(await page.locator("g.arrow[data-ask*='store[']").evaluateAll((arrows) => arrows.filter((a) => getComputedStyle(a).opacity !== "1").length), 0);
+        const faded = () => page.locator("g.arrow[data-ask*='store[']").evaluateAll((arrows) => arrows.filter((a) => getComputedStyle(a).opacity !== "1").length);
+        await until(0, faded, "arrows of the store that are faded");
         // An arrow: its two ends. A new card comes before them and shifts every number.
         const arrow = page.locator(`g.arrow[data-ask^="corner/till["][data-ask*=" corner/store["]`);
         await arrow.focus();
