@@ -23,6 +23,8 @@ export default {
         // A click redraws the picture with the arrows of what is selected: who is near is still near.
         await mark("store").click();
         await page.locator("g.mark.selected", { hasText: "store" }).waitFor();
+        // Its arrows may have moved the cards.
+        await mark("store").hover();
         await until("Internet store till web", () => lit(page), "after the click");
         const faded = () => page.locator("g.arrow[data-ask*='store[']").evaluateAll((arrows) => arrows.filter((a) => getComputedStyle(a).opacity !== "1").length);
         await until(0, faded, "arrows of the store that are faded");
