@@ -4,16 +4,12 @@
 
 use std::fmt::Write as _;
 use std::path::Path;
-use std::rc::Rc;
 use std::{fs, io};
 
 use crate::graph::export::{Palette, escape};
-use crate::shell::picture_of;
-use crate::state::{Action, LessonAction, Phase, State, VERDICTS};
-use netpolis_view::{Evaluator, LessonStep, LessonView, PartOfStep, ProseBlock, ProseInline, RowLink, Texts};
-
-/// Most requests that a step takes to be answered.
-const MOST_REQUESTS: usize = 24;
+use crate::shell::{Desk, picture_of};
+use crate::state::{LessonAction, Phase, VERDICTS};
+use netpolis_view::{LessonStep, LessonView, PartOfStep, ProseBlock, ProseInline, RowLink, Texts};
 
 const STYLE: &str = "body{max-width:46rem;margin:2rem auto;padding:0 1rem;font:11pt/1.5 Inter,system-ui,sans-serif;color:#15202b}\
 h1{font-size:20pt;margin:0}h2{font-size:14pt;margin:1.6em 0 .4em;break-after:avoid}h3{font-size:11pt;margin:1em 0 .3em;break-after:avoid}\
@@ -28,9 +24,7 @@ blockquote{margin:0;padding-left:1em;border-left:3px solid #cfd7df;color:#566473
 /// # Errors
 /// What is wrong with the lesson, line by line.
 pub fn handout(id: &str, files: Texts) -> Result<String, Vec<String>> {
-    let mut desk = Desk { state: Rc::new(State::start_empty()), evaluator: Evaluator::default() };
-    desk.play(LessonAction::Given(Rc::new(files)));
-    desk.settle();
+    let mut desk = Desk::with_lesson(files);
     let phase = desk.state.lesson.as_ref().map(|lesson| lesson.phase.clone());
     let view = match phase {
         Some(Phase::Open(view)) => view,
@@ -81,28 +75,6 @@ pub fn of_folder(folder: &Path) -> io::Result<String> {
     let parts: Vec<&str> = folder.iter().filter_map(|part| part.to_str()).collect();
     let id = parts.get(parts.len().saturating_sub(2)..).unwrap_or_default().join("/");
     handout(&id, files).map_err(|problems| io::Error::other(problems.join("\n")))
-}
-
-/// A page with its evaluator.
-struct Desk {
-    state: Rc<State>,
-    evaluator: Evaluator,
-}
-
-impl Desk {
-    fn play(&mut self, action: LessonAction) {
-        self.state = self.state.clone().reduce(Action::Lesson(action));
-    }
-
-    fn settle(&mut self) {
-        for _ in 0..MOST_REQUESTS {
-            if self.state.is_answered() {
-                return;
-            }
-            let reply = self.evaluator.reply(self.state.request());
-            self.state = self.state.clone().reduce(Action::evaluated(reply));
-        }
-    }
 }
 
 /// What there is to read and to do.

@@ -119,22 +119,45 @@ pub fn pictures() -> Vec<Picture> {
 /// A picture of how a lesson begins, from its files, `lesson.md` among them; nothing if it cannot be played. Needs the answers that only the larger engine
 /// has.
 pub fn lesson_picture(id: &str, files: Texts) -> Option<Picture> {
-    let mut state = Rc::new(State::start_empty()).reduce(Action::Lesson(LessonAction::Given(Rc::new(files))));
-    let mut evaluator = Evaluator::default();
-    // To read the lesson, then for its scene and what is asked of it.
-    for _ in 0..MOST_REPLIES {
-        if state.is_answered() {
-            break;
-        }
-        let request = state.request();
-        state = state.reduce(Action::evaluated(evaluator.reply(request)));
-    }
+    let state = Desk::with_lesson(files).state;
     let title = state.lesson.as_ref()?.view()?.title.clone();
     Some(Picture::of(&format!("lessons/{id}"), &title, &state))
 }
 
-/// More replies than a lesson needs to begin.
-const MOST_REPLIES: usize = 12;
+/// Most requests that a step of a lesson takes to be answered.
+const MOST_REQUESTS: usize = 24;
+
+/// A page with its evaluator, in which a lesson is played.
+pub(crate) struct Desk {
+    pub(crate) state: Rc<State>,
+    evaluator: Evaluator,
+}
+
+impl Desk {
+    /// A page that has opened the lesson of these files.
+    pub(crate) fn with_lesson(files: Texts) -> Self {
+        let mut desk = Desk { state: Rc::new(State::start_empty()), evaluator: Evaluator::default() };
+        desk.play(LessonAction::Given(Rc::new(files)));
+        desk.settle();
+        desk
+    }
+
+    /// Does something to the lesson.
+    pub(crate) fn play(&mut self, action: LessonAction) {
+        self.state = self.state.clone().reduce(Action::Lesson(action));
+    }
+
+    /// Asks until everything is answered.
+    pub(crate) fn settle(&mut self) {
+        for _ in 0..MOST_REQUESTS {
+            if self.state.is_answered() {
+                return;
+            }
+            let reply = self.evaluator.reply(self.state.request());
+            self.state = self.state.clone().reduce(Action::evaluated(reply));
+        }
+    }
+}
 
 /// The graph, below the answer to what is asked.
 pub(crate) fn picture_of(state: &State, title: &str, palette: &Palette) -> String {

@@ -68,19 +68,9 @@ impl<K: Ord, V> VecMap<K, V> {
         self.0.iter().map(|(key, value)| (key, value))
     }
 
-    /// All keys, in order.
-    pub fn keys(&self) -> impl Iterator<Item = &K> {
-        self.0.iter().map(|(key, _)| key)
-    }
-
     /// All values, in the order of their keys.
     pub fn into_values(self) -> impl Iterator<Item = V> {
         self.0.into_iter().map(|(_, value)| value)
-    }
-
-    /// Leaves out entries.
-    pub fn retain(&mut self, keep: impl Fn(&K) -> bool) {
-        self.0.retain(|(key, _)| keep(key));
     }
 }
 
@@ -111,8 +101,7 @@ mod tests {
         *map.or_insert_with("b", || 0) += 10;
         *map.or_insert_with("d", || 7) += 1;
         assert_eq!(map.iter().map(|(key, value)| (*key, *value)).collect::<Vec<_>>(), [("a", 4), ("b", 12), ("c", 3), ("d", 8)]);
-        map.retain(|key| *key != "c");
-        assert_eq!((map.get("c"), map.get("d"), map.len(), map.contains_key(&"a")), (None, Some(&8), 3, true));
-        assert_eq!(map.into_values().collect::<Vec<_>>(), [4, 12, 8]);
+        assert_eq!((map.get("e"), map.get("d"), map.len(), map.contains_key(&"a")), (None, Some(&8), 4, true));
+        assert_eq!(map.into_values().collect::<Vec<_>>(), [4, 12, 3, 8]);
     }
 }
