@@ -59,6 +59,10 @@ fn stray_line(editable: &[Editable], file: &str, old: &str, new: &str) -> Option
     }
     ranges.sort_unstable();
     let (old, new): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
+    if ranges.is_empty() {
+        // Nothing of it may be edited, not even before its first line.
+        return (old != new).then(|| first_difference(&old, &new, 0));
+    }
     // The parts that must stay: before the first range, between two, after the last.
     let mut fixed: Vec<(usize, usize)> = Vec::new();
     let mut from = 0;
@@ -141,6 +145,8 @@ mod tests {
         let mut more = one("other");
         more.push(("c.yaml".into(), String::new()));
         assert_eq!(said(&may, &more), ["`c.yaml` was added"]);
+        let before_it: Files = vec![("a.yaml".into(), "other".into()), ("b.yaml".into(), "new\nb\n".into())];
+        assert_eq!(said(&may, &before_it), ["line 1 of `b.yaml` was edited"]);
         assert_eq!(said(&may, &vec![("a.yaml".into(), "x".into())]), ["`b.yaml` was removed"]);
         assert_eq!(said(&[], &Vec::new()), Vec::<String>::new());
     }
