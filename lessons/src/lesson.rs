@@ -55,6 +55,8 @@ pub struct Step {
     pub look: Look,
     /// What its prose says of the scene: each holds when the step has begun.
     pub holds: Checks,
+    /// Problems that its scene is meant to have, by their codes: all of these and no others; where nothing is said, those of the lesson are.
+    pub problems: Option<Vec<String>>,
     /// Prose, tasks and quizzes in order.
     pub parts: Vec<Part>,
 }
@@ -239,6 +241,8 @@ pub struct Wrong {
     pub change: Change,
     /// Why that does not solve it.
     pub because: Vec<Inline>,
+    /// What holds all the same, after it.
+    pub holds: Checks,
 }
 
 /// A question with answers to choose from.

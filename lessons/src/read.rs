@@ -11,12 +11,12 @@ use crate::lesson::{
 use crate::prose::{Block, Piece, inlines, pieces};
 
 const FRONT: [&str; 7] = ["title", "summary", "minutes", "statements", "files", "settings", "problems"];
-const STEP: [&str; 5] = ["files", "removes", "edits", "look", "holds"];
+const STEP: [&str; 6] = ["files", "removes", "edits", "look", "holds", "problems"];
 const LOOK: [&str; 3] = ["flow", "view", "lines"];
 const FLOW: [&str; 5] = ["from", "to", "port", "protocol", "path"];
 const TASK: [&str; 6] = ["say", "edit", "checks", "hints", "solution", "wrong"];
 const CHANGE: [&str; 3] = ["files", "removes", "edits"];
-const WRONG: [&str; 4] = ["files", "removes", "edits", "because"];
+const WRONG: [&str; 5] = ["files", "removes", "edits", "because", "holds"];
 const EDIT: [&str; 3] = ["file", "find", "with"];
 const QUIZ: [&str; 2] = ["ask", "choices"];
 const CHOICE: [&str; 3] = ["text", "right", "because"];
@@ -128,6 +128,7 @@ fn begins(step: &mut Step, yaml: &Yaml<'_>) {
     let Some(fields) = yaml.root(&STEP) else { return };
     step.begins = change(&fields);
     step.holds = fields.checks("holds");
+    step.problems = fields.has("problems").then(|| fields.texts("problems"));
     let Some(look) = fields.fields("look", &LOOK) else { return };
     let view = look.text("view").and_then(|name| {
         let view = View::ALL.into_iter().find(|view| view.as_str() == name);
@@ -179,7 +180,10 @@ fn change(fields: &Fields<'_>) -> Change {
 }
 
 fn task(fields: &Fields<'_>, line: u32) -> Task {
-    let wrong = |fields: Fields<'_>| Wrong { change: change(&fields), because: inlines(&fields.required("because")) };
+    let wrong = |fields: Fields<'_>| {
+        let because = inlines(&fields.required("because"));
+        Wrong { change: change(&fields), because, holds: fields.checks("holds") }
+    };
     let editable = |text: String| {
         let (file, lines) = file_and_lines(&text);
         Editable { file, lines }

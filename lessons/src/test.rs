@@ -117,7 +117,11 @@ impl Test<'_> {
     }
 
     fn step(&mut self, step: &Step, mut files: Files) {
-        self.problems_of(step.line, &files);
+        let meant = step.problems.as_deref();
+        let found = self.problems_of(step.line, &files, meant);
+        for code in meant.unwrap_or_default().iter().filter(|code| !found.contains(*code)) {
+            self.report(step.line, format!("the step's `problems` names {code}, which its scene does not have: leave it out"));
+        }
         self.look(step, &files);
         self.all_pass(&step.holds, &files, "the step says so, and");
         if step.tasks().next().is_some() {
@@ -134,7 +138,7 @@ impl Test<'_> {
                     }
                 }
                 Part::Task(task) => {
-                    if let Some(solved) = self.task(task, &files) {
+                    if let Some(solved) = self.task(task, &files, meant) {
                         files = solved;
                     }
                 }
@@ -142,8 +146,8 @@ impl Test<'_> {
         }
     }
 
-    /// A task: the files after its solution.
-    fn task(&mut self, task: &Task, files: &Files) -> Option<Files> {
+    /// A task of a step with these problems: the files after its solution.
+    fn task(&mut self, task: &Task, files: &Files, meant: Option<&[String]>) -> Option<Files> {
         for editable in &task.edit {
             if !files.iter().any(|(name, _)| *name == editable.file) {
                 self.report(task.line, format!("the scene has no file `{}` to be edited", editable.file));
@@ -155,10 +159,12 @@ impl Test<'_> {
         for wrong in &task.wrong {
             match after(files, &wrong.change, self.source) {
                 Err(error) => self.report(task.line, format!("a wrong answer cannot be given: {error}")),
-                Ok(files) if grade(&files, &self.lesson.settings, &task.checks).passes() => {
-                    self.report(task.line, "an answer that is said to be wrong solves the task");
+                Ok(files) => {
+                    if grade(&files, &self.lesson.settings, &task.checks).passes() {
+                        self.report(task.line, "an answer that is said to be wrong solves the task");
+                    }
+                    self.all_pass(&wrong.holds, &files, "after a wrong answer");
                 }
-                Ok(_) => {}
             }
         }
         match after(files, &task.solution, self.source) {
@@ -171,7 +177,7 @@ impl Test<'_> {
                     self.report(task.line, format!("the solution edits what may not be edited: {stray}"));
                 }
                 self.all_pass(&task.checks, &solved, "after the solution");
-                self.problems_of(task.line, &solved);
+                self.problems_of(task.line, &solved, meant);
                 Some(solved)
             }
         }
@@ -207,16 +213,19 @@ impl Test<'_> {
         }
     }
 
-    /// The scene has the errors and warnings that the lesson names, and no others.
-    fn problems_of(&mut self, line: u32, files: &Files) {
+    /// The scene has no errors and warnings but those that the step names, or the lesson where it names none; the codes of all its findings.
+    fn problems_of(&mut self, line: u32, files: &Files, meant: Option<&[String]>) -> BTreeSet<String> {
         let scene = scene(files, &self.lesson.settings);
         let found: BTreeSet<String> =
             scene.problems().iter().filter(|problem| problem.severity < Severity::Note).map(|problem| problem.code.to_string()).collect();
-        for code in found.iter().filter(|code| !self.lesson.problems.contains(code)) {
+        let meant = meant.unwrap_or(&self.lesson.problems);
+        for code in found.iter().filter(|code| !meant.contains(code)) {
             self.report(line, format!("the scene has problem {code}: mend it, or name it under `problems` if it is meant to be there"));
         }
         // A note may be a warning on another day.
-        self.found.extend(scene.problems().iter().map(|problem| problem.code.to_string()));
+        let all: BTreeSet<String> = scene.problems().iter().map(|problem| problem.code.to_string()).collect();
+        self.found.extend(all.iter().cloned());
+        all
     }
 
     fn look(&mut self, step: &Step, files: &Files) {

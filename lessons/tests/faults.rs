@@ -175,6 +175,38 @@ fn what_is_not_so_is_said() {
     assert!(faults(&LESSON.replace("find: '# None', with: '# Nothing'", "find: '# None', with: ''")).is_empty());
 }
 
+#[test]
+fn a_step_says_which_problems_it_is_meant_to_have() {
+    // A policy that selects nothing is a warning.
+    let stray = "{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: a}, spec: {podSelector: {matchLabels: {app: nobody}}}}\n";
+    let with = |text: &str| {
+        let (lesson, problems) = read(text);
+        assert_eq!(problems, []);
+        let source = |name: &str| if name == "stray.yaml" { Some(stray.to_owned()) } else { source(name) };
+        test(&lesson, &source).1.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let begins = |more: &str| LESSON.replace("holds:\n- {from: web", &format!("files: {{stray.yaml: stray.yaml}}\n{more}holds:\n- {{from: web"));
+    let not_meant = with(&begins(""));
+    assert!(not_meant[0].starts_with("9: the scene has problem LINT001"), "{not_meant:?}");
+    // Said of a step, it is meant there, and in no other one.
+    let meant = with(&begins("problems: [LINT001]\n"));
+    assert_eq!(meant.len(), 1, "{meant:?}");
+    assert!(meant[0].starts_with("36: the scene has problem LINT001"), "{meant:?}");
+    assert_eq!(
+        fault("look: {flow: {from: web", "problems: [LINT001]\nlook: {flow: {from: web"),
+        "9: the step's `problems` names LINT001, which its scene does not have: leave it out"
+    );
+}
+
+#[test]
+fn what_holds_after_a_wrong_answer_is_tested() {
+    let holds = |check: &str| format!("  because: A comment closes nothing.\n  holds:\n  - {check}\n");
+    let open = "{from: web, to: db, port: 80, expect: allowed}";
+    assert_eq!(faults(&LESSON.replace("  because: A comment closes nothing.\n", &holds(open))), Vec::<String>::new());
+    let said = fault("  because: A comment closes nothing.\n", &holds("{from: web, to: db, port: 80, expect: denied}"));
+    assert!(said.starts_with("33: after a wrong answer `web` may not reach"), "{said}");
+}
+
 /// Whatever a text is, it is read.
 #[test]
 fn no_text_is_too_strange() {

@@ -13,6 +13,8 @@ use super::filter::filter_view;
 #[cfg(feature = "answers")]
 use super::further::comparison_answer;
 use super::further::further_answer;
+#[cfg(feature = "answers")]
+use super::lesson::{WrongAnswers, grade_view};
 use super::{
     AnswerView, BaselineTexts, FurtherAnswer, FurtherQuestion, Move, PathAnswers, PathAsked, ProposalView, Question, SceneView, Sentence,
     Step, TallyView, answer_view, path_ends, path_reply, proposal_view, scene_view, settings_from_text, tally_view,
@@ -91,6 +93,9 @@ pub struct Evaluator {
     /// The flow logs that are open, with their number.
     #[cfg(feature = "answers")]
     logs: Option<(u32, ReadLogs)>,
+    /// Scenes of a lesson's wrong answers.
+    #[cfg(feature = "answers")]
+    wrong_answers: WrongAnswers,
     /// What tells the day, for what ends on a day.
     clock: fn() -> Option<Date>,
     /// Hears what an evaluation is busy with.
@@ -115,6 +120,8 @@ impl Evaluator {
             baseline: None,
             #[cfg(feature = "answers")]
             logs: None,
+            #[cfg(feature = "answers")]
+            wrong_answers: WrongAnswers::default(),
             clock,
             tell: |_| (),
         }
@@ -184,7 +191,11 @@ impl Evaluator {
         Evaluation { revision: request.revision, scene: fresh, question: request.question, answer, board, path, further, checks }
     }
 
-    fn further_answer(&self, asked: &FurtherQuestion) -> FurtherAnswer {
+    fn further_answer(&mut self, asked: &FurtherQuestion) -> FurtherAnswer {
+        #[cfg(feature = "answers")]
+        if let FurtherQuestion::Grade(asked) = asked {
+            return FurtherAnswer::Grade(grade_view(&self.scene, asked, &mut self.wrong_answers));
+        }
         #[cfg(feature = "answers")]
         if let FurtherQuestion::Marks(number) | FurtherQuestion::Comparison(number) = asked
             && let Some((_, baseline)) = self.baseline.as_ref().filter(|(known, _)| known == number)

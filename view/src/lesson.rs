@@ -176,7 +176,7 @@ pub struct GradeView {
 }
 
 #[cfg(feature = "answers")]
-pub(super) use made::{grade as grade_view, reply as lesson_reply};
+pub(super) use made::{WrongAnswers, grade as grade_view, reply as lesson_reply};
 
 #[cfg(feature = "answers")]
 mod made {
@@ -336,8 +336,30 @@ mod made {
         Version { snapshot: scene.snapshot(), connectivity: scene.connectivity() }
     }
 
+    /// How many wrong answers are kept: more than a step has.
+    const KEPT: usize = 16;
+
+    /// Scenes of wrong answers. A task is graded with every key that is pressed, and its wrong answers stay the same.
+    #[derive(Default)]
+    pub(crate) struct WrongAnswers(Vec<(Texts, Analysis)>);
+
+    impl WrongAnswers {
+        /// The scene of these files under these settings.
+        fn scene(&mut self, texts: &Texts, settings: &Settings) -> &Analysis {
+            let place = self.0.iter().position(|(known, scene)| known == texts && scene.settings() == settings);
+            let place = place.unwrap_or_else(|| {
+                if self.0.len() == KEPT {
+                    self.0.remove(0);
+                }
+                self.0.push((texts.clone(), lessons::scene(texts, settings)));
+                self.0.len() - 1
+            });
+            &self.0[place].1
+        }
+    }
+
     /// Makes a task's checks of a scene.
-    pub(crate) fn grade(scene: &Analysis, asked: &GradeAsked) -> GradeView {
+    pub(crate) fn grade(scene: &Analysis, asked: &GradeAsked, known: &mut WrongAnswers) -> GradeView {
         let files: Texts = scene.sources().iter().map(|(_, source)| (source.name.clone(), source.text.to_string())).collect();
         let checks = lessons::Checks { document: asked.checks.clone(), lines_before: 0 };
         let graded = lessons::grade(&files, scene.settings(), &checks);
@@ -346,7 +368,7 @@ mod made {
         let strays: Vec<Sentence> = lessons::strays(&may_edit, &asked.before, &files).iter().map(|stray| stray.to_string()).collect();
         let solved = graded.passes();
         let passes = solved && strays.is_empty();
-        let does_the_same = |texts: &Texts| diff(version(scene), version(&lessons::scene(texts, scene.settings()))).is_empty();
+        let does_the_same = |texts: &Texts| diff(version(scene), version(known.scene(texts, scene.settings()))).is_empty();
         let wrong = if solved { None } else { asked.wrong.iter().position(does_the_same) };
         let locations = SourceLocations::new(graded.scene.sources());
         let checks = graded.results.into_iter().map(|result| check_view(result, &locations)).collect();

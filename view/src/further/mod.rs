@@ -172,7 +172,8 @@ pub(super) fn further_answer(
             FurtherAnswer::List(flow_logs::list(analysis, logs.filter(|(known, _)| Some(*known) == *number)))
         }
         FurtherQuestion::Lesson(text, files) => FurtherAnswer::Lesson(super::lesson::lesson_reply(text, files)),
-        FurtherQuestion::Grade(asked) => FurtherAnswer::Grade(super::lesson::grade_view(analysis, asked)),
+        // `Evaluator` has the scenes of wrong answers.
+        FurtherQuestion::Grade(asked) => FurtherAnswer::Grade(super::lesson::grade_view(analysis, asked, &mut super::lesson::WrongAnswers::default())),
     }
 }
 
