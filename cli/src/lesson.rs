@@ -7,8 +7,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use netpolis_core::text::count;
-use netpolis_lessons::test::{Tested, lint, test};
-use netpolis_lessons::{Lesson, Problem, read};
+use netpolis_lessons::test::{Tested, lint, lint_links, test};
+use netpolis_lessons::{Lesson, Problem, file_in, read, translated};
 use serde_json::{Value, json};
 
 /// What makes a folder a lesson.
@@ -67,6 +67,14 @@ struct Found {
     folder: PathBuf,
     lesson: Lesson,
     problems: Vec<Problem>,
+    translations: Vec<Translation>,
+}
+
+/// A lesson in another language.
+struct Translation {
+    language: String,
+    lesson: Lesson,
+    problems: Vec<Problem>,
 }
 
 impl Found {
@@ -74,7 +82,42 @@ impl Found {
         let path = folder.join(LESSON);
         let text = fs::read_to_string(&path).map_err(|error| NoLessons::Unreadable(path, error))?;
         let (lesson, problems) = read(&text);
-        Ok(Found { folder: folder.to_owned(), lesson, problems })
+        let mut found = Found { folder: folder.to_owned(), lesson, problems, translations: Vec::new() };
+        for language in found.lesson.languages.clone() {
+            // One that is not there is the lesson's own fault.
+            if let Some(text) = found.source(&file_in(&language)) {
+                let (lesson, problems) = translated(&found.lesson, &text);
+                found.translations.push(Translation { language, lesson, problems });
+            }
+        }
+        Ok(found)
+    }
+
+    /// What is wrong with the writing, in any language.
+    fn lint(&mut self) -> Result<(), NoLessons> {
+        self.problems.extend(lint(&self.lesson, &|to| self.leads(to)));
+        for name in names_in(&self.folder)? {
+            let language = name.strip_prefix("lesson.").and_then(|rest| rest.strip_suffix(".md"));
+            if let Some(language) = language.filter(|language| !self.lesson.languages.iter().any(|known| known == language)) {
+                let message = format!("`{name}` is beside the lesson, and `languages` does not name `{language}`");
+                self.problems.push(Problem::new(1, message));
+            }
+        }
+        let links: Vec<_> = self.translations.iter().map(|own| lint_links(&own.lesson, &|to| self.leads(to))).collect();
+        self.translations.iter_mut().zip(links).for_each(|(own, found)| own.problems.extend(found));
+        Ok(())
+    }
+
+    /// What is wrong with it, each with its file.
+    fn faults(&self) -> String {
+        let of = |name: &str, problems: &[Problem]| {
+            let mut problems: Vec<&Problem> = problems.iter().collect();
+            problems.sort_by_key(|problem| problem.line);
+            let path = self.folder.join(name);
+            problems.iter().map(|problem| format!("{}:{problem}\n", path.display())).collect::<String>()
+        };
+        let translations = self.translations.iter().map(|own| of(&file_in(&own.language), &own.problems));
+        core::iter::once(of(LESSON, &self.problems)).chain(translations).collect()
     }
 
     /// The text of a file beside it.
@@ -104,24 +147,29 @@ pub fn report(paths: &[String], action: Action) -> Result<(String, bool), NoLess
     let mut lessons_read = 0;
     for folder in lessons(paths)? {
         let mut found = Found::read(&folder)?;
-        found.problems.extend(lint(&found.lesson, &|to| found.leads(to)));
+        found.lint()?;
         let mut tested = None;
         if action == Action::Test {
             let (made, problems) = test(&found.lesson, &|name| found.source(name));
             found.problems.extend(problems);
+            // The scene of a translation is the lesson's own; what its prose offers need not be.
+            for own in &mut found.translations {
+                let known = &found.problems;
+                let (_, problems) = test(&own.lesson, &|name| fs::read_to_string(found.folder.join(name)).ok());
+                own.problems.extend(problems.into_iter().filter(|problem| !known.contains(problem)));
+            }
             all.steps += made.steps;
             all.graded += made.graded;
             all.checks += made.checks;
             tested = Some(made);
         }
-        found.problems.sort_by_key(|problem| problem.line);
         lessons_read += 1;
-        is_wrong |= !found.problems.is_empty();
-        for problem in &found.problems {
-            text += &format!("{}:{problem}\n", folder.join(LESSON).display());
-        }
-        if let Some(tested) = tested.filter(|_| found.problems.is_empty()) {
-            text += &format!("ok {}: {}\n", folder.display(), counts(&tested));
+        let faults = found.faults();
+        is_wrong |= !faults.is_empty();
+        text += &faults;
+        if let Some(tested) = tested.filter(|_| faults.is_empty()) {
+            let languages: String = found.translations.iter().map(|own| format!(", also in {}", own.language)).collect();
+            text += &format!("ok {}: {}{languages}\n", folder.display(), counts(&tested));
         }
     }
     if action == Action::Test {
@@ -163,12 +211,22 @@ fn below(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), NoLessons> {
 }
 
 fn folders(folder: &Path) -> Result<Vec<PathBuf>, NoLessons> {
+    Ok(entries(folder)?.into_iter().filter(|path| path.is_dir()).collect())
+}
+
+/// Names of files in a folder.
+fn names_in(folder: &Path) -> Result<Vec<String>, NoLessons> {
+    let name = |path: PathBuf| Some(path.file_name()?.to_str()?.to_owned());
+    Ok(entries(folder)?.into_iter().filter(|path| path.is_file()).filter_map(name).collect())
+}
+
+/// What is in a folder, in order of names.
+fn entries(folder: &Path) -> Result<Vec<PathBuf>, NoLessons> {
     let unreadable = |error| NoLessons::Unreadable(folder.to_owned(), error);
     let entries: Result<Vec<_>, _> = fs::read_dir(folder).map_err(unreadable)?.collect();
-    let mut folders: Vec<PathBuf> =
-        entries.map_err(unreadable)?.into_iter().map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
-    folders.sort();
-    Ok(folders)
+    let mut paths: Vec<PathBuf> = entries.map_err(unreadable)?.into_iter().map(|entry| entry.path()).collect();
+    paths.sort();
+    Ok(paths)
 }
 
 /// Courses and their lessons, for whoever lists them without reading each.
@@ -210,9 +268,9 @@ fn course(folder: &Path) -> Result<Value, NoLessons> {
     }
     let mut lessons = Vec::new();
     for id in listed {
-        let Found { lesson, .. } = Found::read(&folder.join(id))?;
+        let Found { lesson, translations, .. } = Found::read(&folder.join(id))?;
         let tasks = lesson.steps.iter().filter(|step| step.tasks().next().is_some()).count();
-        lessons.push(json!({
+        let mut entry = json!({
             "id": id,
             "title": lesson.title,
             "summary": lesson.summary,
@@ -220,9 +278,22 @@ fn course(folder: &Path) -> Result<Value, NoLessons> {
             "steps": lesson.steps.len(),
             "tasks": tasks,
             "statements": lesson.statements,
-        }));
+        });
+        if !translations.is_empty() {
+            let words = |own: &Translation| (own.language.clone(), json!({"title": own.lesson.title, "summary": own.lesson.summary}));
+            entry["translations"] = Value::Object(translations.iter().map(words).collect());
+        }
+        lessons.push(entry);
     }
     // Of `.` too the name is the folder's.
     let whole = fs::canonicalize(folder).map_err(|error| NoLessons::Unreadable(folder.to_owned(), error))?;
-    Ok(json!({"id": name(&whole), "title": field("title")?, "summary": field("summary")?, "lessons": lessons}))
+    let mut course = json!({"id": name(&whole), "title": field("title")?, "summary": field("summary")?, "lessons": lessons});
+    if let Some(translations) = own.get("translations") {
+        let is_whole = |words: &Value| ["title", "summary"].iter().all(|field| words.get(field).is_some_and(Value::is_string));
+        if !translations.as_object().is_some_and(|all| all.values().all(is_whole)) {
+            return Err(wrong("`translations` should have `title` and `summary` for each language".into()));
+        }
+        course["translations"] = translations.clone();
+    }
+    Ok(course)
 }

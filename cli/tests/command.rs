@@ -330,6 +330,35 @@ fn diff_compares_paths_to_services() {
     assert_eq!(run(&["flows", old.path(), "--paths"], "").0, 2);
 }
 
+/// A translation stands beside its lesson, which names it.
+fn lessons_in_other_languages(lesson: &str) {
+    let named = lesson.replace("summary: B", "summary: B\nlanguages: [de]");
+    let german = "---\ntitle: Ein A\nsummary: Ein B\n---\n\n## Erstens\n";
+    let course = r#"{"title": "T", "summary": "S", "lessons": ["one"], "translations": {"de": {"title": "K", "summary": "Z"}}}"#;
+    let in_folder = |lesson: &str, german: &str| {
+        Folder::new(
+            "translated",
+            &[("c/course.json", course), ("c/one/lesson.md", lesson), ("c/one/lesson.de.md", german), ("c/one/a.yaml", SCENE)],
+        )
+    };
+    let folder = in_folder(&named, german);
+    let (code, text, _) = run(&["lesson", "test", folder.path()], "");
+    assert!(code == 0 && text.contains("1 check, also in de\n"), "{text}");
+    let index: serde_json::Value = serde_json::from_str(&run(&["lesson", "index", folder.path()], "").1).unwrap();
+    assert_eq!(
+        (&index[0]["translations"]["de"]["title"], &index[0]["lessons"][0]["translations"]["de"]["summary"]),
+        (&"K".into(), &"Ein B".into())
+    );
+    for (lesson, german, said) in [
+        (lesson, german, "one/lesson.md:1: `lesson.de.md` is beside the lesson, and `languages` does not name `de`"),
+        (&named, &german.replace("## Erstens\n", ""), "one/lesson.de.md:1: there are 0 steps here, and 1 in `lesson.md`"),
+        (&named, &format!("{german}\n[weiter](../two)\n"), "one/lesson.de.md:6: the link `../two` leads nowhere"),
+    ] {
+        let (code, text, _) = run(&["lesson", "lint", in_folder(lesson, german).path()], "");
+        assert!(code == 1 && text.contains(said), "{text}");
+    }
+}
+
 #[test]
 fn lessons_are_tested_and_indexed() {
     let lesson = "---\ntitle: A\nsummary: B\nfiles: [a.yaml]\n---\n\n## First\n\n```yaml step\nholds:\n- {from: shop/web, to: shop/db, port: 5432, expect: allowed}\n```\n";
@@ -347,6 +376,7 @@ fn lessons_are_tested_and_indexed() {
     assert_eq!(run(&["lesson", "lint", folder.path()], ""), (0, String::new(), String::new()));
     let index: serde_json::Value = serde_json::from_str(&run(&["lesson", "index", folder.path()], "").1).unwrap();
     assert_eq!((&index[0]["id"], &index[0]["lessons"][0]["title"]), (&"c".into(), &"A".into()));
+    lessons_in_other_languages(lesson);
     // A course's own folder and its file mean that course.
     for path in [format!("{}/c", folder.path()), format!("{}/c/course.json", folder.path())] {
         let one: serde_json::Value = serde_json::from_str(&run(&["lesson", "index", &path], "").1).unwrap();

@@ -14,6 +14,8 @@ pub struct Lesson {
     pub title: String,
     /// What it is about, in a sentence.
     pub summary: String,
+    /// Other languages that it is written in, by their tags: `de`.
+    pub languages: Vec<String>,
     /// How many minutes it takes.
     pub minutes: u32,
     /// Which statements of a course's notes it is about, by their numbers; a list for teachers.

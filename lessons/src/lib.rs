@@ -5,7 +5,7 @@
 //! ```
 //!
 //! A lesson is data: whoever shows it asks for the files at a step, lets them be edited, and has them graded. Nothing here knows a page, a folder or a browser.
-//! Whether a lesson is right is [`test`]ed: what its prose says holds, no task is solved before its solution and each is after it.
+//! In another language only its prose is written again ([`translated`]). Whether a lesson is right is [`test`]ed: what its prose says holds, no task is solved before its solution and each is after it.
 
 mod bounds;
 mod course;
@@ -15,6 +15,7 @@ mod lesson;
 mod prose;
 mod read;
 pub mod test;
+mod translation;
 
 pub use bounds::{Stray, strays};
 pub use course::{Files, NotChanged, Source, after, at_step, change};
@@ -24,3 +25,4 @@ pub use lesson::{
 };
 pub use prose::{Block, Inline, inlines};
 pub use read::{file_names, read};
+pub use translation::{file_in, translated};

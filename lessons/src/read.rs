@@ -10,7 +10,7 @@ use crate::lesson::{
 };
 use crate::prose::{Block, Piece, inlines, pieces};
 
-const FRONT: [&str; 7] = ["title", "summary", "minutes", "statements", "files", "settings", "problems"];
+const FRONT: [&str; 8] = ["title", "summary", "languages", "minutes", "statements", "files", "settings", "problems"];
 const STEP: [&str; 6] = ["files", "removes", "edits", "look", "holds", "problems"];
 const LOOK: [&str; 3] = ["flow", "view", "lines"];
 const FLOW: [&str; 5] = ["from", "to", "port", "protocol", "path"];
@@ -96,6 +96,11 @@ fn front(lesson: &mut Lesson, yaml: Yaml<'_>) {
     let Some(fields) = yaml.root(&FRONT) else { return };
     lesson.title = fields.required("title");
     lesson.summary = fields.required("summary");
+    lesson.languages = fields.texts("languages");
+    let is_tag = |tag: &String| (2..=3).contains(&tag.len()) && tag.bytes().all(|byte| byte.is_ascii_lowercase()) && tag != "en";
+    if let Some(tag) = lesson.languages.iter().find(|tag| !is_tag(tag)) {
+        fields.report_at("languages", format!("`{tag}` is no tag of another language, such as `de`; `lesson.md` itself is English"));
+    }
     lesson.minutes = fields.number("minutes").unwrap_or_default();
     let number = |text: &String| text.parse().ok();
     lesson.statements = fields.texts("statements").iter().filter_map(number).collect();

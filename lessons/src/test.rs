@@ -36,6 +36,19 @@ pub fn lint(lesson: &Lesson, exists: &dyn Fn(&str) -> bool) -> Vec<Problem> {
     if lesson.files.is_empty() {
         problems.push(Problem::new(1, "the lesson has no `files` to begin with"));
     }
+    for language in &lesson.languages {
+        let name = crate::file_in(language);
+        if !exists(&name) {
+            problems.push(Problem::new(1, format!("there is no file `{name}` beside the lesson, and `languages` names it")));
+        }
+    }
+    problems.extend(lint_links(lesson, exists));
+    problems
+}
+
+/// Finds links of a lesson's prose that lead nowhere.
+pub fn lint_links(lesson: &Lesson, exists: &dyn Fn(&str) -> bool) -> Vec<Problem> {
+    let mut problems = Vec::new();
     let mut check = |line: u32, found: Vec<String>| {
         for to in found {
             let is_outside = to.starts_with("https://");

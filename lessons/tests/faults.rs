@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use netpolis_lessons::test::{lint, test};
-use netpolis_lessons::{Block, Inline, Lesson, Part, View, at_step, file_names, inlines, read};
+use netpolis_lessons::{Block, Inline, Lesson, Part, View, at_step, file_names, inlines, read, translated};
 
 const POD: &str = "{apiVersion: v1, kind: Pod, metadata: {name: web, labels: {app: web}}, spec: {containers: [{name: c}]}}\n---\n\
     {apiVersion: v1, kind: Pod, metadata: {name: db, labels: {app: db}}, spec: {containers: [{name: c}]}}\n";
@@ -178,14 +178,16 @@ fn what_is_not_so_is_said() {
 #[test]
 fn a_step_says_which_problems_it_is_meant_to_have() {
     // A policy that selects nothing is a warning.
-    let stray = "{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: a}, spec: {podSelector: {matchLabels: {app: nobody}}}}\n";
+    let stray =
+        "{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: a}, spec: {podSelector: {matchLabels: {app: nobody}}}}\n";
     let with = |text: &str| {
         let (lesson, problems) = read(text);
         assert_eq!(problems, []);
         let source = |name: &str| if name == "stray.yaml" { Some(stray.to_owned()) } else { source(name) };
         test(&lesson, &source).1.iter().map(ToString::to_string).collect::<Vec<_>>()
     };
-    let begins = |more: &str| LESSON.replace("holds:\n- {from: web", &format!("files: {{stray.yaml: stray.yaml}}\n{more}holds:\n- {{from: web"));
+    let begins =
+        |more: &str| LESSON.replace("holds:\n- {from: web", &format!("files: {{stray.yaml: stray.yaml}}\n{more}holds:\n- {{from: web"));
     let not_meant = with(&begins(""));
     assert!(not_meant[0].starts_with("9: the scene has problem LINT001"), "{not_meant:?}");
     // Said of a step, it is meant there, and in no other one.
@@ -207,12 +209,111 @@ fn what_holds_after_a_wrong_answer_is_tested() {
     assert!(said.starts_with("33: after a wrong answer `web` may not reach"), "{said}");
 }
 
+const GERMAN: &str = "\
+---
+title: Eine Lektion
+summary: Worum es geht.
+---
+
+Sie beginnt.
+
+## Erster Schritt
+
+Text mit `code`, und [ein Link](#second-step).
+
+- eins
+
+```yaml task
+say: Schließe `db`.
+hints: [Schreib eine Policy.]
+wrong: {because: Ein Kommentar schließt nichts.}
+```
+
+## Zweiter Schritt
+
+```yaml predict
+because: Sie ist zu.
+```
+
+```yaml quiz
+ask: Ist sie es?
+choices:
+- {text: Ja, because: Sie ist es}
+- {text: Nein, because: Doch}
+```
+";
+
+/// What is wrong with the translation with a text in place of another.
+fn in_german(find: &str, with: &str) -> Vec<String> {
+    assert_eq!(GERMAN.matches(find).count(), 1, "{find}");
+    let (lesson, mut problems) = translated(&lesson(), &GERMAN.replace(find, with));
+    problems.extend(netpolis_lessons::test::lint_links(&lesson, &|name| source(name).is_some()));
+    problems.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn a_translation_has_its_own_prose_and_the_original_s_scene() {
+    let original = lesson();
+    let (german, problems) = translated(&original, GERMAN);
+    assert_eq!(problems, []);
+    let titles: Vec<_> = german.steps.iter().map(|step| (step.title.as_str(), step.id.as_str(), step.line)).collect();
+    assert_eq!(titles, [("Erster Schritt", "first-step", 8), ("Zweiter Schritt", "second-step", 20)]);
+    let (own, task) = (german.steps[0].tasks().next().unwrap(), original.steps[0].tasks().next().unwrap());
+    assert_eq!((own.say.clone(), own.line), (inlines("Schließe `db`."), 14));
+    assert_eq!((&own.checks, &own.solution, &own.edit), (&task.checks, &task.solution, &task.edit));
+    assert_eq!((&own.wrong[0].change, own.wrong[0].because.clone()), (&task.wrong[0].change, inlines("Ein Kommentar schließt nichts.")));
+    assert!(matches!(&german.steps[1].parts[1], Part::Quiz(quiz) if quiz.choices[0].right && quiz.choices[0].text == inlines("Ja")));
+    assert_eq!((&german.steps[0].holds, &german.steps[0].look), (&original.steps[0].holds, &original.steps[0].look));
+    assert_eq!(test(&german, &source), test(&original, &source), "and so it is as right as the original");
+}
+
+#[test]
+fn what_a_translation_lacks_or_has_otherwise_is_said() {
+    assert_eq!(in_german("hints: [Schreib eine Policy.]", "hints: []"), ["14: there are 0 hints here, and 1 in `lesson.md`"]);
+    assert_eq!(
+        in_german("hints: [Schreib eine Policy.]\n", "hints: [Schreib eine Policy.]\nedit: policies.yaml\n"),
+        ["17: there is no field `edit` here; there are say, hints, wrong"]
+    );
+    assert_eq!(in_german("- {text: Nein, because: Doch}\n", ""), ["26: there are 1 choices here, and 2 in `lesson.md`"]);
+    assert_eq!(in_german("```yaml predict\nbecause: Sie ist zu.\n```\n", ""), ["23: here is quiz, where `lesson.md` has predict"]);
+    assert_eq!(
+        in_german("- {text: Nein, because: Doch}\n```\n", "- {text: Nein, because: Doch}\n```\n\nMehr.\n"),
+        ["20: the step has predict, quiz, prose, and in `lesson.md` predict, quiz"]
+    );
+    assert_eq!(
+        in_german("## Zweiter Schritt\n", "```yaml step\n{}\n```\n\n## Zweiter Schritt\n"),
+        ["20: what a step begins with is said in `lesson.md`: leave this block out"]
+    );
+    assert_eq!(
+        in_german("## Zweiter Schritt\n", ""),
+        ["1: there are 1 steps here, and 2 in `lesson.md`", "8: the step has prose, task, predict, quiz, and in `lesson.md` prose, task"]
+    );
+    assert_eq!(in_german("title: Eine Lektion\n", "titel: Eine Lektion\n").len(), 3);
+    assert_eq!(in_german("#second-step", "#zweiter-schritt"), ["8: the link `#zweiter-schritt` leads nowhere"]);
+    assert_eq!(in_german("Ein Kommentar schließt nichts.", "''"), ["17: this is missing here, and `lesson.md` has it"]);
+    // What is still the original's text was forgotten.
+    let long = LESSON.replace("say: Close `db`.", "say: Close the database to everybody else.");
+    let (_, problems) = translated(&read(&long).0, &GERMAN.replace("say: Schließe `db`.", "say: Close the database to everybody else."));
+    assert_eq!(problems[0].to_string(), "14: this is as in `lesson.md`: Close the database to everybody else.");
+}
+
+#[test]
+fn a_lesson_names_the_languages_it_is_written_in() {
+    assert_eq!(
+        fault("title: A lesson\n", "title: A lesson\nlanguages: [de]\n"),
+        "1: there is no file `lesson.de.md` beside the lesson, and `languages` names it"
+    );
+    let said = faults(&LESSON.replace("title: A lesson\n", "title: A lesson\nlanguages: [German]\n"));
+    assert_eq!(said[0], "3: `German` is no tag of another language, such as `de`; `lesson.md` itself is English");
+}
+
 /// Whatever a text is, it is read.
 #[test]
 fn no_text_is_too_strange() {
     for cut in (0..LESSON.len()).filter(|cut| LESSON.is_char_boundary(*cut)) {
         let (lesson, _) = read(&LESSON[..cut]);
         let _ = lint(&lesson, &|_| true);
+        let _ = translated(&lesson, GERMAN);
     }
     for text in
         ["", "---", "## \n## \n", "```yaml task", "---\n- a\n---\n## a\n```yaml step\n[1, 2]\n```\n```yaml quiz\n{choices: {a: 1}}\n```"]

@@ -173,7 +173,9 @@ pub(super) fn further_answer(
         }
         FurtherQuestion::Lesson(text, files) => FurtherAnswer::Lesson(super::lesson::lesson_reply(text, files)),
         // `Evaluator` has the scenes of wrong answers.
-        FurtherQuestion::Grade(asked) => FurtherAnswer::Grade(super::lesson::grade_view(analysis, asked, &mut super::lesson::WrongAnswers::default())),
+        FurtherQuestion::Grade(asked) => {
+            FurtherAnswer::Grade(super::lesson::grade_view(analysis, asked, &mut super::lesson::WrongAnswers::default()))
+        }
     }
 }
 
