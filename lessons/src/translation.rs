@@ -135,7 +135,9 @@ impl Reading<'_> {
             *part = self.part(part, told, *line);
         }
         if step.parts.len() != written.parts.len() {
-            let words = |all: &mut dyn Iterator<Item = &str>| all.collect::<Vec<_>>().join(", ");
+            let words = |all: &mut dyn Iterator<Item = &str>| {
+                Some(all.collect::<Vec<_>>().join(", ")).filter(|all| !all.is_empty()).unwrap_or("nothing".into())
+            };
             let here = words(&mut written.parts.iter().map(|(_, told)| told.word()));
             self.report(written.line, format!("the step has {here}, and in `lesson.md` {}", words(&mut step.parts.iter().map(word_of))));
         }
