@@ -415,3 +415,66 @@ fn a_cache_for_dns_on_the_node_answers_in_place_of_the_pods() {
         holds(what, &ask(&text, "s/client", "svc/kube-system/kube-dns", None), verdict, says);
     }
 }
+
+/// One pod that listens on 8080, a client, and a headless Service with these ports.
+fn headless(ports: &str, pod: &str) -> String {
+    format!(
+        "{{apiVersion: v1, kind: Pod, metadata: {{name: a, namespace: s, labels: {{app: a}}{pod}}}, spec: {{containers: [{{name: c, ports: [{{name: web, containerPort: 8080}}]}}]}}, status: {{podIP: 10.244.1.9, phase: Running, conditions: [{{type: Ready, status: 'True'}}]}}}}
+---
+{{apiVersion: v1, kind: Pod, metadata: {{name: c, namespace: s}}, spec: {{containers: [{{name: c}}]}}}}
+---
+{{apiVersion: v1, kind: Service, metadata: {{name: h, namespace: s}}, spec: {{clusterIP: None, selector: {{app: a}}{ports}}}}}
+---
+{{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {{name: a, namespace: s}}, spec: {{podSelector: {{matchLabels: {{app: a}}}}, ingress: [{{ports: [{{port: 8080}}]}}]}}}}
+"
+    )
+}
+
+/// Upstream: Kubernetes documentation, "Headless Services": no load balancing or proxying; `pkg/apis/core/validation` asks for no ports of them.
+#[test]
+fn a_headless_service_translates_nothing_whatever_its_ports() {
+    let to = |text: &str, port: Option<u16>| {
+        let mut scene = Analysis::new(Settings::default());
+        scene.set_files(&[("all.yaml", text)]);
+        scene.path(&Asked { from: "s/c", to: "svc/s/h", port, protocol: Protocol::TCP, entry: None, node: None }).unwrap()
+    };
+    let none = headless("", "");
+    holds("no ports", &to(&none, Some(8080)), "allowed", "");
+    holds("no ports, another port", &to(&none, Some(9090)), "denied", "");
+    let one = headless(", ports: [{port: 80, targetPort: 8080}]", "");
+    holds("the port of the pods", &to(&one, Some(8080)), "allowed", "");
+    holds("the Service's own port", &to(&one, Some(80)), "denied", "nothing translates port 80; they listen on 8080");
+    holds("a port that neither names", &to(&one, Some(9090)), "denied", "");
+    holds("no port asked for", &to(&one, None), "allowed", "");
+}
+
+/// Upstream: coredns, `plugin/kubernetes/object/endpoint.go`, publishes ready endpoints only; that terminating ones serve where none is ready is a
+/// fallback of kube-proxy (`pkg/proxy/topology.go`), which does not handle headless Services.
+#[test]
+fn a_headless_service_resolves_to_no_terminating_pod() {
+    let leaving = headless(", ports: [{port: 8080}]", ", deletionTimestamp: '2026-11-01T00:00:00Z'");
+    holds("terminating", &ask(&leaving, "s/c", "svc/s/h", None), "denied", "has no ready pod, so its name resolves to no address");
+    let proxied = leaving.replace("clusterIP: None", "clusterIP: 10.96.0.9");
+    holds("the same by kube-proxy", &ask(&proxied, "s/c", "svc/s/h", None), "allowed", "");
+}
+
+/// Upstream: `pkg/proxy/types.go`, `ServicePortName`, has the protocol; `pkg/api/v1/pod/util.go`, `FindPort`, compares it.
+#[test]
+fn ports_of_endpoints_have_the_protocol_of_the_services_port() {
+    let slice = |protocol: &str| {
+        format!(
+            "{{apiVersion: v1, kind: Pod, metadata: {{name: c, namespace: s}}, spec: {{containers: [{{name: c}}]}}}}
+---
+{{apiVersion: v1, kind: Service, metadata: {{name: log, namespace: s}}, spec: {{clusterIP: 10.96.0.9, ports: [{{name: log, port: 514}}]}}}}
+---
+{{apiVersion: discovery.k8s.io/v1, kind: EndpointSlice, metadata: {{name: log-1, namespace: s, labels: {{kubernetes.io/service-name: log}}}}, addressType: IPv4, endpoints: [{{addresses: [203.0.113.80]}}], ports: [{{name: log, port: 514, protocol: {protocol}}}]}}
+"
+        )
+    };
+    holds("the same", &ask(&slice("TCP"), "s/c", "svc/s/log", None), "allowed", "");
+    holds("another", &ask(&slice("UDP"), "s/c", "svc/s/log", None), "denied", "no EndpointSlice of `s/log` has a port named `log` with protocol TCP");
+    let named = headless(", ports: [{port: 80, targetPort: web, protocol: TCP}]", "").replace("clusterIP: None", "clusterIP: 10.96.0.9");
+    holds("by name", &ask(&named, "s/c", "svc/s/h", None), "allowed", "");
+    let udp = named.replace("{name: web, containerPort: 8080}", "{name: web, containerPort: 8080, protocol: UDP}");
+    holds("by name, of UDP", &ask(&udp, "s/c", "svc/s/h", None), "denied", "no ready pod of `s/h` has a container port named `web` with protocol TCP");
+}

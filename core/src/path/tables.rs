@@ -1,5 +1,6 @@
 //! What nodes look up: the Service of an address or node port, and its endpoints.
 
+use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::IpAddr;
@@ -77,6 +78,8 @@ impl Entry {
 pub(crate) struct Tables {
     /// By Service and port of it: what stands behind.
     backends: Vec<Vec<Vec<Backend>>>,
+    /// Pods by their own addresses.
+    pods: HashMap<IpAddr, PodId>,
     by_address: HashMap<IpAddr, (ServiceId, Entry)>,
     by_name: HashMap<(String, String), ServiceId>,
     /// Services and their ports by protocol and node port; more than one collide.
@@ -129,6 +132,7 @@ impl Tables {
                 }
             }
         }
+        tables.pods = pods;
         for (id, endpoint) in snapshot.pods() {
             let Some(node) = endpoint.node.filter(|_| endpoint.replicas > 0) else { continue };
             for port in &endpoint.ports {
@@ -138,6 +142,25 @@ impl Tables {
             }
         }
         tables
+    }
+
+    /// What the name of a Service without an address of its own resolves to, each with how many pods it stands for: ready endpoints, whatever ports
+    /// they have. Upstream: coredns, `plugin/kubernetes/object/endpoint.go`.
+    pub(crate) fn resolved(&self, snapshot: &Snapshot, service: &Service) -> Vec<(Target, u32)> {
+        if service.slices.is_empty() {
+            let pods = service.endpoints.iter().filter_map(|id| Some((*id, snapshot.pod(*id)?)));
+            let ready = pods.filter(|(_, e)| e.replicas > 0 && (service.routing.publishes_unready || e.readiness == Readiness::Ready));
+            return ready.map(|(id, e)| (Target::Pod(id), e.replicas)).collect();
+        }
+        let listed = service.slices.iter().flat_map(|slice| &slice.endpoints).filter(|e| e.readiness == Readiness::Ready);
+        let mut found: Vec<(Target, u32)> = Vec::new();
+        for endpoint in listed {
+            let target = self.pods.get(&endpoint.address).map_or(Target::Address(endpoint.address), |id| Target::Pod(*id));
+            if !found.contains(&(target, 1)) {
+                found.push((target, 1));
+            }
+        }
+        found
     }
 
     /// What stands behind a port of a Service.
@@ -270,8 +293,9 @@ fn listed(
     let mut found = Vec::new();
     let mut known: HashSet<(Target, Option<NodeId>, u16)> = HashSet::new();
     for slice in &service.slices {
-        // Ports of a slice go by the name of the Service's port.
-        let listed = slice.ports.iter().find(|p| p.name.as_deref().unwrap_or_default() == port.name.as_deref().unwrap_or_default());
+        // Ports of a slice go by the name and the protocol of the Service's port. Upstream: `pkg/proxy/types.go`, `ServicePortName`.
+        let name = |name: &Option<Box<str>>| name.as_deref().unwrap_or_default().to_string();
+        let listed = slice.ports.iter().find(|p| p.protocol == port.protocol && name(&p.name) == name(&port.name));
         let Some(number) = listed.map(|p| p.number) else { continue };
         for endpoint in &slice.endpoints {
             let (target, node) = match pods.get(&endpoint.address) {

@@ -384,8 +384,10 @@ fn side(side: &RuleSide, expression: Option<&str>, used: &GroupUse, cloud: &Clou
 }
 
 fn traffic(rule: &SecurityRule, place: Place) -> TrafficMatch {
+    // Ports of a rule for a protocol that has none are ignored; command lines fill some in where none are given.
+    let has_ports = rule.protocol.is_none_or(Protocol::has_ports);
     let ports = |ports: &PortMatch| match (&ports.ranges, ports.unresolved) {
-        (Some(ranges), false) => ranges.iter().map(|(first, last)| PortTerm::Range(*first, *last)).collect(),
+        (Some(ranges), false) if has_ports => ranges.iter().map(|(first, last)| PortTerm::Range(*first, *last)).collect(),
         _ => Vec::new(),
     };
     let packet = PacketMatch {

@@ -334,14 +334,15 @@ impl<'a> Understanding<'a> {
             let at = service.ports.iter().position(|p| Some(p.port) == port).unwrap_or(usize::MAX);
             return Ok((Goal::Service { service: number, port: at, entry, node }, title));
         }
+        // It translates nothing, so its ports do not matter: it may have none.
+        if service.headless && entry == Entry::Cluster {
+            return Ok((self.headless(number, service, &title), title));
+        }
         let Some((at, port)) = self.service_port(service)? else {
             return Ok((Goal::Nothing(format!("`{title}` has no port")), title));
         };
         if port.node_port.is_some() && self.asked.port == port.node_port && port.port != port.node_port.unwrap_or(0) {
             entry = Entry::NodePort;
-        }
-        if service.headless && entry == Entry::Cluster {
-            return Ok((self.headless(number, service, at, &title), title));
         }
         if let Some(why) = self.settle_port(service, port, entry, &title) {
             return Ok((Goal::Nothing(why), title));
@@ -394,13 +395,15 @@ impl<'a> Understanding<'a> {
     }
 
     /// A headless Service: its name leads to the pods themselves.
-    fn headless(&mut self, number: ServiceId, service: &Service, at: usize, title: &str) -> Goal {
+    fn headless(&mut self, number: ServiceId, service: &Service, title: &str) -> Goal {
         let snapshot = &self.paths.snapshot;
         self.name.get_or_insert_with(|| title.to_owned());
-        let pods = self.paths.tables.backends(number, at);
-        let found = pods.iter().filter_map(|b| if let Target::Pod(id) = b.target { Some((id, b.count)) } else { None });
+        let resolved = self.paths.tables.resolved(snapshot, service);
+        let found = resolved.iter().filter_map(|(target, count)| if let Target::Pod(id) = *target { Some((id, *count)) } else { None });
         let found: Vec<(PodId, u32)> = found.collect();
-        let target = pods.first().map(|b| b.port);
+        // The port that the Service names for its pods, where the question is about one of its own.
+        let own = self.service_port(service).ok().flatten();
+        let target = own.and_then(|(at, _)| self.paths.tables.backends(number, at).first()).map(|b| b.port);
         if let (Some(target), Some(asked)) = (target, self.port)
             && target != asked
         {
@@ -409,7 +412,7 @@ impl<'a> Understanding<'a> {
                  listen on {target}."
             ));
         }
-        let address = pods.iter().find_map(|b| if let Target::Address(address) = b.target { Some(address) } else { None });
+        let address = resolved.iter().find_map(|(target, _)| if let Target::Address(address) = target { Some(*address) } else { None });
         self.port = self.port.or(target);
         match (found.is_empty(), address) {
             (false, _) => Goal::Pods(found),
@@ -417,7 +420,8 @@ impl<'a> Understanding<'a> {
             (true, None) if unknown::has_unknown_endpoints(snapshot, service) => {
                 Goal::Name { name: title.to_owned(), missing: unknown::missing_endpoints(snapshot, service) }
             }
-            (true, None) => Goal::Nothing(format!("`{title}` has no pods")),
+            (true, None) if service.endpoints.is_empty() && service.slices.is_empty() => Goal::Nothing(format!("`{title}` has no pods")),
+            (true, None) => Goal::Nothing(format!("`{title}` has no ready pod, so its name resolves to no address")),
         }
     }
 

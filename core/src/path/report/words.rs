@@ -15,7 +15,7 @@ use super::citations::Basis;
 use crate::compile::Endpoint;
 use crate::explain::CheckpointTrace;
 use crate::explain::{Explainer, end_name};
-use crate::language::Readiness;
+use crate::language::{Readiness, TargetPort};
 use crate::language::azure::Outbound;
 use crate::policy::Direction;
 use crate::snapshot::cloud::tags;
@@ -293,7 +293,7 @@ fn stop_sentence(paths: &Paths, reason: &StopReason, rotation: Option<&Rotation>
             let (title, node) = (service_title(paths, *service), paths.node_name(*node));
             format!("no pod of `{title}` is on `{node}`, and its traffic policy is `Local`")
         }
-        StopReason::NoEndpoint(service) => no_endpoint(paths, *service),
+        StopReason::NoEndpoint(service, port) => no_endpoint(paths, *service, *port),
         StopReason::NoIngressRule { gateway, host, path } => {
             let gets = match gateway {
                 true => "the gateway answers with an error (404 or 502)",
@@ -306,9 +306,7 @@ fn stop_sentence(paths: &Paths, reason: &StopReason, rotation: Option<&Rotation>
             let name = paths.snapshot.service_name(*service);
             format!("Service `{name}` has no such port: the client gets 503")
         }
-        StopReason::NoBackend(service) => {
-            format!("`{}` has no ready pod: the client gets 503", service_title(paths, *service))
-        }
+        StopReason::NoBackend(service, port) => format!("{}: the client gets 503", no_endpoint(paths, *service, *port)),
         StopReason::Routing(routing, flow) => {
             let explainer = Explainer::new(&paths.compiled, &paths.snapshot, flow, None);
             explainer.routing(*routing)
@@ -338,9 +336,20 @@ fn no_node(paths: &Paths, rotation: Option<&Rotation>) -> String {
     format!("no node answers the health probe, so no node gets connections{stop}")
 }
 
-fn no_endpoint(paths: &Paths, number: ServiceId) -> String {
+fn no_endpoint(paths: &Paths, number: ServiceId, port: usize) -> String {
     let Some(service) = paths.snapshot.service(number) else { return String::new() };
     let title = paths.service_title(service);
+    let has_ready = !paths.tables.resolved(&paths.snapshot, service).is_empty();
+    if let Some(port) = service.ports.get(port).filter(|_| has_ready) {
+        let protocol = port.protocol;
+        return match (&port.target, service.slices.is_empty()) {
+            (TargetPort::Name(name), true) => format!("no ready pod of `{title}` has a container port named `{name}` with protocol {protocol}"),
+            _ => {
+                let named = port.name.as_ref().map_or_else(|| "without a name".to_string(), |name| format!("named `{name}`"));
+                format!("no EndpointSlice of `{title}` has a port {named} with protocol {protocol}")
+            }
+        };
+    }
     if !service.has_selector && service.slices.is_empty() {
         return format!("`{title}` has no selector, and no EndpointSlice for it is in the input");
     }

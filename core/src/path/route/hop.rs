@@ -203,8 +203,8 @@ pub(in crate::path) enum StopReason {
     NoIpForwarding,
     /// No endpoint of this Service is on the node, which uses its own only.
     NoEndpointOn(ServiceId, NodeId),
-    /// No endpoint of this Service is ready.
-    NoEndpoint(ServiceId),
+    /// No endpoint of this Service is ready, or none has this port of it.
+    NoEndpoint(ServiceId, usize),
     /// No rule of an Ingress fits the request.
     NoIngressRule {
         /// Whether an application gateway answers.
@@ -216,8 +216,8 @@ pub(in crate::path) enum StopReason {
     NoService(Arc<str>),
     /// An Ingress names a port that this Service does not have.
     NoServicePort(ServiceId),
-    /// An Ingress names this Service, which has no ready endpoint.
-    NoBackend(ServiceId),
+    /// An Ingress names this port of a Service, for which there is no ready endpoint.
+    NoBackend(ServiceId, usize),
     /// The network does not lead there.
     Routing(Routing, Flow),
 }
@@ -232,11 +232,11 @@ impl StopReason {
             | StopReason::NoNode
             | StopReason::NoIpForwarding
             | StopReason::NoEndpointOn(..) => Stop::Dropped,
-            StopReason::NoEndpoint(_)
+            StopReason::NoEndpoint(..)
             | StopReason::NoIngressRule { .. }
             | StopReason::NoService(_)
             | StopReason::NoServicePort(_)
-            | StopReason::NoBackend(_) => Stop::Rejected,
+            | StopReason::NoBackend(..) => Stop::Rejected,
         }
     }
 }

@@ -325,7 +325,7 @@ fn backend_port(paths: &Paths, request: &Request<'_>) -> Result<(ServiceId, usiz
         return Err(End::Unknown(Unknown::Endpoints { service: number, by_name: true }));
     }
     if is_empty {
-        return Err(End::Stop(StopReason::NoBackend(number)));
+        return Err(End::Stop(StopReason::NoBackend(number, port)));
     }
     Ok((number, port))
 }

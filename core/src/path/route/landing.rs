@@ -229,7 +229,7 @@ pub(in crate::path) fn land(
 
 /// Nothing stands behind the Service, or nothing on this node.
 pub(super) fn nobody(exposed: &ExposedPort<'_>, on: Option<NodeId>) -> StopReason {
-    on.map_or(StopReason::NoEndpoint(exposed.number), |node| StopReason::NoEndpointOn(exposed.number, node))
+    on.map_or(StopReason::NoEndpoint(exposed.number, exposed.port), |node| StopReason::NoEndpointOn(exposed.number, node))
 }
 
 /// What tells a route by a node, to an endpoint, from others.
