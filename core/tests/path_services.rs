@@ -472,9 +472,51 @@ fn ports_of_endpoints_have_the_protocol_of_the_services_port() {
         )
     };
     holds("the same", &ask(&slice("TCP"), "s/c", "svc/s/log", None), "allowed", "");
-    holds("another", &ask(&slice("UDP"), "s/c", "svc/s/log", None), "denied", "no EndpointSlice of `s/log` has a port named `log` with protocol TCP");
+    holds(
+        "another",
+        &ask(&slice("UDP"), "s/c", "svc/s/log", None),
+        "denied",
+        "no EndpointSlice of `s/log` has a port named `log` with protocol TCP",
+    );
     let named = headless(", ports: [{port: 80, targetPort: web, protocol: TCP}]", "").replace("clusterIP: None", "clusterIP: 10.96.0.9");
     holds("by name", &ask(&named, "s/c", "svc/s/h", None), "allowed", "");
     let udp = named.replace("{name: web, containerPort: 8080}", "{name: web, containerPort: 8080, protocol: UDP}");
-    holds("by name, of UDP", &ask(&udp, "s/c", "svc/s/h", None), "denied", "no ready pod of `s/h` has a container port named `web` with protocol TCP");
+    holds(
+        "by name, of UDP",
+        &ask(&udp, "s/c", "svc/s/h", None),
+        "denied",
+        "no ready pod of `s/h` has a container port named `web` with protocol TCP",
+    );
+}
+
+/// Where the input does not say whether a pod's packets leave with its node's address, both are asked about. Upstream: tigera/docs,
+/// `calico/reference/resources/ippool.mdx`: `natOutgoing` is false by default; other plugins differ.
+#[test]
+fn packets_to_other_nodes_may_keep_the_address_of_their_pod() {
+    let nodes = "
+{apiVersion: v1, kind: Node, metadata: {name: n1}, status: {addresses: [{type: InternalIP, address: 192.0.2.11}]}}
+---
+{apiVersion: v1, kind: Node, metadata: {name: n2}, status: {addresses: [{type: InternalIP, address: 192.0.2.12}]}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: s, labels: {app: web}}, spec: {nodeName: n2, containers: [{name: c}]}, status: {podIP: 10.244.2.10}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: cli, namespace: s, labels: {app: cli}}, spec: {nodeName: n1, containers: [{name: c}]}, status: {podIP: 10.244.1.20}}
+---
+{apiVersion: v1, kind: Service, metadata: {name: web, namespace: s}, spec: {type: NodePort, externalTrafficPolicy: Local, clusterIP: 10.96.0.7, selector: {app: web}, ports: [{port: 80, nodePort: 30080}]}}
+---
+{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: p, namespace: s}, spec: {podSelector: {matchLabels: {app: web}}, ingress: [{from: [{podSelector: {matchLabels: {app: cli}}}]}]}}
+";
+    let pool = |nat: bool| {
+        format!(
+            "{nodes}---\n{{apiVersion: projectcalico.org/v3, kind: IPPool, metadata: {{name: p}}, spec: {{cidr: 10.244.0.0/16, natOutgoing: {nat}}}}}\n"
+        )
+    };
+    let to = |text: &str| {
+        let mut scene = Analysis::new(Settings::default());
+        scene.set_files(&[("all.yaml", text)]);
+        scene.path(&Asked { from: "s/cli", to: "192.0.2.12", port: Some(30080), protocol: Protocol::TCP, entry: None, node: None }).unwrap()
+    };
+    holds("no pool", &to(nodes), "cannot tell", "arrive with the pod's own address or its node's");
+    holds("kept", &to(&pool(false)), "allowed", "");
+    holds("rewritten", &to(&pool(true)), "denied", "");
 }

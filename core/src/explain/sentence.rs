@@ -226,10 +226,15 @@ impl Explainer<'_> {
                 "packets of `{name}` may arrive with its node's address, and the input does not specify which node it runs on \
                  (`kubectl get pods -A -o yaml`)"
             ),
-            _ => format!(
-                "packets of `{name}` arrive with its own address or its node's, depending on `natOutgoing` of its IPPool, which \
-                 is not in the input (`kubectl get ippools.projectcalico.org -o yaml`)"
-            ),
+            // On a path the packet may have its node's address already.
+            end => {
+                let (whose, own) =
+                    if let Endpoint::Pod(_) = end { (format!(" of `{name}`"), "its own") } else { (String::new(), "the pod's own") };
+                format!(
+                    "packets{whose} arrive with {own} address or its node's, depending on `natOutgoing` of its IPPool, which \
+                     is not in the input (`kubectl get ippools.projectcalico.org -o yaml`)"
+                )
+            }
         }
     }
 

@@ -118,7 +118,7 @@ impl Asked<'_> {
             return result;
         }
         let result = match (checkpoint, sender) {
-            (Checkpoint::Host { .. } | Checkpoint::Reply { .. }, Some(pod)) => {
+            (Checkpoint::Host { .. } | Checkpoint::Reply { .. } | Checkpoint::Endpoint(_), Some(pod)) => {
                 result.among(|| UnknownFact::SourceAddress, [ask(*pod, flow.to)])
             }
             _ => result,

@@ -15,8 +15,8 @@ use super::citations::Basis;
 use crate::compile::Endpoint;
 use crate::explain::CheckpointTrace;
 use crate::explain::{Explainer, end_name};
-use crate::language::{Readiness, TargetPort};
 use crate::language::azure::Outbound;
+use crate::language::{Readiness, TargetPort};
 use crate::policy::Direction;
 use crate::snapshot::cloud::tags;
 use crate::snapshot::{IngressId, ServiceId};
@@ -343,7 +343,9 @@ fn no_endpoint(paths: &Paths, number: ServiceId, port: usize) -> String {
     if let Some(port) = service.ports.get(port).filter(|_| has_ready) {
         let protocol = port.protocol;
         return match (&port.target, service.slices.is_empty()) {
-            (TargetPort::Name(name), true) => format!("no ready pod of `{title}` has a container port named `{name}` with protocol {protocol}"),
+            (TargetPort::Name(name), true) => {
+                format!("no ready pod of `{title}` has a container port named `{name}` with protocol {protocol}")
+            }
             _ => {
                 let named = port.name.as_ref().map_or_else(|| "without a name".to_string(), |name| format!("named `{name}`"));
                 format!("no EndpointSlice of `{title}` has a port {named} with protocol {protocol}")

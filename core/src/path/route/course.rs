@@ -150,6 +150,7 @@ impl<'a> Course<'a> {
     pub(super) fn snat(&mut self, from: PacketEndpoint) {
         if self.packet.from.end != from.end || self.packet.from.address != from.address {
             self.packet.from = from;
+            self.sender = None;
             if self.protocol.has_ports() {
                 // The node may give it another port.
                 self.carried.0 = None;
@@ -158,7 +159,7 @@ impl<'a> Course<'a> {
         }
     }
 
-    /// Gets its node's address in place of its pod's. Host endpoints of other nodes may see the pod still.
+    /// Gets its node's address in place of its pod's. Other nodes and pods may see the pod still, where the input does not say that it does.
     pub(super) fn masquerade(&mut self, node: PacketEndpoint) {
         let pod = self.packet.from.end;
         self.snat(node);

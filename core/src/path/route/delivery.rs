@@ -18,13 +18,20 @@ pub(super) struct Delivery {
     node: Option<NodeId>,
     /// The address that the packet gets after policies were asked, if it gets another.
     masquerade: Option<PacketEndpoint>,
+    /// Whether it gets that for leaving the pod network, which the input may leave open.
+    leaves: bool,
     /// Who sent the packet, where policies know that whatever address it has.
     sender: Option<PacketEndpoint>,
 }
 
 impl Delivery {
     pub(super) fn to(pod: PodId, node: Option<NodeId>, masquerade: Option<PacketEndpoint>) -> Self {
-        Delivery { pod, node, masquerade, sender: None }
+        Delivery { pod, node, masquerade, leaves: false, sender: None }
+    }
+
+    /// The same to an address outside the pod network.
+    pub(super) fn leaving(self) -> Self {
+        Delivery { leaves: true, ..self }
     }
 }
 
@@ -55,8 +62,10 @@ pub(super) fn hand_over(
                 course.cross(node, enters, Side::Network);
                 let from = course.packet.from.end;
                 let leaves_as_node = matches!(from, Endpoint::Pod(_)) && paths.leaves_as_node(from, node, &course.packet.to).is_some();
-                if let Some(source) = source.or_else(|| leaves_as_node.then(|| paths.node(node))) {
-                    course.snat(source);
+                match source {
+                    Some(source) => course.snat(source),
+                    None if leaves_as_node => course.masquerade(paths.node(node)),
+                    None => {}
                 }
             }
             let network = course.network_of(&course.packet.to);
@@ -82,8 +91,10 @@ pub(super) fn deliver(course: &mut Course<'_>, from: Option<NodeId>, enters: Sid
     // A plugin whose policies tell pods on the network of their nodes apart knows the pod that sends, whatever address its node gives the packet.
     let knows_sender = paths.is_on_host(delivery.pod) && side == Side::Pod && matches!(course.packet.from.end, Endpoint::Pod(_));
     let sender = knows_sender.then_some(course.packet.from);
-    if let Some(source) = delivery.masquerade {
-        course.snat(source);
+    match delivery.masquerade {
+        Some(source) if delivery.leaves => course.masquerade(source),
+        Some(source) => course.snat(source),
+        None => {}
     }
     // Where a cluster brings its own network, packets between its pods travel between nodes inside others.
     let tunnelled = paths.plugin(from.or(delivery.node)) == Some(Plugin::None) && side == Side::Pod;

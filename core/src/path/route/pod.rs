@@ -31,7 +31,7 @@ pub(super) fn to_pod<'a>(route: Route<'a>, client: Client, pod: PodId, node: Opt
                 at_home(course, client, home, leaves_as_node.map_or(HopAction::SendsOn, HopAction::LeavesAsNode));
             }
             let side = leave_home(course, client);
-            deliver(course, home, side, &Delivery::to(pod, node, source));
+            deliver(course, home, side, &Delivery::to(pod, node, source).leaving());
         }
         (Client::Machine(..) | Client::Outside(_), _) => enter_from_network(course, client, pod, node),
     }
