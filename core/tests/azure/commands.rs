@@ -193,3 +193,35 @@ fn a_misspelt_command_gets_an_offer() {
         assert_eq!(problem.severity, if meant.is_some() { Severity::Warning } else { Severity::Note });
     }
 }
+
+/// Ports of a rule for a protocol without ports are ignored, those too that the command fills in. Upstream: docs/azure.md 2.1, rule 3.
+#[test]
+fn ports_mean_nothing_for_protocols_without_ports() {
+    for protocol in ["Icmp", "Esp", "Ah"] {
+        for ports in ["", " --destination-port-ranges 500", " --source-port-ranges 9 --destination-port-ranges 443"] {
+            let text = format!(
+                "az network vnet create -g g -n v --address-prefixes 10.0.0.0/16 --subnet-name a --subnet-prefixes 10.0.0.0/24
+az network nsg create -g g -n n
+az network nsg rule create -g g --nsg-name n -n r --priority 100 --access Deny --protocol {protocol}{ports}
+az network vnet subnet update -g g --vnet-name v -n a --network-security-group n
+az network nic create -g g -n one --vnet-name v --subnet a --private-ip-address 10.0.0.4
+az network nic create -g g -n two --vnet-name v --subnet a --private-ip-address 10.0.0.5
+"
+            );
+            let scene = scene(&text);
+            let end = |text: &str| Endpoint::Outside(text.parse().unwrap());
+            let number = match protocol {
+                "Icmp" => Protocol::ICMP,
+                "Esp" => Protocol(50),
+                _ => Protocol(51),
+            };
+            let flow = |protocol, destination| Flow {
+                from: end("10.0.0.4"),
+                to: end("10.0.0.5"),
+                traffic: netpolis_core::connections::Traffic { protocol, source: None, destination },
+            };
+            assert_eq!(scene.decide(&flow(number, None)).verdict, DENIED, "{protocol}{ports}");
+            assert_eq!(scene.decide(&flow(Protocol::TCP, Some(500))).verdict, ALLOWED, "{protocol}{ports}: of no concern");
+        }
+    }
+}
