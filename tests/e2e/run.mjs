@@ -14,6 +14,7 @@ import first from "./checks/first.mjs";
 import engine from "./checks/engine.mjs";
 import ask from "./checks/ask.mjs";
 import answers from "./checks/answers.mjs";
+import commands from "./checks/commands.mjs";
 import compare from "./checks/compare.mjs";
 import board from "./checks/board.mjs";
 import fix from "./checks/fix.mjs";
@@ -67,8 +68,8 @@ if (given.name.startsWith("webkit") && !process.env.E2E_SCREEN) {
 }
 
 const OPENING = "it opens on an allowed and a denied flow, with the deciding line lit";
-const hands = { [OPENING]: first[OPENING], ...ask, ...fix, ...answers, ...compare, ...board, ...graph, ...drag, ...keep, ...progress };
-const checks = given.name === "chromium" ? { ...first, ...engine, ...ask, ...fix, ...answers, ...compare, ...board, ...path, ...graph, ...drag, ...keep, ...progress, ...lesson, ...scale, ...offline, ...shell, ...layout, ...sight, ...truth, ...embed, ...gallery } : hands;
+const hands = { [OPENING]: first[OPENING], ...ask, ...fix, ...answers, ...commands, ...compare, ...board, ...graph, ...drag, ...keep, ...progress };
+const checks = given.name === "chromium" ? { ...first, ...engine, ...ask, ...fix, ...answers, ...commands, ...compare, ...board, ...path, ...graph, ...drag, ...keep, ...progress, ...lesson, ...scale, ...offline, ...shell, ...layout, ...sight, ...truth, ...embed, ...gallery } : hands;
 const folder = process.env.E2E_DIST ? resolve(process.env.E2E_DIST) : join(here, "../../dist");
 
 const pages = {};

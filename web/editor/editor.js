@@ -14,12 +14,11 @@
 //   setText(editor, text)             replace it, as one edit that can be undone
 //   edit(editor, edits)               change parts of it, as one edit that can be undone
 //   flush(editor)                     tell the page now of edits that it would hear of at the next frame
-//   undo(editor) / redo(editor)
+//   run(editor, name)                 a command: undo, redo, find
 //   setDiagnostics(editor, list)      squiggles, their messages and their quick fixes
 //   setMarks(editor, list)            lines lit because they decide the selected flow, with a note at their end
 //   reveal(editor, from, to, focus)   scroll there and select
 //   focus(editor)
-//   openSearch(editor)
 //   setReadOnly(editor, bool)
 //   setWrap(editor, bool)             break long lines instead of scrolling sideways
 //   setTheme(editor, "light"|"dark"|"auto")
@@ -168,8 +167,14 @@ export function edit(editor, edits) {
   editor.view.dispatch({ changes, userEvent: "input.fix", scrollIntoView: true });
 }
 
-export const undo = (editor) => commands.undo(editor.view);
-export const redo = (editor) => commands.redo(editor.view);
+/** What the page can tell the editor to do, by name. */
+const COMMANDS = { undo: commands.undo, redo: commands.redo, find: openSearchPanel };
+
+export function run(editor, name) {
+  // The search has a field of its own.
+  focus(editor);
+  COMMANDS[name](editor.view);
+}
 
 export function setDiagnostics(editor, list) {
   const moved = ({ from, to, insert }) => {
@@ -197,7 +202,6 @@ export function reveal(editor, from, to = from, takeFocus = false) {
 }
 
 export const focus = (editor) => editor.view.focus();
-export const openSearch = (editor) => openSearchPanel(editor.view);
 
 export function setReadOnly(editor, readOnly) {
   editor.options.readOnly = readOnly;

@@ -317,7 +317,7 @@ export default {
         }
         await go(page.getByRole("button", { name: "More" }));
         await page.keyboard.press("Enter");
-        await go(page.getByRole("button", { name: "About and keys" }));
+        await go(page.getByRole("button", { name: "About Netpolis" }));
         await press(["Enter"], "a window from a menu");
         await press(["Escape"], "closed again");
         assert.match(await focused(page), /More/);

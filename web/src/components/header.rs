@@ -6,9 +6,10 @@ use netpolis_core::settings::{Engine, Staged};
 
 use super::chooser::use_chooser;
 use super::icons::{
-    COMPARE, HISTORY, INFO, LESSON, MATRIX, MOON, MORE, OPEN, PANEL_BOTTOM, PANEL_LEFT, PANEL_RIGHT, PLUS, SLIDERS, SUN, SYSTEM, UNDO,
-    icon, logo,
+    COMPARE, HISTORY, INFO, KEYBOARD, LESSON, MATRIX, MOON, MORE, OPEN, PANEL_BOTTOM, PANEL_LEFT, PANEL_RIGHT, PLUS, SEARCH, SLIDERS, SUN,
+    SYSTEM, UNDO, icon, logo,
 };
+use super::keys::keys_of;
 use super::menu::Menu;
 use super::renders::count_render;
 use super::{press, use_part};
@@ -16,6 +17,9 @@ use crate::examples::EXAMPLES;
 use crate::scenes::Origin;
 use crate::state::{Action, CompareAction, Dialog, Layout, LayoutAction, Pane, State, Theme};
 use netpolis_view::{engine_words, with_engine, with_staged_turned};
+
+/// The command that takes back what happened to files.
+const UNDO_FILES: &str = "Undo the last change to files";
 
 /// What it shows.
 fn header_part(state: &State) -> impl PartialEq + use<> {
@@ -96,6 +100,7 @@ pub fn Header() -> Html {
                 <hr />
                 <button type="button" onclick={press(&store, LayoutAction::ShowDialog(Some(Dialog::Settings)))}>{ icon(SLIDERS) }{ "Assumptions…" }</button>
             </Menu>
+            <button type="button" class="quiet square" onclick={press(&store, LayoutAction::ShowDialog(Some(Dialog::Palette)))} aria-label="find a command or a name" title="find a command or a name">{ icon(SEARCH) }</button>
             <button type="button" class="quiet square theme" onclick={press(&store, LayoutAction::ChooseTheme(store.layout.theme.next()))} aria-label={theme_word} title={theme_word}>{ icon(theme_icon) }</button>
             <button type="button" class="pick compare" aria-pressed={comparing.to_string()} title={words.clone()} onclick={compare.clone()}>{ "Compare" }
                 if flows > 0 { <span class="badge compared" aria-label={words}>{ flows }</span> }
@@ -108,7 +113,7 @@ pub fn Header() -> Html {
                 <hr />
                 <button type="button" onclick={press(&store, Action::AddFile)}>{ icon(PLUS) }{ "New file" }</button>
                 <button type="button" onclick={open_files}>{ icon(OPEN) }{ "Open files…" }</button>
-                <button type="button" disabled={!store.can_undo()} onclick={press(&store, Action::Undo)}>{ icon(UNDO) }{ "Undo the last change to files" }</button>
+                <button type="button" disabled={!store.can_undo()} onclick={press(&store, Action::Undo)}>{ icon(UNDO) }{ UNDO_FILES }{ keys_of(UNDO_FILES) }</button>
                 <button type="button" class="compare-item" onclick={compare}>{ icon(COMPARE) }{ if comparing { "Show what differs" } else { "Compare from here on" } }</button>
                 <hr />
                 { pane(Pane::Editor, PANEL_LEFT, "editor") }
@@ -117,7 +122,9 @@ pub fn Header() -> Html {
                 <hr />
                 <button type="button" class="theme-item" onclick={press(&store, LayoutAction::ChooseTheme(store.layout.theme.next()))}>{ icon(theme_icon) }{ theme_word.replacen('t', "T", 1) }</button>
                 <button type="button" onclick={press(&store, LayoutAction::ShowDialog(Some(Dialog::Settings)))}>{ icon(SLIDERS) }{ "Assumptions…" }</button>
-                <button type="button" onclick={press(&store, LayoutAction::ShowDialog(Some(Dialog::About)))}>{ icon(INFO) }{ "About and keys" }</button>
+                <button type="button" onclick={press(&store, LayoutAction::ShowDialog(Some(Dialog::Palette)))}>{ icon(SEARCH) }{ "Commands…" }{ keys_of("Commands…") }</button>
+                <button type="button" onclick={press(&store, LayoutAction::ShowDialog(Some(Dialog::Keys)))}>{ icon(KEYBOARD) }{ "Keyboard shortcuts" }{ keys_of("Keyboard shortcuts") }</button>
+                <button type="button" onclick={press(&store, LayoutAction::ShowDialog(Some(Dialog::About)))}>{ icon(INFO) }{ "About Netpolis" }</button>
             </Menu>
             { chooser }
         </header>

@@ -29,11 +29,13 @@ mod heat_map;
 #[allow(missing_docs, reason = "an icon's name says what it shows")]
 pub mod icons;
 pub mod inspector;
+mod keys;
 pub mod lesson;
 pub mod matrix;
 pub mod menu;
 pub mod offer;
 pub mod page;
+mod palette;
 pub mod path;
 pub mod plan;
 pub mod port_field;

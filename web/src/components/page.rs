@@ -23,6 +23,7 @@ use super::splitter::Splitter;
 use super::toast::Toast;
 use super::{Store, StoreProvider};
 use crate::effects::address::use_address;
+use crate::effects::commands::use_commands;
 use crate::effects::embed::Host;
 use crate::effects::evaluate::{Engine, use_evaluation};
 use crate::effects::focus::use_focus_keeper;
@@ -121,6 +122,7 @@ fn Full() -> Html {
     use_named(&store);
     use_focus_keeper();
     use_tips();
+    use_commands(&store);
     html! { <Playground><Header /></Playground> }
 }
 

@@ -37,9 +37,7 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn flush(this: &Module, editor: &JsValue);
     #[wasm_bindgen(method)]
-    fn undo(this: &Module, editor: &JsValue);
-    #[wasm_bindgen(method)]
-    fn redo(this: &Module, editor: &JsValue);
+    fn run(this: &Module, editor: &JsValue, command: &str);
     #[wasm_bindgen(method, js_name = setDiagnostics)]
     fn set_diagnostics(this: &Module, editor: &JsValue, list: &JsValue);
     #[wasm_bindgen(method, js_name = setMarks)]
@@ -48,8 +46,6 @@ extern "C" {
     fn reveal(this: &Module, editor: &JsValue, from: u32, to: u32, focus: bool);
     #[wasm_bindgen(method)]
     fn focus(this: &Module, editor: &JsValue);
-    #[wasm_bindgen(method, js_name = openSearch)]
-    fn open_search(this: &Module, editor: &JsValue);
     #[wasm_bindgen(method, js_name = setReadOnly)]
     fn set_read_only(this: &Module, editor: &JsValue, read_only: bool);
     #[wasm_bindgen(method, js_name = setWrap)]
@@ -329,14 +325,9 @@ impl Editor {
         self.module.flush(&self.handle);
     }
 
-    /// Takes the last edit back.
-    pub fn undo(&self) {
-        self.module.undo(&self.handle);
-    }
-
-    /// Makes the edit again that was taken back last.
-    pub fn redo(&self) {
-        self.module.redo(&self.handle);
+    /// Does a command, by the editor's name for it: `undo`, `redo`, `find`.
+    pub fn run(&self, command: &str) {
+        self.module.run(&self.handle, command);
     }
 
     /// Shows these squiggles in place of those before.
@@ -365,11 +356,6 @@ impl Editor {
     /// Puts the keyboard's focus into the text.
     pub fn focus(&self) {
         self.module.focus(&self.handle);
-    }
-
-    /// Opens the editor's search.
-    pub fn open_search(&self) {
-        self.module.open_search(&self.handle);
     }
 
     /// Allows or forbids edits by the person.

@@ -1,6 +1,7 @@
 //! What changes the world outside the page's state: evaluation, storage, clipboard, files.
 
 pub mod address;
+pub mod commands;
 pub mod embed;
 pub mod evaluate;
 pub mod files;

@@ -6,6 +6,7 @@ use crate::state::{Pane, Panes, Theme};
 const WORK: &str = "netpolis.work";
 const THEME: &str = "netpolis.theme";
 const PANES: &str = "netpolis.panes";
+const RECENT: &str = "netpolis.recent";
 
 fn raw(key: &str) -> Option<String> {
     local()?.get_item(key).ok()?
@@ -124,7 +125,7 @@ pub fn forget() {
     for id in scenes() {
         remove_scene(&id);
     }
-    for key in [WORK, THEME, PANES] {
+    for key in [WORK, THEME, PANES, RECENT] {
         remove(key);
     }
     if let Some(storage) = session() {
@@ -140,6 +141,16 @@ pub fn theme() -> Theme {
 /// Keeps the theme.
 pub fn keep_theme(theme: Theme) {
     put(THEME, theme.name());
+}
+
+/// What was chosen in the command palette, the last first.
+pub fn recent() -> Vec<String> {
+    raw(RECENT).unwrap_or_default().lines().map(Into::into).collect()
+}
+
+/// Keeps that.
+pub fn keep_recent(recent: &[String]) {
+    put(RECENT, &recent.join("\n"));
 }
 
 /// The panes as they were left.

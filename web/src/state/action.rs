@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use netpolis_core::settings::Settings;
 
-use super::{CompareAction, EngineFault, FileId, Goal, LayoutAction, LessonAction, Opened, PictureAction, Progress, Trouble};
+use super::{CompareAction, EditorWish, EngineFault, FileId, Goal, LayoutAction, LessonAction, Opened, PictureAction, Progress, Trouble};
 use crate::examples::Example;
 use crate::scenes::{Elsewhere, SceneId};
 use crate::share::Shared;
@@ -161,6 +161,8 @@ pub enum Action {
     Layout(LayoutAction),
     /// A place is shown in the editor.
     Reveal(SourceLocation),
+    /// The editor is to do something.
+    InEditor(EditorWish),
     /// The person is told something.
     Notify(String),
     /// The notice goes.

@@ -54,6 +54,33 @@ pub struct Reveal {
     pub count: u32,
 }
 
+/// Something that the editor does with the file that is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EditorWish {
+    /// Takes the last edit back.
+    Undo,
+    /// Makes it again.
+    Redo,
+    /// Opens the search.
+    Find,
+}
+
+impl EditorWish {
+    /// What the editor calls it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            EditorWish::Undo => "undo",
+            EditorWish::Redo => "redo",
+            EditorWish::Find => "find",
+        }
+    }
+
+    /// Whether its keys are heard everywhere on the page, and not in the editor alone.
+    pub const fn is_of_page(self) -> bool {
+        false
+    }
+}
+
 /// The files, in tab order, and what is shown of them.
 #[derive(Clone, Debug, Default)]
 pub struct Files {
@@ -64,6 +91,8 @@ pub struct Files {
     pub example: Option<usize>,
     /// A place to show in the editor.
     pub reveal: Option<Reveal>,
+    /// What the editor is to do, with a number that grows with every wish.
+    pub wish: Option<(EditorWish, u32)>,
     /// Whether text may be changed.
     pub read_only: bool,
     /// Whether the newest text was typed, and may be half written.
@@ -278,6 +307,12 @@ impl State {
         }
         self.revision += 1;
         self.tell(format!("Done: {}", title.replace('`', "")), true);
+    }
+
+    /// The editor comes into sight and does something.
+    pub(super) fn wish(&mut self, wish: EditorWish) {
+        self.layout = self.layout.after(&LayoutAction::ShowEditor);
+        self.files.wish = Some((wish, self.count()));
     }
 
     /// Shows a place in the editor, wherever that is.

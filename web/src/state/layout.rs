@@ -30,6 +30,16 @@ impl Screen {
     pub const ALL: [Screen; 8] =
         [Screen::Lesson, Screen::Text, Screen::Graph, Screen::Trace, Screen::Matrix, Screen::Path, Screen::Policies, Screen::Problems];
 
+    /// The one that shows what a tab of the bottom panel does in a wide window.
+    const fn with(tab: Tab) -> Self {
+        match tab {
+            Tab::Matrix => Screen::Matrix,
+            Tab::Path => Screen::Path,
+            Tab::Policies | Tab::Rules | Tab::Addresses => Screen::Policies,
+            Tab::Answers | Tab::Problems => Screen::Problems,
+        }
+    }
+
     /// Its title.
     pub const fn title(self) -> &'static str {
         match self {
@@ -172,8 +182,12 @@ pub enum Dialog {
     Lessons,
     /// What is assumed where upstream leaves a choice.
     Settings,
-    /// What the page is, and the keys.
+    /// What the page is.
     About,
+    /// The command palette.
+    Palette,
+    /// The sheet of shortcuts.
+    Keys,
 }
 
 /// What is where on the page.
@@ -210,8 +224,14 @@ pub enum LayoutAction {
     ShowScreen(Screen),
     /// A tab of the bottom panel.
     ShowTab(Tab),
+    /// What a tab of the bottom panel shows comes into sight, in windows of every width.
+    ShowPanel(Tab),
     /// A list of answers.
     ShowList(AnswerList),
+    /// A list of answers comes into sight.
+    ShowAnswers(AnswerList),
+    /// Question and trace come into sight.
+    ShowQuestion,
     /// A window opens or closes.
     ShowDialog(Option<Dialog>),
     /// The text comes into sight.
@@ -223,7 +243,13 @@ pub enum LayoutAction {
 impl LayoutAction {
     /// Whether it opens the panel with the way of a packet.
     pub(super) fn opens_path(&self) -> bool {
-        matches!(self, LayoutAction::ShowScreen(Screen::Path) | LayoutAction::ShowTab(Tab::Path) | LayoutAction::Embed(EmbedView::Path))
+        matches!(
+            self,
+            LayoutAction::ShowScreen(Screen::Path)
+                | LayoutAction::ShowTab(Tab::Path)
+                | LayoutAction::ShowPanel(Tab::Path)
+                | LayoutAction::Embed(EmbedView::Path)
+        )
     }
 }
 
@@ -253,7 +279,23 @@ impl Layout {
                     self.screen = Screen::default();
                 }
             }
+            LayoutAction::ShowPanel(tab) => {
+                self = self.after(&LayoutAction::ShowTab(tab));
+                if self.panes.has_screens() {
+                    self.screen = Screen::with(tab);
+                }
+            }
             LayoutAction::ShowList(list) => self.list = list,
+            LayoutAction::ShowAnswers(list) => {
+                self.list = list;
+                self = self.after(&LayoutAction::ShowPanel(Tab::Answers));
+            }
+            LayoutAction::ShowQuestion => {
+                self.panes.inspector_hidden = false;
+                if self.panes.has_screens() {
+                    self.screen = Screen::Trace;
+                }
+            }
             LayoutAction::ShowDialog(dialog) => self.dialog = dialog,
             LayoutAction::ShowEditor => {
                 self.panes.editor_hidden = false;
@@ -294,6 +336,22 @@ impl Layout {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn panels_come_into_sight_in_every_window() {
+        let after = |width, action| {
+            let mut layout =
+                Layout::default().after(&LayoutAction::TogglePane(Pane::Bottom)).after(&LayoutAction::TogglePane(Pane::Inspector));
+            layout.panes = layout.panes.in_window(width);
+            let layout = layout.after(&action);
+            (layout.screen, layout.tab, layout.panes.bottom_hidden, layout.panes.inspector_hidden)
+        };
+        assert_eq!(after(1440, LayoutAction::ShowPanel(Tab::Policies)), (Screen::Graph, Tab::Policies, false, true));
+        assert_eq!(after(390, LayoutAction::ShowPanel(Tab::Rules)), (Screen::Policies, Tab::Rules, false, true));
+        assert_eq!(after(390, LayoutAction::ShowAnswers(AnswerList::Convert)), (Screen::Problems, Tab::Answers, false, true));
+        assert_eq!(after(1440, LayoutAction::ShowQuestion), (Screen::Graph, Tab::Matrix, true, false));
+        assert_eq!(after(390, LayoutAction::ShowQuestion).0, Screen::Trace);
+    }
 
     #[test]
     fn tabs_go_round_those_that_are_there() {

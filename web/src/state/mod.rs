@@ -8,6 +8,7 @@
 mod action;
 mod answers;
 mod asking;
+pub mod commands;
 mod comparing;
 mod files;
 mod further;
@@ -16,16 +17,18 @@ mod layout;
 mod lesson;
 mod notices;
 mod opening;
+pub mod palette;
 mod panes;
 mod picture;
 mod place;
 mod progress;
+pub mod shortcuts;
 
 pub use action::Action;
 pub use answers::Answers;
 pub use asking::{Asking, Selection};
 pub use comparing::{CompareAction, Marks, baseline_of, baseline_of_files, baseline_of_text, marks_in};
-pub use files::{FileId, Files, OpenFile, Reveal, is_json, unique_name};
+pub use files::{EditorWish, FileId, Files, OpenFile, Reveal, is_json, unique_name};
 pub use further::{AnswerList, FixSection, Further, Goal, as_list};
 pub use layout::{Dialog, Layout, LayoutAction, Screen, Tab, Theme};
 pub use lesson::{LESSON, Lesson, LessonAction, PartId, Phase, VERDICTS};
@@ -332,6 +335,7 @@ impl State {
                 self.asking.follows_path |= action.opens_path();
             }
             Action::Reveal(spot) => self.reveal(spot),
+            Action::InEditor(wish) => self.wish(wish),
             Action::Notify(text) => self.tell(text, false),
             Action::DismissNotice => self.notices.notice = None,
             Action::Undo => self.undo(),

@@ -13,7 +13,9 @@ use self::assumptions::Assumptions;
 use self::share::Share;
 use super::compare::CompareWith;
 use super::icons::{CROSS, icon};
+use super::keys::Sheet;
 use super::lesson::Lessons;
+use super::palette::Palette;
 use super::scenes::Scenes;
 use super::toast::Toast;
 use super::{use_dispatch, use_part};
@@ -30,6 +32,8 @@ pub fn Dialogs() -> Html {
         Some(Dialog::Share) => html! { <Window title="Share"><Share /></Window> },
         Some(Dialog::Settings) => html! { <Window title="Assumptions"><Assumptions /></Window> },
         Some(Dialog::About) => html! { <Window title="About Netpolis"><About /></Window> },
+        Some(Dialog::Palette) => html! { <Window title="Commands"><Palette /></Window> },
+        Some(Dialog::Keys) => html! { <Window title="Keyboard shortcuts"><Sheet /></Window> },
         None => Html::default(),
     }
 }

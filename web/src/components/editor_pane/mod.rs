@@ -59,6 +59,7 @@ pub fn EditorPane() -> Html {
     use_creation(&store, &host, &live, &words, &ready);
     use_text(&store, &live, *ready);
     use_marks(&store, &live, *ready);
+    use_wishes(&store, &live, *ready);
 
     // What completion offers follows the scene.
     {
@@ -159,6 +160,22 @@ fn use_text(store: &Store, live: &Rc<RefCell<LiveEditor>>, ready: bool) {
             }
         });
     }
+}
+
+/// Does what the editor is told to do.
+#[hook]
+fn use_wishes(store: &Store, live: &Rc<RefCell<LiveEditor>>, ready: bool) {
+    let live = live.clone();
+    // Not what was wished before the editor was there.
+    let before = use_mut_ref(|| store.files.wish);
+    use_effect_with((ready, store.files.wish), move |(_, wish)| {
+        if before.replace(*wish) == *wish {
+            return;
+        }
+        if let (Some(editor), Some((wish, _))) = (&live.borrow().editor, wish) {
+            editor.run(wish.name());
+        }
+    });
 }
 
 /// Squiggles and lit lines of the file that is shown.
