@@ -117,7 +117,7 @@ report_sizes() {
     while IFS= read -r -d '' file; do
         case "$file" in
             */embed.html | */gallery* | */examples/* | */lessons/* | */replies/* | */pictures/* | */handouts/* | */icons/*.png | *.txt | *.map | *.br | *.gz) continue ;;
-            */messages.js | */evaluator.js | */evaluator-worker.js | */embed.js | */present.js | */serve.py | */offline.js | */service-worker.js | *.webmanifest) continue ;;
+            */findings.json | */messages.js | */evaluator.js | */evaluator-worker.js | */embed.js | */present.js | */serve.py | */offline.js | */service-worker.js | *.webmanifest) continue ;;
             *.woff2 | *.png) bytes=$(wc -c <"$file") ;; # compressed already
             *) bytes=$(gzipped "$file") ;;
         esac

@@ -18,6 +18,7 @@ import { brotliCompress, constants, gzip } from "node:zlib";
 import { build } from "esbuild";
 import { bundleAsync } from "lightningcss";
 import { buildEngine } from "../engine/build.mjs";
+import { writeFindings } from "./findings.mjs";
 import { writeGallery } from "./gallery.mjs";
 import { keepReplies } from "./replies.mjs";
 
@@ -84,6 +85,7 @@ async function after() {
   await writeFile(join(dist, "embed.html"), withShell(embed, embedShell));
   await rm(join(dist, "vendor", "editor.name"), { force: true });
   await rm(join(dist, "vendor", "page.css"), { force: true });
+  await writeFindings(root, dist);
   await writeGallery(root, dist, await galleryStyle(dist));
   if (release) {
     await serviceWorker(dist);

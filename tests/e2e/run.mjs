@@ -19,6 +19,7 @@ import compare from "./checks/compare.mjs";
 import board from "./checks/board.mjs";
 import fix from "./checks/fix.mjs";
 import path from "./checks/path.mjs";
+import problems from "./checks/problems.mjs";
 import gallery from "./checks/gallery.mjs";
 import graph from "./checks/graph.mjs";
 import drag from "./checks/drag.mjs";
@@ -68,8 +69,8 @@ if (given.name.startsWith("webkit") && !process.env.E2E_SCREEN) {
 }
 
 const OPENING = "it opens on an allowed and a denied flow, with the deciding line lit";
-const hands = { [OPENING]: first[OPENING], ...ask, ...fix, ...answers, ...commands, ...compare, ...board, ...graph, ...drag, ...keep, ...progress };
-const checks = given.name === "chromium" ? { ...first, ...engine, ...ask, ...fix, ...answers, ...commands, ...compare, ...board, ...path, ...graph, ...drag, ...keep, ...progress, ...lesson, ...scale, ...offline, ...shell, ...layout, ...sight, ...truth, ...embed, ...gallery } : hands;
+const hands = { [OPENING]: first[OPENING], ...ask, ...fix, ...answers, ...commands, ...compare, ...board, ...problems, ...graph, ...drag, ...keep, ...progress };
+const checks = given.name === "chromium" ? { ...first, ...engine, ...ask, ...fix, ...answers, ...commands, ...compare, ...board, ...problems, ...path, ...graph, ...drag, ...keep, ...progress, ...lesson, ...scale, ...offline, ...shell, ...layout, ...sight, ...truth, ...embed, ...gallery } : hands;
 const folder = process.env.E2E_DIST ? resolve(process.env.E2E_DIST) : join(here, "../../dist");
 
 const pages = {};

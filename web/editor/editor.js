@@ -14,7 +14,7 @@
 //   setText(editor, text)             replace it, as one edit that can be undone
 //   edit(editor, edits)               change parts of it, as one edit that can be undone
 //   flush(editor)                     tell the page now of edits that it would hear of at the next frame
-//   run(editor, name)                 a command: undo, redo, find
+//   run(editor, name)                 a command: undo, redo, find, problem
 //   setDiagnostics(editor, list)      squiggles, their messages and their quick fixes
 //   setMarks(editor, list)            lines lit because they decide the selected flow, with a note at their end
 //   reveal(editor, from, to, focus)   scroll there and select
@@ -168,7 +168,7 @@ export function edit(editor, edits) {
 }
 
 /** What the page can tell the editor to do, by name. */
-const COMMANDS = { undo: commands.undo, redo: commands.redo, find: openSearchPanel };
+const COMMANDS = { undo: commands.undo, redo: commands.redo, find: openSearchPanel, problem: lint.nextDiagnostic };
 
 export function run(editor, name) {
   // The search has a field of its own.

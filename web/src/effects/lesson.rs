@@ -114,7 +114,7 @@ fn unreachable_words(address: &str) -> String {
 }
 
 /// The text of a file beside the page.
-async fn text_of(address: &str) -> Result<String, String> {
+pub(super) async fn text_of(address: &str) -> Result<String, String> {
     let failed = |_: JsValue| unreachable_words(address);
     let window = super::window().ok_or_else(|| unreachable_words(address))?;
     let response = JsFuture::from(window.fetch_with_str(address)).await.map_err(failed)?;

@@ -4,6 +4,7 @@ pub mod address;
 pub mod commands;
 pub mod embed;
 pub mod evaluate;
+pub mod explanations;
 pub mod files;
 pub mod focus;
 pub mod keep;

@@ -138,6 +138,7 @@ pub static COMMANDS: &[Command] = &[
     list("Flow logs", "hubble goldmane observed answers", AnswerList::FlowLogs),
     panel("Effective rules", "security groups nsg", Tab::Rules).when(has_cloud),
     panel("Addresses", "subnets plan", Tab::Addresses).when(has_cloud),
+    edit("Go to the next problem", "error warning finding", EditorWish::NextProblem).on("F8"),
     command("Compare from here on", "baseline keep diff", Run::Do(|_| CompareAction::Keep.into())).when(|state| state.baseline().is_none()),
     command("Show what differs", "baseline compare diff", Run::Do(|_| CompareAction::Show.into())).when(|state| state.baseline().is_some()),
     dialog("Compare with…", "baseline file link diff", Dialog::Compare),

@@ -63,6 +63,8 @@ pub enum EditorWish {
     Redo,
     /// Opens the search.
     Find,
+    /// Goes to the next problem.
+    NextProblem,
 }
 
 impl EditorWish {
@@ -72,12 +74,13 @@ impl EditorWish {
             EditorWish::Undo => "undo",
             EditorWish::Redo => "redo",
             EditorWish::Find => "find",
+            EditorWish::NextProblem => "problem",
         }
     }
 
     /// Whether its keys are heard everywhere on the page, and not in the editor alone.
     pub const fn is_of_page(self) -> bool {
-        false
+        matches!(self, EditorWish::NextProblem)
     }
 }
 
@@ -307,12 +310,6 @@ impl State {
         }
         self.revision += 1;
         self.tell(format!("Done: {}", title.replace('`', "")), true);
-    }
-
-    /// The editor comes into sight and does something.
-    pub(super) fn wish(&mut self, wish: EditorWish) {
-        self.layout = self.layout.after(&LayoutAction::ShowEditor);
-        self.files.wish = Some((wish, self.count()));
     }
 
     /// Shows a place in the editor, wherever that is.

@@ -21,6 +21,7 @@ pub mod palette;
 mod panes;
 mod picture;
 mod place;
+mod problems;
 mod progress;
 pub mod shortcuts;
 
@@ -37,6 +38,7 @@ pub use opening::open_files;
 pub use panes::{Pane, Panes};
 pub use picture::{PictureAction, PictureChoices};
 pub use place::{Content, Opened};
+pub use problems::{ProblemGroup, problem_groups};
 pub use progress::{Doing, Progress, ProgressLine, Standing, amount_of};
 
 use std::rc::Rc;

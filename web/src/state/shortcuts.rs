@@ -73,7 +73,6 @@ const EDITOR: &[(&str, &str)] = &[
     ("Mod+D", "selects the next place with the same text"),
     ("Alt+↑ Alt+↓", "moves lines"),
     ("Tab", "indents; after Esc it leaves the editor"),
-    ("F8", "to the next problem in the file"),
 ];
 const FILES: &[(&str, &str)] =
     &[("← →", "from tab to tab"), ("F2", "on a file’s tab: renames it"), ("Delete", "on a file’s tab: closes it")];
