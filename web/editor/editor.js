@@ -14,7 +14,8 @@
 //   setText(editor, text)             replace it, as one edit that can be undone
 //   edit(editor, edits)               change parts of it, as one edit that can be undone
 //   flush(editor)                     tell the page now of edits that it would hear of at the next frame
-//   run(editor, name)                 a command: undo, redo, find, problem
+//   run(editor, name)                 a command: undo, redo, find, definition, problem, trim
+//   objects(text)                     objects of a text: kind, namespace, name, line, from, to of each (see objects.js)
 //   setDiagnostics(editor, list)      squiggles, their messages and their quick fixes
 //   setMarks(editor, list)            lines lit because they decide the selected flow, with a note at their end
 //   reveal(editor, from, to, focus)   scroll there and select
@@ -34,10 +35,11 @@ import { yaml } from "@codemirror/lang-yaml";
 import { bracketMatching, codeFolding, foldGutter, foldKeymap, indentOnInput, indentUnit } from "@codemirror/language";
 import * as lint from "@codemirror/lint";
 import { highlightSelectionMatches, openSearchPanel, search, searchKeymap } from "@codemirror/search";
-import { Annotation, ChangeSet, Compartment, EditorState, StateField } from "@codemirror/state";
+import { Annotation, ChangeSet, Compartment, EditorState, Prec, StateField } from "@codemirror/state";
 import * as views from "@codemirror/view";
 import { contextAt } from "./context.js";
 import { marks, setMarksEffect } from "./marks.js";
+import { definitionAt, objectsIn, trailing } from "./objects.js";
 import { theme } from "./theme.js";
 
 const { EditorView, keymap } = views;
@@ -51,6 +53,8 @@ const { EditorView, keymap } = views;
  * @property {(id: string, text: string, revision: number) => void} [onChange]
  *     after edits, at most once a frame; `revision` grows with every call. Not for `open`.
  * @property {(id: string, offset: number, line: number) => void} [onCursor]  the person moved the main cursor
+ * @property {(selector: string, namespace: string, kinds: string, name: string, trouble: string) => void} [onDefinition]
+ *     the person goes to what a place names or selects: a Target of objects.js, its kinds with bars between them
  * @property {(context: import("./context.js").Context) => Completion[]} [complete]
  * @property {(context: import("./context.js").Context) => (string | null)} [hover]
  *
@@ -168,13 +172,22 @@ export function edit(editor, edits) {
 }
 
 /** What the page can tell the editor to do, by name. */
-const COMMANDS = { undo: commands.undo, redo: commands.redo, find: openSearchPanel, problem: lint.nextDiagnostic };
+const COMMANDS = {
+  undo: ({ view }) => commands.undo(view),
+  redo: ({ view }) => commands.redo(view),
+  find: ({ view }) => openSearchPanel(view),
+  definition: (editor) => goToDefinition(editor, editor.view.state.selection.main.head),
+  problem: ({ view }) => lint.nextDiagnostic(view),
+  trim: ({ view }) => trim(view),
+};
 
 export function run(editor, name) {
   // The search has a field of its own.
   focus(editor);
-  COMMANDS[name](editor.view);
+  COMMANDS[name](editor);
 }
+
+export const objects = (text) => objectsIn(text).map(({ kind, namespace, name, line, from, to }) => [kind, namespace, name, line, from, to]);
 
 export function setDiagnostics(editor, list) {
   const moved = ({ from, to, insert }) => {
@@ -228,6 +241,8 @@ export function setHover(editor, hover) {
 
 // --- inside ---------------------------------------------------------------------------------------
 
+const isMac = /^(Mac|iP)/.test(navigator.platform);
+
 const languageOf = (name) => (name === "json" ? json() : yaml());
 
 const readOnlyOf = ({ options }) => EditorState.readOnly.of(Boolean(options.readOnly));
@@ -255,6 +270,22 @@ function replace(editor, content, spec) {
   let tail = 0;
   while (tail < shorter - from && old.charCodeAt(old.length - 1 - tail) === next.charCodeAt(next.length - 1 - tail)) tail++;
   editor.view.dispatch({ changes: { from, to: old.length - tail, insert: next.slice(from, next.length - tail) }, ...spec });
+}
+
+/** Whether the place named or selected something. */
+function goToDefinition(editor, offset) {
+  const found = definitionAt(text(editor), offset);
+  if (!found) return false;
+  const { selector, namespace, kinds, name, trouble } = found;
+  editor.options.onDefinition?.(selector, namespace, kinds.join("|"), name, trouble);
+  return true;
+}
+
+/** Takes away spaces at the ends of lines, but for those that belong to a value, and empty lines at the end of the text. */
+function trim(view) {
+  if (view.state.readOnly) return true;
+  view.dispatch({ changes: trailing(view.state.doc.toString()), userEvent: "delete" });
+  return true;
 }
 
 /** Tells the page of edits at the next frame: once, however many there were. */
@@ -302,6 +333,19 @@ function newState(editor, doc, language) {
           const { head } = update.state.selection.main;
           editor.options.onCursor?.(editor.id, head, update.state.doc.lineAt(head).number);
         }
+      }),
+      Prec.high(keymap.of([
+        { key: "F12", run: () => goToDefinition(editor, editor.view.state.selection.main.head), preventDefault: true },
+        { key: "Shift-Alt-f", run: trim },
+      ])),
+      // With Ctrl, or Command, a press goes to what is named there; further cursors come with Alt.
+      EditorView.clickAddsSelectionRange.of((event) => event.altKey),
+      EditorView.domEventHandlers({
+        mousedown(event, view) {
+          if (event.button !== 0 || !(isMac ? event.metaKey : event.ctrlKey)) return false;
+          const offset = view.posAtCoords({ x: event.clientX, y: event.clientY });
+          return offset !== null && goToDefinition(editor, offset) && (event.preventDefault(), true);
+        },
       }),
       // Dropped files become documents of the page, not text at the mouse.
       EditorView.domEventHandlers({ drop: (event) => Boolean(event.dataTransfer?.files.length) && (event.preventDefault(), true) }),

@@ -6,30 +6,52 @@ use yew::prelude::*;
 use super::{Store, keys::keys, use_part};
 use crate::effects::commands::run;
 use crate::effects::lesson::courses;
+use crate::effects::objects::objects;
 use crate::effects::storage;
 use crate::state::LayoutAction;
 use crate::state::palette::{Go, Item, find, items, used};
 
+/// Properties of a [`Palette`].
+#[derive(Clone, PartialEq, Properties)]
+pub struct PaletteProps {
+    /// Whether it finds the objects of the files and nothing else.
+    #[prop_or_default]
+    pub outline: bool,
+}
+
 /// The field and what it finds.
 #[component]
-pub fn Palette() -> Html {
+pub fn Palette(props: &PaletteProps) -> Html {
     let Some(store) = use_part(|state| (state.scene_part(), state.revision)) else { return Html::default() };
     let typed = use_state(String::new);
     let active = use_state(|| 0usize);
-    let lessons = use_state(Vec::new);
+    let later = use_state(Vec::<Item>::new);
+    let outline = props.outline;
     let recent = use_memo((), |()| storage::recent());
     {
-        let lessons = lessons.clone();
+        let (later, files) = (later.clone(), store.files.clone());
         use_effect_with((), move |()| {
-            courses(move |found| {
-                let all = found.unwrap_or_default().into_iter().flat_map(|course| {
-                    course.lessons.into_iter().map(move |lesson| (format!("{}/{}", course.id, lesson.id), lesson.title))
+            if outline {
+                objects(&files, move |found| {
+                    later.set(found.into_iter().map(|one| Item::of_object(&one.kind, &one.namespace, &one.name, one.spot)).collect())
                 });
-                lessons.set(all.collect());
+                return;
+            }
+            courses(move |found| {
+                let lessons = found.unwrap_or_default().into_iter().flat_map(|course| {
+                    course.lessons.into_iter().map(move |lesson| Item::of_lesson(format!("{}/{}", course.id, lesson.id), lesson.title))
+                });
+                later.set(lessons.collect());
             });
         });
     }
-    let all = use_memo((store.scene_part(), store.revision, lessons.len()), |_| items(&store, &lessons));
+    let all =
+        use_memo((store.scene_part(), store.revision, later.len()), |_| if outline { (*later).clone() } else { items(&store, &later) });
+    let (label, hint) = if outline {
+        ("Kind or name", "Kind, namespace, name or file…")
+    } else {
+        ("Command or name", "Command, file, policy, pod, example…")
+    };
     let found = find(&all, &typed, &recent);
     let list = use_node_ref();
     {
@@ -72,7 +94,7 @@ pub fn Palette() -> Html {
     let option = |(place, index): (usize, &usize)| all.get(*index).map(|item| row(item, place, place == *active, &choose, *index));
     html! {
         <div class="palette">
-            <input type="text" role="combobox" autofocus=true autocomplete="off" autocapitalize="off" spellcheck="false" aria-label="Command or name" placeholder="Command, file, policy, pod, example…"
+            <input type="text" role="combobox" autofocus=true autocomplete="off" autocapitalize="off" spellcheck="false" aria-label={label} placeholder={hint}
                 aria-expanded="true" aria-controls="palette-list" aria-autocomplete="list" aria-activedescendant={(!found.is_empty()).then(|| format!("palette-{}", *active))}
                 value={(*typed).clone()} {oninput} {onkeydown} />
             <ul id="palette-list" role="listbox" aria-label="Commands and names" ref={list}>{ for found.iter().enumerate().filter_map(option) }</ul>
@@ -87,7 +109,7 @@ fn row(item: &Item, place: usize, active: bool, choose: &Callback<usize>, index:
     html! {
         <li key={index} id={format!("palette-{place}")} role="option" aria-selected={active.to_string()} {onclick}>
             <span>{ &item.title }</span>
-            if !item.kind.is_empty() { <small>{ item.kind }</small> }
+            if !item.kind.is_empty() { <small>{ &item.kind }</small> }
             { keys(item.keys()) }
         </li>
     }

@@ -38,6 +38,8 @@ extern "C" {
     fn flush(this: &Module, editor: &JsValue);
     #[wasm_bindgen(method)]
     fn run(this: &Module, editor: &JsValue, command: &str);
+    #[wasm_bindgen(method)]
+    fn objects(this: &Module, text: &str) -> js_sys::Array;
     #[wasm_bindgen(method, js_name = setDiagnostics)]
     fn set_diagnostics(this: &Module, editor: &JsValue, list: &JsValue);
     #[wasm_bindgen(method, js_name = setMarks)]
@@ -66,6 +68,8 @@ pub struct EditorModule(Module);
 type OnChange = Closure<dyn Fn(String, String, u32)>;
 /// The person moved the main cursor: document, offset, line.
 type OnCursor = Closure<dyn Fn(String, u32, u32)>;
+/// The person goes to what a place names or selects: the fields of a [`Definition`].
+type OnDefinition = Closure<dyn Fn(String, String, String, String, String)>;
 type OnComplete = Closure<dyn Fn(JsValue) -> JsValue>;
 type OnHover = Closure<dyn Fn(JsValue) -> Option<String>>;
 
@@ -76,6 +80,7 @@ pub struct Editor {
     // JavaScript calls these for as long as the editor lives.
     _on_change: OnChange,
     _on_cursor: OnCursor,
+    _on_definition: OnDefinition,
     on_complete: Option<OnComplete>,
     on_hover: Option<OnHover>,
 }
@@ -114,6 +119,21 @@ impl EditorTheme {
             Self::Dark => "dark",
         }
     }
+}
+
+/// What a place in the text leads to; see `web/editor/objects.js`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Definition {
+    /// A selector of Calico's language, where it leads to what that selects; empty where it leads to an object.
+    pub selector: String,
+    /// The namespace; empty for all, or where the object has none.
+    pub namespace: String,
+    /// Kinds that the object may be of, with bars between them; empty for any.
+    pub kinds: String,
+    /// Its name.
+    pub name: String,
+    /// Why it cannot be told; else empty.
+    pub trouble: String,
 }
 
 /// How a document is highlighted.
@@ -266,7 +286,7 @@ impl EditorModule {
     /// Creates an editor inside `parent`, whose children nobody else may touch from then on.
     ///
     /// `on_change` gets the document, its whole text and a growing number, at most once a frame; `on_cursor` the
-    /// document, the offset and the line of the cursor. Both may be called from within the other methods.
+    /// document, the offset and the line of the cursor; `on_definition` what the person goes to. All may be called from within the other methods.
     ///
     /// # Errors
     /// If the options cannot be handed over.
@@ -276,14 +296,33 @@ impl EditorModule {
         options: &EditorOptions,
         on_change: impl Fn(String, String, u32) + 'static,
         on_cursor: impl Fn(String, u32, u32) + 'static,
+        on_definition: impl Fn(Definition) + 'static,
     ) -> Result<Editor, JsValue> {
         let on_change = OnChange::new(on_change);
         let on_cursor = OnCursor::new(on_cursor);
+        let on_definition = OnDefinition::new(move |selector, namespace, kinds, name, trouble| {
+            on_definition(Definition { selector, namespace, kinds, name, trouble });
+        });
         let options = to_js(options)?;
         js_sys::Reflect::set(&options, &"onChange".into(), on_change.as_ref())?;
         js_sys::Reflect::set(&options, &"onCursor".into(), on_cursor.as_ref())?;
+        js_sys::Reflect::set(&options, &"onDefinition".into(), on_definition.as_ref())?;
         let handle = self.0.create(parent, &options);
-        Ok(Editor { module: self.0.clone(), handle, _on_change: on_change, _on_cursor: on_cursor, on_complete: None, on_hover: None })
+        Ok(Editor {
+            module: self.0.clone(),
+            handle,
+            _on_change: on_change,
+            _on_cursor: on_cursor,
+            _on_definition: on_definition,
+            on_complete: None,
+            on_hover: None,
+        })
+    }
+
+    /// The objects of a text, each as kind, namespace, name, line, and the offsets where its first line begins and ends.
+    #[must_use]
+    pub fn objects(&self, text: &str) -> js_sys::Array {
+        self.0.objects(text)
     }
 }
 
@@ -325,7 +364,7 @@ impl Editor {
         self.module.flush(&self.handle);
     }
 
-    /// Does a command, by the editor's name for it: `undo`, `redo`, `find`.
+    /// Does a command, by the editor's name for it: `undo`, `redo`, `find`, `definition`, `problem`, `trim`.
     pub fn run(&self, command: &str) {
         self.module.run(&self.handle, command);
     }

@@ -46,6 +46,7 @@ pub const KINDS: &[Kind] = &[
     kind("Job", "batch/v1", "Creates pods that run to completion."),
     kind("CronJob", "batch/v1", "Creates Jobs on a schedule."),
     kind("ReplicaSet", "apps/v1", "Creates identical pods; Deployments create these."),
+    kind("Check", "netpolis.dev/v1", "What is expected of connections; Answers shows whether it holds."),
     kind("Node", "v1", "A machine of the cluster, with its addresses."),
     kind("ServiceAccount", "v1", "The identity of pods, for the API and in Calico's rules."),
     kind(
@@ -72,6 +73,11 @@ pub const KINDS: &[Kind] = &[
     kind("IPPool", CALICO, "Calico: an address range for pods."),
     kind("FelixConfiguration", CALICO, "Calico: how nodes enforce policy."),
     kind("KubeControllersConfiguration", CALICO, "Calico: what its controllers do, such as creating host endpoints."),
+    kind("Endpoints", "v1", "Addresses behind the Service of the same name; EndpointSlices replace it."),
+    kind("ReplicationController", "v1", "Creates identical pods; Deployments replace it."),
+    kind("Rollout", "argoproj.io/v1alpha1", "Argo Rollouts: creates identical pods, version by version."),
+    kind("CloneSet", "apps.kruise.io/v1alpha1", "OpenKruise: creates identical pods."),
+    kind("DeploymentConfig", "apps.openshift.io/v1", "OpenShift: creates identical pods."),
     kind("List", "v1", "Several objects in one document."),
 ];
 
@@ -226,6 +232,19 @@ mod tests {
 
     /// The short form of Azure's networks has no kind; what the reader takes is what is offered (`docs/azure.md` lists it, and a test of the core holds
     /// that list to the reader).
+    #[test]
+    fn whatever_makes_pods_or_has_addresses_is_completed() {
+        for (version, kind) in
+            [("argoproj.io/v1alpha1", "Rollout"), ("apps.openshift.io/v1", "DeploymentConfig"), ("v1", "ReplicationController")]
+        {
+            assert!(keys(version, kind, "spec").contains(&"template".to_owned()), "{kind}");
+            assert!(KINDS.iter().any(|known| known.name == kind && known.version == version), "{kind}");
+        }
+        assert!(keys("discovery.k8s.io/v1", "EndpointSlice", "").contains(&"endpoints".to_owned()));
+        assert_eq!(keys("v1", "Endpoints", "subsets[].addresses[]"), ["ip", "nodeName"]);
+        assert!(!keys("v1", "Pod", "").contains(&"subsets".to_owned()));
+    }
+
     #[test]
     fn networks_of_azure_are_completed_too() {
         let manual = include_str!("../../../docs/azure.md");

@@ -13,6 +13,7 @@ pub mod lesson;
 pub mod link;
 pub mod logs;
 pub mod named;
+pub mod objects;
 pub mod outside;
 pub mod raster;
 pub mod start;

@@ -65,6 +65,10 @@ pub enum EditorWish {
     Find,
     /// Goes to the next problem.
     NextProblem,
+    /// Goes to what the place under the cursor names or selects.
+    Definition,
+    /// Takes away spaces at the ends of lines.
+    Trim,
 }
 
 impl EditorWish {
@@ -75,6 +79,8 @@ impl EditorWish {
             EditorWish::Redo => "redo",
             EditorWish::Find => "find",
             EditorWish::NextProblem => "problem",
+            EditorWish::Definition => "definition",
+            EditorWish::Trim => "trim",
         }
     }
 

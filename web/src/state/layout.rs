@@ -188,6 +188,10 @@ pub enum Dialog {
     Palette,
     /// The sheet of shortcuts.
     Keys,
+    /// The objects of the files by name.
+    Outline,
+    /// A search in all files.
+    Find,
 }
 
 /// What is where on the page.

@@ -11,6 +11,7 @@ mod asking;
 pub mod commands;
 mod comparing;
 mod files;
+pub mod find;
 mod further;
 mod history;
 mod layout;

@@ -1,7 +1,7 @@
 //! What the command palette finds: commands, and everything of the scene that has a name.
 
 use netpolis_core::settings::Engine;
-use netpolis_view::{EndKind, RowLink, engine_words, with_engine};
+use netpolis_view::{EndKind, RowLink, SourceLocation, engine_words, with_engine};
 
 use super::commands::{COMMANDS, Command};
 use super::{Action, FileId, LessonAction, State};
@@ -33,6 +33,8 @@ pub enum Go {
     Engine(Engine),
     /// A lesson, by its folder.
     Lesson(String),
+    /// A place in the files.
+    Place(SourceLocation),
 }
 
 /// Something that can be chosen in the palette.
@@ -41,7 +43,7 @@ pub struct Item {
     /// What it is called.
     pub title: String,
     /// What it is: `policy`, `example`; empty for commands.
-    pub kind: &'static str,
+    pub kind: String,
     /// Where it leads.
     pub go: Go,
     /// The words by which it is found, in small letters.
@@ -49,9 +51,21 @@ pub struct Item {
 }
 
 impl Item {
-    fn new(kind: &'static str, title: String, also: &str, go: Go) -> Self {
+    fn new(kind: &str, title: String, also: &str, go: Go) -> Self {
         let words = format!("{title} {kind} {also}").to_lowercase();
-        Item { title, kind, go, words }
+        Item { title, kind: kind.into(), go, words }
+    }
+
+    /// A lesson, by its folder and title.
+    pub fn of_lesson(id: String, title: String) -> Self {
+        Item::new("lesson", title, "open learn", Go::Lesson(id))
+    }
+
+    /// An object of the files.
+    pub fn of_object(kind: &str, namespace: &str, name: &str, spot: SourceLocation) -> Self {
+        let title = if namespace.is_empty() { name.to_owned() } else { format!("{namespace}/{name}") };
+        let words = spot.file.clone();
+        Item::new(kind, if title.is_empty() { kind.to_owned() } else { title }, &words, Go::Place(spot))
     }
 
     /// What it is remembered by.
@@ -80,6 +94,7 @@ impl Item {
             Go::Namespace(index) => reveal(&scene.namespaces.get(*index)?.spot),
             Go::Example(index) => Some(Action::OpenExample(*index, EXAMPLES.get(*index)?)),
             Go::Engine(engine) => Some(Action::ChooseSettings(with_engine(&state.settings, *engine))),
+            Go::Place(spot) => Some(Action::Reveal(spot.clone())),
             Go::Lesson(id) => Some(Action::Lesson(LessonAction::Open(id.clone(), String::new()))),
         }
     }
@@ -95,8 +110,8 @@ const fn kind_word(kind: EndKind) -> &'static str {
     }
 }
 
-/// Everything that can be chosen now. Lessons are given by folder and title.
-pub fn items(state: &State, lessons: &[(String, String)]) -> Vec<Item> {
+/// Everything that can be chosen now, with what came later than the scene, such as lessons.
+pub fn items(state: &State, later: &[Item]) -> Vec<Item> {
     let scene = &state.answers.scene;
     // It is open already.
     let commands = COMMANDS.iter().filter(|command| (command.when)(state) && command.keys != "Mod+K");
@@ -126,8 +141,8 @@ pub fn items(state: &State, lessons: &[(String, String)]) -> Vec<Item> {
                 .map(|(index, namespace)| Item::new("namespace", namespace.name.clone(), "go to", Go::Namespace(index))),
         )
         .chain(EXAMPLES.iter().enumerate().map(|(index, example)| Item::new("example", example.title.into(), "open", Go::Example(index))))
-        .chain(lessons.iter().map(|(id, title)| Item::new("lesson", title.clone(), "open learn", Go::Lesson(id.clone()))))
         .chain(engines.map(|engine| Item::new("engine", engine_words(engine).0.into(), "choose settings", Go::Engine(engine))))
+        .chain(later.iter().cloned())
         .collect()
 }
 
@@ -216,7 +231,7 @@ spec: {podSelector: {matchLabels: {app: db}}}
     #[test]
     fn names_of_the_scene_lead_to_what_they_name() {
         let state = shop();
-        let items = items(&state, &[("course/first".into(), "The first lesson".into())]);
+        let items = items(&state, &[Item::of_lesson("course/first".into(), "The first lesson".into())]);
         let lead = |text: &str| find(&items, text, &[]).first().and_then(|index| items.get(*index)?.action(&state));
         let Some(Action::Reveal(spot)) = lead("go to policy shop/deny-db") else { panic!("its document") };
         assert!(spot.file == "shop.yaml" && (9..=12).contains(&spot.line), "{spot:?}");

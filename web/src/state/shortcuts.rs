@@ -73,6 +73,8 @@ const EDITOR: &[(&str, &str)] = &[
     ("Mod+D", "selects the next place with the same text"),
     ("Alt+↑ Alt+↓", "moves lines"),
     ("Tab", "indents; after Esc it leaves the editor"),
+    ("Mod+click", "on a selector: shows the pods that it selects; on a name: goes to its document"),
+    ("Alt+click", "adds a cursor"),
 ];
 const FILES: &[(&str, &str)] =
     &[("← →", "from tab to tab"), ("F2", "on a file’s tab: renames it"), ("Delete", "on a file’s tab: closes it")];

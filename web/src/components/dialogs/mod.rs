@@ -2,6 +2,7 @@
 
 mod about;
 mod assumptions;
+mod find;
 mod share;
 
 use wasm_bindgen::JsCast;
@@ -10,6 +11,7 @@ use yew::prelude::*;
 
 use self::about::About;
 use self::assumptions::Assumptions;
+use self::find::FindInFiles;
 use self::share::Share;
 use super::compare::CompareWith;
 use super::icons::{CROSS, icon};
@@ -25,15 +27,20 @@ use crate::state::{Dialog, LayoutAction};
 #[component]
 pub fn Dialogs() -> Html {
     let Some(store) = use_part(|state| state.layout.dialog) else { return Html::default() };
+    // Each is a window of its own: one that opens from another has its first field to write in.
     match store.layout.dialog {
-        Some(Dialog::Scenes) => html! { <Window title="Recent scenes"><Scenes /></Window> },
-        Some(Dialog::Compare) => html! { <Window title="Compare with"><CompareWith /></Window> },
-        Some(Dialog::Lessons) => html! { <Window title="Lessons"><Lessons /></Window> },
-        Some(Dialog::Share) => html! { <Window title="Share"><Share /></Window> },
-        Some(Dialog::Settings) => html! { <Window title="Assumptions"><Assumptions /></Window> },
-        Some(Dialog::About) => html! { <Window title="About Netpolis"><About /></Window> },
-        Some(Dialog::Palette) => html! { <Window title="Commands"><Palette /></Window> },
-        Some(Dialog::Keys) => html! { <Window title="Keyboard shortcuts"><Sheet /></Window> },
+        Some(Dialog::Scenes) => html! { <Window key="Recent scenes" title="Recent scenes"><Scenes /></Window> },
+        Some(Dialog::Compare) => html! { <Window key="Compare with" title="Compare with"><CompareWith /></Window> },
+        Some(Dialog::Lessons) => html! { <Window key="Lessons" title="Lessons"><Lessons /></Window> },
+        Some(Dialog::Share) => html! { <Window key="Share" title="Share"><Share /></Window> },
+        Some(Dialog::Settings) => html! { <Window key="Assumptions" title="Assumptions"><Assumptions /></Window> },
+        Some(Dialog::About) => html! { <Window key="About Netpolis" title="About Netpolis"><About /></Window> },
+        Some(Dialog::Palette) => html! { <Window key="Commands" title="Commands"><Palette /></Window> },
+        Some(Dialog::Outline) => {
+            html! { <Window key="Objects in the files" title="Objects in the files"><Palette outline=true /></Window> }
+        }
+        Some(Dialog::Find) => html! { <Window key="Find in all files" title="Find in all files"><FindInFiles /></Window> },
+        Some(Dialog::Keys) => html! { <Window key="Keyboard shortcuts" title="Keyboard shortcuts"><Sheet /></Window> },
         None => Html::default(),
     }
 }

@@ -18,6 +18,7 @@ use crate::editor::help::help;
 use crate::editor::marks::{marks, squiggles};
 use crate::editor::vocabulary::Vocabulary;
 use crate::effects::keep::Keeping;
+use crate::effects::objects::follow;
 use crate::state::{Action, FileId, is_json};
 
 /// Most characters of a text that are shown while the editor loads.
@@ -96,18 +97,27 @@ fn use_creation(
 ) {
     let (dispatcher, host, live, words, ready) = (store.dispatcher(), host.clone(), live.clone(), words.clone(), ready.clone());
     let (theme, read_only) = (store.layout.theme, store.files.read_only);
+    // What the state is when the person goes somewhere.
+    let newest = use_mut_ref(|| None::<Store>);
+    *newest.borrow_mut() = Some(store.clone());
     use_effect_with((), move |()| {
         spawn_local(async move {
             let Ok(module) = EditorModule::load().await else { return };
             let Some(parent) = host.cast::<Element>() else { return };
             let options = EditorOptions { label: "Policies and workloads, as YAML or JSON", read_only, wrap: false, theme: theme.into() };
             let known = live.clone();
+            let of_place = dispatcher.clone();
+            let on_definition = move |target| {
+                if let Some(state) = &*newest.borrow() {
+                    follow(target, state, of_place.clone());
+                }
+            };
             let on_change = move |id: String, text: String, _: u32| {
                 if let Ok(id) = id.parse() {
                     dispatcher.dispatch(Action::TextEdited(FileId(id), text.into()));
                 }
             };
-            let Ok(mut editor) = module.create(&parent, &options, on_change, |_, _, _| ()) else { return };
+            let Ok(mut editor) = module.create(&parent, &options, on_change, |_, _, _| (), on_definition) else { return };
             let known_words = words.clone();
             editor.set_completions(move |context| complete(context, &words.borrow()));
             editor.set_hover(move |context| help(context, &known_words.borrow()));
