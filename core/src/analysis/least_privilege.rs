@@ -91,7 +91,7 @@ impl Analysis {
     fn settings_for(&self, form: Form) -> Option<Settings> {
         let engine = match form {
             Form::Kubernetes => return None,
-            Form::Calico => self.settings.resolve(true, self.engine).engine,
+            Form::Calico => self.settings.resolve(true, self.engine.engine).engine,
         };
         (engine == Engine::Calico && self.assumed.engine != Engine::Calico).then(|| Settings { engine, ..self.settings.clone() })
     }

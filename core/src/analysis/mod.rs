@@ -26,6 +26,7 @@ pub use addressed::Addressed;
 pub use causes::{Cause, Causes, MOST_TRIED};
 pub use conversion::{Conversion, Proof};
 pub use differences::{DecidingLine, DifferenceExample, ExampleAnswer, MOST_EXPLAINED};
+use declared::Installed;
 pub use engines::{EngineAnswers, Reading};
 use inventory::Inventory;
 pub use path_differences::{ClientDifference, MOST_PATHS, PathDifference, Reached, TooManyPaths};
@@ -46,7 +47,6 @@ use crate::language::Languages;
 use crate::language::codes;
 use crate::language::lower::KnownPolicies;
 use crate::load::{Loaded, Loader};
-use crate::model::ClusterEngine;
 use crate::path::{Asked, NotAsked, PathAnswer, Paths, path, path_carrying};
 use crate::policy::Doubt;
 use crate::settings::{Assumed, Routing, Settings};
@@ -90,7 +90,7 @@ pub struct Analysis {
     loader: Loader,
     loaded: Loaded,
     /// The engine that the input shows.
-    engine: Option<ClusterEngine>,
+    engine: Installed,
     /// What the snapshot was built from.
     inventory: Inventory,
     snapshot: Snapshot,
@@ -128,7 +128,7 @@ impl Analysis {
             settings,
             loader: Loader::new(Limits::default()).with_languages(languages),
             loaded: Loaded::default(),
-            engine: None,
+            engine: Installed::default(),
             inventory: Inventory::default(),
             snapshot,
             known: KnownPolicies::default(),
@@ -201,9 +201,10 @@ impl Analysis {
         let anew = anew || !inventory.is_like(&self.inventory);
         if anew {
             // Only what is there says it.
-            self.engine = declared::engine(&self.loaded);
+            self.engine = declared::installed(&self.loaded);
         }
-        let assumed = self.settings.resolve(declared::has_calico(&self.loaded), self.engine);
+        let mut assumed = self.settings.resolve(declared::has_calico(&self.loaded), self.engine.engine);
+        assumed.engine_is_told &= assumed.engine_is_chosen || !self.engine.several;
         let anew = anew || assumed != self.assumed;
         self.assumed = assumed;
         if anew {

@@ -15,6 +15,7 @@ pub mod lower;
 mod mentions;
 pub mod netpolis;
 mod object;
+pub(crate) mod engines;
 pub(crate) mod plugins;
 mod read;
 mod registry;

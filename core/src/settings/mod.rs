@@ -52,6 +52,8 @@ pub struct Assumed {
     settings: Settings,
     /// Whether a person, or a cluster in the input, says which engine is installed.
     pub engine_is_told: bool,
+    /// Whether a person says it.
+    pub engine_is_chosen: bool,
 }
 
 impl Assumed {
@@ -404,7 +406,7 @@ impl Settings {
             settings.host_network = HostNetwork::AsNode;
         }
         let engine_is_told = self.engine != Engine::Detected || cluster.is_some_and(|c| c != ClusterEngine::None);
-        Assumed { settings, engine_is_told }
+        Assumed { settings, engine_is_told, engine_is_chosen: self.engine != Engine::Detected }
     }
 
     /// The assumptions of np-guard's analyzers, for comparing answers with theirs.

@@ -148,7 +148,13 @@ fn judge(compiled: &Compiled, outcome: &Outcome, rules: TraceRecorder, applied: 
     };
     let reason = match verdict {
         Verdict::CannotTell => Reason::Unknown(unknown_facts(compiled, &rules, applied)),
-        Verdict::Allowed => rules.deciding(Action::Allow, compiled).map_or(Reason::NothingDecided, |(rule, _)| Reason::Rule(rule)),
+        // What is in doubt decides nothing: whatever it does, the packet is allowed.
+        Verdict::Allowed => match rules.deciding(Action::Allow, compiled) {
+            Some((rule, matched)) if matched == Matched::Yes || compiled.policy(rule.policy).is_none_or(|p| p.doubt.is_none()) => {
+                Reason::Rule(rule)
+            }
+            _ => Reason::NothingDecided,
+        },
         // A rule that denies only some of what the question leaves open is not what denies all of it, if the end of a tier does.
         Verdict::Denied => match rules.deciding(Action::Deny, compiled) {
             Some((rule, matched)) if matched == Matched::Yes || isolating(compiled, &rules).is_empty() => Reason::Rule(rule),

@@ -10,6 +10,7 @@ mod codes;
 mod commands;
 mod doubtful;
 mod effective;
+mod engines;
 mod functions;
 mod identity;
 mod networks;

@@ -1,5 +1,6 @@
 //! From resources to the one policy language.
 
+mod installed;
 mod known;
 pub(in crate::language) mod unread;
 
@@ -8,6 +9,7 @@ use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
+use crate::language::engines::Candidates;
 use crate::language::plugins::Plugins;
 use crate::language::registry::{Language, Languages};
 use crate::language::{ClusterPolicyKind, ClusterTier, Resource};
@@ -175,6 +177,11 @@ impl Languages {
         if let Some(engine) = self.iter().find_map(|language| language.engine(settings.engine)) {
             engine.arrange(&mut lowering);
         }
+        let is_open = settings.engine != Engine::None && !settings.engine_is_chosen;
+        let candidates = is_open.then(|| Candidates::of(lowering.resources.iter().copied())).filter(Candidates::are_several);
+        if let Some(candidates) = &candidates {
+            installed::doubt_differences(candidates, &mut lowering);
+        }
         lowering.add_own_tiers();
         let Lowering { resources, mut ruleset, .. } = lowering;
         if settings.engine == Engine::None {
@@ -190,6 +197,10 @@ impl Languages {
         ruleset.open = unread::open(&resources, settings);
         unread::doubt_services(&resources, settings, &mut ruleset);
         unread::doubt_namespaces(&resources, &mut ruleset);
+        ruleset.tiers.retain(|tier| !tier.groups.is_empty());
+        if let Some(candidates) = &candidates {
+            installed::may_be_idle(candidates, &mut ruleset);
+        }
         // The cloud's network filters whatever is installed in the cluster.
         self.iter().for_each(|language| language.add_tiers(cloud, &mut ruleset));
         ruleset.tiers.retain(|tier| !tier.groups.is_empty());

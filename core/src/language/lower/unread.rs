@@ -22,7 +22,7 @@ use crate::settings::{Assumed, Engine};
 use crate::text::{DocumentId, Place, Span};
 
 /// The name of the tiers of policies that are not evaluated.
-const TIER: &str = "not evaluated";
+pub(in crate::language) const TIER: &str = "not evaluated";
 /// Why most of them are not.
 const REFUSED: &str = "an API server refuses it";
 
@@ -61,7 +61,7 @@ pub(in crate::language) fn in_doubt(mut policy: Policy, resource: &Resource, doc
 }
 
 /// A rule about everything.
-fn any(action: Action, place: Place) -> Rule {
+pub(in crate::language) fn any(action: Action, place: Place) -> Rule {
     Rule { place, name: None, action, peers: PeerMatch::Any, traffic: TrafficMatch::Any, http: None, own: None, doubt: None }
 }
 

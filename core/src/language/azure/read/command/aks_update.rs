@@ -73,6 +73,7 @@ impl AzureReader<'_, '_> {
             self.changes_nothing(options, &alloc::format!("cluster `{name}`"));
             return;
         };
+        let is_open = options.value("network-policy").is_some_and(|v| v.unknown);
         let engine = options.value("network-policy").filter(|v| !v.unknown).map(|v| (engine_of(&v.text.to_lowercase()), v));
         let engine = match engine {
             Some((None, value)) => {
@@ -113,6 +114,8 @@ impl AzureReader<'_, '_> {
             cluster.engine = (plugin != Plugin::None || engine != ClusterEngine::None).then_some(engine);
         } else if cilium {
             cluster.engine = Some(ClusterEngine::Cilium);
+        } else if is_open {
+            cluster.engine = None;
         }
         cluster.traffic.cilium |= cilium || engine == Some(ClusterEngine::Cilium);
         if dataplane.as_deref() == Some("azure") {
