@@ -8,9 +8,9 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::plugins::Plugins;
 use super::Resource;
 use super::azure::Azure;
+use super::plugins::Plugins;
 use crate::model::{ClusterEngine, Plugin};
 use crate::text::{DocumentId, Place};
 
@@ -51,9 +51,8 @@ impl Candidates {
             found.engines.extend(engines);
         }
         let has_calico = || resources.iter().any(|(_, r)| r.kind.is_of_calico());
-        let may_be_calico = |candidate: &Candidate| {
-            matches!(candidate, Candidate::Own | Candidate::Made(ClusterEngine::Calico | ClusterEngine::None))
-        };
+        let may_be_calico =
+            |candidate: &Candidate| matches!(candidate, Candidate::Own | Candidate::Made(ClusterEngine::Calico | ClusterEngine::None));
         if found.engines.len() > 1 {
             if let Some(engine) = Plugins::seen(resources.iter().map(|(_, r)| *r)).engine() {
                 found.engines = BTreeSet::from([Candidate::Made(engine)]);

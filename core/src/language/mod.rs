@@ -7,6 +7,7 @@
 pub mod azure;
 pub mod calico;
 pub mod codes;
+pub(crate) mod engines;
 #[cfg(test)]
 pub(crate) mod fence;
 pub(in crate::language) mod inventory;
@@ -15,7 +16,6 @@ pub mod lower;
 mod mentions;
 pub mod netpolis;
 mod object;
-pub(crate) mod engines;
 pub(crate) mod plugins;
 mod read;
 mod registry;

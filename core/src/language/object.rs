@@ -1,6 +1,7 @@
 //! Objects of languages that have no variant of [`Kind`](super::Kind), and what is asked of objects of every kind.
 
 use alloc::boxed::Box;
+use alloc::vec::Vec;
 use core::any::Any;
 use core::fmt;
 
@@ -171,15 +172,17 @@ impl Kind {
     pub fn dataplane(&self) -> Option<Dataplane> {
         match self.calico()? {
             Calico::Felix(felix) if felix.bpf == Some(true) => Some(if felix.direct_return { Dataplane::EbpfDsr } else { Dataplane::Ebpf }),
+            Calico::Release(release) if release.bpf => Some(Dataplane::Ebpf),
             _ => None,
         }
     }
 
-    /// A range in which pods have their addresses.
-    pub(in crate::language) fn pod_pool(&self) -> Option<Cidr> {
-        match self.calico()? {
-            Calico::IpPool(Some(pool)) if !pool.disabled => Some(pool.cidr),
-            _ => None,
+    /// Ranges in which pods have their addresses.
+    pub(in crate::language) fn pod_pools(&self) -> Vec<Cidr> {
+        match self.calico() {
+            Some(Calico::IpPool(Some(pool))) if !pool.disabled => alloc::vec![pool.cidr],
+            Some(Calico::Release(release)) => release.pools.iter().map(|pool| pool.cidr).collect(),
+            _ => Vec::new(),
         }
     }
 

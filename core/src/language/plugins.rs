@@ -75,6 +75,13 @@ impl Plugins {
     }
 }
 
+/// The tag of the image of Calico's node, if a container is that.
+pub(crate) fn calico_tag(program: &Program) -> Option<&str> {
+    let path = program.image.split('@').next().unwrap_or_default();
+    let tag = path.rsplit_once(':').map(|(_, tag)| tag).filter(|tag| !tag.contains('/'))?;
+    (plugin(program) == Some(Plugin::Calico)).then_some(tag)
+}
+
 /// The plugin that a container is.
 fn plugin(program: &Program) -> Option<Plugin> {
     // `registry:5000/owner/name:tag@digest`: the registry's own name says nothing.

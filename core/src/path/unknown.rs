@@ -9,7 +9,7 @@ use crate::snapshot::{PodMaker, Role, Service, ServiceType, Snapshot};
 /// Whether it is not known what stands behind a Service: it has no selector and the input no EndpointSlice of it, or it selects pods in a namespace of
 /// which the input has none.
 pub(super) fn has_unknown_endpoints(snapshot: &Snapshot, service: &Service) -> bool {
-    if service.unclear {
+    if service.unclear || is_left_to_another(service).is_some() || service.open_family {
         return true;
     }
     if !service.slices.is_empty() || service.service_type == ServiceType::ExternalName {
@@ -23,6 +23,11 @@ pub(super) fn has_unknown_endpoints(snapshot: &Snapshot, service: &Service) -> b
     }
     let has_pods = || snapshot.endpoints.iter().any(|e| e.namespace == service.namespace && e.role == Role::Pod);
     !service.has_selector || service.endpoints.is_empty() && !has_pods()
+}
+
+/// The label by which kube-proxy leaves a Service to another proxy. Names of a Service without an address of its own lead to its pods all the same.
+fn is_left_to_another(service: &Service) -> Option<&'static str> {
+    service.routing.other_proxy.filter(|_| !service.headless)
 }
 
 /// Whether some pod stands behind a Service for certain, at a port that is known.
@@ -47,6 +52,15 @@ pub(super) fn missing_endpoints(snapshot: &Snapshot, service: &Service) -> Strin
     if service.unclear {
         return format!("Service `{title}` is not evaluated: an API server refuses it, or its endpoints");
     }
+    if let Some(label) = is_left_to_another(service) {
+        return format!("kube-proxy leaves Service `{title}` to another proxy, which is not evaluated (label `{label}`)");
+    }
+    if let Some(family) = service.routing.family.filter(|_| service.open_family) {
+        let family = family.as_str();
+        return format!(
+            "Service `{title}` is {family} only, and the {family} addresses of its pods are not known, or not their first ones"
+        );
+    }
     if service.open_pods {
         return format!("the pods and ports behind Service `{title}` depend on labels or ports that are not in the input");
     }
@@ -70,7 +84,11 @@ pub(super) fn missing_endpoints(snapshot: &Snapshot, service: &Service) -> Strin
 
 /// Whether any pod may stand behind a Service, about which policies may say anything.
 pub(super) fn may_be_any_pod(snapshot: &Snapshot, service: &Service) -> bool {
-    service.unclear || service.open_pods || service.has_selector && maker(snapshot, service).is_some()
+    service.unclear
+        || service.open_pods
+        || service.open_family
+        || is_left_to_another(service).is_some()
+        || service.has_selector && maker(snapshot, service).is_some()
 }
 
 /// Whether a Service has endpoints for certain: API servers keep those of `default/kubernetes` themselves, on the port that the Service names.

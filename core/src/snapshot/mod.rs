@@ -360,6 +360,8 @@ pub struct Service {
     pub unclear: bool,
     /// Whether there are pods of which it is not known if it selects them, or at which port: not all of their labels or named ports are known.
     pub open_pods: bool,
+    /// Whether addresses of its family of pods that it selects are not in the input, or are not those that they are asked by.
+    pub open_family: bool,
 }
 
 /// Addresses behind a Service that an EndpointSlice gives.

@@ -95,8 +95,36 @@ pub struct ServiceRouting {
     pub publishes_unready: bool,
     /// `trafficDistribution`, or the annotation for topology.
     pub distribution: Option<Distribution>,
+    /// The label by which kube-proxy leaves it to another proxy, if it has one.
+    pub other_proxy: Option<&'static str>,
+    /// The only family of its addresses, where the input says that it is one.
+    pub family: Option<IpFamily>,
     /// What is asked of a load balancer.
     pub load_balancer: LoadBalancer,
+}
+
+/// A family of addresses: `ipFamilies`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum IpFamily {
+    /// IPv4.
+    V4,
+    /// IPv6.
+    V6,
+}
+
+impl IpFamily {
+    /// That of an address.
+    pub const fn of(address: IpAddr) -> IpFamily {
+        if address.is_ipv6() { IpFamily::V6 } else { IpFamily::V4 }
+    }
+
+    /// Its name as upstream.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            IpFamily::V4 => "IPv4",
+            IpFamily::V6 => "IPv6",
+        }
+    }
 }
 
 impl Default for ServiceRouting {
@@ -111,6 +139,8 @@ impl Default for ServiceRouting {
             allocates_node_ports: true,
             publishes_unready: false,
             distribution: None,
+            other_proxy: None,
+            family: None,
             load_balancer: LoadBalancer::default(),
         }
     }
@@ -121,6 +151,8 @@ impl Default for ServiceRouting {
 pub struct LoadBalancer {
     /// Its front ends: those of the status, else `loadBalancerIP`, else the annotation for it.
     pub addresses: Vec<IpAddr>,
+    /// Front ends that are addresses of a proxy (`ipMode: Proxy`): nodes do not know them, so packets from inside go to the load balancer, too.
+    pub proxies: Vec<IpAddr>,
     /// Whether it is reachable in the virtual network only (`azure-load-balancer-internal`).
     pub internal: bool,
     /// Whether packets reach the node as they were sent to the front end, as AKS sets it up unless
@@ -184,6 +216,7 @@ impl Default for LoadBalancer {
     fn default() -> Self {
         LoadBalancer {
             addresses: Vec::new(),
+            proxies: Vec::new(),
             internal: false,
             floating: true,
             source_ranges: Vec::new(),

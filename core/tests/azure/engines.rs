@@ -118,6 +118,7 @@ fn kinds_that_not_every_engine_enforces_are_open() {
 fn what_runs_in_the_cluster_tells_its_engine() {
     let node = "\n---\napiVersion: apps/v1\nkind: DaemonSet\nmetadata: {name: calico-node, namespace: kube-system}\nspec: {selector: {matchLabels: \
         {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: c, image: 'docker.io/calico/node:v3.32.0'}]}}}\n";
-    let commands = create("one", "--network-plugin azure --network-policy none") + &create("two", "--network-plugin azure --network-policy calico");
+    let commands =
+        create("one", "--network-plugin azure --network-policy none") + &create("two", "--network-plugin azure --network-policy calico");
     pods(&commands, &format!("{PODS}{node}"), Engine::Detected, &[("web", "db", DENIED), ("api", "db", ALLOWED)]);
 }

@@ -11,8 +11,8 @@ use crate::language::inventory::Inventory;
 use crate::language::{ContainerPort, Kind, Readiness, Resource};
 use crate::model::{AddressSet, Labels};
 use crate::snapshot::{
-    HostEndpoint, HostInterface, NamespaceId, NetworkSet, NodeId, OwnerKind, PodEndpoint, PodId, Profile, Role, ServiceAccount, Snapshot,
-    Workload, WorkloadId,
+    HostEndpoint, HostInterface, IpPool, NamespaceId, NetworkSet, NodeId, OwnerKind, PodEndpoint, PodId, Profile, Role, ServiceAccount,
+    Snapshot, Workload, WorkloadId,
 };
 use crate::text::{DocumentId, Place};
 
@@ -28,6 +28,7 @@ pub(super) fn add_endpoints(inventory: &mut Inventory<'_>) {
         |resource: &Resource| namespaces.get(resource.meta.namespace.as_deref().unwrap_or(&settings.default_namespace)).copied();
     let mut automatic: Option<Place> = None;
     let mut templates: Vec<(&HostEndpointTemplate, Place)> = Vec::new();
+    let mut pools_of_operator: Vec<&IpPool> = Vec::new();
     for &(document, resource) in &*resources {
         let place = resource.span.within(document);
         let name = resource.meta.name.to_string();
@@ -75,12 +76,19 @@ pub(super) fn add_endpoints(inventory: &mut Inventory<'_>) {
                 });
             }
             Calico::IpPool(pool) => snapshot.ip_pools.extend(pool.clone()),
+            Calico::Release(release) => pools_of_operator.extend(&release.pools),
             Calico::Felix(felix) if felix.nat_excludes_hosts && &*resource.meta.name == "default" => snapshot.keeps_source_to_nodes = true,
             Calico::KubeControllers(configuration) if configuration.auto_host_endpoints => {
                 automatic = configuration.create_default.then_some(place);
                 templates = configuration.templates.iter().map(|template| (template, place)).collect();
             }
             _ => {}
+        }
+    }
+    // The operator makes IPPools of them, which are as they were changed since.
+    for pool in pools_of_operator {
+        if snapshot.ip_pools.iter().all(|known| known.cidr != pool.cidr) {
+            snapshot.ip_pools.push(pool.clone());
         }
     }
     if let Some(place) = automatic {

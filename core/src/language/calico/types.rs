@@ -342,6 +342,26 @@ pub struct HostEndpointTemplate {
     pub labels: Labels,
 }
 
+/// What ClusterInformation or the operator's Installation says of the Calico that is installed.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Release {
+    /// Its version, if it is given.
+    pub version: Option<ReleaseVersion>,
+    /// Whether its eBPF programs are on.
+    pub bpf: bool,
+    /// The pools that the operator makes.
+    pub pools: Vec<IpPool>,
+}
+
+/// A version of Calico, as far as it changes which kinds are enforced.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum ReleaseVersion {
+    /// Calico open source: the first two numbers.
+    Open(u16, u16),
+    /// Calico Enterprise, whose versions are counted otherwise.
+    Enterprise,
+}
+
 /// One of Calico's resources.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Calico {
@@ -365,6 +385,8 @@ pub enum Calico {
     Felix(FelixConfiguration),
     /// KubeControllersConfiguration.
     KubeControllers(KubeControllersConfiguration),
+    /// ClusterInformation, and the operator's Installation.
+    Release(Release),
 }
 
 impl Calico {
@@ -379,7 +401,8 @@ impl Calico {
             | Calico::HostEndpoint(_)
             | Calico::IpPool(_)
             | Calico::Felix(_)
-            | Calico::KubeControllers(_) => false,
+            | Calico::KubeControllers(_)
+            | Calico::Release(_) => false,
         }
     }
 

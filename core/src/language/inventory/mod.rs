@@ -97,7 +97,7 @@ fn pod_makers(resources: &[(DocumentId, &Resource)], settings: &Assumed) -> Vec<
 
 /// Where pods without an address have theirs: pools for pods if any is given, or the nodes' pod ranges if all nodes give one, else the settings'.
 fn pod_network(resources: &[(DocumentId, &Resource)], settings: &Assumed) -> AddressSet {
-    let pools: Vec<_> = resources.iter().filter_map(|(_, r)| r.kind.pod_pool()).collect();
+    let pools: Vec<_> = resources.iter().flat_map(|(_, r)| r.kind.pod_pools()).collect();
     if !pools.is_empty() {
         return AddressSet::of_cidrs(&pools);
     }

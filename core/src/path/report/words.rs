@@ -82,7 +82,9 @@ fn check_title(paths: &Paths, trace: &CheckpointTrace) -> String {
 fn unknown_title(paths: &Paths, unknown: &Unknown) -> String {
     match unknown {
         Unknown::Ingress(object) => ingress_title(paths, *object),
-        Unknown::ExternalName(service) | Unknown::Endpoints { service, by_name: true } => service_title(paths, *service),
+        Unknown::ExternalName(service) | Unknown::Proxy(service) | Unknown::Endpoints { service, by_name: true } => {
+            service_title(paths, *service)
+        }
         Unknown::Endpoints { by_name: false, .. } => "Endpoints".to_string(),
     }
 }
@@ -377,6 +379,13 @@ fn unknown_sentence(paths: &Paths, unknown: &Unknown) -> String {
         Unknown::ExternalName(number) => {
             let name = paths.snapshot.service_name(*number);
             format!("`{name}` is an alias (ExternalName) for a name outside the cluster, and only DNS knows its address")
+        }
+        Unknown::Proxy(number) => {
+            let name = paths.snapshot.service_name(*number);
+            format!(
+                "the load balancer of `{name}` is a proxy (`ipMode: Proxy`): to which nodes or pods its connections go, and from which address, is \
+                 not in the input"
+            )
         }
         Unknown::Endpoints { service: number, .. } => {
             service(*number).map_or_else(String::new, |service| missing_endpoints(&paths.snapshot, service))

@@ -248,6 +248,8 @@ pub(in crate::path) enum Unknown {
     Ingress(IngressId),
     /// Where the name of this Service leads.
     ExternalName(ServiceId),
+    /// How the load balancer of this Service, which is a proxy, goes on.
+    Proxy(ServiceId),
     /// The endpoints of this Service.
     Endpoints {
         service: ServiceId,

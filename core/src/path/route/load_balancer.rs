@@ -9,7 +9,7 @@ use super::super::tables::Entry;
 use super::client::{at_home, start};
 use super::cluster_ip::{Shortcut, shortcut};
 use super::egress::go_out;
-use super::hop::{HopAction, StopReason, Title};
+use super::hop::{HopAction, StopReason, Title, Unknown};
 use super::landing::{ExposedPort, choice_of, is_outside_ranges, land, landings, on_nothing};
 use super::routes::{BalancedPort, Plan, Reaches, Route};
 use super::stand_in::nowhere;
@@ -28,6 +28,9 @@ fn front_end(service: &Service) -> PacketEndpoint {
 pub(super) fn from_inside<'a>(route: Route<'a>, client: Client, home: NodeId, exposed: &ExposedPort<'a>) -> Vec<Route<'a>> {
     let paths = route.course.paths;
     let service = exposed.service;
+    if is_proxy(service) {
+        return alloc::vec![to_load_balancer(route, client, exposed)];
+    }
     let mut route = start(route, client, front_end(service));
     if is_outside_ranges(paths, service, &route.course.packet.from) {
         at_home(&mut route.course, client, home, HopAction::Nothing);
@@ -36,6 +39,13 @@ pub(super) fn from_inside<'a>(route: Route<'a>, client: Client, home: NodeId, ex
     }
     let masquerade = !paths.dataplane.is_ebpf() && paths.external_policy(service) == TrafficPolicy::Cluster;
     shortcut(&route, client, home, exposed, Shortcut { own_only: false, masquerade })
+}
+
+/// Whether the address of a Service's load balancer is that of a proxy, which nodes do not know. Upstream: "Specifying IPMode of load balancer status" of the
+/// Kubernetes documentation.
+fn is_proxy(service: &Service) -> bool {
+    let balancer = &service.routing.load_balancer;
+    balancer.addresses.first().is_some_and(|address| balancer.proxies.contains(address))
 }
 
 /// From outside to the load balancer.
@@ -48,9 +58,8 @@ pub(super) fn to_load_balancer<'a>(route: Route<'a>, client: Client, exposed: &E
         course.stop(StopReason::InternalBalancer);
         return route;
     }
-    if let Client::Machine(..) = client
-        && !balancer.internal
-    {
+    let from_cluster = matches!(client, Client::Pod(_) | Client::Node(_));
+    if from_cluster || matches!(client, Client::Machine(..)) && !balancer.internal {
         // A public address, also for machines of the same network.
         go_out(course, client);
     }
@@ -61,6 +70,11 @@ pub(super) fn to_load_balancer<'a>(route: Route<'a>, client: Client, exposed: &E
     if balancer.port(port).no_rule && !(balancer.internal && balancer.all_ports) && paths.knows_network() {
         course.place(Place::LoadBalancer, Title::LoadBalancer, HopAction::Nothing);
         course.stop(StopReason::NoBalancingRule(port));
+        return route;
+    }
+    if is_proxy(exposed.service) {
+        course.place(Place::LoadBalancer, Title::LoadBalancer, HopAction::Nothing);
+        course.unknown(Unknown::Proxy(exposed.number));
         return route;
     }
     let floating = is_floating(balancer, course.packet.to.address);

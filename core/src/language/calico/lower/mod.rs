@@ -1,6 +1,7 @@
 //! Calico's policies, and the place that it gives to Kubernetes's. Upstream: docs/semantics.md, Calico.
 
 mod hosts;
+mod release;
 
 use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -15,7 +16,8 @@ use crate::language::calico::{
     Calico, CalicoAction, CalicoPolicy, CalicoPolicyKind, CalicoRule, DefaultAction, Entity, Profile, StagedAction, WrittenSelector,
 };
 use crate::language::lower::{ANYTHING, Lowered, Lowering, Placed, PolicyEngine, Standing, Translator, unread};
-use crate::language::{ClusterPolicyKind, ClusterTier, Kind, Resource};
+use crate::language::{Kind, Resource};
+
 use crate::model::{AddressSet, Cidr, LabelSelector, Operator};
 use crate::model::{Comparison, Selector};
 use crate::policy::{
@@ -28,8 +30,15 @@ use crate::text::{DocumentId, Place};
 /// The tier of policies that name none, and of NetworkPolicies.
 const DEFAULT_TIER: &str = "default";
 /// Tiers that always are there, with their order and what their end does.
-const BUILT_IN: [(&str, f64, TierEnd); 3] =
-    [("kube-admin", 1_000.0, TierEnd::Pass), (DEFAULT_TIER, 1_000_000.0, TierEnd::Deny), ("kube-baseline", 10_000_000.0, TierEnd::Pass)];
+const BUILT_IN: [(&str, f64, TierEnd); 5] = [
+    release::ADMIN,
+    release::BASELINE_ADMIN,
+    ("kube-admin", 1_000.0, TierEnd::Pass),
+    (DEFAULT_TIER, 1_000_000.0, TierEnd::Deny),
+    ("kube-baseline", 10_000_000.0, TierEnd::Pass),
+];
+
+use release::Enforced;
 
 /// A policy on its way into its tier.
 struct Sorted<'a> {
@@ -39,6 +48,13 @@ struct Sorted<'a> {
     namespace: &'a str,
     kind: &'static str,
     id: PolicyId,
+}
+
+impl Sorted<'_> {
+    /// Whether only their names in full say which comes first.
+    fn is_level_with(&self, other: &Self) -> bool {
+        self.order == other.order && (self.kind, self.namespace) != (other.kind, other.namespace)
+    }
 }
 
 /// One of Calico's policies, and a staged one of Kubernetes's.
@@ -55,28 +71,32 @@ impl PolicyEngine for CalicoEngine {
         let placed = core::mem::take(&mut lowering.placed);
         let mut sorted: Vec<Sorted<'_>> = Vec::new();
         let refused_tiers = refused_tiers(&lowering.resources);
+        let installed = release::Installed::of(&lowering.resources);
         for placed in &placed {
             let name = &*placed.resource.meta.name;
             let namespace = placed.resource.meta.namespace.as_deref().unwrap_or(&lowering.settings.default_namespace);
             let of_kubernetes = |tier, order, namespace, kind| Sorted { tier, order: Some(order), name, namespace, kind, id: placed.id };
             match placed.standing {
                 Standing::Pods => sorted.push(of_kubernetes(DEFAULT_TIER, KUBERNETES_ORDER, namespace, "KubernetesNetworkPolicy")),
-                Standing::ClusterWide { kind: ClusterPolicyKind::Cluster, tier, priority } => {
-                    let tier = match tier {
-                        ClusterTier::Admin => "kube-admin",
-                        ClusterTier::Baseline => "kube-baseline",
-                    };
-                    sorted.push(of_kubernetes(tier, f64::from(priority), "", "KubernetesClusterNetworkPolicy"));
-                }
-                Standing::ClusterWide { .. } => {
-                    lowering.not_enforced(placed.id, "Calico enforces ClusterNetworkPolicy in place of this kind since 3.32".into());
+                Standing::ClusterWide { kind, tier, priority } => {
+                    match installed.enforces(kind) {
+                        Enforced::Yes => {}
+                        Enforced::No(why) => {
+                            lowering.not_enforced(placed.id, why);
+                            continue;
+                        }
+                        Enforced::Unclear(doubt) => release::doubt_policy(lowering, placed, doubt),
+                    }
+                    let (tier, kind) = release::tier_of(kind, tier);
+                    let order = if tier == release::BASELINE_ADMIN.0 { KUBERNETES_ORDER } else { f64::from(priority) };
+                    sorted.push(of_kubernetes(tier, order, "", kind));
                 }
                 Standing::OwnEngine => sorted.extend(own(lowering, placed, namespace, &refused_tiers)),
                 Standing::OwnTier(_) => {}
             }
         }
         let tiers = known_tiers(&lowering.resources);
-        add_tiers(sorted, &tiers, &mut lowering.ruleset);
+        add_tiers(sorted, &tiers, installed.has_old_names(), &mut lowering.ruleset);
         let accepted: Vec<(DocumentId, &Resource)> = lowering.resources.iter().copied().filter(|(_, r)| !r.refused).collect();
         add_profiles(&lowering.resources, lowering.settings, &mut lowering.ruleset);
         hosts::add_host_rules(&accepted, &mut lowering.ruleset);
@@ -133,8 +153,8 @@ fn known_tiers<'a>(resources: &[(DocumentId, &'a Resource)]) -> BTreeMap<&'a str
     tiers
 }
 
-/// Adds the tiers with their policies in order.
-fn add_tiers(mut sorted: Vec<Sorted<'_>>, tiers: &BTreeMap<&str, (Option<f64>, TierEnd)>, ruleset: &mut Ruleset) {
+/// Adds the tiers with their policies in order. Under old names, what comes first of several of one order is not evaluated.
+fn add_tiers(mut sorted: Vec<Sorted<'_>>, tiers: &BTreeMap<&str, (Option<f64>, TierEnd)>, old_names: bool, ruleset: &mut Ruleset) {
     sorted.sort_by(|a, b| {
         let known = |tier: &str| tiers.get(tier).and_then(|t| t.0);
         let tier_a = TierKey { name: a.tier, order: known(a.tier), exists: tiers.contains_key(a.tier) };
@@ -150,7 +170,7 @@ fn add_tiers(mut sorted: Vec<Sorted<'_>>, tiers: &BTreeMap<&str, (Option<f64>, T
         ruleset.tiers.push(Tier {
             name: first.tier.to_string(),
             noun: "policies of the tier",
-            groups: group.iter().map(|p| alloc::vec![p.id]).collect(),
+            groups: group.chunk_by(|a, b| old_names && a.is_level_with(b)).map(|level| level.iter().map(|p| p.id).collect()).collect(),
             end,
             ports_only: false,
             passes_all: false,

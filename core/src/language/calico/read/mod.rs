@@ -6,6 +6,7 @@ mod configuration;
 mod endpoints;
 mod policy;
 mod pool;
+mod release;
 mod rule;
 mod selector;
 
@@ -48,6 +49,7 @@ pub(in crate::language) enum CalicoKind {
     IpPool,
     Felix,
     KubeControllers,
+    ClusterInformation,
 }
 
 /// How a kind of Calico's is read.
@@ -75,6 +77,10 @@ const fn named(names: NameRule, kind: KnownKind) -> KnownKind {
 
 const POLICY: Role = Role::Policy(Family::NamespacedPolicy, Enforcer::Calico);
 const GLOBAL_POLICY: Role = Role::Policy(Family::ClusterPolicy, Enforcer::Calico);
+
+/// The operator's Installation.
+const INSTALLATION: ReadKind =
+    ReadKind::Spec(|reader, body| Kind::Calico(Box::new(Calico::Release(reader.installation(&body.spec, &body.status)))));
 
 /// All of Calico's kinds.
 pub(in crate::language) const KINDS: &[KnownKind] = &[
@@ -104,6 +110,8 @@ pub(in crate::language) const KINDS: &[KnownKind] = &[
     cluster("IPPool", Role::Other, read_calico!(CalicoKind::IpPool)),
     cluster("FelixConfiguration", Role::Other, read_calico!(CalicoKind::Felix)),
     cluster("KubeControllersConfiguration", Role::Other, read_calico!(CalicoKind::KubeControllers)),
+    cluster("ClusterInformation", Role::Other, read_calico!(CalicoKind::ClusterInformation)),
+    KnownKind::cluster("Installation", Role::Other, release::OPERATOR, INSTALLATION),
 ];
 
 /// So many entries of one list that repeat others are reported.
@@ -164,6 +172,7 @@ impl<'a> Reader<'a> {
             CalicoKind::WorkloadEndpoint => Calico::WorkloadEndpoint(self.workload_endpoint(spec)),
             CalicoKind::IpPool => Calico::IpPool(self.ip_pool(spec)),
             CalicoKind::Felix => Calico::Felix(self.felix(spec, context)),
+            CalicoKind::ClusterInformation => Calico::Release(self.cluster_information(spec)),
             CalicoKind::KubeControllers => Calico::KubeControllers(self.kube_controllers(spec, context)),
         }
     }

@@ -203,23 +203,28 @@ impl<'a> WrittenServices<'a> {
         let name = resource.meta.name.to_string();
         let unclear = resource.flaws.unclear;
         match &resource.kind {
-            Kind::Service(service) => self.services.push(Service {
-                namespace,
-                name,
-                service_type: service.service_type,
-                addresses: service.cluster_addresses.clone(),
-                ports: service.ports.clone(),
-                endpoints: service.selector.as_ref().map_or_else(Vec::new, |s| pods.0.select(namespace, s)),
-                slices: Vec::new(),
-                has_selector: service.selector.is_some(),
-                headless: service.headless,
-                external_name: service.external_name.as_deref().map(ToString::to_string),
-                routing: service.routing.clone(),
-                front_end_made_up: false,
-                place,
-                unclear,
-                open_pods: service.selector.as_ref().is_some_and(|selector| has_open_pods(pods.1, namespace, selector, &service.ports)),
-            }),
+            Kind::Service(service) => {
+                let selected = service.selector.as_ref().map_or_else(Vec::new, |s| pods.0.select(namespace, s));
+                let (endpoints, open_family) = services::of_family(selected, service.routing.family, pods.0.endpoints());
+                self.services.push(Service {
+                    namespace,
+                    name,
+                    service_type: service.service_type,
+                    addresses: service.cluster_addresses.clone(),
+                    ports: service.ports.clone(),
+                    endpoints,
+                    slices: Vec::new(),
+                    has_selector: service.selector.is_some(),
+                    headless: service.headless,
+                    external_name: service.external_name.as_deref().map(ToString::to_string),
+                    routing: service.routing.clone(),
+                    front_end_made_up: false,
+                    place,
+                    unclear,
+                    open_pods: service.selector.as_ref().is_some_and(|selector| has_open_pods(pods.1, namespace, selector, &service.ports)),
+                    open_family,
+                })
+            }
             Kind::EndpointSlice(slice) => {
                 self.unclear.extend(slice.service.as_deref().filter(|_| unclear).map(|service| (namespace, service)));
                 self.slices.extend(slice.service.as_deref().map(|service| (namespace, service, slice, place)));

@@ -11,7 +11,7 @@ use crate::language::{EndpointSlice, ServiceRouting};
 use crate::model::Labels;
 use crate::snapshot::cloud::{Cloud, SubnetId};
 use crate::snapshot::{
-    Ingress, NamespaceId, NodeId, PodEndpoint, PodId, Role, Service, ServiceId, ServiceType, Slice, SliceEndpoint, Snapshot,
+    Ingress, IpFamily, NamespaceId, NodeId, PodEndpoint, PodId, Role, Service, ServiceId, ServiceType, Slice, SliceEndpoint, Snapshot,
 };
 use crate::text::Place;
 
@@ -32,6 +32,11 @@ impl<'a> PodIndex<'a> {
         PodIndex { by_label, endpoints }
     }
 
+    /// All endpoints.
+    pub(super) fn endpoints(&self) -> &'a [PodEndpoint] {
+        self.endpoints
+    }
+
     /// Endpoints of a namespace that have all these labels. Upstream: a Service's selector is an equality map, and an empty one selects
     /// nothing.
     pub(super) fn select(&self, namespace: NamespaceId, selector: &Labels) -> Vec<PodId> {
@@ -41,6 +46,18 @@ impl<'a> PodIndex<'a> {
             |id: &&PodId| self.endpoints.get(id.index()).is_some_and(|e| selector.iter().all(|(k, v)| e.labels.get(k) == Some(v)));
         fewest.iter().filter(has_all).copied().collect()
     }
+}
+
+/// The pods of those selected that have an address of a Service's family, and whether that is not known of some of them. Upstream: the controller of
+/// EndpointSlices leaves out pods without an address of the slice's family.
+pub(super) fn of_family(selected: Vec<PodId>, family: Option<IpFamily>, pods: &[PodEndpoint]) -> (Vec<PodId>, bool) {
+    let Some(family) = family else { return (selected, false) };
+    let pod = |id: &PodId| pods.get(id.index());
+    let has = |pod: &PodEndpoint| pod.addresses.iter().any(|address| IpFamily::of(*address) == family);
+    let left: Vec<PodId> = selected.into_iter().filter(|id| pod(id).is_none_or(|pod| !pod.address_given || has(pod))).collect();
+    let first_is_other = |pod: &PodEndpoint| pod.addresses.first().is_some_and(|address| IpFamily::of(*address) != family);
+    let open = left.iter().filter_map(pod).any(first_is_other);
+    (left, open)
 }
 
 /// Points each Ingress backend at its Service.
@@ -78,6 +95,7 @@ pub(super) fn connect_slices(
                 place,
                 unclear: false,
                 open_pods: false,
+                open_family: false,
             });
             services.len() - 1
         });

@@ -7,10 +7,11 @@ use alloc::vec::Vec;
 use core::net::IpAddr;
 
 use super::network::{addresses_of, annotation};
-use crate::document::Value;
+use crate::document::{NodeRef, Value};
 use crate::language::read::fields::{Reader, Slot};
 use crate::language::{BalancedPort, Distribution, LoadBalancer, ServicePort, codes};
 use crate::model::names;
+use crate::snapshot::IpFamily;
 
 /// Words of `trafficDistribution`.
 const DISTRIBUTIONS: [&str; 3] = ["PreferClose", "PreferSameNode", "PreferSameZone"];
@@ -59,6 +60,7 @@ impl<'a> Reader<'a> {
         }
         let assigned = status.value().and_then(|s| s.get("loadBalancer")).and_then(|b| b.get("ingress"));
         balancer.addresses = addresses_of(assigned);
+        balancer.proxies = proxies(assigned);
         if balancer.addresses.is_empty() {
             let asked = self.address(address);
             let by = |name: &str| of_azure(name).and_then(|(text, _)| text.trim().parse::<IpAddr>().ok());
@@ -84,6 +86,35 @@ impl<'a> Reader<'a> {
         let names = ["service.kubernetes.io/topology-mode", "service.kubernetes.io/topology-aware-hints"];
         let by_annotation = names.iter().any(|name| annotation(metadata, &[name]).is_some_and(|(text, _)| matches!(text, "Auto" | "auto")));
         if by_annotation { Some(Distribution::Proportional) } else { written }
+    }
+}
+
+/// Addresses of a status that are those of a proxy. A value that is neither `VIP` nor `Proxy` is not one that nodes know for certain.
+fn proxies(assigned: Option<NodeRef<'_>>) -> Vec<IpAddr> {
+    let items = assigned.and_then(NodeRef::as_sequence).into_iter().flatten();
+    let is_known = |item: &NodeRef<'_>| item.get("ipMode").is_none_or(|mode| mode.is_null() || mode.as_str() == Some("VIP"));
+    items.filter(|item| !is_known(item)).filter_map(|item| item.get("ip")?.as_str()?.parse().ok()).collect()
+}
+
+/// Labels of Services that kube-proxy leaves to another proxy. Upstream: `cmd/kube-proxy/app/server.go`, the selector of its informers.
+const OTHER_PROXIES: [&str; 2] = ["service.kubernetes.io/service-proxy-name", "service.kubernetes.io/headless"];
+
+/// The label by which kube-proxy leaves a Service to another proxy, if it has one.
+pub(super) fn other_proxy(metadata: &Slot<'_, '_>) -> Option<&'static str> {
+    let labels = metadata.value()?.get("labels")?;
+    OTHER_PROXIES.into_iter().find(|label| labels.get(label).is_some())
+}
+
+/// The only family of a Service's addresses, where that is said.
+pub(super) fn only_family(families: &[&str], policy: Option<&str>, addresses: &[IpAddr]) -> Option<IpFamily> {
+    if matches!(policy, Some("PreferDualStack" | "RequireDualStack")) || families.len() > 1 || addresses.len() > 1 {
+        return None;
+    }
+    match (families, addresses) {
+        (["IPv4"], _) => Some(IpFamily::V4),
+        (["IPv6"], _) => Some(IpFamily::V6),
+        (_, [address]) => Some(IpFamily::of(*address)),
+        _ => None,
     }
 }
 

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use core::net::IpAddr;
 use hashbrown::HashSet;
 
+use super::balancer::{only_family, other_proxy};
 use crate::document::{NodeRef, Value};
 use crate::language::read::fields::{Reader, Slot, quoted};
 use crate::language::read::values::NumberOrName;
@@ -18,7 +19,7 @@ use crate::snapshot::ServiceType;
 use crate::text::Span;
 
 /// Fields of the spec of a Service that do not matter here.
-const SERVICE_SPEC: &[&str] = &["ipFamilies", "ipFamilyPolicy", "loadBalancerClass", "sessionAffinityConfig"];
+const SERVICE_SPEC: &[&str] = &["loadBalancerClass", "sessionAffinityConfig"];
 
 /// Fields of the spec of a Node that do not matter to policy.
 const NODE_SPEC: &[&str] = &["configSource", "externalID", "providerID", "taints", "unschedulable"];
@@ -117,8 +118,12 @@ impl<'a> Reader<'a> {
             "publishNotReadyAddresses",
             "trafficDistribution",
             "allocateLoadBalancerNodePorts",
+            "ipFamilies",
+            "ipFamilyPolicy",
         ];
-        let Some([kind, address, addresses, selector, ports, external_name, routing @ ..]) = self.fields(spec, known, SERVICE_SPEC) else {
+        let Some([kind, address, addresses, selector, ports, external_name, routing @ .., families, family_policy]) =
+            self.fields(spec, known, SERVICE_SPEC)
+        else {
             if !spec.is_set() {
                 self.refuse(spec.required(codes::REQUIRED, "a Service needs a spec with ports"));
             }
@@ -162,6 +167,9 @@ impl<'a> Reader<'a> {
         }
         service.ports = self.service_ports(&ports, service.service_type);
         service.routing = self.service_routing(routing, service.service_type, &service.ports, metadata, status);
+        service.routing.other_proxy = other_proxy(metadata);
+        let families: Vec<&str> = self.items(&families).collect::<Vec<_>>().iter().filter_map(|item| self.text(item)).collect();
+        service.routing.family = only_family(&families, self.text(&family_policy), &service.cluster_addresses);
         service
     }
 
