@@ -276,6 +276,27 @@ pub struct IngressSpec {
     pub private: bool,
     /// Addresses of its status: where clients connect.
     pub addresses: Vec<IpAddr>,
+    /// Whether the paths of its hosts are regular expressions (`use-regex`, `rewrite-target` of ingress-nginx).
+    pub regex: bool,
+    /// Whether it takes a part of the requests of another Ingress (`canary` of ingress-nginx).
+    pub canary: bool,
+    /// Clients that ingress-nginx lets through, and those that it refuses, by annotation.
+    pub clients: IngressClients,
+    /// Other annotations that may answer requests in place of a backend, or lead them elsewhere.
+    pub alters: Vec<Box<str>>,
+    /// Requests that go to a resource which is no Service.
+    pub resources: Vec<Requests>,
+}
+
+/// Clients by their address as the controller sees it. Upstream: ingress-nginx documentation, "Annotations", whitelist and denylist source range.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct IngressClients {
+    /// Those that pass; everybody where nothing is given.
+    pub allowed: Option<Vec<Cidr>>,
+    /// Those that do not.
+    pub denied: Vec<Cidr>,
+    /// Whether a range cannot be read.
+    pub unread: bool,
 }
 
 /// One backend of an Ingress, and the requests that go to it.
@@ -300,6 +321,8 @@ pub struct Requests {
     pub path: Option<Box<str>>,
     /// Whether the path must be the same; else it is a prefix, by whole elements.
     pub exact: bool,
+    /// Whether what the path means is the controller's choice (`ImplementationSpecific`).
+    pub specific: bool,
     /// Whether it takes the requests that nothing else does.
     pub default: bool,
 }

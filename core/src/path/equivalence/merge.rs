@@ -47,6 +47,7 @@ fn are_equivalent(paths: &Paths, a: &JudgedHop, b: &JudgedHop) -> bool {
             (JudgedKind::Check { trace: a, .. }, JudgedKind::Check { trace: b, .. }) => a.reason == b.reason,
             (JudgedKind::Stop(a), JudgedKind::Stop(b)) => a.stop() == b.stop(),
             (JudgedKind::UnsureRotation, JudgedKind::UnsureRotation) => true,
+            (JudgedKind::UnsureRequest(a), JudgedKind::UnsureRequest(b)) => a == b,
             _ => false,
         },
         _ => false,

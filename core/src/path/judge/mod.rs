@@ -7,6 +7,7 @@ pub(super) mod outcome;
 pub(super) mod rotation;
 
 use alloc::boxed::Box;
+use alloc::sync::Arc;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -44,6 +45,7 @@ pub(super) enum JudgedKind {
     },
     Stop(StopReason),
     UnsureRotation,
+    UnsureRequest(Arc<str>),
     Unknown(Unknown),
 }
 
@@ -99,6 +101,7 @@ fn judge_course(course: Course<'_>) -> (Vec<JudgedHop>, Verdict, Option<Applicat
             }
             PlannedKind::Stop(reason) => hops.push(end(JudgedKind::Stop(reason), hop.arrives, Verdict::Denied)),
             PlannedKind::UnsureRotation => hops.push(end(JudgedKind::UnsureRotation, hop.arrives, Verdict::CannotTell)),
+            PlannedKind::UnsureRequest(why) => hops.push(end(JudgedKind::UnsureRequest(why), hop.arrives, Verdict::CannotTell)),
             PlannedKind::Unknown(unknown) => hops.push(end(JudgedKind::Unknown(unknown), hop.arrives, Verdict::CannotTell)),
         }
     }

@@ -247,7 +247,14 @@ impl<'a> Understanding<'a> {
         let known = ingress_rules::ingresses_for(snapshot, bare, path).or_else(|| ingress_rules::ingress_of_host(snapshot, bare));
         // A client outside that calls a name which is led here gets an answer, whatever the name; what other names a client inside means is not known.
         let object = match known {
-            Some(object) => object,
+            Some(object) => {
+                let chosen = snapshot.ingress(object);
+                if let Some((own, other)) = chosen.and_then(|own| Some((own, ingress_rules::of_other_class(snapshot, own, bare, path)?))) {
+                    let title = |i: &crate::snapshot::IngressObject| format!("ingress/{}/{}", snapshot.namespace_name(i.namespace), i.name);
+                    return Err(NotAsked::Ambiguous { name: format!("{bare}{path}"), titles: [title(own), title(other)] });
+                }
+                object
+            }
             None => {
                 let hosts: BTreeSet<&str> = snapshot.ingresses.iter().filter_map(|i| i.requests.host.as_deref()).collect();
                 let missing = NotAsked::Host { host: bare.to_owned(), hosts: hosts.into_iter().map(ToOwned::to_owned).collect() };
@@ -278,7 +285,9 @@ impl<'a> Understanding<'a> {
         let own = snapshot.ingresses.iter().filter(|i| i.namespace == found.namespace && i.name == found.name);
         let first = own.clone().find(|i| i.requests.default).or_else(|| own.clone().next()).map(|i| &i.requests);
         let host = first.and_then(|r| r.host.as_deref()).map(|host| host.replacen('*', "any", 1));
-        let path = rest.map_or_else(|| first.and_then(|r| r.path.as_deref()).unwrap_or("/").to_owned(), |rest| format!("/{rest}"));
+        let own = first.and_then(|r| r.path.as_deref()).unwrap_or("/");
+        let own = if found.spec.regex || own.ends_with('*') { ingress_rules::plain_part(own) } else { own };
+        let path = rest.map_or_else(|| own.to_owned(), |rest| format!("/{rest}"));
         Ok((Goal::Ingress { object, host, path }, title))
     }
 

@@ -97,7 +97,7 @@ fn hop(paths: &Paths, judged: &JudgedHop, rotation: Option<&Rotation>) -> Hop {
         JudgedKind::Place(place, ..) => HopKind::Place(place.clone()),
         JudgedKind::Check { trace, .. } => HopKind::Check(Box::new(Placed((**trace).clone()))),
         JudgedKind::Stop(reason) => HopKind::Stop(reason.stop()),
-        JudgedKind::UnsureRotation => HopKind::Doubt,
+        JudgedKind::UnsureRotation | JudgedKind::UnsureRequest(_) => HopKind::Doubt,
         JudgedKind::Unknown(_) => HopKind::Place(Place::Outside),
     };
     Hop {

@@ -40,6 +40,7 @@ pub(in crate::path) fn title(paths: &Paths, hop: &JudgedHop) -> String {
         }
         .to_string(),
         JudgedKind::UnsureRotation => "Health probe".to_string(),
+        JudgedKind::UnsureRequest(_) => "Request".to_string(),
         JudgedKind::Unknown(unknown) => unknown_title(paths, unknown),
     }
 }
@@ -82,6 +83,7 @@ fn check_title(paths: &Paths, trace: &CheckpointTrace) -> String {
 fn unknown_title(paths: &Paths, unknown: &Unknown) -> String {
     match unknown {
         Unknown::Ingress(object) => ingress_title(paths, *object),
+        Unknown::Request(_) => "Request".to_string(),
         Unknown::ExternalName(service) | Unknown::Proxy(service) | Unknown::Endpoints { service, by_name: true } => {
             service_title(paths, *service)
         }
@@ -127,6 +129,7 @@ pub(super) fn sentence(paths: &Paths, hop: &JudgedHop, rotation: Option<&Rotatio
             let why = rotation.and_then(Rotation::unsure).map_or_else(String::new, |health| health_sentence(paths, health));
             (format!("each node that it may pick {why}"), Some(Basis::Probe))
         }
+        JudgedKind::UnsureRequest(why) => (why.to_string(), None),
         JudgedKind::Unknown(unknown) => (unknown_sentence(paths, unknown), None),
     }
 }
@@ -303,6 +306,11 @@ fn stop_sentence(paths: &Paths, reason: &StopReason, rotation: Option<&Rotation>
             };
             format!("no Ingress rule matches {}{path}: {gets}", host.as_deref().unwrap_or("no host"))
         }
+        StopReason::RefusedClient { ingress, denied } => {
+            let name = if *denied { "denylist-source-range" } else { "whitelist-source-range" };
+            let is = if *denied { "is" } else { "is not" };
+            format!("the client's address, as the controller sees it, {is} in `{name}` of Ingress `{ingress}`: the client gets 403")
+        }
         StopReason::NoService(name) => format!("there is no Service `{name}` in its namespace: the client gets 503"),
         StopReason::NoServicePort(service) => {
             let name = paths.snapshot.service_name(*service);
@@ -376,6 +384,7 @@ fn unknown_sentence(paths: &Paths, unknown: &Unknown) -> String {
         Unknown::Ingress(object) => {
             format!("Ingress `{}` is not evaluated: an API server refuses it", ingress_title(paths, *object))
         }
+        Unknown::Request(why) => why.to_string(),
         Unknown::ExternalName(number) => {
             let name = paths.snapshot.service_name(*number);
             format!("`{name}` is an alias (ExternalName) for a name outside the cluster, and only DNS knows its address")

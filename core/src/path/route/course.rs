@@ -204,6 +204,11 @@ impl<'a> Course<'a> {
         self.push(PlannedKind::UnsureRotation);
     }
 
+    /// Whether the request goes on is not known, for this reason.
+    pub(super) fn unsure_request(&mut self, why: Arc<str>) {
+        self.push(PlannedKind::UnsureRequest(why));
+    }
+
     /// What is next is not known.
     pub(super) fn unknown(&mut self, unknown: Unknown) {
         self.push(PlannedKind::Unknown(unknown));

@@ -36,6 +36,8 @@ pub(in crate::path) enum PlannedKind {
     Stop(StopReason),
     /// It is not known whether any node is in the load balancer's rotation.
     UnsureRotation,
+    /// Whether the request goes on is not known, and why.
+    UnsureRequest(Arc<str>),
     /// What is next is not known.
     Unknown(Unknown),
 }
@@ -212,6 +214,13 @@ pub(in crate::path) enum StopReason {
         host: Option<Arc<str>>,
         path: Arc<str>,
     },
+    /// The controller refuses the client by its address.
+    RefusedClient {
+        /// The Ingress that says so.
+        ingress: Arc<str>,
+        /// Whether the address is denied; else it is not among those that are allowed.
+        denied: bool,
+    },
     /// An Ingress names a Service that there is not.
     NoService(Arc<str>),
     /// An Ingress names a port that this Service does not have.
@@ -234,6 +243,7 @@ impl StopReason {
             | StopReason::NoEndpointOn(..) => Stop::Dropped,
             StopReason::NoEndpoint(..)
             | StopReason::NoIngressRule { .. }
+            | StopReason::RefusedClient { .. }
             | StopReason::NoService(_)
             | StopReason::NoServicePort(_)
             | StopReason::NoBackend(..) => Stop::Rejected,
@@ -246,6 +256,8 @@ impl StopReason {
 pub(in crate::path) enum Unknown {
     /// What this Ingress does (an index into the snapshot's `ingress_objects`): an API server refuses it.
     Ingress(IngressId),
+    /// Where a request goes, and why.
+    Request(Arc<str>),
     /// Where the name of this Service leads.
     ExternalName(ServiceId),
     /// How the load balancer of this Service, which is a proxy, goes on.

@@ -7,7 +7,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::net::{IpAddr, Ipv4Addr};
 
-use super::super::ingress_rules::{HTTP_ROUTING_CLASS, backend_for, by_class, controller_service};
+use super::super::ingress_rules::{Chosen, HTTP_ROUTING_CLASS, backend_for, by_class, canary_of, controller_service};
 use super::super::packet::{Packet, PacketEndpoint, Place, Tls};
 use super::super::placed::Placed;
 use super::super::question::{Client, Question};
@@ -25,7 +25,7 @@ use super::service;
 use crate::compile::Endpoint;
 use crate::language::azure::Plugin;
 use crate::language::{BackendPort, TargetPort};
-use crate::model::Protocol;
+use crate::model::{Cidr, Protocol};
 use crate::policy::Direction;
 use crate::settings::IngressBy;
 use crate::snapshot::cloud::{GatewayId, Location};
@@ -41,6 +41,8 @@ const SOME_FRONT_END: IpAddr = IpAddr::V4(Ipv4Addr::new(198, 51, 100, 253));
 struct Request<'r> {
     ingress: &'r IngressObject,
     backend: Option<&'r Ingress>,
+    /// Why it is not known which rule it meets.
+    unclear: Option<&'static str>,
     host: Option<&'r str>,
     path: &'r str,
     /// Whether the client speaks TLS.
@@ -56,9 +58,15 @@ impl<'r> Request<'r> {
         let by = paths.settings.routing.ingress.unwrap_or_else(|| by_class(class));
         // Of TLS that is passed on nobody sees a path: what stands at `/` gets all of it. Upstream: ingress-nginx documentation, "SSL Passthrough".
         let passed = ingress.spec.tls_passthrough && tls && by == IngressBy::Controller;
-        let root = passed.then(|| backend_for(&paths.snapshot, ingress, host, "/")).flatten();
-        let backend = root.or_else(|| backend_for(&paths.snapshot, ingress, host, path));
-        Request { ingress, backend, host, path, tls, passed: root.is_some(), by }
+        let root = passed.then(|| backend_for(&paths.snapshot, ingress, host, "/"));
+        let passed = matches!(root, Some(Chosen::Rule(_)));
+        let chosen = root.filter(|_| passed).unwrap_or_else(|| backend_for(&paths.snapshot, ingress, host, path));
+        let (backend, unclear) = match chosen {
+            Chosen::Rule(rule) => (Some(rule), None),
+            Chosen::Nothing => (None, None),
+            Chosen::Unclear(why) => (None, Some(why)),
+        };
+        Request { ingress, backend, unclear, host, path, tls, passed, by }
     }
 
     fn class(&self) -> &'r str {
@@ -172,7 +180,11 @@ fn to_controller<'a>(mut route: Route<'a>, client: Client, request: &Request<'_>
 /// The controller's pods, and how clients come to them, are not in the input.
 fn by_unknown_controller<'a>(route: Route<'a>, client: Client, request: &Request<'_>) -> Plan<'a> {
     let stand_in = route.course.paths.snapshot.pods().find(|(_, e)| e.role == Role::IngressController).map(|(id, _)| id);
-    let Some(pod) = stand_in else { return Plan::default() };
+    let Some(pod) = stand_in else {
+        let mut route = start(route, client, PacketEndpoint::anywhere());
+        route.course.unknown(Unknown::Request("the ingress controller is not in the input".into()));
+        return Plan::one(route);
+    };
     let front_end = request.ingress.spec.addresses.first().map_or(PacketEndpoint::assumed_at(SOME_FRONT_END), |a| PacketEndpoint::at(*a));
     let plan = from_controller(start(route, client, front_end), pod, None, request);
     Plan { notes: alloc::vec![Note::ControllerUnknown(pod)], ..plan }
@@ -185,6 +197,9 @@ fn from_controller<'a>(mut route: Route<'a>, pod: PodId, node: Option<NodeId>, r
         route.course.place(Place::Pod(Placed(pod)), Title::Controller, request.action());
     } else {
         route.course.set_action(request.action());
+    }
+    if let Err(end) = conditions(&mut route.course, request, node.is_some()) {
+        return ended(route, end);
     }
     let proxied = match backend_port(paths, request) {
         Ok(proxied) => proxied,
@@ -263,7 +278,7 @@ fn by_gateway<'a>(route: Route<'a>, client: Client, request: &Request<'_>) -> Pl
         go_out(course, client);
     }
     course.place(Place::Gateway(gateway.map(|_| GatewayId(0))), Title::Gateway, request.action());
-    let proxied = match backend_port(paths, request) {
+    let proxied = match conditions(&mut route.course, request, false).and_then(|()| backend_port(paths, request)) {
         Ok(proxied) => proxied,
         Err(end) => return Plan { notes, ..ended(route, end) },
     };
@@ -307,8 +322,57 @@ fn ended<'a>(mut route: Route<'a>, end: End) -> Plan<'a> {
     Plan::one(route.reaching(Reaches::Other))
 }
 
+/// What annotations make of a request before it goes on. `seen` says whether the controller sees the packet with the address that it has here: where the way to it
+/// is not in the input, a node or load balancer may have put its own in place.
+fn conditions(course: &mut Course<'_>, request: &Request<'_>, seen: bool) -> Result<(), End> {
+    let snapshot = &course.paths().snapshot;
+    let title = |ingress: &IngressObject| alloc::format!("{}/{}", snapshot.namespace_name(ingress.namespace), ingress.name);
+    let own = title(request.ingress);
+    let gateway = request.by == IngressBy::Gateway;
+    for name in request.ingress.spec.alters.iter().filter(|name| name.starts_with("appgw.") == gateway) {
+        course
+            .unsure_request(alloc::format!("`{name}` of Ingress `{own}` may answer the request or refuse it, and is not evaluated").into());
+    }
+    if gateway || request.passed {
+        return Ok(());
+    }
+    if let Some(canary) = canary_of(snapshot, request.ingress, request.host, request.path) {
+        let canary = title(canary);
+        course
+            .unsure_request(alloc::format!("Ingress `{canary}` (`canary`) may take the request from `{own}`, and is not evaluated").into());
+    }
+    let clients = &request.ingress.spec.clients;
+    let from = course.packet.from;
+    let address = from.address.filter(|_| seen && !from.assumed);
+    let (in_denied, in_allowed) = match address {
+        Some(address) => {
+            let within = |ranges: &[Cidr]| ranges.iter().any(|range| range.contains(address));
+            (Some(within(&clients.denied)), Some(clients.allowed.as_deref().is_none_or(within)))
+        }
+        None => (clients.denied.is_empty().then_some(false), clients.allowed.is_none().then_some(true)),
+    };
+    match (in_denied, in_allowed) {
+        (Some(true), _) => Err(End::Stop(StopReason::RefusedClient { ingress: own.into(), denied: true })),
+        (_, Some(false)) if !clients.unread => Err(End::Stop(StopReason::RefusedClient { ingress: own.into(), denied: false })),
+        (Some(false), Some(true)) if !clients.unread => Ok(()),
+        _ => {
+            let text = alloc::format!(
+                "Ingress `{own}` lets only some clients through, by their address as the controller sees it (`whitelist-source-range`, \
+                 `denylist-source-range`), and that address or those ranges are not known"
+            );
+            course.unsure_request(text.into());
+            Ok(())
+        }
+    }
+}
+
 /// The Service, and its port, of whose endpoints the proxy picks one.
 fn backend_port(paths: &Paths, request: &Request<'_>) -> Result<(ServiceId, usize), End> {
+    if let Some(why) = request.unclear {
+        let namespace = paths.snapshot.namespace_name(request.ingress.namespace);
+        let said = alloc::format!("where Ingress `{namespace}/{}` leads the request is not known: {why}", request.ingress.name);
+        return Err(End::Unknown(Unknown::Request(said.into())));
+    }
     let Some(backend) = request.backend else {
         let gateway = request.by == IngressBy::Gateway;
         return Err(End::Stop(StopReason::NoIngressRule { gateway, host: request.host.map(Arc::from), path: request.path.into() }));
@@ -321,7 +385,7 @@ fn backend_port(paths: &Paths, request: &Request<'_>) -> Result<(ServiceId, usiz
     }
     let Some(port) = service_port(service, &backend.port) else { return Err(End::Stop(StopReason::NoServicePort(number))) };
     let is_empty = paths.tables.backends(number, port).is_empty();
-    if service.unclear || is_empty && has_unknown_endpoints(&paths.snapshot, service) {
+    if service.unclear || service.open_family || is_empty && has_unknown_endpoints(&paths.snapshot, service) {
         return Err(End::Unknown(Unknown::Endpoints { service: number, by_name: true }));
     }
     if is_empty {

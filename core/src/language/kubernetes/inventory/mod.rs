@@ -280,8 +280,8 @@ pub(super) fn add_services(inventory: &mut Inventory<'_>) {
     snapshot.ingress_objects.extend(ingress_objects);
     snapshot.ingress_objects.sort_by(|a, b| (a.namespace, &a.name).cmp(&(b.namespace, &b.name)));
     snapshot.ingresses = ingresses;
-    if let Some(first) = snapshot.ingresses.first() {
-        let place = first.place;
+    let first = snapshot.ingresses.first().map(|i| i.place);
+    if let Some(place) = first.or_else(|| snapshot.ingress_objects.first().map(|i| i.place)) {
         ingress_controller::add(resources, namespaces, settings.unlisted_controller, place, snapshot);
     }
 }

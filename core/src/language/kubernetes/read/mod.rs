@@ -2,6 +2,7 @@
 
 pub(in crate::language) mod balancer;
 pub(in crate::language) mod cluster_policy;
+mod ingress;
 mod kinds;
 pub(in crate::language) mod network;
 pub(in crate::language) mod network_policy;

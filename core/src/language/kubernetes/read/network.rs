@@ -6,6 +6,7 @@ use core::net::IpAddr;
 use hashbrown::HashSet;
 
 use super::balancer::{only_family, other_proxy};
+use super::ingress::annotated;
 use crate::document::{NodeRef, Value};
 use crate::language::read::fields::{Reader, Slot, quoted};
 use crate::language::read::values::NumberOrName;
@@ -339,6 +340,7 @@ impl<'a> Reader<'a> {
                 annotation(metadata, &[name]).is_some_and(|(text, _)| ["https", "grpcs"].iter().any(|p| text.eq_ignore_ascii_case(p)))
             });
         ingress.addresses = addresses_of(status.value().and_then(|s| s.get("loadBalancer")).and_then(|b| b.get("ingress")));
+        annotated(metadata, &mut ingress);
         let known = ["rules", if old { "backend" } else { "defaultBackend" }, "ingressClassName", "tls"];
         let Some([rules, default, class, tls]) = self.fields(spec, known, &[]) else {
             if !spec.is_set() {
@@ -362,6 +364,9 @@ impl<'a> Reader<'a> {
                 ingress.tls.extend(self.text(&host).map(Into::into));
             }
         }
+        if is_resource(&default) {
+            ingress.resources.push(Requests { default: true, ..Requests::default() });
+        }
         if default.is_set() {
             ingress.backends.extend(self.backend(&default, Requests { default: true, ..Requests::default() }, old));
         }
@@ -378,8 +383,12 @@ impl<'a> Reader<'a> {
                     host: host.map(Into::into),
                     path: self.text(&prefix).filter(|path| !path.is_empty()).map(Into::into),
                     exact: self.text(&kind) == Some("Exact"),
+                    specific: self.text(&kind) == Some("ImplementationSpecific"),
                     default: false,
                 };
+                if is_resource(&backend) {
+                    ingress.resources.push(requests.clone());
+                }
                 if backend.is_set() {
                     ingress.backends.extend(self.backend(&backend, requests, old));
                 } else {
@@ -463,6 +472,11 @@ impl<'a> Reader<'a> {
     fn not_a_service(&mut self, slot: &Slot<'a, '_>) {
         self.report(slot.warning(codes::BACKEND_NOT_A_SERVICE, "only Service backends are followed to pods"));
     }
+}
+
+/// Whether a backend is a resource that is no Service.
+fn is_resource(backend: &Slot<'_, '_>) -> bool {
+    backend.value().and_then(|backend| backend.get("resource")).is_some_and(|resource| !resource.is_null())
 }
 
 /// An annotation by its name, which may come in parts, and where its value stands.
