@@ -281,17 +281,24 @@ fn write_txt(differences: &[Difference], out: &mut dyn Write) -> io::Result<usiz
     let mut hidden = 0;
     for (i, d) in differences.iter().enumerate() {
         let (before, after) = (ports(&d.before.sometimes), ports(&d.after.sometimes));
-        if before == after || ipv6(&d.from) || ipv6(&d.to) {
+        let same = before == after && ports(&d.before.unknown()) == ports(&d.after.unknown());
+        if same || ipv6(&d.from) || ipv6(&d.to) {
             hidden += 1;
             continue;
         }
         if i == hidden {
             writeln!(out, "Connectivity diff:")?;
         }
-        let none = || NOTHING.to_string();
+        // What cannot be told is not "none": it is said with what is allowed.
+        let open = |flows: &Flows| ports(&flows.unknown()).filter(|_| d.before.unknown() != d.after.unknown());
+        let side = |allowed: &Option<String>, flows: &Flows| {
+            let allowed = allowed.as_deref().unwrap_or(NOTHING);
+            open(flows).map_or_else(|| allowed.to_string(), |open| format!("{allowed}; cannot tell: {open}"))
+        };
+        let (first, second) = (side(&before, &d.before), side(&after, &d.after));
         let change = match (&before, &after) {
-            (None, _) => Change::Added,
-            (_, None) => Change::Removed,
+            (None, _) if ports(&d.before.unknown()).is_none() => Change::Added,
+            (_, None) if ports(&d.after.unknown()).is_none() => Change::Removed,
             _ => Change::Changed,
         };
         write!(
@@ -300,8 +307,8 @@ fn write_txt(differences: &[Difference], out: &mut dyn Write) -> io::Result<usiz
             change.as_str(),
             printable(&d.from.title),
             printable(&d.to.title),
-            before.unwrap_or_else(none),
-            after.unwrap_or_else(none)
+            first,
+            second
         )?;
         let only = [&d.from, &d.to].into_iter().filter(|end| end.only.is_some());
         let names: Vec<_> = only.map(|end| printable(&end.title)).collect();

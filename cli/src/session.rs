@@ -233,7 +233,7 @@ impl<'a> Session<'a> {
         }
         let hidden = self.out.write(|out| between.write(format, out))?.unwrap_or_default();
         if hidden > 0 {
-            note(&format!("{hidden} more in “cannot tell”, in IPv6 or in other protocols: see --format json"));
+            note(&format!("{hidden} more in IPv6 or in other protocols: see --format json"));
         }
         Ok(read.max(Outcome::findings(between.differs())))
     }

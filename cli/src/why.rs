@@ -7,7 +7,7 @@ use netpolis_core::analysis::Analysis;
 use netpolis_core::compile::{Compiled, Endpoint};
 use netpolis_core::connections::{AskedTraffic, ConnectionSet, Traffic, TrafficError, USUAL_PORT};
 use netpolis_core::connectivity::Connectivity;
-use netpolis_core::endpoints::{Found, NotFound, find};
+use netpolis_core::endpoints::{Found, NotFound};
 use netpolis_core::explain::end_name;
 use netpolis_core::explain::{Answer, CheckpointTrace, PolicyTrace, RuleTrace, TierOutcome, TierTrace};
 use netpolis_core::language::TargetPort;
@@ -86,9 +86,8 @@ pub fn ask(analysis: &Analysis, question: &Question) -> Result<Reply, NotAnswere
     let Question { source_port, icmp_type, icmp_code, .. } = *question;
     let port = question.port.or(protocol.has_ports().then_some(USUAL_PORT));
     let traffic = AskedTraffic { port, source_port, icmp_type, icmp_code }.of(protocol).map_err(NotAnswered::Traffic)?;
-    let end = |name: &str| {
-        find(analysis.snapshot(), name).map_err(|error| unread_maker(analysis, name).map_or(NotAnswered::End(error), NotAnswered::Unread))
-    };
+    let end =
+        |name: &str| analysis.end(name).map_err(|error| unread_maker(analysis, name).map_or(NotAnswered::End(error), NotAnswered::Unread));
     let (from, to) = (end(&question.from)?, end(&question.to)?);
     let by_address = |name: &str| name.trim().parse().ok();
     let addressed = analysis.addressed((from.end, by_address(&question.from)), (to.end, by_address(&question.to)));
@@ -134,11 +133,18 @@ fn over_all<'a>(
         .filter_map(|verdict| Some(format!("{} {}", verdict.as_str(), some_pairs(analysis, from, to, &with(verdict).collect::<Vec<_>>())?)))
         .collect();
     answer.verdict = Verdict::CannotTell;
-    answer.summary = format!(
-        "Cannot tell for all pods at once, because policies treat them differently: {}. Ask about one pod by its \
-         name.",
-        parts.join("; ")
-    );
+    let is_outside = [from, to].iter().any(|found| found.all.len() > 1 && matches!(found.end, Endpoint::Outside(_)));
+    answer.summary = match is_outside {
+        true => format!(
+            "Cannot tell for the whole Internet, because its addresses are not treated alike: {}. Ask about an address.",
+            parts.join("; ")
+        ),
+        false => format!(
+            "Cannot tell for all pods at once, because policies treat them differently: {}. Ask about one pod by its \
+             name.",
+            parts.join("; ")
+        ),
+    };
     let name = |end| end_name(end, analysis.snapshot());
     answer.notes.push(format!("The flow shown is from `{}` to `{}`.", name(shown.0), name(shown.1)));
     answer.suggestion = None;
@@ -148,7 +154,13 @@ fn over_all<'a>(
 /// Pairs by the names of the ends that differ.
 fn some_pairs(analysis: &Analysis, from: &Found, to: &Found, pairs: &[(Endpoint, Endpoint)]) -> Option<String> {
     const SHOWN: usize = 3;
-    let name = |end| end_name(end, analysis.snapshot());
+    let parts = analysis.internet_parts();
+    let several = |found: &Found| found.all.len() > 1;
+    let name = |end: Endpoint| {
+        let part = end.address().filter(|_| matches!(end, Endpoint::Outside(_)) && (several(from) || several(to)));
+        let part = part.and_then(|address| parts.iter().find(|part| part.address == address));
+        part.map_or_else(|| end_name(end, analysis.snapshot()), |part| part.title())
+    };
     let one = |(source, destination): &(Endpoint, Endpoint)| match (from.all.len(), to.all.len()) {
         (1, _) => format!("to `{}`", name(*destination)),
         (_, 1) => format!("from `{}`", name(*source)),

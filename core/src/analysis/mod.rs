@@ -40,7 +40,7 @@ use crate::connections::Traffic;
 use crate::connectivity::{Connectivity, KeptAnswers};
 use crate::diagnostics::{Diagnostic, Severity, gather};
 use crate::document::Limits;
-use crate::endpoints::{NotFound, find};
+use crate::endpoints::{Found, INTERNET, InternetPart, NotFound, find, internet_parts};
 use crate::explain;
 use crate::explain::Answer;
 use crate::language::Languages;
@@ -252,6 +252,24 @@ impl Analysis {
     /// The texts.
     pub fn sources(&self) -> &Sources {
         &self.loaded.sources
+    }
+
+    /// The end that a person means by a name (see [`find`]): of `internet`, an address of each part that is treated differently.
+    ///
+    /// # Errors
+    /// When nothing has this name, or several things have it.
+    pub fn end(&self, name: &str) -> Result<Found, NotFound> {
+        let found = find(&self.snapshot, name)?;
+        if !name.trim().eq_ignore_ascii_case(INTERNET) {
+            return Ok(found);
+        }
+        let all = self.internet_parts().iter().map(|part| Endpoint::Outside(part.address)).collect();
+        Ok(Found { all, ..found })
+    }
+
+    /// The parts of the Internet that are treated differently: `internet` as an end means all of them.
+    pub fn internet_parts(&self) -> Vec<InternetPart> {
+        internet_parts(&self.compiled, &self.snapshot)
     }
 
     /// What there is.

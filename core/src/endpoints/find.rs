@@ -21,6 +21,9 @@ const OFFERED: usize = 4;
 /// An address of the Internet, of those kept for examples.
 pub(crate) const SOMEWHERE: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 10));
 
+/// The name of the Internet as an end.
+pub const INTERNET: &str = "internet";
+
 /// What a name means.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
@@ -128,7 +131,7 @@ pub(crate) fn find_among(snapshot: &Snapshot, names: Option<&Names>, name: &str)
     if let Ok(address) = name.parse() {
         return by_address(snapshot, names, address);
     }
-    if name.eq_ignore_ascii_case("internet") || name.eq_ignore_ascii_case("Internet[External]") {
+    if name.eq_ignore_ascii_case(INTERNET) || name.eq_ignore_ascii_case("Internet[External]") {
         return Ok(Found::one(Endpoint::Outside(SOMEWHERE), SOMEWHERE.to_string()));
     }
     if let Some(wanted) = name.strip_prefix("node/")

@@ -1,10 +1,13 @@
 //! Ends as people name and list them: workloads and outside ranges, the rows and columns of every table of flows.
 
 mod find;
+mod internet;
 mod ports;
 
-pub use find::{Found, NotFound, find};
+pub use find::{Found, INTERNET, NotFound, find};
 pub(crate) use find::{Names, SOMEWHERE, find_among};
+pub use internet::InternetPart;
+pub(crate) use internet::internet_parts;
 pub use ports::{flows_with_ports, ports, ports_in_words};
 
 use alloc::format;

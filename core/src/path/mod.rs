@@ -71,7 +71,15 @@ pub fn path_carrying(paths: &Paths, asked: &Asked<'_>, carried: Option<Traffic>)
         question.carried = (source, destination.filter(|_| !protocol.has_ports()));
     }
     let answers = question::readings::of(paths, &question).iter().map(|reading| answer(paths, reading)).collect();
-    Ok(report::together(answers).unwrap_or_else(|| answer(paths, &question)))
+    let own = report::together(answers).unwrap_or_else(|| answer(paths, &question));
+    let parts = question::readings::of_internet(paths, asked, &question);
+    if parts.len() < 2 {
+        return Ok(own);
+    }
+    // The usual address is asked already; it is of the first part.
+    let others = parts.iter().skip(1).map(|(part, reading)| (part.title(), answer(paths, reading).verdict));
+    let each = parts.first().map(|(part, _)| (part.title(), own.verdict)).into_iter().chain(others).collect();
+    Ok(report::over_internet(own, each))
 }
 
 /// From a question to its answer.

@@ -7,8 +7,8 @@ pub(super) mod outcome;
 pub(super) mod rotation;
 
 use alloc::boxed::Box;
-use alloc::sync::Arc;
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::answer::ApplicationView;

@@ -1,11 +1,12 @@
-//! Questions about an address that several networks have.
+//! Questions that mean several things: about an address that several networks have, and about the Internet.
 
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
 use super::super::world::Paths;
-use super::{Client, Goal, Question};
+use super::{Asked, Client, Goal, Question};
 use crate::compile::Endpoint;
+use crate::endpoints::{INTERNET, InternetPart, internet_parts};
 use crate::explain::reading_name;
 use crate::snapshot::NodeId;
 use crate::snapshot::cloud::NetworkId;
@@ -66,4 +67,23 @@ pub(in crate::path) fn of(paths: &Paths, question: &Question) -> Vec<Question> {
 fn node_network(paths: &Paths, node: NodeId) -> Option<NetworkId> {
     let cloud = &paths.snapshot.cloud;
     cloud.locate_node(node).and_then(|l| cloud.network_of(l.subnet)).map(|(number, _)| number)
+}
+
+/// A question about the Internet for each part of it that something tells apart; nothing if it is not about the Internet.
+pub(in crate::path) fn of_internet(paths: &Paths, asked: &Asked<'_>, question: &Question) -> Vec<(InternetPart, Question)> {
+    let is_internet = |name: &str| name.trim().eq_ignore_ascii_case(INTERNET);
+    let (from, to) = (is_internet(asked.from), is_internet(asked.to));
+    if from == to {
+        return Vec::new();
+    }
+    let reading = |part: InternetPart| {
+        let mut reading = question.clone();
+        if from {
+            reading.clients = alloc::vec![(Client::Outside(part.address), 1)];
+        } else {
+            reading.goal = Goal::Address(Endpoint::Outside(part.address));
+        }
+        (part, reading)
+    };
+    internet_parts(&paths.compiled, &paths.snapshot).into_iter().map(reading).collect()
 }

@@ -182,3 +182,34 @@ pub(super) fn together(answers: Vec<PathAnswer>) -> Option<PathAnswer> {
     branches.extend(others.into_iter().flat_map(|answer| answer.branches));
     Some(PathAnswer { verdict: PathVerdict::CannotTell(Share::NONE, Share::ALL), summary, branches, ..first })
 }
+
+/// The answer for the whole Internet, of which each part has a verdict: what all of them get, or that it is not one answer. The branches are those of the
+/// usual address.
+pub(super) fn over_internet(first: PathAnswer, each: Vec<(String, PathVerdict)>) -> PathAnswer {
+    if each.iter().all(|(_, verdict)| *verdict == first.verdict) {
+        return first;
+    }
+    let mut verdicts: Vec<(PathVerdict, Vec<String>)> = Vec::new();
+    for (title, verdict) in each {
+        match verdicts.iter_mut().find(|(known, _)| *known == verdict) {
+            Some((_, titles)) => titles.push(title),
+            None => verdicts.push((verdict, alloc::vec![title])),
+        }
+    }
+    let words: Vec<String> = verdicts.iter().map(|(verdict, titles)| format!("{verdict} for {}", some_of(titles))).collect();
+    let summary = format!(
+        "Cannot tell for the whole Internet, because its addresses are not treated alike: {}. Ask about an address.",
+        words.join("; ")
+    );
+    let mut notes = first.notes.clone();
+    notes.push("The path shown is that of one address.".to_string());
+    PathAnswer { verdict: PathVerdict::CannotTell(Share::NONE, Share::ALL), summary, notes, ..first }
+}
+
+/// The first few of some ranges.
+fn some_of(titles: &[String]) -> String {
+    const SHOWN: usize = 3;
+    let more = titles.len().saturating_sub(SHOWN);
+    let shown = titles.get(..SHOWN).unwrap_or(titles).join(", ");
+    if more > 0 { format!("{shown} and {more} more") } else { shown }
+}
