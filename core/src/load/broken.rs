@@ -53,5 +53,5 @@ pub(super) fn unread(languages: Languages, text: &str, parsed: &Parsed, limits: 
 /// A document for a text that is not looked at at all.
 pub(super) fn left_out(error: Diagnostic) -> ParsedDocument {
     let anything = language::anything(Span::default(), Cause::Broken);
-    ParsedDocument { resources: alloc::vec![alloc::sync::Arc::new(anything)], diagnostics: alloc::vec![error], deletes: None }
+    ParsedDocument { resources: alloc::vec![alloc::sync::Arc::new(anything)], diagnostics: alloc::vec![error], ..ParsedDocument::default() }
 }

@@ -29,6 +29,7 @@ pub use self::edits::ObjectEdit;
 use self::reuse::{File, Known, Loose, Plan};
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::document::{self, Limits, codes};
+use crate::language::script::FileSpace;
 use crate::language::{self, Languages, ParameterFile, Resource};
 use crate::text::{DocumentId, SourceId, Sources, Span};
 
@@ -42,6 +43,8 @@ pub struct ParsedDocument {
     pub diagnostics: Vec<Diagnostic>,
     /// Whether its objects are those that a command deletes, for certain or not.
     pub(crate) deletes: Option<Deletes>,
+    /// Namespaces that its commands give to objects of other files.
+    pub(crate) spaces: Vec<FileSpace>,
 }
 
 /// How sure it is that objects are deleted.
@@ -159,6 +162,7 @@ impl Loader {
             before += own.len();
         }
         tell(of, of);
+        scripts::place(&mut loaded);
         duplicates::find(&mut loaded, &mut self.defined);
         loaded.diagnostics.sort_by_key(|diagnostic| diagnostic.place.map(|place| (place.document, place.span.start)));
         loaded
@@ -237,7 +241,7 @@ fn read_unmarked(text: &str, beside: &Beside<'_>) -> ParsedDocument {
         error.on_character_borders(text);
         let at = error.place.map_or(Span::default(), |place| place.span);
         let lost = language::no_object(text, false, at).into_iter().map(Arc::new).collect();
-        return ParsedDocument { resources: lost, diagnostics: alloc::vec![error], deletes: None };
+        return ParsedDocument { resources: lost, diagnostics: alloc::vec![error], ..ParsedDocument::default() };
     }
     let json = document::json::plain(text);
     let mut parsed = match beside.variables {
@@ -265,7 +269,7 @@ fn read_unmarked(text: &str, beside: &Beside<'_>) -> ParsedDocument {
     diagnostics.extend(read.diagnostics);
     // The parser may stop within a character that it does not know; people are shown whole ones.
     diagnostics.iter_mut().for_each(|diagnostic| diagnostic.on_character_borders(text));
-    ParsedDocument { resources: read.resources.into_iter().map(settle).chain(lost).collect(), diagnostics, deletes: None }
+    ParsedDocument { resources: read.resources.into_iter().map(settle).chain(lost).collect(), diagnostics, ..ParsedDocument::default() }
 }
 
 /// What is said of a text that is JSON but for comments or words of another language. Its objects are read all the same.

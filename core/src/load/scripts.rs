@@ -1,13 +1,14 @@
 //! The documents of a file whose manifests and commands stand within something else.
 
+use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::ops::Range;
 
 use super::reuse::{Known, Loose};
-use super::{Beside, Deletes, Loader, ParsedDocument, read};
+use super::{Beside, Deletes, Loaded, Loader, ParsedDocument, read};
 use crate::document::{self, Variables, Wrapped};
-use crate::language::script::{self, Does, Script, Turn};
+use crate::language::script::{self, Does, FileSpace, Script, Turn};
 use crate::language::{Kind, Resource};
 use crate::text::Span;
 
@@ -66,7 +67,7 @@ impl Loader {
         diagnostics.extend(script.read.diagnostics);
         diagnostics.iter_mut().for_each(|diagnostic| diagnostic.on_character_borders(text));
         let resources = read.resources.into_iter().chain(script.read.resources).map(Arc::new).collect();
-        ParsedDocument { resources, diagnostics, deletes: None }
+        ParsedDocument { resources, diagnostics, spaces: script.spaces, ..ParsedDocument::default() }
     }
 
     /// A document as a command is handed it.
@@ -122,5 +123,35 @@ fn settle(parsed: &mut ParsedDocument, turn: &Turn) {
     {
         let at = parsed.resources.first().map_or(Span::default(), |resource| resource.kind_span);
         parsed.resources.push(Arc::new(Resource { span: at, kind_span: at, ..doubt }));
+    }
+}
+
+/// Puts objects of files that name no namespace where the commands of scripts create them. Where commands name several, or one that is not known, it is not known
+/// where they are.
+pub(super) fn place(loaded: &mut Loaded) {
+    let spaces: Vec<FileSpace> = loaded.documents.iter().flat_map(|document| document.parsed.spaces.iter().cloned()).collect();
+    if spaces.is_empty() {
+        return;
+    }
+    for document in &mut loaded.documents {
+        let source = loaded.sources.source_of(document.id).and_then(|source| loaded.sources.get(source));
+        let Some(name) = source.map(|source| source.name.as_str()).filter(|_| document.parsed.spaces.is_empty()) else { continue };
+        let mut own: Vec<Option<&str>> = spaces.iter().filter(|space| space.is_of(name)).map(|space| space.namespace.as_deref()).collect();
+        own.sort_unstable();
+        own.dedup();
+        let (Some(first), is_open) = (own.first().copied(), own.len() > 1 || own == [None]) else { continue };
+        let is_meant = |resource: &Resource| resource.meta.namespace.is_none() && resource.kind.is_namespaced();
+        if !document.parsed.resources.iter().any(|resource| is_meant(resource)) {
+            continue;
+        }
+        let parsed = Arc::make_mut(&mut document.parsed);
+        for resource in parsed.resources.iter_mut().filter(|resource| is_meant(resource)) {
+            let resource = Arc::make_mut(resource);
+            if is_open {
+                resource.flaws.namespace = Some(resource.meta.name_span);
+            } else {
+                resource.meta.namespace = first.map(Box::from);
+            }
+        }
     }
 }

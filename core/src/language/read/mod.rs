@@ -206,7 +206,8 @@ impl<'a> Objects<'a> {
     }
 
     /// Keeps an object that is not evaluated.
-    fn keep(&mut self, node: NodeRef<'a>, kind: &'a str, kind_span: Span, kept: Unread) {
+    fn keep(&mut self, node: NodeRef<'a>, kind: &'a str, kind_span: Span, mut kept: Unread) {
+        unread::in_any_namespace(node, &mut kept);
         self.resources.push(Resource {
             api_version: node.get("apiVersion").and_then(NodeRef::as_str).unwrap_or_default().into(),
             kind_name: kind.into(),

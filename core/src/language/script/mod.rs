@@ -36,6 +36,24 @@ pub(crate) struct Script {
     pub(crate) turns: Vec<Vec<Turn>>,
     /// Objects that are deleted by their names, in the order of the text.
     pub(crate) deletions: Vec<Deletion>,
+    /// Files that commands create objects from, in a namespace of their own.
+    pub(crate) spaces: Vec<FileSpace>,
+}
+
+/// The namespace that a command gives to objects of a file which name none.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct FileSpace {
+    /// A file, or a folder, as the command names it.
+    pub(crate) file: Box<str>,
+    /// The namespace; nothing where it is not known.
+    pub(crate) namespace: Option<Box<str>>,
+}
+
+impl FileSpace {
+    /// Whether the command means a file of this name.
+    pub(crate) fn is_of(&self, name: &str) -> bool {
+        sources::is_named(&self.file, name)
+    }
 }
 
 /// A manifest is handed to a command.
@@ -319,9 +337,9 @@ impl Follower<'_> {
         let kind = first.split('/').next().unwrap_or_default();
         let said = |follower: &mut Self| follower.said.push((shown(command), command.span));
         match call.verb {
-            "apply" | "create" | "replace" if !call.files.is_empty() || call.kustomize.is_some() => self.files(command, &call),
+            "apply" | "create" | "replace" if !call.files.is_empty() || call.kustomize.is_some() => self.files(command, &call, space()),
             "create" if ["deployment", "deploy", "job", "cronjob", "service", "svc", "ingress"].contains(&first) => said(self),
-            "delete" if !call.files.is_empty() || call.kustomize.is_some() => self.files(command, &call),
+            "delete" if !call.files.is_empty() || call.kustomize.is_some() => self.files(command, &call, space()),
             "delete" => self.delete(command, &call, space()),
             // The labels of what makes pods are not those of its pods.
             "label"

@@ -4,10 +4,8 @@ use alloc::borrow::ToOwned;
 use alloc::format;
 
 use super::super::azure::read::shell::{Command, Word};
-use super::Follower;
 use super::kubectl::{Call, bare};
-use crate::diagnostics::{Diagnostic, Severity};
-use crate::language::codes;
+use super::{FileSpace, Follower, Space};
 use crate::language::unread::Effect;
 
 /// Whether a file is what the command is given: `-`.
@@ -33,9 +31,19 @@ fn base(path: &str) -> &str {
     path.trim_end_matches('/').rsplit(['/', '\\']).next().unwrap_or_default()
 }
 
+fn plain(name: &str) -> &str {
+    name.trim_start_matches("./").trim_end_matches('/')
+}
+
+/// Whether a name in a command means a file of the input, or a folder that it is in.
+pub(super) fn is_named(name: &str, file: &str) -> bool {
+    let name = plain(name);
+    base(file) == base(name) || file.starts_with(&format!("{name}/")) || file.contains(&format!("/{name}/"))
+}
+
 impl Follower<'_> {
     /// A command that takes its objects from elsewhere.
-    pub(super) fn files(&mut self, command: &Command, call: &Call<'_>) {
+    pub(super) fn files(&mut self, command: &Command, call: &Call<'_>, space: Space) {
         if call.prunes {
             self.doubt(command, Effect::default(), "which objects `--prune` deletes is not known");
         }
@@ -59,22 +67,18 @@ impl Follower<'_> {
                 self.doubt(command, Effect::default(), &format!("`{name}` is not in the input"));
             } else if call.verb == "delete" {
                 self.doubt(command, Effect::default(), "whether its objects are deleted before or after others create them is not known");
-            } else if call.namespace.is_some() {
-                let message = format!("objects of `{name}` that name no namespace are read without that of `{}`", super::shown(command));
-                let warning = Diagnostic::new(codes::COMMAND_NOT_FOLLOWED, Severity::Warning, command.span, message);
-                self.report(warning.help("write `metadata.namespace` into them"));
+            } else if space != Ok(None) {
+                let file = FileSpace { file: name.into(), namespace: space.clone().ok().flatten() };
+                if !self.script.spaces.contains(&file) {
+                    self.script.spaces.push(file);
+                }
             }
         }
     }
 
     /// Whether the input has a file of a name, or files in a folder of that name.
     fn has_file(&self, name: &str) -> bool {
-        let name = name.trim_start_matches("./").trim_end_matches('/');
-        let is_there =
-            |file: &&str| base(file) == base(name) || file.starts_with(&format!("{name}/")) || file.contains(&format!("/{name}/"));
-        matches!(name, "" | ".")
-            || name.contains('*') && self.files.len() > 1
-            || self.files.iter().map(|file| &**file).any(|file| is_there(&file))
+        matches!(plain(name), "" | ".") || name.contains('*') && self.files.len() > 1 || self.files.iter().any(|file| is_named(name, file))
     }
 
     /// Whether a here-document of the text is written to a file.

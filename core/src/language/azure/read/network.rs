@@ -98,6 +98,7 @@ impl<'a> AzureReader<'a, '_> {
         let (subnets, _) = self.each(node, "subnets", |reader, subnet| reader.subnet(subnet, &name.text));
         let (peerings, _) = self.each(node, "virtualNetworkPeerings", |reader, peering| {
             let remote = prop(peering, "remoteVirtualNetwork").and_then(|remote| reader.reference(remote))?;
+            reader.is_connected(peering).then_some(())?;
             Some((remote, reader.in_tag(peering, "allowVirtualNetworkAccess")))
         });
         let peerings = peerings.into_iter().flatten().collect();
@@ -182,10 +183,20 @@ impl<'a> AzureReader<'a, '_> {
         truth(&said.text) != Some(false)
     }
 
+    /// Whether packets pass a peering, where Azure says in which state it is. Upstream: Azure documentation, "Virtual network peering", peering status: what is
+    /// `Initiated` has no peering on the other side yet, and what is `Disconnected` lost it.
+    fn is_connected(&mut self, node: NodeRef<'a>) -> bool {
+        let state = self.text(node, "peeringState").filter(|state| !state.unknown);
+        state.is_none_or(|state| state.text.eq_ignore_ascii_case("Connected"))
+    }
+
     pub(super) fn separate_peering(&mut self, node: NodeRef<'a>, name: &Scalar) {
         let Some((network, _)) = name.text.rsplit_once('/') else { return };
         let Some(remote) = prop(node, "remoteVirtualNetwork").and_then(|r| self.reference(r)) else { return };
         let network = Reference { name: network.into(), parent: None, scope: Default::default(), span: name.span };
+        if !self.is_connected(node) {
+            return;
+        }
         let access = self.in_tag(node, "allowVirtualNetworkAccess");
         self.emit("VirtualNetworkPeering", name, node.span(), Azure::Peering { network, remote, access });
     }

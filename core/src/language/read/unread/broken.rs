@@ -73,6 +73,7 @@ fn objects(languages: Languages, node: NodeRef<'_>, cause: Cause, depth: usize) 
     let kind_span = kind_node.map_or(node.span(), NodeRef::span);
     let api_version = node.get("apiVersion").and_then(NodeRef::as_str).unwrap_or_default();
     let Some(mut found) = what(languages, node, kind, api_version, cause) else { return Vec::new() };
+    super::in_any_namespace(node, &mut found);
     let meta = meta(node);
     // What follows an error may say more of it: only what something stands behind is complete.
     let complete = cause == Cause::Template || node.as_mapping().and_then(<[_]>::last).is_some_and(|last| &*last.key != "metadata");
@@ -135,7 +136,7 @@ fn by_words(languages: Languages, text: &str, from: usize, at: Span, cause: Caus
     namespaces.sort_unstable();
     namespaces.dedup();
     let namespace = match namespaces.as_slice() {
-        [one] if cause == Cause::Broken && !one.contains('{') => Some(*one),
+        [one] if cause == Cause::Broken && !super::is_placeholder(one) => Some(*one),
         _ => None,
     };
     let mut found: Vec<Resource> = Vec::new();

@@ -50,7 +50,7 @@ pub(in crate::language) fn unread(node: NodeRef<'_>, family: Family, kind: &str,
 /// Name and namespace, read without a word about what is wrong with them.
 pub(in crate::language) fn meta(node: NodeRef<'_>) -> Meta {
     let metadata = node.get("metadata");
-    let known = |text: &&str| !text.is_empty() && !text.contains(SENTINEL);
+    let known = |text: &&str| !text.is_empty() && !is_placeholder(text);
     let text = |name: &str| metadata.and_then(|m| m.get(name)).and_then(NodeRef::as_str).filter(known);
     let name = metadata.and_then(|m| m.get("name"));
     Meta {
@@ -59,6 +59,21 @@ pub(in crate::language) fn meta(node: NodeRef<'_>) -> Meta {
         generated: text("name").is_none(),
         namespace: text("namespace").map(Box::from),
         ..Meta::default()
+    }
+}
+
+/// Whether a text is to be filled in: `${NAME}`, `{{ name }}`, `<name>`, of which in flow style only the beginning may be there.
+fn is_placeholder(text: &str) -> bool {
+    text.contains(SENTINEL) || text.contains(['$', '{', '}', '<', '>', '%'])
+}
+
+/// Widens effects on the namespace of an object that is not known to those on all namespaces.
+pub(in crate::language) fn in_any_namespace(node: NodeRef<'_>, unread: &mut Unread) {
+    let namespace = node.get("metadata").and_then(|m| m.get("namespace"));
+    if namespace.is_some_and(|namespace| !namespace.is_null() && namespace.as_str().is_none_or(is_placeholder)) {
+        for effect in unread.effects.iter_mut().filter(|effect| effect.subject.namespaces == Namespaces::Own) {
+            effect.subject.namespaces = Namespaces::All;
+        }
     }
 }
 

@@ -48,6 +48,38 @@ fn program_of(word: &Word) -> &str {
     word.text.rsplit(['/', '\\']).next().unwrap_or_default()
 }
 
+/// What `az aks command invoke --command TEXT` runs in the cluster.
+fn handed_to_cluster(words: &[Word]) -> Option<String> {
+    let is = words.iter().skip(1).map(|w| w.text.as_str()).take(3).eq(["aks", "command", "invoke"]);
+    let at = words.iter().position(|w| matches!(w.text.as_str(), "--command" | "-c")).filter(|_| is)?;
+    let word = words.get(at)?;
+    let text = word.value.as_ref().map(|value| value.text.clone()).or_else(|| Some(words.get(at + 1)?.text.clone()))?;
+    Some(text)
+}
+
+/// Options of `ssh` that have a value. Upstream: `ssh(1)`.
+const SSH_WITH_VALUE: &str = "BbcDEeFIiJLlmOopPQRSWw";
+
+/// What `ssh HOST TEXT` runs there, where that speaks of a cluster.
+fn handed_to_host(words: &[Word]) -> Option<String> {
+    let mut rest = words.iter().skip(1);
+    loop {
+        let word = rest.next()?;
+        match word.text.strip_prefix('-') {
+            None => break,
+            Some(option) if option.len() == 1 && SSH_WITH_VALUE.contains(option) && word.value.is_none() => {
+                rest.next();
+            }
+            Some(_) => {}
+        }
+    }
+    let both = |w: &Word| w.value.as_ref().map_or_else(|| w.text.clone(), |value| alloc::format!("{} {}", w.text, value.text));
+    let texts: Vec<String> = rest.map(both).collect();
+    let text = texts.join(" ");
+    // A here-document that it is given stands on its line.
+    (OF_CLUSTERS.iter().any(|program| text.contains(program)) && !text.contains("-f -")).then_some(text)
+}
+
 impl Run<'_> {
     /// Takes note of a command, or of one that another command runs.
     pub(super) fn program(&mut self, mut words: Vec<Word>) {
@@ -55,7 +87,17 @@ impl Run<'_> {
         let (program, span) = (program_of(first).to_string(), first.span);
         if READ.contains(&program.as_str()) {
             first.text = program;
-            return self.push(words);
+            let handed = handed_to_cluster(&words);
+            self.push(words);
+            if let Some(script) = handed.filter(|_| self.depth < DEEPEST) {
+                self.run_text(&script, span);
+            }
+            return;
+        }
+        if program == "ssh"
+            && let Some(script) = handed_to_host(&words).filter(|_| self.depth < DEEPEST)
+        {
+            return self.run_text(&script, span);
         }
         // Behind what begins them, such as `timeout 30`, too.
         let of_clusters = words.iter().any(|word| OF_CLUSTERS.contains(&program_of(word)));
