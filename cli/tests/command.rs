@@ -124,9 +124,39 @@ fn what_cannot_be_told_is_told() {
         table.contains("| changed | shop/web[Pod] | shop/db[Pod] | No Connections | No Connections; cannot tell: TCP 5432 |"),
         "{table}"
     );
-    let (code, _, errors) = run(&["diff", nobody.path(), new.path()], "");
-    assert_eq!(code, 1, "a difference, though the form has no word for it");
-    assert!(errors.starts_with("note: 1 more in “cannot tell”"), "{errors}");
+    // What cannot be told is no "no": every form says it.
+    let (code, text, _) = run(&["diff", nobody.path(), new.path()], "");
+    assert_eq!(code, 1);
+    assert!(text.contains("diff-type: changed, source: shop/web[Pod], destination: shop/db[Pod], ref1: No Connections, ref2: No Connections; cannot tell: TCP 5432"), "{text}");
+}
+
+#[test]
+fn the_internet_is_all_of_its_addresses() {
+    let scene = |ingress: &str, egress: &str| {
+        format!(
+            "{{apiVersion: v1, kind: Pod, metadata: {{name: web, labels: {{app: web}}}}, spec: {{containers: [{{name: c}}]}}}}\n---\n\
+             {{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {{name: web}}, spec: {{podSelector: {{}}, policyTypes: [Ingress, Egress], \
+             ingress: [{{from: [{{ipBlock: {{{ingress}}}}}]}}], egress: [{{to: [{{ipBlock: {{{egress}}}}}]}}]}}}}\n"
+        )
+    };
+    let ask = |scene: &str, command: &str, from: &str, to: &str| run(&[command, "-", "--from", from, "--to", to], scene).1;
+    let all = scene("cidr: 0.0.0.0/0", "cidr: 0.0.0.0/0, except: [10.0.0.0/8]");
+    let part = scene("cidr: 203.0.113.0/24", "cidr: 0.0.0.0/0, except: [8.0.0.0/8]");
+    let none = scene("cidr: 10.0.0.0/8", "cidr: 192.168.0.0/16");
+    for command in ["why", "path"] {
+        for (from, to) in [("internet", "web"), ("web", "internet")] {
+            assert!(ask(&all, command, from, to).starts_with("Allowed:"), "{command} {from}");
+            assert!(ask(&none, command, from, to).starts_with("Denied:"), "{command} {from}");
+        }
+        let said = ask(&part, command, "internet", "web");
+        let first = said.lines().next().unwrap();
+        assert!(first.starts_with("Cannot tell for the whole Internet") && first.contains("203.0.113.0-203.0.113.255"), "{first}");
+        let said = ask(&part, command, "web", "internet");
+        let first = said.lines().next().unwrap();
+        assert!(first.starts_with("Cannot tell for the whole Internet") && first.contains("8.0.0.0-8.255.255.255"), "{first}");
+        assert!(ask(&part, command, "203.0.113.9", "web").starts_with("Allowed:"));
+        assert!(ask(&part, command, "web", "8.8.8.8").starts_with("Denied:"));
+    }
 }
 
 #[test]

@@ -31,6 +31,12 @@ fn scripts_are_followed_or_cannot_be_told() {
         ("helm upgrade --install policies ./chart\n".into(), "Cannot tell,"),
         ("kubectl label pod other -n shop app=web\n".into(), "Cannot tell,"),
         ("kubectl patch netpol x -n test -p '{}'\n".into(), "Denied:"),
+        // `az aks command invoke` runs its text in the cluster, `ssh` on another host.
+        ("az aks command invoke -g rg -n c --command \"kubectl delete netpol db -n shop\"\n".into(), "Allowed:"),
+        ("az aks command invoke -g rg -n c --command \"kubectl apply -f more.yaml\" --file more.yaml\n".into(), "Cannot tell,"),
+        ("ssh admin@host kubectl delete netpol db -n shop\n".into(), "Allowed:"),
+        ("ssh -i key admin@host 'kubectl delete netpol db -n shop'\n".into(), "Allowed:"),
+        ("bash -c \"kubectl delete netpol db -n shop\"\n".into(), "Allowed:"),
     ] {
         let said = why(&script);
         assert!(said.starts_with(verdict), "{script}: {said}");
@@ -55,6 +61,33 @@ fn files_of_windows_powershell_are_read_and_others_are_in_doubt() {
         fs::write(folder.join("policy.yaml"), &bytes).unwrap();
         let said = run(&[&["why", folder.to_str().unwrap()], &WHY[..]].concat(), "").1;
         assert!(said.starts_with(verdict), "{bytes:?}: {said}");
+    }
+    fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn a_command_gives_its_namespace_to_the_objects_of_a_file() {
+    let folder = std::env::temp_dir().join(format!("netpolis-spaces-{}", std::process::id()));
+    let pod = "{apiVersion: v1, kind: Pod, metadata: {name: NAME, namespace: shop}, spec: {containers: [{name: c}]}}";
+    let pods = format!("{}\n---\n{}\n", pod.replace("NAME", "other"), pod.replace("NAME", "db"));
+    let closed = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: closed}\nspec: {podSelector: {}}\n";
+    for (script, file, verdict) in [
+        ("kubectl apply -n shop -f policy.yaml\n", "policy.yaml", "Denied:"),
+        ("kubectl -n shop apply -f ./policies/\n", "policies/policy.yaml", "Denied:"),
+        ("kubectl config set-context --current --namespace=shop\nkubectl apply -f policy.yaml\n", "policy.yaml", "Denied:"),
+        ("kubectl apply -n test -f policy.yaml\n", "policy.yaml", "Allowed:"),
+        ("kubectl apply -f policy.yaml\n", "policy.yaml", "Allowed:"),
+        // In both, or in one that is not known.
+        ("kubectl apply -n shop -f policy.yaml\nkubectl apply -n test -f policy.yaml\n", "policy.yaml", "Cannot tell,"),
+        ("kubectl apply -n $1 -f policy.yaml\n", "policy.yaml", "Cannot tell,"),
+    ] {
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(folder.join("policies")).unwrap();
+        for (name, text) in [("pods.yaml", pods.as_str()), (file, closed), ("deploy.sh", script)] {
+            fs::write(folder.join(name), text).unwrap();
+        }
+        let said = run(&[&["why", folder.to_str().unwrap()], &WHY[..]].concat(), "").1;
+        assert!(said.starts_with(verdict), "{script}: {said}");
     }
     fs::remove_dir_all(&folder).unwrap();
 }

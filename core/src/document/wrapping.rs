@@ -102,6 +102,9 @@ const PROGRAMS: [&str; 66] = [
 /// Programs whose commands are read, or which print manifests or change what a cluster holds.
 const TELLING: [&str; 5] = ["az", "kubectl", "oc", "calicoctl", "helm"];
 
+/// Programs that run another one, which is among their words.
+const HANDING_ON: [&str; 5] = ["ssh", "timeout", "xargs", "nohup", "time"];
+
 /// Takes a text apart; nothing for one that is only made of manifests.
 pub fn unwrap(text: &str) -> Option<Wrapped> {
     let head = text.len() - text.trim_start_matches('\u{feff}').len();
@@ -529,7 +532,8 @@ fn tells(line: &str) -> bool {
         let part = part.trim_start();
         let part = ["then ", "do ", "else ", "sudo ", "! "].iter().find_map(|word| part.strip_prefix(word)).unwrap_or(part);
         let word = program(part);
-        is_program(word, &TELLING) && part.len() > word.len()
+        let behind = |part: &str| part.split([' ', '\'']).skip(1).any(|word| TELLING.contains(&word));
+        is_program(word, &TELLING) && part.len() > word.len() || is_program(word, &HANDING_ON) && behind(part)
     })
 }
 

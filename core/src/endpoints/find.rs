@@ -259,6 +259,12 @@ impl Names {
                 }
             });
         }
+        // A floating address leads to its pod, which has it no more than a name.
+        for (id, endpoint) in snapshot.pods() {
+            endpoint.floating.iter().for_each(|a| {
+                names.pods_at.entry(*a).or_insert(id);
+            });
+        }
         for (id, node) in snapshot.nodes() {
             node.addresses.iter().for_each(|a| {
                 names.nodes_at.entry(*a).or_insert(id);
@@ -350,7 +356,10 @@ fn by_address(snapshot: &Snapshot, names: Option<&Names>, address: IpAddr) -> Re
     }
     let pod = match names {
         Some(names) => names.pods_at.get(&address).copied(),
-        None => snapshot.pods().find(|(_, e)| has_own_address(e) && e.addresses.contains(&address)).map(|(id, _)| id),
+        None => {
+            let own = snapshot.pods().find(|(_, e)| has_own_address(e) && e.addresses.contains(&address));
+            own.or_else(|| snapshot.pods().find(|(_, e)| e.floating.contains(&address))).map(|(id, _)| id)
+        }
     };
     if let Some(id) = pod {
         let twins: Vec<PodId> = match names {

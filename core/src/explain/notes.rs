@@ -30,6 +30,18 @@ impl Explainer<'_> {
             if endpoint.replicas == 0 {
                 notes.push(format!("`{name}` is scaled to 0: the answer is for the pods that it would have."));
             }
+            if endpoint.other_networks {
+                notes.push(format!(
+                    "`{name}` has interfaces in other networks (`k8s.v1.cni.cncf.io/networks`), which policies do not cover: the answer is for its own address."
+                ));
+            }
+            if !endpoint.floating.is_empty() {
+                let floating: Vec<String> = endpoint.floating.iter().map(|address| format!("{address}")).collect();
+                notes.push(format!(
+                    "Packets to {} come to `{name}` (`cni.projectcalico.org/floatingIPs`), if FelixConfiguration has `floatingIPs: Enabled`.",
+                    floating.join(", ")
+                ));
+            }
             if endpoint.host_network {
                 notes.push(format!("`{name}` uses the host network: selectors do not match it, and its address is the node's."));
             }

@@ -172,6 +172,10 @@ pub struct PodEndpoint {
     pub foreign_dns: bool,
     /// Addresses at which it caches DNS for its node, as they are written.
     pub dns_cache: Vec<Box<str>>,
+    /// Addresses of which packets are led to it, beside its own.
+    pub floating: Vec<IpAddr>,
+    /// Whether it has interfaces in other networks, which policies do not cover.
+    pub other_networks: bool,
     /// Where it is written.
     pub place: Place,
     /// Where its labels are written.
@@ -202,6 +206,8 @@ impl PodEndpoint {
             readiness: Readiness::Ready,
             foreign_dns: false,
             dns_cache: Vec::new(),
+            floating: Vec::new(),
+            other_networks: false,
             place,
             labels_place: place,
             role,

@@ -218,6 +218,8 @@ fn add_workload_endpoint(
         readiness: Readiness::Ready,
         foreign_dns: false,
         dns_cache: Vec::new(),
+        floating: Vec::new(),
+        other_networks: false,
         place,
         labels_place: resource.meta.labels_span.within(document),
         role: Role::Pod,

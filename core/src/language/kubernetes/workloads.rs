@@ -35,6 +35,20 @@ pub struct PodTemplate {
     pub programs: Vec<Program>,
     /// Whether `dnsPolicy` sends names elsewhere than to the cluster's DNS (`Default`, `None`).
     pub foreign_dns: bool,
+    /// What annotations say of its addresses and interfaces.
+    pub interfaces: PodInterfaces,
+}
+
+/// What annotations say of a pod's addresses and interfaces. Upstream: Calico documentation, "Use a specific IP address with a pod", "Add a floating IP to a
+/// pod"; `k8s.v1.cni.cncf.io/networks` of the Network Plumbing Working Group.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct PodInterfaces {
+    /// The addresses that Calico gave it, or is to give it.
+    pub own: Vec<IpAddr>,
+    /// Addresses of which packets are led to it (`cni.projectcalico.org/floatingIPs`).
+    pub floating: Vec<IpAddr>,
+    /// Whether it has interfaces in other networks, which policies do not cover.
+    pub others: bool,
 }
 
 /// What a container runs.

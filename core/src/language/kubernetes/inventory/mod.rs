@@ -74,6 +74,8 @@ pub(super) fn add_pods(inventory: &mut Inventory<'_>) {
                 readiness: member.readiness,
                 foreign_dns: template.foreign_dns,
                 dns_cache: template.programs.iter().flat_map(Program::cached_addresses).collect(),
+                floating: template.interfaces.floating.clone(),
+                other_networks: template.interfaces.others,
                 place: member.place,
                 labels_place: template.labels_span.within(member.place.document),
                 role: Role::Pod,

@@ -2,6 +2,7 @@
 
 use alloc::format;
 
+use super::pods::interfaces;
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::language::read::fields::{Reader, Slot, quoted};
 use crate::language::read::kinds::{Body, KnownKind, ReadKind, Role};
@@ -128,7 +129,12 @@ impl<'a> Reader<'a> {
     fn pod_object(&mut self, body: &Body<'a, '_>) -> Kind {
         let labels = (body.meta.labels.clone(), body.meta.labels_span);
         let leaving = body.metadata.value().is_some_and(|m| m.get("deletionTimestamp").is_some());
-        Kind::Pod(self.pod(&body.spec, (&body.status, leaving), labels, body.owner.clone()))
+        let mut pod = self.pod(&body.spec, (&body.status, leaving), labels, body.owner.clone());
+        pod.template.interfaces = interfaces(&body.metadata);
+        if pod.addresses.is_empty() && !pod.template.host_network {
+            pod.addresses.clone_from(&pod.template.interfaces.own);
+        }
+        Kind::Pod(pod)
     }
 
     fn cluster_wide(&mut self, body: &Body<'a, '_>, policy: ClusterPolicyKind) -> Kind {

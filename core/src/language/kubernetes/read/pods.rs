@@ -3,11 +3,12 @@
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::vec::Vec;
+use core::net::IpAddr;
 use hashbrown::HashSet;
 
 use crate::document::{Entry, NodeRef, Value};
 use crate::language::read::fields::{Reader, Slot, quoted};
-use crate::language::{ContainerPort, Owner, Pod, PodTemplate, Program, Readiness, Replicas, Workload, WorkloadKind, codes};
+use crate::language::{ContainerPort, Owner, Pod, PodInterfaces, PodTemplate, Program, Readiness, Replicas, Workload, WorkloadKind, codes};
 use crate::model::{LabelSelector, Labels, Operator, Requirement};
 
 /// Fields of a PodSpec that do not matter to policy.
@@ -275,7 +276,7 @@ impl<'a> Reader<'a> {
             }
             None => (Labels::default(), metadata.span()),
         };
-        PodTemplate { labels, labels_span, ..template }
+        PodTemplate { labels, labels_span, interfaces: interfaces(&metadata), ..template }
     }
 
     /// The `spec` of a workload. `current` is whether its API version is one that is served today: those demand a selector.
@@ -490,6 +491,22 @@ fn wanted(spec: NodeRef<'_>) -> Labels {
         }
     }
     labels
+}
+
+/// What annotations say of a pod's addresses and interfaces.
+pub(super) fn interfaces(metadata: &Slot<'_, '_>) -> PodInterfaces {
+    let text = |name: &str| metadata.value().and_then(|m| m.get("annotations")?.get(name)?.as_str());
+    // `["10.0.0.1", "2001:db8::1"]`, `10.0.0.1/32,2001:db8::1/128`: of each the address.
+    let list = |name: &str| -> Vec<IpAddr> {
+        let words = text(name).unwrap_or_default().split(['[', ']', '"', ',', ' ']).filter(|word| !word.is_empty());
+        words.filter_map(|word| word.split('/').next()?.parse().ok()).collect()
+    };
+    let own = ["cni.projectcalico.org/podIPs", "cni.projectcalico.org/podIP", "cni.projectcalico.org/ipAddrs"];
+    PodInterfaces {
+        own: own.into_iter().map(list).find(|addresses| !addresses.is_empty()).unwrap_or_default(),
+        floating: list("cni.projectcalico.org/floatingIPs"),
+        others: text("k8s.v1.cni.cncf.io/networks").is_some_and(|networks| !matches!(networks.trim(), "" | "[]")),
+    }
 }
 
 #[cfg(test)]

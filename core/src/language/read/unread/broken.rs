@@ -76,7 +76,11 @@ fn objects(languages: Languages, node: NodeRef<'_>, cause: Cause, depth: usize) 
     super::in_any_namespace(node, &mut found);
     let meta = meta(node);
     // What follows an error may say more of it: only what something stands behind is complete.
-    let complete = cause == Cause::Template || node.as_mapping().and_then(<[_]>::last).is_some_and(|last| &*last.key != "metadata");
+    let has_more = || {
+        let metadata = node.get("metadata").is_some_and(|metadata| metadata.as_mapping().is_some());
+        metadata && node.as_mapping().and_then(<[_]>::last).is_some_and(|last| &*last.key != "metadata")
+    };
+    let complete = cause == Cause::Template || has_more();
     let in_namespace = meta.namespace.is_some() || cause == Cause::Broken && complete;
     for effect in &mut found.effects {
         if effect.subject.namespaces == Namespaces::Own && !in_namespace {
