@@ -297,8 +297,8 @@ fn write_txt(differences: &[Difference], out: &mut dyn Write) -> io::Result<usiz
         };
         let (first, second) = (side(&before, &d.before), side(&after, &d.after));
         let change = match (&before, &after) {
-            (None, _) if ports(&d.before.unknown()).is_none() => Change::Added,
-            (_, None) if ports(&d.after.unknown()).is_none() => Change::Removed,
+            (None, Some(_)) if ports(&d.before.unknown()).is_none() => Change::Added,
+            (Some(_), None) if ports(&d.after.unknown()).is_none() => Change::Removed,
             _ => Change::Changed,
         };
         write!(
