@@ -17,6 +17,7 @@ import answers from "./checks/answers.mjs";
 import commands from "./checks/commands.mjs";
 import compare from "./checks/compare.mjs";
 import board from "./checks/board.mjs";
+import policy from "./checks/policy.mjs";
 import fix from "./checks/fix.mjs";
 import editor from "./checks/editor.mjs";
 import path from "./checks/path.mjs";
@@ -70,8 +71,8 @@ if (given.name.startsWith("webkit") && !process.env.E2E_SCREEN) {
 }
 
 const OPENING = "it opens on an allowed and a denied flow, with the deciding line lit";
-const hands = { [OPENING]: first[OPENING], ...ask, ...fix, ...answers, ...commands, ...compare, ...board, ...problems, ...editor, ...graph, ...drag, ...keep, ...progress };
-const checks = given.name === "chromium" ? { ...first, ...engine, ...ask, ...fix, ...answers, ...commands, ...compare, ...board, ...problems, ...editor, ...path, ...graph, ...drag, ...keep, ...progress, ...lesson, ...scale, ...offline, ...shell, ...layout, ...sight, ...truth, ...embed, ...gallery } : hands;
+const hands = { [OPENING]: first[OPENING], ...ask, ...fix, ...answers, ...commands, ...compare, ...board, ...policy, ...problems, ...editor, ...graph, ...drag, ...keep, ...progress };
+const checks = given.name === "chromium" ? { ...first, ...engine, ...ask, ...fix, ...answers, ...commands, ...compare, ...board, ...policy, ...problems, ...editor, ...path, ...graph, ...drag, ...keep, ...progress, ...lesson, ...scale, ...offline, ...shell, ...layout, ...sight, ...truth, ...embed, ...gallery } : hands;
 const folder = process.env.E2E_DIST ? resolve(process.env.E2E_DIST) : join(here, "../../dist");
 
 const pages = {};

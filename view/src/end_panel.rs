@@ -20,8 +20,8 @@ pub struct EndPanelView<'a> {
     pub routes: Option<RoutesView<'a>>,
     /// Who can reach it, then whom it can reach.
     pub reach: [ReachView<'a>; 2],
-    /// Policies that select it, for a workload, and how many there are.
-    pub policies: Option<(Vec<&'a PolicyView>, usize)>,
+    /// Policies that select it with their numbers, for a workload, and how many there are.
+    pub policies: Option<(Vec<(usize, &'a PolicyView)>, usize)>,
 }
 
 /// Services and Ingresses.
@@ -72,7 +72,8 @@ impl SceneView {
     pub fn end_panel(&self, index: usize) -> Option<EndPanelView<'_>> {
         let end = self.ends.get(index)?;
         let workload = end.kind == EndKind::Workload;
-        let policies = || end.policies.iter().filter_map(|p| self.policies.get(*p as usize)).take(MOST).collect();
+        let numbered = |number: &u32| Some((*number as usize, self.policies.get(*number as usize)?));
+        let policies = || end.policies.iter().filter_map(numbered).take(MOST).collect();
         Some(EndPanelView {
             title: self.title(index),
             addresses: end.addresses.get(..MOST_ADDRESSES).unwrap_or(&end.addresses),
@@ -168,7 +169,7 @@ spec:
         assert_eq!((web.title.as_str(), web.from, web.to, web.short), ("default/web", "default/web[Pod]", "default/db[Pod]", "5432"));
         assert_eq!((outwards.count.as_str(), outwards.cannot), ("3 of 3", None));
         let (policies, count) = panel.policies.as_ref().unwrap();
-        assert_eq!((policies[0].title.as_str(), *count), ("default/db", 1));
+        assert_eq!((policies[0].1.title.as_str(), *count), ("default/db", 1));
         // Outside there is nothing to isolate, and no policy selects it.
         let outside = (0..scene.ends.len()).find(|&i| scene.is_a(i, EndKind::Outside)).unwrap();
         let panel = scene.end_panel(outside).unwrap();

@@ -15,6 +15,8 @@ use super::further::comparison_answer;
 use super::further::further_answer;
 #[cfg(feature = "answers")]
 use super::lesson::{WrongAnswers, grade_view};
+#[cfg(feature = "answers")]
+use super::policy_drawing::policy_drawing;
 use super::{
     AnswerView, BaselineTexts, FurtherAnswer, FurtherQuestion, Move, PathAnswers, PathAsked, ProposalView, Question, SceneView, Sentence,
     Step, TallyView, answer_view, path_ends, path_reply, proposal_view, scene_view, settings_from_text, tally_view,
@@ -205,6 +207,10 @@ impl Evaluator {
         }
         if let FurtherQuestion::Filter(asked) = asked {
             return FurtherAnswer::Filter(filter_view(&self.view, asked));
+        }
+        #[cfg(feature = "answers")]
+        if let FurtherQuestion::Policy(key) = asked {
+            return FurtherAnswer::Policy(policy_drawing(&self.scene, &self.view, key).map(Box::new));
         }
         #[cfg(feature = "answers")]
         let answer = further_answer(&self.scene, self.logs.as_ref().map(|(number, logs)| (*number, logs)), asked);

@@ -152,7 +152,7 @@ impl Compiled {
     }
 
     /// Whether a policy selects an endpoint, whatever the unknown facts are.
-    pub(crate) fn surely_selects(&self, policy: PolicyId, endpoint: PodId) -> bool {
+    pub fn surely_selects(&self, policy: PolicyId, endpoint: PodId) -> bool {
         let class = self.classes.of_endpoint(endpoint);
         self.policies.get(policy.index()).is_some_and(|p| p.subjects.certain.contains(class))
     }
@@ -182,6 +182,13 @@ impl Compiled {
     pub fn rule_matches(&self, rule: RuleRef, end: Endpoint) -> (bool, bool) {
         let class = self.class_of(end);
         self.compiled_rule(rule).map_or((false, false), |r| (r.peers.certain.contains(class), r.peers.possible().contains(class)))
+    }
+
+    /// Whether one peer term of a rule matches an endpoint: for certain, or possibly.
+    pub fn term_matches(&self, rule: RuleRef, term: usize, end: Endpoint) -> (bool, bool) {
+        let class = self.class_of(end);
+        let set = self.compiled_rule(rule).and_then(|r| r.terms.get(term));
+        set.map_or((false, false), |set| (set.certain.contains(class), set.possible().contains(class)))
     }
 
     /// The first peer term of a rule that matches an endpoint: for certain if there is one, else possibly.

@@ -139,7 +139,7 @@ impl Explainer<'_> {
 /// Network sets and host endpoints that a selector selects and that have an address.
 fn holders(selector: &Selector, address: IpAddr, snapshot: &Snapshot) -> Vec<Holder> {
     let sets = snapshot.network_sets.iter().filter(|set| set.addresses.contains(address));
-    let sets = sets.filter(|set| selector.matches(&|key| set_label(key, snapshot, set))).map(|set| Holder {
+    let sets = sets.filter(|set| selects_set(selector, snapshot, set)).map(|set| Holder {
         name: match set.namespace {
             Some(namespace) => format!("NetworkSet `{}/{}`", snapshot.namespace_name(namespace), set.name),
             None => format!("GlobalNetworkSet `{}`", set.name),
@@ -168,6 +168,11 @@ pub(crate) fn own_label<'a>(key: &str, snapshot: &'a Snapshot, endpoint: &'a Pod
         ACCOUNT_LABEL => Some(&endpoint.service_account),
         key => endpoint.labels.get(key),
     }
+}
+
+/// Whether a Calico selector selects a network set.
+pub fn selects_set(selector: &Selector, snapshot: &Snapshot, set: &NetworkSet) -> bool {
+    selector.matches(&|key| set_label(key, snapshot, set))
 }
 
 fn all_labels<'a>(key: &str, snapshot: &'a Snapshot, endpoint: &'a PodEndpoint) -> Option<&'a str> {

@@ -28,6 +28,7 @@ use crate::verdict::traversal::{Checkpoint, untracked_direction};
 use crate::verdict::{CheckpointResult, Decision, Flow, Original, Otherwise, Reason, UnknownFact, Verdict, decide};
 
 pub use answer::{Answer, CheckpointTrace, Failure, Nearest, PolicyTrace, RuleTrace, Suggestion, TierOutcome, TierTrace};
+pub use entity::selects_set;
 pub(crate) use missing::missing_pods;
 pub(crate) use names::reading_name;
 pub use names::{end_name, rule_name};

@@ -25,7 +25,7 @@ mod pointless;
 
 use serde::{Deserialize, Serialize};
 
-use super::{FilterQuestion, FilterView, FixQuestion, GradeAsked, GradeView, LessonReply, Sentence, Step, Texts};
+use super::{FilterQuestion, FilterView, FixQuestion, GradeAsked, GradeView, LessonReply, PolicyDrawing, Sentence, Step, Texts};
 pub use comparison::{BaselineTexts, ComparisonMarks, ComparisonView, FlowChange};
 pub use list::{FixListView, ListChoice, ListGroup, ListOption, ListRow, ListView, OfferedText, Outlook, ProposedFix, RowLink, RowTick};
 
@@ -58,6 +58,8 @@ pub enum FurtherQuestion {
     Lesson(String, Texts),
     /// Whether the task of a lesson is done.
     Grade(GradeAsked),
+    /// One policy as a drawing, by its key (see [`SceneView::policy_key`](super::SceneView::policy_key)).
+    Policy(String),
 }
 
 /// Which flows are wanted, and what the policies are to be like.
@@ -119,6 +121,7 @@ impl FurtherQuestion {
             FurtherQuestion::Marks(_) | FurtherQuestion::Comparison(_) => Step::Comparison,
             FurtherQuestion::LeastPrivilege(_) => Step::LeastPrivilege,
             FurtherQuestion::FlowLogs(_) => Step::FlowLogs,
+            FurtherQuestion::Policy(_) => Step::Policies,
         }
     }
 }
@@ -142,6 +145,8 @@ pub enum FurtherAnswer {
     Lesson(LessonReply),
     /// What came of a task's checks.
     Grade(GradeView),
+    /// One policy; nothing where there is none of that name.
+    Policy(Option<Box<PolicyDrawing>>),
 }
 
 /// The flow logs that the engine was given, with their number.
@@ -162,7 +167,7 @@ pub(super) fn further_answer(
         FurtherQuestion::Pointless => FurtherAnswer::List(pointless::list(analysis)),
         FurtherQuestion::Engines => FurtherAnswer::List(engines::list(analysis)),
         FurtherQuestion::Convert(to) => FurtherAnswer::List(convert::list(analysis, to)),
-        // `Evaluator` has the scene that is filtered.
+        // `Evaluator` has the scene that is filtered, and numbers its policies.
         FurtherQuestion::Filter(_) => FurtherAnswer::Filter(Ok(FilterView::default())),
         // Without a baseline nothing differs; with one, `comparison_answer` says what does.
         FurtherQuestion::Marks(_) => FurtherAnswer::Marks(ComparisonMarks::default()),
@@ -176,6 +181,7 @@ pub(super) fn further_answer(
         FurtherQuestion::Grade(asked) => {
             FurtherAnswer::Grade(super::lesson::grade_view(analysis, asked, &mut super::lesson::WrongAnswers::default()))
         }
+        FurtherQuestion::Policy(_) => FurtherAnswer::Policy(None),
     }
 }
 

@@ -7,6 +7,7 @@ use super::Store;
 use super::board_drag::{Drag, use_board_drag};
 use super::icons::{ARROW, GRIP, MORE, icon};
 use super::menu::Menu;
+use super::policy::draw_button;
 use super::renders::count_render;
 use super::rich::{SourceLink, rich};
 use super::signs::passing_class;
@@ -73,7 +74,7 @@ fn card(drag: &Drag, card: &CardView, gap: Option<&'static str>) -> Html {
     html! {
         <li key={card.number} {class} onpointerdown={card.movable.then(|| drag.down(card.number))}>
             if card.movable { <span class="grip" aria-hidden="true">{ icon(GRIP) }</span> }
-            { heading(&card.policy, if card.movable { places(&drag.store, card) } else { Html::default() }) }
+            { heading(&card.policy, html! { <>{ draw_button(&drag.store, card.number as usize) }if card.movable { { places(&drag.store, card) } }</> }) }
             <small>{ &card.about }</small>
             if let Some((words, share)) = &card.decides {
                 <small class="decides">{ words }</small>

@@ -8,6 +8,7 @@ use super::board::Board;
 use super::icons::{CHEVRON, icon};
 use super::matrix::Matrix;
 use super::path::PathPanel;
+use super::policy::PolicyPane;
 use super::problems::Problems;
 use super::renders::count_render;
 use super::rules::Rules;
@@ -20,8 +21,10 @@ use netpolis_view::Severity;
 #[component]
 pub fn Bottom() -> Html {
     count_render("Bottom");
-    let Some(store) = use_part(|state| (state.scene_part(), state.shown_tab(), state.layout.panes.bottom_hidden, state.check_counts()))
-    else {
+    let Some(store) = use_part(|state| {
+        let shown = (state.shown_tab(), state.layout.panes.bottom_hidden, state.further.policy.is_some());
+        (state.scene_part(), shown, state.check_counts())
+    }) else {
         return Html::default();
     };
     let shown = store.shown_tab();
@@ -42,6 +45,7 @@ pub fn Bottom() -> Html {
                 { match shown {
                     Tab::Matrix => html! { <Matrix /> },
                     Tab::Path => html! { <PathPanel /> },
+                    Tab::Policies if store.further.policy.is_some() => html! { <PolicyPane /> },
                     Tab::Policies => html! { <Board /> },
                     Tab::Answers => html! { <Answers /> },
                     Tab::Problems => html! { <Problems /> },

@@ -6,6 +6,7 @@ use super::Store;
 use super::ask_from::ask_from_button;
 use super::icons::{CROSS, icon};
 use super::path::offer;
+use super::policy::policy_name;
 use super::renders::count_render;
 use super::rich::SourceLink;
 use super::signs::passing_class;
@@ -35,7 +36,7 @@ pub fn end_panel(store: &Store) -> Html {
             if let Some(isolation) = panel.isolation { <p class="isolation">{ isolation }</p> }
             if let Some(ways) = &panel.routes { { routes(store, ways) } }
             { for panel.reach.iter().map(|one| reach(store, one)) }
-            if let Some((listed, count)) = &panel.policies { { policies(listed, *count) } }
+            if let Some((listed, count)) = &panel.policies { { policies(store, listed, *count) } }
         </div>
     }
 }
@@ -44,13 +45,13 @@ fn codes(words: &[String]) -> Html {
     html! { <p class="labels">{ for words.iter().map(|word| html! { <code>{ word }</code> }) }</p> }
 }
 
-fn policies(policies: &[&PolicyView], count: usize) -> Html {
+fn policies(store: &Store, policies: &[(usize, &PolicyView)], count: usize) -> Html {
     html! {
         <section>
             <h3>{ "Policies that select it" }<span class="count">{ count }</span></h3>
             <ul class="policies">
-                { for policies.iter().map(|policy| html! {
-                    <li><span><b>{ &policy.title }</b><small>{ format!("{} · {}", policy.kind, policy.directions) }
+                { for policies.iter().map(|(number, policy)| html! {
+                    <li><span>{ policy_name(store, *number) }<small>{ &policy.directions }
                         if let Some(why) = &policy.not_enforced { { format!(" · {why}") } }</small></span>
                         if let Some(spot) = &policy.spot { <SourceLink spot={spot.clone()} /> }</li>
                 }) }

@@ -3,6 +3,7 @@
 use yew::prelude::*;
 
 use super::icons::{CHECK, CROSS, DOWN, MINUS, QUESTION, icon};
+use super::policy::PolicyLink;
 use super::rich::{SourceLink, rich};
 use netpolis_view::{MatchView, OutcomeView, RuleView, StationView, TierView};
 
@@ -50,7 +51,7 @@ fn tier(tier: &TierView) -> Html {
                 </summary>
                 { for tier.policies.iter().map(|policy| html! {
                     <div class="policy">
-                        <h4><span>{ &policy.title }</span>if let Some(spot) = &policy.spot { <SourceLink spot={spot.clone()} /> }</h4>
+                        <h4><PolicyLink title={policy.title.clone()} />if let Some(spot) = &policy.spot { <SourceLink spot={spot.clone()} /> }</h4>
                         if policy.rules.is_empty() {
                             <p class="rule none">{ "no rules for this direction" }</p>
                         } else {

@@ -39,6 +39,7 @@ pub mod page;
 mod palette;
 pub mod path;
 pub mod plan;
+pub mod policy;
 pub mod port_field;
 pub mod problems;
 pub mod progress;

@@ -140,7 +140,7 @@ pub(crate) fn Playground(props: &PlaygroundProps) -> Html {
     let (dragging, drag) = use_drop(&store);
 
     let panes = store.layout.panes;
-    let bottom_pane = store.layout.bottom_pane();
+    let bottom_pane = store.bottom_pane();
     let style = format!("--editor:{}px;--inspector:{}px;--bottom:{}px", panes.editor, panes.inspector, panes.size(bottom_pane));
     let class = classes!(
         "page",

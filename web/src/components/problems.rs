@@ -46,6 +46,11 @@ pub fn Problems() -> Html {
     }
 }
 
+/// Some of them, in another panel.
+pub(super) fn problem_list(store: &Store, problems: &[ProblemView]) -> Html {
+    html! { <ul class="problems">{ for problems.iter().map(|p| html! { <li class={class(p.severity)}>{ problem(store, p) }</li> }) }</ul> }
+}
+
 fn class(severity: Severity) -> &'static str {
     SEVERITIES.iter().find(|(own, ..)| *own == severity).map_or("", |(.., class)| class)
 }

@@ -52,6 +52,10 @@ pub enum Action {
     Compare(CompareAction),
     /// A row of a list of answers is followed.
     Follow(RowLink),
+    /// A policy is shown as a drawing, by its key; nothing: the board with all of them.
+    ShowPolicy(Option<String>),
+    /// The policy that is written at an offset of the file that is shown is drawn, in UTF-16 units.
+    DrawAt(u32),
     /// A list of answers asks something else.
     AskList(FurtherQuestion),
     /// A row of the list that is shown is ticked, or no longer, by its key.

@@ -100,6 +100,8 @@ pub struct Further {
     pub logs: Option<u32>,
     /// Which changes are looked for: such as stop the flow, or such as allow it.
     pub looks_for: Option<Goal>,
+    /// The policy that is drawn in place of the board, by its key.
+    pub policy: Option<String>,
 }
 
 /// What a change of text is to do.
@@ -196,6 +198,7 @@ impl State {
             .chain(checks)
             .chain(self.comparison_question(FurtherQuestion::Marks))
             .chain(self.filter_question())
+            .chain(self.policy_question())
             .chain(list)
             .chain(of_lesson)
             .collect()

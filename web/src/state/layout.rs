@@ -330,11 +330,6 @@ impl Layout {
     pub fn shows_board(&self) -> bool {
         self.screen == Screen::Policies || self.tab == Tab::Policies && !self.panes.bottom_hidden
     }
-
-    /// The pane at the bottom: what it shows has a height of its own.
-    pub fn bottom_pane(&self) -> Pane {
-        if self.tab == Tab::Path { Pane::Path } else { Pane::Bottom }
-    }
 }
 
 #[cfg(test)]

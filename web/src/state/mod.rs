@@ -22,6 +22,7 @@ pub mod palette;
 mod panes;
 mod picture;
 mod place;
+mod policy;
 mod problems;
 mod progress;
 pub mod shortcuts;
@@ -130,7 +131,7 @@ impl State {
 
     /// What the policy board wants to know; nothing while it is not shown.
     pub fn wants_board(&self) -> Option<Board> {
-        self.layout.shows_board().then(|| Board { moving: self.moving.clone() })
+        (self.layout.shows_board() && self.further.policy.is_none()).then(|| Board { moving: self.moving.clone() })
     }
 
     /// What would come of the move that is thought of, or why it cannot be; nothing before that is known.
@@ -257,6 +258,7 @@ impl State {
             Action::ShowBranch(branch) => self.asking.branch != *branch,
             Action::Think(moving) => self.moving != *moving,
             Action::LookForFixes(goal) => self.further.looks_for != *goal,
+            Action::ShowPolicy(key) => self.further.policy != *key || !self.layout.shows_board(),
             Action::Layout(action) => self.layout.after(action) != self.layout,
             Action::Picture(action) => self.picture.after(action) != self.picture,
             Action::DismissNotice => self.notices.notice.is_some(),
@@ -282,6 +284,8 @@ impl State {
             Action::ApplyFix { revision, fix } => self.apply_fix(revision, &fix),
             Action::LookForFixes(goal) => self.further.looks_for = goal,
             Action::Follow(link) => self.follow(link),
+            Action::ShowPolicy(key) => self.show_policy(key),
+            Action::DrawAt(offset) => self.draw_at(offset),
             Action::AskList(asked) => self.ask_list(asked),
             Action::Tick(key) => self.tick(key),
             Action::Lesson(action) => self.play(action),

@@ -217,9 +217,9 @@ fn asking_for_a_way_opens_its_panel() {
     let state = start();
     // Of a flow, the way is asked for as well: one question.
     let flow = PathAsked { question: (&state.asking.flow).into(), versus: None };
-    assert_eq!((state.wants_path(), state.layout.bottom_pane()), (Some(flow), Pane::Bottom));
+    assert_eq!((state.wants_path(), state.bottom_pane()), (Some(flow), Pane::Bottom));
     let state = state.reduce(LayoutAction::TogglePane(Pane::Bottom).into()).reduce(Action::AskPath(asked("svc/shop/web")));
-    assert_eq!((state.shown_tab(), state.layout.bottom_pane(), state.layout.screen), (Tab::Path, Pane::Path, Screen::Path));
+    assert_eq!((state.shown_tab(), state.bottom_pane(), state.layout.screen), (Tab::Path, Pane::Path, Screen::Path));
     assert!(!state.layout.panes.bottom_hidden);
     assert_eq!(state.wants_path(), Some(asked("svc/shop/web")));
     // Another tab: it is the question all the same. A wide window has no screens that would hold on to it.

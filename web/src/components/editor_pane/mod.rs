@@ -2,7 +2,7 @@
 
 mod tabs;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -11,6 +11,7 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use self::tabs::Tabs;
+use super::policy::DrawAtCursor;
 use super::{ByAddress, Store};
 use crate::editor::binding::{Editor, EditorModule, EditorOptions, Language};
 use crate::editor::completion::complete;
@@ -29,6 +30,8 @@ const PREVIEW: usize = 20_000;
 struct LiveEditor {
     editor: Option<Editor>,
     shown: Option<FileId>,
+    /// Where its cursor is, in UTF-16 units: it tells that also while it is told something.
+    cursor: Rc<Cell<u32>>,
     /// Versions of the texts that the editor has.
     versions: HashMap<FileId, u32>,
 }
@@ -69,6 +72,7 @@ pub fn EditorPane() -> Html {
         use_effect_with(scene, move |scene| *words.borrow_mut() = Vocabulary::of(scene));
     }
 
+    let cursor = live.borrow().cursor.clone();
     let preview = if *ready {
         Html::default()
     } else {
@@ -77,7 +81,7 @@ pub fn EditorPane() -> Html {
     };
     html! {
         <section class="pane editor-pane" aria-label="Text">
-            <Tabs />
+            <Tabs><DrawAtCursor {cursor} /></Tabs>
             <div class="editor-body">
                 { preview }
                 <div class={classes!("editor-host", (!*ready).then_some("waiting"))} ref={host} />
@@ -96,6 +100,7 @@ fn use_creation(
     ready: &UseStateHandle<bool>,
 ) {
     let (dispatcher, host, live, words, ready) = (store.dispatcher(), host.clone(), live.clone(), words.clone(), ready.clone());
+    let cursor = live.borrow().cursor.clone();
     let (theme, read_only) = (store.layout.theme, store.files.read_only);
     // What the state is when the person goes somewhere.
     let newest = use_mut_ref(|| None::<Store>);
@@ -117,7 +122,7 @@ fn use_creation(
                     dispatcher.dispatch(Action::TextEdited(FileId(id), text.into()));
                 }
             };
-            let Ok(mut editor) = module.create(&parent, &options, on_change, |_, _, _| (), on_definition) else { return };
+            let Ok(mut editor) = module.create(&parent, &options, on_change, move |_, offset, _| cursor.set(offset), on_definition) else { return };
             let known_words = words.clone();
             editor.set_completions(move |context| complete(context, &words.borrow()));
             editor.set_hover(move |context| help(context, &known_words.borrow()));

@@ -15,9 +15,16 @@ fn tabs_part(state: &State) -> impl PartialEq + use<> {
     (state.scene_part(), names, state.files.active, state.files.read_only)
 }
 
+/// Properties of [`Tabs`].
+#[derive(Clone, PartialEq, Properties)]
+pub(super) struct TabsProps {
+    /// What stands at their end.
+    pub(super) children: Children,
+}
+
 /// The files' tabs. A double click, or F2, renames.
 #[component]
-pub(super) fn Tabs() -> Html {
+pub(super) fn Tabs(props: &TabsProps) -> Html {
     let Some(store) = use_part(tabs_part) else { return Html::default() };
     let renaming = use_state(|| None::<FileId>);
     let tabs = store.files.iter().map(|file| {
@@ -63,6 +70,7 @@ pub(super) fn Tabs() -> Html {
             if !store.files.read_only {
                 <button type="button" class="quiet square" aria-label="new file" title="new file" onclick={press(&store, Action::AddFile)}>{ icon(PLUS) }</button>
             }
+            { props.children.clone() }
         </div>
     }
 }

@@ -1,0 +1,82 @@
+//! One direction of a policy: its rules as cards, by where their peers are.
+
+use yew::prelude::*;
+
+use crate::components::icons::{CHECK, CROSS, DOWN, LESSON, SHIELD, icon};
+use crate::components::rich::{SourceLink, rich, sentence};
+use crate::components::{Store, press};
+use crate::state::Action;
+use netpolis_view::{DrawnEnd, DrawnGroup, DrawnPods, DrawnRule, PolicyDrawing};
+
+/// The column of a direction: ingress is the first.
+pub(super) fn side(store: &Store, drawing: &PolicyDrawing, direction: usize) -> Html {
+    let Some(side) = drawing.sides.get(direction) else { return Html::default() };
+    let (class, title) = if direction == 0 { ("ingress", "Ingress") } else { ("egress", "Egress") };
+    let (state, sign) = if side.isolates { ("isolates", SHIELD) } else { ("open", CHECK) };
+    html! {
+        <section class={classes!("policy-side", class, state)} aria-label={title}>
+            <h3>{ icon(sign) }{ title }</h3>
+            <p class="policy-summary">{ &side.summary }</p>
+            { for side.groups.iter().map(|one| group(store, one)) }
+        </section>
+    }
+}
+
+fn group(store: &Store, group: &DrawnGroup) -> Html {
+    html! {
+        <div class={classes!("policy-group", group.cards.is_empty().then_some("empty"))}>
+            <h4>{ rich(&group.title) }</h4>
+            if group.cards.is_empty() {
+                <p class="policy-empty">{ &group.empty }</p>
+            } else {
+                <ul>{ for group.cards.iter().map(|one| card(store, one)) }</ul>
+            }
+        </div>
+    }
+}
+
+fn card(store: &Store, rule: &DrawnRule) -> Html {
+    let (class, sign) = match rule.action.as_str() {
+        "Allow" => ("allowed", CHECK),
+        "Deny" => ("denied", CROSS),
+        "Pass" => ("passed", DOWN),
+        _ => ("logged", LESSON),
+    };
+    let number = rule.rule + 1;
+    let title = format!("{} · rule {number}", rule.action);
+    html! {
+        <li class={classes!("policy-rule", class)}>
+            <header><span>{ icon(sign) }{ title }</span>if let Some(spot) = &rule.spot { <SourceLink spot={spot.clone()} short=true /> }</header>
+            { for rule.peers.iter().map(|peer| html! { <p class="policy-peer">{ rich(&peer.words) }</p> }) }
+            <p class="policy-ports">{ if rule.ports.is_empty() { "every port" } else { &rule.ports } }</p>
+            { for rule.notes.iter().map(|note| html! { <p class="policy-hint">{ sentence(note) }</p> }) }
+            { ends(store, &rule.matches) }
+        </li>
+    }
+}
+
+/// Endpoints, of which each can be looked at.
+pub(super) fn ends(store: &Store, pods: &DrawnPods) -> Html {
+    let selected = store.selected_end().map(|end| store.answers.scene.key(end));
+    let chip = |end: &DrawnEnd| {
+        let text = html! {
+            <>{ &end.title }if !end.part.is_empty() { <small>{ &end.part }</small> }if !end.certain { <small title="whether it is selected depends on what the files do not say">{ "?" }</small> }</>
+        };
+        if end.key.is_empty() {
+            return html! { <li><span class="policy-end">{ text }</span></li> };
+        }
+        let on = selected.as_ref() == Some(&end.key);
+        let action = Action::Select((!on).then(|| end.key.clone()));
+        html! { <li><button type="button" class="policy-end" aria-pressed={on.to_string()} onclick={press(store, action)}>{ text }</button></li> }
+    };
+    if pods.count.is_empty() {
+        return Html::default();
+    }
+    html! {
+        <ul class="policy-ends">
+            <li class="policy-count">{ &pods.count }</li>
+            { for pods.ends.iter().map(chip) }
+            if pods.more > 0 { <li class="policy-hint">{ format!("and {} more", pods.more) }</li> }
+        </ul>
+    }
+}

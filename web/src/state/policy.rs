@@ -1,0 +1,105 @@
+//! One policy as a drawing, in place of the board with all of them.
+
+use std::rc::Rc;
+
+use super::{LayoutAction, Pane, Screen, State, Tab};
+use netpolis_view::{FurtherAnswer, FurtherQuestion, PolicyDrawing};
+
+impl State {
+    /// What is asked of the policy that is drawn; nothing while it is not seen.
+    pub(super) fn policy_question(&self) -> Option<FurtherQuestion> {
+        self.further.policy.clone().filter(|_| self.layout.shows_board()).map(FurtherQuestion::Policy)
+    }
+
+    /// The answer about the policy that is asked for.
+    pub fn drawing_answer(&self) -> Option<&Rc<FurtherAnswer>> {
+        self.further.of(&FurtherQuestion::Policy(self.further.policy.clone()?))
+    }
+
+    /// The drawing of the policy that is asked for: nothing before it is known, nothing in it where there is no such policy.
+    pub fn drawing(&self) -> Option<Option<&PolicyDrawing>> {
+        match &**self.drawing_answer()? {
+            FurtherAnswer::Policy(drawing) => Some(drawing.as_deref()),
+            _ => None,
+        }
+    }
+
+    /// A policy is drawn; nothing: the board with all of them is shown.
+    pub(super) fn show_policy(&mut self, key: Option<String>) {
+        self.further.policy = key;
+        let show = match self.layout.panes.has_screens() {
+            true => LayoutAction::ShowScreen(Screen::Policies),
+            false => LayoutAction::ShowTab(Tab::Policies),
+        };
+        self.layout = self.layout.after(&show);
+    }
+
+    /// The policy that is written at an offset of the file that is shown is drawn. Where there is none, the person is told.
+    pub(super) fn draw_at(&mut self, offset: u32) {
+        let scene = &self.answers.scene;
+        let file = self.files.shown().map_or("", |file| file.name.as_str());
+        match scene.policy_at(file, offset).and_then(|number| scene.policy_key(number)) {
+            Some(key) => self.show_policy(Some(key)),
+            None => self.tell("No policy is written at the cursor".into(), false),
+        }
+    }
+
+    /// The pane at the bottom: what it shows has a height of its own.
+    pub fn bottom_pane(&self) -> Pane {
+        let is_high = self.layout.tab == Tab::Path || self.layout.tab == Tab::Policies && self.further.policy.is_some();
+        if is_high { Pane::Path } else { Pane::Bottom }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::rc::Rc;
+
+    use netpolis_view::Evaluator;
+
+    use super::*;
+    use crate::state::Action;
+
+    const SHOP: &str = "\
+{apiVersion: v1, kind: Pod, metadata: {name: db, labels: {app: db}}}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: db}
+spec:
+  podSelector: {matchLabels: {app: db}}
+";
+
+    /// As the engine answers: one request, and those that come of its reply.
+    fn answered(mut state: Rc<State>) -> Rc<State> {
+        let mut evaluator = Evaluator::default();
+        for _ in 0..4 {
+            if !state.is_answered() {
+                state = state.clone().reduce(Action::evaluated(evaluator.reply(state.request())));
+            }
+        }
+        state
+    }
+
+    #[test]
+    fn a_policy_is_drawn_where_the_board_was_and_asked_for_while_it_is_seen() {
+        let state = answered(Rc::new(State::default()).reduce(Action::FilesGiven(vec![("shop.yaml".into(), SHOP.into())])));
+        let offset = SHOP.find("podSelector").unwrap() as u32;
+        let none = state.clone().reduce(Action::DrawAt(3));
+        assert_eq!((none.further.policy.as_ref(), none.notices.notice.is_some()), (None, true));
+        let state = state.reduce(Action::DrawAt(offset));
+        assert_eq!(state.further.policy.as_deref(), Some("NetworkPolicy default/db"));
+        assert_eq!((state.shown_tab(), state.bottom_pane(), state.wants_board()), (Tab::Policies, Pane::Path, None));
+        assert!(state.drawing().is_none() && state.lacks_further().iter().any(|asked| matches!(asked, FurtherQuestion::Policy(_))));
+        let state = answered(state);
+        assert_eq!(state.drawing().flatten().map(|drawing| drawing.selected.count.as_str()), Some("1 pod"));
+        // The drawing follows the text, and says so where the policy is gone.
+        let renamed =
+            answered(state.clone().reduce(Action::TextEdited(state.files.active, SHOP.replace("name: db}\n", "name: data}\n").into())));
+        assert_eq!(renamed.drawing(), Some(None));
+        let away = state.clone().reduce(LayoutAction::ShowTab(Tab::Matrix).into());
+        assert!(away.wants_further().is_empty());
+        let all = state.reduce(Action::ShowPolicy(None));
+        assert_eq!((all.bottom_pane(), all.wants_board().is_some()), (Pane::Bottom, true));
+    }
+}
