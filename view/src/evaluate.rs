@@ -16,7 +16,7 @@ use super::further::further_answer;
 #[cfg(feature = "answers")]
 use super::lesson::{WrongAnswers, grade_view};
 #[cfg(feature = "answers")]
-use super::policy_drawing::policy_drawing;
+use super::policy_drawing::{policy_drawing, policy_edit};
 use super::{
     AnswerView, BaselineTexts, FurtherAnswer, FurtherQuestion, Move, PathAnswers, PathAsked, ProposalView, Question, SceneView, Sentence,
     Step, TallyView, answer_view, path_ends, path_reply, proposal_view, scene_view, settings_from_text, tally_view,
@@ -209,8 +209,12 @@ impl Evaluator {
             return FurtherAnswer::Filter(filter_view(&self.view, asked));
         }
         #[cfg(feature = "answers")]
-        if let FurtherQuestion::Policy(key) = asked {
-            return FurtherAnswer::Policy(policy_drawing(&self.scene, &self.view, key).map(Box::new));
+        match asked {
+            FurtherQuestion::Policy(key) => {
+                return FurtherAnswer::Policy(policy_drawing(&self.scene, &self.view, key).map(Box::new));
+            }
+            FurtherQuestion::EditPolicy(edit) => return FurtherAnswer::EditPolicy(policy_edit(&self.scene, &self.view, edit)),
+            _ => {}
         }
         #[cfg(feature = "answers")]
         let answer = further_answer(&self.scene, self.logs.as_ref().map(|(number, logs)| (*number, logs)), asked);

@@ -100,7 +100,9 @@ pub use path::{
 };
 pub use plan::{LENGTHS, PlanBar, PlanChange, PlanError, PlanNumber, PlanQuestion, PlanView, Taker, WhatIf, plan_view, plans, plugins};
 pub use pointless::{CauseView, PartView, WitnessView, part_views};
-pub use policy_drawing::{DrawnEnd, DrawnGroup, DrawnPeer, DrawnPods, DrawnRule, DrawnSide, PolicyDrawing};
+pub use policy_drawing::{
+    DrawnEnd, DrawnGroup, DrawnPeer, DrawnPods, DrawnRule, DrawnSide, OfferedPeer, PolicyDrawing, PolicyEdit, WantedEdit,
+};
 pub use ports::set_view;
 pub use problems::{EditView, FixView, ProblemView, Severity, problem_views};
 pub use question_error::{QuestionError, Sentence};

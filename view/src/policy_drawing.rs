@@ -3,6 +3,10 @@
 #[cfg(feature = "answers")]
 mod build;
 #[cfg(feature = "answers")]
+mod edit;
+#[cfg(feature = "answers")]
+mod offers;
+#[cfg(feature = "answers")]
 mod words;
 
 use serde::{Deserialize, Serialize};
@@ -10,6 +14,8 @@ use serde::{Deserialize, Serialize};
 use super::{PolicyView, ProblemView, SceneView, SourceLocation};
 #[cfg(feature = "answers")]
 pub(super) use build::policy_drawing;
+#[cfg(feature = "answers")]
+pub(super) use edit::policy_edit;
 
 /// One policy.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +38,50 @@ pub struct PolicyDrawing {
     pub selected: DrawnPods,
     /// What comes in, then what goes out.
     pub sides: [DrawnSide; 2],
+    /// Whom new rules can be about; none where the policy can only be edited as text.
+    pub offers: Vec<OfferedPeer>,
+}
+
+/// Whom a new rule can be about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OfferedPeer {
+    /// What [`WantedEdit::Add`] calls it.
+    pub key: String,
+    /// Its name, in words with code in backticks.
+    pub title: String,
+    /// The ports that a rule for it gets at first: for ingress, then for egress.
+    pub ports: [String; 2],
+}
+
+/// A change of one policy.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PolicyEdit {
+    /// The policy, by its key.
+    pub policy: String,
+    /// Whether it is about egress, not ingress.
+    pub egress: bool,
+    /// What is to be changed.
+    pub wanted: WantedEdit,
+}
+
+/// What is to be changed in one direction of a policy.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum WantedEdit {
+    /// A rule that allows.
+    Add {
+        /// [`OfferedPeer::key`], or `block ` with a range of addresses.
+        peer: String,
+        /// Protocols and ports, as [`DrawnRule::ports`].
+        ports: String,
+    },
+    /// Other ports for a rule.
+    Ports(u32, String),
+    /// A rule goes.
+    Remove(u32),
+    /// A peer of a rule goes.
+    RemovePeer(u32, u32),
+    /// The policy acts on the direction, or no longer.
+    Act(bool),
 }
 
 /// Endpoints that something selects at present.
@@ -91,8 +141,12 @@ pub struct DrawnRule {
     pub action: String,
     /// Its peers there, in words with code in backticks.
     pub peers: Vec<DrawnPeer>,
+    /// How many peers it has in all places; none where it is about everybody.
+    pub peers_in_all: u32,
     /// Protocols and ports in words; empty for all.
     pub ports: String,
+    /// Whether all that it says of traffic is in [`DrawnRule::ports`], so that other ports can take their place.
+    pub ports_editable: bool,
     /// What else it says, and what comes of it, in sentences.
     pub notes: Vec<String>,
     /// Who its peers are at present.

@@ -32,6 +32,7 @@ use inventory::Inventory;
 pub use path_differences::{ClientDifference, MOST_PATHS, PathDifference, Reached, TooManyPaths};
 pub use review::Review;
 
+use crate::answers::edit_policy::{ChangedPolicy, NotChanged, PolicyChange, edit_policy};
 use crate::answers::exposure::{self, Exposure};
 use crate::answers::fix::{self, Fixes, NotFixed};
 use crate::answers::lint::{self, LintInput};
@@ -48,7 +49,7 @@ use crate::language::codes;
 use crate::language::lower::KnownPolicies;
 use crate::load::{Loaded, Loader};
 use crate::path::{Asked, NotAsked, PathAnswer, Paths, path, path_carrying};
-use crate::policy::Doubt;
+use crate::policy::{Doubt, PolicyId};
 use crate::settings::{Assumed, Routing, Settings};
 use crate::snapshot::{Role, Snapshot};
 use crate::text::Sources;
@@ -368,6 +369,14 @@ impl Analysis {
     /// When an end means nothing, or several things.
     pub fn fix(&self, question: &fix::Question<'_>) -> Result<Fixes, NotFixed> {
         fix::fix(self, question)
+    }
+
+    /// The change of text that does something to a policy. It was tried on a copy.
+    ///
+    /// # Errors
+    /// If the policy cannot be edited, or what is wanted cannot be written.
+    pub fn edit_policy(&self, policy: PolicyId, change: &PolicyChange<'_>) -> Result<ChangedPolicy, NotChanged> {
+        edit_policy(self, policy, change)
     }
 
     /// What lints look at.

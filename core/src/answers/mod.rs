@@ -12,6 +12,7 @@
 //! | [`least_privilege`] | which policies allow exactly these flows, and nothing else? |
 //! | [`ingress_flows`] | which connections do Ingresses open? |
 //! | [`hit_counts`] | how many flows does each policy decide? |
+//! | [`edit_policy`] | which change of text adds a rule to a policy, removes one, or has it act on a direction? |
 //! | [`move_policy`] | which change of text moves a policy to another place of its tier? |
 //! | [`effective_rules`] | which rules does each security group have where it is used? |
 //! | [`address_plan`] | how many addresses does a cluster take, and how large can it get? |
@@ -22,6 +23,7 @@ pub mod address_plan;
 pub mod checks;
 pub mod convert;
 pub mod diff;
+pub mod edit_policy;
 pub mod effective_rules;
 pub mod exposure;
 pub mod fix;

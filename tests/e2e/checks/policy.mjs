@@ -1,6 +1,6 @@
 // One policy as a drawing: opened from everywhere, looked at, and two ways between policies and pods.
 import assert from "node:assert/strict";
-import { accessible, editor, goTo, notIn, NO_FINGERS, openShop, paste, PHONE, shoot, SHOP, until } from "../page.mjs";
+import { accessible, editor, goTo, notIn, NO_FINGERS, openShop, paste, PHONE, shoot, SHOP, text, until } from "../page.mjs";
 
 const drawing = (page) => page.locator(".policy-drawing");
 const side = (page, name) => page.getByRole("region", { name, exact: true });
@@ -85,4 +85,100 @@ export default {
         await shoot(page, "policy-phone");
         await accessible(page, "policy on a telephone");
     }),
+
+    async "a pod dragged onto a column becomes a rule, and the text says the same"() {
+        const page = await opened();
+        const chip = page.locator(".policy-chip", { hasText: /^web$/ });
+        const [from, to] = [await chip.boundingBox(), await side(page, "Ingress").boundingBox()];
+        await page.mouse.move(from.x + 8, from.y + from.height / 2);
+        await page.mouse.down();
+        await page.mouse.move(to.x + 60, to.y + 40, { steps: 8 });
+        await until(true, async () => /target/.test(await side(page, "Ingress").getAttribute("class")), "the column shows that it takes it");
+        await shoot(page, "policy-drag");
+        await page.mouse.up();
+        await until(2, () => rules(page, "Ingress").count(), "rules");
+        assert.match(await rules(page, "Ingress").nth(1).innerText(), /app=web/);
+        assert.equal(await rules(page, "Ingress").nth(1).locator("input").inputValue(), "TCP 5432", "the port that the pods declare");
+        assert.match(await text(page), /app: till}}\n {4}ports:\n {4}- port: 5432\n {2}- from:\n {4}- podSelector:\n {8}matchLabels:\n {10}app: web\n/);
+        await page.locator(".toast").getByRole("button", { name: "Undo" }).click();
+        await until(1, () => rules(page, "Ingress").count(), "rules after undo");
+        // Let go of elsewhere, nothing happens.
+        await page.mouse.move(from.x + 8, from.y + from.height / 2);
+        await page.mouse.down();
+        await page.mouse.move(300, 100, { steps: 4 });
+        await page.mouse.up();
+        assert.equal(await rules(page, "Ingress").count(), 1);
+    },
+
+    async "by keyboard a policy gets rules, ports, a direction, and loses them"() {
+        const page = await opened();
+        const before = await text(page);
+        await page.getByRole("button", { name: "add an egress rule" }).focus();
+        await page.keyboard.press("Enter");
+        await page.keyboard.press("ArrowUp");
+        await page.keyboard.press("Enter");
+        await until(/k8s-app=kube-dns[^]*/, () => side(page, "Egress").innerText(), "the rule for DNS");
+        assert.equal(await rules(page, "Egress").locator("input").inputValue(), "UDP 53, TCP 53");
+        await until(/Isolated/, () => side(page, "Egress").innerText(), "egress is isolated");
+        const ports = rules(page, "Egress").getByRole("textbox", { name: "ports of rule 1" });
+        await ports.fill("UDP 53");
+        await ports.press("Enter");
+        await until("UDP 53", () => rules(page, "Egress").locator("input").inputValue(), "the ports");
+        await until(false, async () => (await text(page)).includes("protocol: TCP"), "the text has them");
+        await rules(page, "Egress").locator("input").fill("many");
+        await rules(page, "Egress").locator("input").fill("1 2");
+        await rules(page, "Egress").locator("input").press("Enter");
+        await until(/is no port/, () => page.locator(".toast").innerText(), "what is wrong with it");
+        await rules(page, "Egress").getByRole("button", { name: "remove rule 1" }).focus();
+        await page.keyboard.press("Enter");
+        await until(0, () => rules(page, "Egress").count(), "no rules");
+        await until(/nothing goes out/, () => side(page, "Egress").innerText(), "it stays isolated");
+        await side(page, "Egress").getByRole("checkbox", { name: "restrict egress" }).focus();
+        await page.keyboard.press("Space");
+        await until(/does not act on egress/, () => side(page, "Egress").innerText(), "it is open again");
+        const range = side(page, "Ingress").getByRole("textbox", { name: "add a range of addresses to ingress" });
+        await range.fill("198.51.100.0/24");
+        await range.press("Enter");
+        await until(/198\.51\.100\.0\/24/, () => rules(page, "Ingress").allInnerTexts().then(String), "the range");
+        await accessible(page, "policy that is edited");
+        await rules(page, "Ingress").filter({ hasText: "198.51.100.0/24" }).getByRole("button", { name: "remove rule 2" }).click();
+        await until(1, () => rules(page, "Ingress").count(), "rules");
+        const after = await text(page);
+        assert.equal(after.replace("  egress: []\n", ""), before, "but for an empty list, the text is as it was");
+    },
+
+    "with a finger an endpoint is dragged onto a column": notIn(NO_FINGERS, async () => {
+        const page = await opened({ viewport: PHONE, hasTouch: true, isMobile: true });
+        const chip = page.locator(".policy-chip", { hasText: /^web$/ });
+        const [from, to] = [await chip.boundingBox(), await side(page, "Ingress").boundingBox()];
+        const finger = await page.context().newCDPSession(page);
+        const touch = (type, x, y) => finger.send("Input.dispatchTouchEvent", { type, touchPoints: type === "touchEnd" ? [] : [{ x, y }] });
+        await touch("touchStart", from.x + 8, from.y + 8);
+        for (const step of [1, 2, 3, 4]) {
+            await touch("touchMove", from.x + ((to.x + 80 - from.x) * step) / 4, from.y + ((to.y + 30 - from.y) * step) / 4);
+        }
+        await touch("touchEnd");
+        await until(2, () => rules(page, "Ingress").count(), "rules");
+        assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+    }),
+
+    async "a policy of Calico is edited in its own language"() {
+        const page = await openShop();
+        await paste(page, `${SHOP.split("---\napiVersion: networking")[0]}---
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata: {name: store, namespace: corner}
+spec:
+  selector: app == 'store'
+  ingress:
+  # Nobody else.
+  - action: Deny
+`);
+        await page.getByRole("tab", { name: "Policies", exact: true }).click();
+        await page.getByRole("button", { name: "draw NetworkPolicy corner/store" }).click();
+        await page.locator(".policy-chip", { hasText: /^till$/ }).getByRole("button").click();
+        await page.getByRole("button", { name: "Allow from it (ingress)" }).click();
+        await until(2, () => rules(page, "Ingress").count(), "rules");
+        assert.match(await text(page), /ingress:\n {2}- action: Allow\n[^]*selector: "app == 'till'"[^]*ports: \[5432\]\n {2}# Nobody else\.\n {2}- action: Deny\n/);
+    },
 };

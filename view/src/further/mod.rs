@@ -25,7 +25,9 @@ mod pointless;
 
 use serde::{Deserialize, Serialize};
 
-use super::{FilterQuestion, FilterView, FixQuestion, GradeAsked, GradeView, LessonReply, PolicyDrawing, Sentence, Step, Texts};
+use super::{
+    FilterQuestion, FilterView, FixQuestion, FixView, GradeAsked, GradeView, LessonReply, PolicyDrawing, PolicyEdit, Sentence, Step, Texts,
+};
 pub use comparison::{BaselineTexts, ComparisonMarks, ComparisonView, FlowChange};
 pub use list::{FixListView, ListChoice, ListGroup, ListOption, ListRow, ListView, OfferedText, Outlook, ProposedFix, RowLink, RowTick};
 
@@ -60,6 +62,8 @@ pub enum FurtherQuestion {
     Grade(GradeAsked),
     /// One policy as a drawing, by its key (see [`SceneView::policy_key`](super::SceneView::policy_key)).
     Policy(String),
+    /// A change of one policy in its drawing.
+    EditPolicy(PolicyEdit),
 }
 
 /// Which flows are wanted, and what the policies are to be like.
@@ -121,7 +125,7 @@ impl FurtherQuestion {
             FurtherQuestion::Marks(_) | FurtherQuestion::Comparison(_) => Step::Comparison,
             FurtherQuestion::LeastPrivilege(_) => Step::LeastPrivilege,
             FurtherQuestion::FlowLogs(_) => Step::FlowLogs,
-            FurtherQuestion::Policy(_) => Step::Policies,
+            FurtherQuestion::Policy(_) | FurtherQuestion::EditPolicy(_) => Step::Policies,
         }
     }
 }
@@ -147,6 +151,8 @@ pub enum FurtherAnswer {
     Grade(GradeView),
     /// One policy; nothing where there is none of that name.
     Policy(Option<Box<PolicyDrawing>>),
+    /// The change of text that does what was wanted of a policy, or why there is none.
+    EditPolicy(Result<FixView, Sentence>),
 }
 
 /// The flow logs that the engine was given, with their number.
@@ -181,7 +187,7 @@ pub(super) fn further_answer(
         FurtherQuestion::Grade(asked) => {
             FurtherAnswer::Grade(super::lesson::grade_view(analysis, asked, &mut super::lesson::WrongAnswers::default()))
         }
-        FurtherQuestion::Policy(_) => FurtherAnswer::Policy(None),
+        FurtherQuestion::Policy(_) | FurtherQuestion::EditPolicy(_) => FurtherAnswer::Policy(None),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The drawing of a policy, from what the engine compiled: whom its rules match is asked of the same sets that decide.
 
 use netpolis_core::analysis::Analysis;
+use netpolis_core::answers::edit_policy::is_editable;
 use netpolis_core::compile::{Compiled, Endpoint};
 use netpolis_core::explain::selects_set;
 use netpolis_core::model::Selector;
@@ -10,6 +11,7 @@ use netpolis_core::policy::{
 use netpolis_core::snapshot::{PodId, Role, Snapshot};
 use netpolis_core::text::count;
 
+use super::offers::offers;
 use super::{DrawnEnd, DrawnGroup, DrawnPeer, DrawnPods, DrawnRule, DrawnSide, PolicyDrawing, words};
 use crate::problems::problem_view;
 use crate::scene::workload_key;
@@ -67,6 +69,7 @@ impl<'a> Artist<'a> {
             })
         };
         let problems = self.analysis.problems().iter().filter(is_inside).take(MOST_PROBLEMS);
+        let selected = self.selected();
         PolicyDrawing {
             kind: policy.kind.to_string(),
             title: policy.title(),
@@ -75,7 +78,8 @@ impl<'a> Artist<'a> {
             problems: problems.map(|problem| problem_view(problem, &self.spots)).collect(),
             subject: words::subject(&policy.subject),
             subject_spot: self.spots.at(policy.subject_place),
-            selected: self.selected(),
+            offers: if is_editable(policy) { offers(self.snapshot, policy, &selected) } else { Vec::new() },
+            selected,
             sides: [Direction::Ingress, Direction::Egress].map(|direction| self.side(direction)),
         }
     }
@@ -225,7 +229,14 @@ impl<'a> Artist<'a> {
             rule: reference.id.0,
             action: action_word(rule.action).into(),
             peers,
+            // Of Calico's rules, peers are one side.
+            peers_in_all: if rule.peers.terms().iter().any(|term| matches!(term.kind, PeerTermKind::Entity(_))) {
+                1
+            } else {
+                rule.peers.terms().len() as u32
+            },
             ports: words::ports(&rule.traffic),
+            ports_editable: words::only_ports(&rule.traffic),
             notes,
             matches: if terms.is_empty() { DrawnPods::default() } else { self.matches(reference, &terms, place) },
             spot: self.spots.at(rule.place),

@@ -181,3 +181,79 @@ fn policies_of_one_name_are_told_apart() {
     assert_eq!(scene.policy_at("policies.yaml", spot.start + 5), scene.find_policy(&keys[0]));
     assert_eq!(scene.policy_at("cluster.yaml", 3), None);
 }
+
+fn edited(text: &str, key: &str, egress: bool, wanted: WantedEdit) -> Result<String, String> {
+    let mut analysis = Analysis::default();
+    analysis.set_files(&[("cluster.yaml", SHOP), ("policies.yaml", text)]);
+    let edit = PolicyEdit { policy: key.into(), egress, wanted };
+    let fix = policy_edit(&analysis, &scene_view(&analysis), &edit)?;
+    let edits: Vec<crate::Edit> = fix.edits.iter().map(crate::Edit::from).collect();
+    Ok(crate::apply_edits(text, &edits.iter().collect::<Vec<_>>()))
+}
+
+#[test]
+fn what_is_offered_can_be_added_and_is_drawn_where_it_belongs() {
+    let cluster =
+        SHOP.replace("labels: {app: db}}}", "labels: {app: db}}, spec: {containers: [{name: c, ports: [{containerPort: 5432}]}]}}");
+    let mut analysis = Analysis::default();
+    analysis.set_files(&[("cluster.yaml", &cluster), ("policies.yaml", POLICY)]);
+    let drawing = policy_drawing(&analysis, &scene_view(&analysis), "NetworkPolicy shop/db").unwrap();
+    let titles: Vec<(&str, &str)> = drawing.offers.iter().map(|offer| (offer.key.as_str(), offer.title.as_str())).collect();
+    assert_eq!(titles[..2], [("pods shop/db[Pod]", "`db`"), ("pods shop/web[Deployment]", "`web`")]);
+    assert!(
+        titles.contains(&("pods ops/probe[Pod]", "`ops/probe`")) && titles.contains(&("namespace ops", "namespace `ops`")),
+        "{titles:?}"
+    );
+    assert!(titles.contains(&("namespace shop", "this namespace `shop`")), "{titles:?}");
+    assert_eq!(drawing.offers[0].ports, ["TCP 5432", "TCP 5432"], "what the pods declare");
+    assert_eq!(drawing.offers[1].ports, ["TCP 5432", ""]);
+    for (offer, group) in drawing.offers.iter().zip([3, 3, 2]) {
+        let add = WantedEdit::Add { peer: offer.key.clone(), ports: "80".into() };
+        let text = edited(POLICY, "NetworkPolicy shop/db", false, add).unwrap();
+        let [ingress, _] = drawn(&text, "NetworkPolicy shop/db").sides;
+        assert!(
+            ingress.groups[group].cards.iter().any(|card| card.rule == 2 && card.ports == "TCP 80"),
+            "{}: {:?}",
+            offer.key,
+            short(&ingress)
+        );
+    }
+    for offer in &drawing.offers {
+        let add = WantedEdit::Add { peer: offer.key.clone(), ports: String::new() };
+        let text = edited(POLICY, "NetworkPolicy shop/db", true, add).unwrap();
+        let [_, egress] = drawn(&text, "NetworkPolicy shop/db").sides;
+        assert_eq!(egress.groups.iter().flat_map(|group| &group.cards).count(), 1, "{}", offer.key);
+    }
+}
+
+#[test]
+fn a_drawing_says_what_of_it_can_be_edited() {
+    let drawing = drawn(POLICY, "NetworkPolicy shop/db");
+    let cards = |drawing: &PolicyDrawing| drawing.sides[0].groups.iter().flat_map(|group| group.cards.clone()).collect::<Vec<_>>();
+    assert!(cards(&drawing).iter().all(|card| card.ports_editable));
+    assert_eq!(cards(&drawing).iter().map(|card| card.peers_in_all).collect::<Vec<_>>(), [0, 3, 3, 3]);
+    let admin = "
+apiVersion: policy.networking.k8s.io/v1alpha1
+kind: BaselineAdminNetworkPolicy
+metadata: {name: default}
+spec:
+  subject: {namespaces: {}}
+  ingress: [{name: a, action: Deny, from: [{namespaces: {}}]}]
+";
+    assert!(drawn(admin, "BaselineAdminNetworkPolicy default").offers.is_empty());
+    let refused = edited(admin, "BaselineAdminNetworkPolicy default", false, WantedEdit::Remove(0)).unwrap_err();
+    assert!(refused.contains("can only be edited as text"), "{refused}");
+    let calico = CALICO.replace("protocol: TCP\n    source: {selector", "protocol: TCP\n    source: {ports: [1], selector");
+    assert!(cards(&drawn(&calico, "NetworkPolicy shop/web")).iter().any(|card| !card.ports_editable));
+    assert!(edited(POLICY, "NetworkPolicy shop/none", false, WantedEdit::Act(true)).is_err());
+}
+
+#[test]
+fn ports_that_are_shown_can_be_written_back() {
+    for (rule, ports) in [(0, "TCP 5432, UDP 53, 54, TCP http"), (1, "TCP 9000-9010")] {
+        let [ingress, _] = drawn(POLICY, "NetworkPolicy shop/db").sides;
+        let card = ingress.groups.iter().flat_map(|group| &group.cards).find(|card| card.rule == rule).unwrap().clone();
+        assert_eq!(card.ports, ports);
+        assert_eq!(edited(POLICY, "NetworkPolicy shop/db", false, WantedEdit::Ports(rule, card.ports)).unwrap(), POLICY, "nothing changes");
+    }
+}

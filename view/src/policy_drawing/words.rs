@@ -220,3 +220,19 @@ fn packet_words(packet: &PacketMatch, words: &mut Words) {
     words.parts.extend(list("not from source ports ", &packet.not_source_ports));
     words.parts.extend(packet.service.as_ref().map(|_| "the Service's ports".to_owned()));
 }
+
+/// Whether all that a rule says of traffic is its protocol and destination ports.
+pub(super) fn only_ports(traffic: &TrafficMatch) -> bool {
+    match traffic {
+        TrafficMatch::Any | TrafficMatch::Of(_) => true,
+        TrafficMatch::Packet(packet) => {
+            let own = PacketMatch {
+                place: packet.place,
+                protocol: packet.protocol.filter(|protocol| protocol.has_ports()),
+                destination_ports: packet.destination_ports.clone(),
+                ..PacketMatch::default()
+            };
+            **packet == own
+        }
+    }
+}

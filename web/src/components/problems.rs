@@ -48,7 +48,7 @@ pub fn Problems() -> Html {
 
 /// Some of them, in another panel.
 pub(super) fn problem_list(store: &Store, problems: &[ProblemView]) -> Html {
-    html! { <ul class="problems">{ for problems.iter().map(|p| html! { <li class={class(p.severity)}>{ problem(store, p) }</li> }) }</ul> }
+    html! { <ul class="problems">{ for problems.iter().map(|p| html! { <li class={class(p.severity)}>{ problem(store, p, Html::default(), Html::default()) }</li> }) }</ul> }
 }
 
 fn class(severity: Severity) -> &'static str {

@@ -10,7 +10,7 @@ use crate::scenes::{Elsewhere, SceneId};
 use crate::share::Shared;
 use netpolis_view::{
     AnswerView, BoardReply, Edit, Evaluation, FixView, FurtherAnswer, FurtherQuestion, Move, PathAnswers, PathAsked, PathQuestion,
-    Question, RowLink, SceneView, Sentence, SourceLocation, TrafficView,
+    PolicyEdit, Question, RowLink, SceneView, Sentence, SourceLocation, TrafficView,
 };
 
 /// What happens.
@@ -56,6 +56,8 @@ pub enum Action {
     ShowPolicy(Option<String>),
     /// The policy that is written at an offset of the file that is shown is drawn, in UTF-16 units.
     DrawAt(u32),
+    /// Something is changed in the drawing of a policy: the text gets what the engine makes of it.
+    EditPolicy(PolicyEdit),
     /// A list of answers asks something else.
     AskList(FurtherQuestion),
     /// A row of the list that is shown is ticked, or no longer, by its key.

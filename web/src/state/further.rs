@@ -5,8 +5,8 @@ use std::rc::Rc;
 
 use super::{EngineFault, LayoutAction, Progress, Screen, State, Tab};
 use netpolis_view::{
-    FixListView, FixQuestion, FixView, FurtherAnswer, FurtherQuestion, LinesView, ListView, PathWord, PoliciesAsked, RowLink, RowTick,
-    Sentence,
+    FixListView, FixQuestion, FixView, FurtherAnswer, FurtherQuestion, LinesView, ListView, PathWord, PoliciesAsked, PolicyEdit, RowLink,
+    RowTick, Sentence,
 };
 
 /// A list among the answers.
@@ -102,6 +102,8 @@ pub struct Further {
     pub looks_for: Option<Goal>,
     /// The policy that is drawn in place of the board, by its key.
     pub policy: Option<String>,
+    /// What is being changed of it.
+    pub editing: Option<PolicyEdit>,
 }
 
 /// What a change of text is to do.
@@ -160,8 +162,10 @@ impl FixSection {
 impl Further {
     /// Takes answers about a revision.
     pub(super) fn take(&mut self, revision: u32, answers: &[(FurtherQuestion, Rc<FurtherAnswer>)]) {
-        // What is said of a lesson is kept there.
-        let is_here = |asked: &FurtherQuestion| !matches!(asked, FurtherQuestion::Lesson(..) | FurtherQuestion::Grade(_));
+        // What is said of a lesson is kept there, and a change of a policy is made once.
+        let is_here = |asked: &FurtherQuestion| {
+            !matches!(asked, FurtherQuestion::Lesson(..) | FurtherQuestion::Grade(_) | FurtherQuestion::EditPolicy(_))
+        };
         for (asked, answer) in answers.iter().filter(|(asked, _)| is_here(asked)) {
             // The same answer stays the one that it was: it is not drawn again.
             let before = self.known.iter().position(|known| known.asked.is_like(asked)).map(|at| self.known.swap_remove(at));
@@ -199,6 +203,7 @@ impl State {
             .chain(self.comparison_question(FurtherQuestion::Marks))
             .chain(self.filter_question())
             .chain(self.policy_question())
+            .chain(self.further.editing.clone().map(FurtherQuestion::EditPolicy))
             .chain(list)
             .chain(of_lesson)
             .collect()

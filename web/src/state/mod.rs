@@ -286,6 +286,7 @@ impl State {
             Action::Follow(link) => self.follow(link),
             Action::ShowPolicy(key) => self.show_policy(key),
             Action::DrawAt(offset) => self.draw_at(offset),
+            Action::EditPolicy(edit) => self.further.editing = Some(edit),
             Action::AskList(asked) => self.ask_list(asked),
             Action::Tick(key) => self.tick(key),
             Action::Lesson(action) => self.play(action),
@@ -323,6 +324,7 @@ impl State {
                 self.take_path(path);
                 self.answers.checks = checks;
                 self.further.take(revision, &further);
+                self.take_policy_edit(&further);
                 self.seek();
                 // It may begin another scene, of which nothing is known yet.
                 self.take_of_lesson(revision, &further);

@@ -44,6 +44,23 @@ impl State {
         }
     }
 
+    /// Makes the change that the engine found for what was wanted of a policy, or says why there is none.
+    pub(super) fn take_policy_edit(&mut self, answers: &[(FurtherQuestion, Rc<FurtherAnswer>)]) {
+        for (asked, answer) in answers {
+            let (FurtherQuestion::EditPolicy(edit), FurtherAnswer::EditPolicy(found)) = (asked, &**answer) else { continue };
+            if self.further.editing.as_ref() != Some(edit) {
+                continue;
+            }
+            self.further.editing = None;
+            match found {
+                // Somebody may have begun to read only since.
+                Ok(_) if self.files.read_only => {}
+                Ok(fix) => self.apply_to_files(&fix.title, &fix.by_file()),
+                Err(message) => self.tell(format!("Not changed: {}", message.replace('`', "")), false),
+            }
+        }
+    }
+
     /// The pane at the bottom: what it shows has a height of its own.
     pub fn bottom_pane(&self) -> Pane {
         let is_high = self.layout.tab == Tab::Path || self.layout.tab == Tab::Policies && self.further.policy.is_some();
@@ -55,7 +72,7 @@ impl State {
 mod tests {
     use std::rc::Rc;
 
-    use netpolis_view::Evaluator;
+    use netpolis_view::{Evaluator, PolicyEdit, WantedEdit};
 
     use super::*;
     use crate::state::Action;
@@ -99,6 +116,18 @@ spec:
         assert_eq!(renamed.drawing(), Some(None));
         let away = state.clone().reduce(LayoutAction::ShowTab(Tab::Matrix).into());
         assert!(away.wants_further().is_empty());
+        // What is changed in it goes into the text, and can be taken back.
+        let edit = |wanted| PolicyEdit { policy: "NetworkPolicy default/db".into(), egress: true, wanted };
+        let changed = answered(state.clone().reduce(Action::EditPolicy(edit(WantedEdit::Act(true)))));
+        assert_eq!(changed.files.text_of("shop.yaml"), format!("{SHOP}  policyTypes: [Ingress, Egress]\n"));
+        assert!(changed.drawing().flatten().unwrap().sides[1].isolates && changed.further.editing.is_none());
+        assert_eq!(changed.reduce(Action::Undo).files.text_of("shop.yaml"), SHOP);
+        let refused =
+            answered(state.clone().reduce(Action::EditPolicy(edit(WantedEdit::Add { peer: "block 10.0".into(), ports: String::new() }))));
+        assert!(
+            refused.notices.notice.as_ref().is_some_and(|notice| notice.text.starts_with("Not changed: 10.0 is no range of addresses"))
+        );
+        assert!(refused.further.editing.is_none() && refused.files.text_of("shop.yaml") == SHOP);
         let all = state.reduce(Action::ShowPolicy(None));
         assert_eq!((all.bottom_pane(), all.wants_board().is_some()), (Pane::Bottom, true));
     }

@@ -54,13 +54,13 @@ impl Piece {
 
 /// Edits on the files of an analysis.
 #[derive(Clone, Default, Debug)]
-pub(super) struct Draft {
+pub(in crate::answers) struct Draft {
     files: BTreeMap<SourceId, Vec<Piece>>,
 }
 
 impl Draft {
     /// The same with more edits, given in the text as this draft has it. They do not overlap.
-    pub(super) fn with(&self, sources: &Sources, edits: &[TextEdit]) -> Draft {
+    pub(in crate::answers) fn with(&self, sources: &Sources, edits: &[TextEdit]) -> Draft {
         let mut draft = self.clone();
         let mut edits: Vec<&TextEdit> = edits.iter().collect();
         // From the end, so that ranges of the others stay true; of two at one place the first one comes first.
@@ -74,7 +74,7 @@ impl Draft {
     }
 
     /// The edits on the original.
-    pub(super) fn edits(&self, sources: &Sources) -> Vec<TextEdit> {
+    pub(in crate::answers) fn edits(&self, sources: &Sources) -> Vec<TextEdit> {
         let mut edits = Vec::new();
         for (source, pieces) in &self.files {
             let whole = sources.get(*source).map_or(0, |source| source.text.len() as u32);
@@ -95,7 +95,7 @@ impl Draft {
     }
 
     /// The text of a file with the edits; nothing for one without any.
-    pub(super) fn text(&self, sources: &Sources, source: SourceId) -> Option<String> {
+    pub(in crate::answers) fn text(&self, sources: &Sources, source: SourceId) -> Option<String> {
         let original = &*sources.get(source)?.text;
         let piece = |piece: &Piece| match piece {
             Piece::Kept(start, end) => String::from(original.get(*start as usize..*end as usize).unwrap_or_default()),

@@ -12,10 +12,10 @@ pub(in crate::answers) const USUAL: [&str; 6] =
     ["app.kubernetes.io/name", "app", "k8s-app", "name", "app.kubernetes.io/component", "component"];
 
 /// Labels, by key and value.
-pub(super) type Pairs = Vec<(String, String)>;
+pub(in crate::answers) type Pairs = Vec<(String, String)>;
 
 /// Labels that select a pod, and as few other workloads of its namespace as its labels can tell apart; nothing where it has none that last.
-pub(super) fn selecting(snapshot: &Snapshot, pod: PodId) -> Option<Pairs> {
+pub(in crate::answers) fn selecting(snapshot: &Snapshot, pod: PodId) -> Option<Pairs> {
     let own = snapshot.pod(pod)?;
     let mut labels = lasting_labels(&own.labels);
     labels.sort_by_key(|(key, _)| USUAL.iter().position(|usual| usual == key).unwrap_or(USUAL.len()));
@@ -40,12 +40,12 @@ pub(super) fn selecting(snapshot: &Snapshot, pod: PodId) -> Option<Pairs> {
 }
 
 /// `matchLabels` with these.
-pub(super) fn match_labels(pairs: &Pairs) -> V {
+pub(in crate::answers) fn match_labels(pairs: &Pairs) -> V {
     let labels = pairs.iter().map(|(key, value)| (key.clone(), text(value))).collect();
     map([("matchLabels", Some(V::Map(labels)))])
 }
 
 /// The namespace with this name, whatever its other labels are.
-pub(super) fn namespace(name: &str) -> V {
+pub(in crate::answers) fn namespace(name: &str) -> V {
     match_labels(&alloc::vec![("kubernetes.io/metadata.name".to_string(), name.to_string())])
 }

@@ -10,13 +10,13 @@
 pub(in crate::answers) mod block;
 mod calico;
 mod deny;
-mod draft;
+pub(in crate::answers) mod draft;
 mod effects;
 mod goal;
 mod groups;
 mod kubernetes;
 pub(in crate::answers) mod labels;
-mod object;
+pub(in crate::answers) mod object;
 mod search;
 mod service;
 mod typo;

@@ -37,10 +37,10 @@ impl Unpatchable {
 }
 
 /// Edits, or why there are none.
-pub(super) type Edited = Result<Vec<TextEdit>, Unpatchable>;
+pub(in crate::answers) type Edited = Result<Vec<TextEdit>, Unpatchable>;
 
 /// An object and its text.
-pub(super) struct Object {
+pub(in crate::answers) struct Object {
     source: SourceId,
     /// Where `text` begins in its file. It may begin with blanks that stand for what is before the object on its line.
     base: u32,
@@ -54,7 +54,7 @@ pub(super) struct Object {
 
 impl Object {
     /// The object at a place.
-    pub(super) fn at(sources: &Sources, place: Place) -> Result<Object, Unpatchable> {
+    pub(in crate::answers) fn at(sources: &Sources, place: Place) -> Result<Object, Unpatchable> {
         let position = sources.position(place).ok_or(Unpatchable::NoText)?;
         let file = &*sources.get(position.source).ok_or(Unpatchable::NoText)?.text;
         let slice = file.get(position.start as usize..position.end as usize).filter(|text| !text.is_empty()).ok_or(Unpatchable::NoText)?;
@@ -65,7 +65,23 @@ impl Object {
         // A comment behind it belongs to its last line.
         let rest = file.get(position.end as usize..).and_then(|rest| rest.lines().next()).unwrap_or_default();
         let comment = if rest.trim().is_empty() || rest.trim_start().starts_with('#') { rest } else { "" };
-        let text = format!("{}{slice}{comment}", " ".repeat(line));
+        Object::read(position.source, position.start - line as u32, format!("{}{slice}{comment}", " ".repeat(line)))
+    }
+
+    /// The same object with edits made, which are of its own text.
+    pub(in crate::answers) fn after(&self, edits: &[TextEdit]) -> Result<Object, Unpatchable> {
+        let mut text = self.text.clone();
+        let mut edits: Vec<&TextEdit> = edits.iter().collect();
+        edits.sort_by_key(|edit| edit.start);
+        for edit in edits.into_iter().rev() {
+            let range = edit.start.checked_sub(self.base).zip(edit.end.checked_sub(self.base));
+            let (start, end) = range.filter(|(_, end)| *end as usize <= text.len()).ok_or(Unpatchable::Generated)?;
+            text.replace_range(start as usize..end as usize, &edit.text);
+        }
+        Object::read(self.source, self.base, text)
+    }
+
+    fn read(source: SourceId, base: u32, text: String) -> Result<Object, Unpatchable> {
         let plain = document::json::plain(&text);
         let parsed = document::parse(plain.as_ref().map_or(&text, |json| &json.text), &Limits::default());
         if parsed.tree.root().is_none() {
@@ -73,22 +89,22 @@ impl Object {
             return Err(Unpatchable::Generated);
         }
         let shared = shared(&parsed.tree);
-        let mut object = Object { source: position.source, base: position.start - line as u32, text, tree: parsed.tree, shared, dashes: 2 };
+        let mut object = Object { source, base, text, tree: parsed.tree, shared, dashes: 2 };
         object.dashes = object.dash_step().unwrap_or(2);
         Ok(object)
     }
 
-    pub(super) fn root(&self) -> Option<NodeRef<'_>> {
+    pub(in crate::answers) fn root(&self) -> Option<NodeRef<'_>> {
         self.tree.root()
     }
 
     /// The value of nested mappings.
-    pub(super) fn get(&self, path: &[&str]) -> Option<NodeRef<'_>> {
+    pub(in crate::answers) fn get(&self, path: &[&str]) -> Option<NodeRef<'_>> {
         path.iter().try_fold(self.root()?, |node, key| node.get(key))
     }
 
     /// The mapping or list at a place of the file.
-    pub(super) fn node_at(&self, sources: &Sources, place: Place) -> Option<NodeRef<'_>> {
+    pub(in crate::answers) fn node_at(&self, sources: &Sources, place: Place) -> Option<NodeRef<'_>> {
         let position = sources.position(place).filter(|p| p.source == self.source)?;
         let nodes = (0..self.tree.len() as u32).filter_map(|id| self.tree.get(NodeId(id)));
         let mut nodes = nodes.filter(|node| (node.span().start + self.base, node.span().end + self.base) == (position.start, position.end));
@@ -96,7 +112,7 @@ impl Object {
     }
 
     /// All scalars below a node, each with its key, or that of the list that it stands in.
-    pub(super) fn scalars<'a>(&'a self, node: NodeRef<'a>) -> Vec<(&'a str, NodeRef<'a>)> {
+    pub(in crate::answers) fn scalars<'a>(&'a self, node: NodeRef<'a>) -> Vec<(&'a str, NodeRef<'a>)> {
         let mut found = Vec::new();
         let mut open = vec![("", node)];
         while let Some((key, node)) = open.pop() {
@@ -175,7 +191,7 @@ impl Object {
     }
 
     /// Puts a value into the list `key` of a mapping: before the item `index`, or at the end. The list is made if it is not there.
-    pub(super) fn push(&self, map: NodeRef<'_>, key: &str, index: Option<usize>, value: &V) -> Edited {
+    pub(in crate::answers) fn push(&self, map: NodeRef<'_>, key: &str, index: Option<usize>, value: &V) -> Edited {
         self.check(map)?;
         let Some(found) = map.get(key) else { return self.add(map, key, &V::List(vec![value.clone()])) };
         self.check(found)?;
@@ -264,7 +280,7 @@ impl Object {
     }
 
     /// Adds an entry to a mapping, behind the others.
-    pub(super) fn add(&self, map: NodeRef<'_>, key: &str, value: &V) -> Edited {
+    pub(in crate::answers) fn add(&self, map: NodeRef<'_>, key: &str, value: &V) -> Edited {
         self.check(map)?;
         let entries = map.as_mapping().ok_or(Unpatchable::Generated)?;
         let style = self.style(map);
@@ -296,7 +312,7 @@ impl Object {
     }
 
     /// Writes another scalar in the place of one, with the quotes that it had.
-    pub(super) fn set(&self, node: NodeRef<'_>, word: &str) -> Edited {
+    pub(in crate::answers) fn set(&self, node: NodeRef<'_>, word: &str) -> Edited {
         self.check(node)?;
         let (start, end) = (node.span().start, node.span().end);
         let old = self.text.get(start as usize..end as usize).unwrap_or_default();
@@ -326,12 +342,12 @@ impl Object {
     }
 
     /// What is written in the place of a value.
-    pub(super) fn written(&self, node: NodeRef<'_>) -> &str {
+    pub(in crate::answers) fn written(&self, node: NodeRef<'_>) -> &str {
         self.text.get(node.span().start as usize..node.span().end as usize).unwrap_or_default()
     }
 
     /// The list that a node is an item of: the mapping, the key and the number.
-    pub(super) fn list_of(&self, node: NodeRef<'_>) -> Option<(NodeRef<'_>, &str, usize)> {
+    pub(in crate::answers) fn list_of(&self, node: NodeRef<'_>) -> Option<(NodeRef<'_>, &str, usize)> {
         let nodes = (0..self.tree.len() as u32).filter_map(|id| self.tree.get(NodeId(id)));
         for map in nodes {
             for e in map.as_mapping().unwrap_or_default() {
@@ -344,7 +360,7 @@ impl Object {
     }
 
     /// Writes another key and value in the place of an entry of a mapping.
-    pub(super) fn swap(&self, map: NodeRef<'_>, key: &str, new: &str, value: &V) -> Edited {
+    pub(in crate::answers) fn swap(&self, map: NodeRef<'_>, key: &str, new: &str, value: &V) -> Edited {
         self.check(map)?;
         let (found, own) = map.get(key).zip(map.entry(key)).ok_or(Unpatchable::Generated)?;
         self.check(found)?;
@@ -352,8 +368,33 @@ impl Object {
         self.edit(own.key_span.start, found.span().end, format!("{}: {}", scalar(new, style), value.flow(style)))
     }
 
+    /// Takes an entry out of a mapping that has others.
+    pub(in crate::answers) fn take(&self, map: NodeRef<'_>, key: &str) -> Edited {
+        self.check(map)?;
+        let (value, own) = map.get(key).zip(map.entry(key)).ok_or(Unpatchable::Generated)?;
+        let entries = map.as_mapping().unwrap_or_default();
+        let next = entries.iter().map(|e| e.key_span.start).filter(|start| *start > own.key_span.start).min();
+        let end = value.span().end.max(own.key_span.end + 1);
+        if !self.is_flow(map) && self.indent(own.key_span.start).is_some() {
+            // Lines of its own go whole.
+            let (start, end) = (self.line_start(own.key_span.start), self.line_end(end));
+            return match self.text.get(end as usize..).is_some_and(|rest| rest.is_empty()) {
+                true => self.edit(start.saturating_sub(1), end, ""),
+                false => self.edit(start, end + 1 + u32::from(self.text.as_bytes().get(end as usize) == Some(&b'\r')), ""),
+            };
+        }
+        match next {
+            Some(next) => self.edit(own.key_span.start, next, ""),
+            None => {
+                let before =
+                    entries.iter().map(|e| map.value_of(e).span().end.max(e.key_span.end)).filter(|end| *end < own.key_span.start).max();
+                self.edit(before.ok_or(Unpatchable::Generated)?, end, "")
+            }
+        }
+    }
+
     /// Removes an item of the list `key` of a mapping. Of the only one nothing is left but `[]`.
-    pub(super) fn remove(&self, map: NodeRef<'_>, key: &str, index: usize) -> Edited {
+    pub(in crate::answers) fn remove(&self, map: NodeRef<'_>, key: &str, index: usize) -> Edited {
         self.check(map)?;
         let found = map.get(key).ok_or(Unpatchable::Generated)?;
         self.check(found)?;

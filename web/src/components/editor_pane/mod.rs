@@ -122,7 +122,9 @@ fn use_creation(
                     dispatcher.dispatch(Action::TextEdited(FileId(id), text.into()));
                 }
             };
-            let Ok(mut editor) = module.create(&parent, &options, on_change, move |_, offset, _| cursor.set(offset), on_definition) else { return };
+            let Ok(mut editor) = module.create(&parent, &options, on_change, move |_, offset, _| cursor.set(offset), on_definition) else {
+                return;
+            };
             let known_words = words.clone();
             editor.set_completions(move |context| complete(context, &words.borrow()));
             editor.set_hover(move |context| help(context, &known_words.borrow()));

@@ -1,10 +1,14 @@
 //! One policy as a drawing: what may send on the left, the selected endpoints in the middle, what they may send to on the right.
 
+mod drag;
+mod edit;
 mod link;
 mod side;
 
 use yew::prelude::*;
 
+use self::drag::use_drag;
+use self::edit::tray;
 use self::side::{ends, side};
 use super::icons::{LAYERS, icon};
 use super::problems::problem_list;
@@ -25,15 +29,18 @@ fn policy_part(state: &State) -> impl PartialEq + use<> {
 #[component]
 pub fn PolicyPane() -> Html {
     count_render("PolicyPane");
-    let Some(store) = use_part(policy_part) else { return Html::default() };
-    let all = html! { <button type="button" class="pick" onclick={press(&store, Action::ShowPolicy(None))}>{ icon(LAYERS) }{ "All policies" }</button> };
+    let store = use_part(policy_part);
+    let Some(drag) = use_drag(store) else { return Html::default() };
+    let store = &drag.store;
+    let [onpointermove, onpointerup, lost] = drag.handlers();
+    let all = html! { <button type="button" class="pick" onclick={press(store, Action::ShowPolicy(None))}>{ icon(LAYERS) }{ "All policies" }</button> };
     match store.drawing() {
         None => html! { <div class="policy-pane"><header>{ all }<p role="status">{ store.list_words() }</p></header></div> },
         Some(None) => {
             html! { <div class="policy-pane"><header>{ all }<p role="status">{ "There is no such policy in these files." }</p></header></div> }
         }
         Some(Some(drawing)) => html! {
-            <div class="policy-pane">
+            <div class="policy-pane" ref={drag.pane.clone()} {onpointermove} {onpointerup} onpointercancel={lost.clone()} onlostpointercapture={lost}>
                 <header>
                     { all }
                     <h2>{ &drawing.title }</h2><small>{ &drawing.kind }</small>
@@ -41,11 +48,12 @@ pub fn PolicyPane() -> Html {
                 </header>
                 { for drawing.notes.iter().map(|note| html! { <p class="policy-note">{ sentence(note) }</p> }) }
                 <div class="policy-drawing">
-                    { side(&store, drawing, 0) }
-                    { middle(&store, drawing) }
-                    { side(&store, drawing, 1) }
+                    { side(&drag, drawing, 0) }
+                    { middle(store, drawing) }
+                    { side(&drag, drawing, 1) }
                 </div>
-                if !drawing.problems.is_empty() { { problem_list(&store, &drawing.problems) } }
+                if !drawing.offers.is_empty() && !store.files.read_only { { tray(&drag, &drawing.offers) } }
+                if !drawing.problems.is_empty() { { problem_list(store, &drawing.problems) } }
             </div>
         },
     }

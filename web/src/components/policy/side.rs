@@ -2,6 +2,8 @@
 
 use yew::prelude::*;
 
+use super::drag::Drag;
+use super::edit::{ports_field, range_field, remove, remove_peer, tools};
 use crate::components::icons::{CHECK, CROSS, DOWN, LESSON, SHIELD, icon};
 use crate::components::rich::{SourceLink, rich, sentence};
 use crate::components::{Store, press};
@@ -9,33 +11,42 @@ use crate::state::Action;
 use netpolis_view::{DrawnEnd, DrawnGroup, DrawnPods, DrawnRule, PolicyDrawing};
 
 /// The column of a direction: ingress is the first.
-pub(super) fn side(store: &Store, drawing: &PolicyDrawing, direction: usize) -> Html {
+pub(super) fn side(drag: &Drag, drawing: &PolicyDrawing, direction: usize) -> Html {
+    let store = &drag.store;
     let Some(side) = drawing.sides.get(direction) else { return Html::default() };
     let (class, title) = if direction == 0 { ("ingress", "Ingress") } else { ("egress", "Egress") };
     let (state, sign) = if side.isolates { ("isolates", SHIELD) } else { ("open", CHECK) };
+    let editable = !drawing.offers.is_empty() && !store.files.read_only;
+    let target = drag.held.is_some_and(|held| held.column == Some(direction)).then_some("target");
+    let edits = editable.then_some(direction);
     html! {
-        <section class={classes!("policy-side", class, state)} aria-label={title}>
-            <h3>{ icon(sign) }{ title }</h3>
+        <section class={classes!("policy-side", class, state, target)} data-side={direction.to_string()} aria-label={title}>
+            <header>
+                <h3>{ icon(sign) }{ title }</h3>
+                if editable { { tools(store, drawing, direction, class) } }
+            </header>
             <p class="policy-summary">{ &side.summary }</p>
-            { for side.groups.iter().map(|one| group(store, one)) }
+            { for side.groups.iter().map(|one| group(store, one, edits)) }
+            if editable { { range_field(store, direction, class) } }
         </section>
     }
 }
 
-fn group(store: &Store, group: &DrawnGroup) -> Html {
+/// `edits`: which direction is edited, if one is.
+fn group(store: &Store, group: &DrawnGroup, edits: Option<usize>) -> Html {
     html! {
         <div class={classes!("policy-group", group.cards.is_empty().then_some("empty"))}>
             <h4>{ rich(&group.title) }</h4>
             if group.cards.is_empty() {
                 <p class="policy-empty">{ &group.empty }</p>
             } else {
-                <ul>{ for group.cards.iter().map(|one| card(store, one)) }</ul>
+                <ul>{ for group.cards.iter().map(|one| card(store, one, edits)) }</ul>
             }
         </div>
     }
 }
 
-fn card(store: &Store, rule: &DrawnRule) -> Html {
+fn card(store: &Store, rule: &DrawnRule, edits: Option<usize>) -> Html {
     let (class, sign) = match rule.action.as_str() {
         "Allow" => ("allowed", CHECK),
         "Deny" => ("denied", CROSS),
@@ -46,9 +57,16 @@ fn card(store: &Store, rule: &DrawnRule) -> Html {
     let title = format!("{} · rule {number}", rule.action);
     html! {
         <li class={classes!("policy-rule", class)}>
-            <header><span>{ icon(sign) }{ title }</span>if let Some(spot) = &rule.spot { <SourceLink spot={spot.clone()} short=true /> }</header>
-            { for rule.peers.iter().map(|peer| html! { <p class="policy-peer">{ rich(&peer.words) }</p> }) }
-            <p class="policy-ports">{ if rule.ports.is_empty() { "every port" } else { &rule.ports } }</p>
+            <header><span>{ icon(sign) }{ title }</span>if let Some(spot) = &rule.spot { <SourceLink spot={spot.clone()} short=true /> }
+                if let Some(direction) = edits { { remove(store, direction, rule) } }</header>
+            { for rule.peers.iter().map(|peer| html! {
+                <p class="policy-peer">{ rich(&peer.words) }if let Some(direction) = edits.filter(|_| rule.peers_in_all > 1) { { remove_peer(store, direction, rule, peer) } }</p>
+            }) }
+            if let Some(direction) = edits.filter(|_| rule.ports_editable) {
+                { ports_field(store, direction, rule) }
+            } else {
+                <p class="policy-ports">{ if rule.ports.is_empty() { "every port" } else { &rule.ports } }</p>
+            }
             { for rule.notes.iter().map(|note| html! { <p class="policy-hint">{ sentence(note) }</p> }) }
             { ends(store, &rule.matches) }
         </li>

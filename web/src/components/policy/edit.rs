@@ -1,0 +1,109 @@
+//! What is changed in the drawing: buttons and fields that ask for a change of text.
+
+use web_sys::HtmlInputElement;
+use yew::prelude::*;
+
+use super::drag::{Drag, Held};
+use crate::components::icons::{CROSS, PLUS, icon};
+use crate::components::menu::Menu;
+use crate::components::rich::rich;
+use crate::components::{Store, press};
+use crate::state::Action;
+use netpolis_view::{DrawnPeer, DrawnRule, OfferedPeer, PolicyDrawing, PolicyEdit, WantedEdit};
+
+/// The change of one direction of the policy that is drawn.
+pub(super) fn change(store: &Store, direction: usize, wanted: WantedEdit) -> Action {
+    Action::EditPolicy(PolicyEdit { policy: store.further.policy.clone().unwrap_or_default(), egress: direction == 1, wanted })
+}
+
+/// A rule for an offered peer, with the ports that are likely.
+pub(super) fn add(store: &Store, direction: usize, offer: &OfferedPeer) -> Action {
+    let ports = offer.ports.get(direction).cloned().unwrap_or_default();
+    change(store, direction, WantedEdit::Add { peer: offer.key.clone(), ports })
+}
+
+/// Whether the policy acts on a direction, as a box to be ticked, and the menu of new rules.
+pub(super) fn tools(store: &Store, drawing: &PolicyDrawing, direction: usize, name: &str) -> Html {
+    let acts = drawing.sides.get(direction).is_some_and(|side| side.acts);
+    let onchange = {
+        let (store, action) = (store.clone(), change(store, direction, WantedEdit::Act(!acts)));
+        Callback::from(move |_: Event| store.dispatch(action.clone()))
+    };
+    html! {
+        <>
+            <label class="policy-acts"><input type="checkbox" checked={acts} {onchange} />{ "restrict" }<span class="visually-hidden">{ format!(" {name}") }</span></label>
+            <Menu right=true arrow=false class="pick small" label={format!("add an {name} rule")} button={html! { <>{ icon(PLUS) }{ "Add" }</> }}>
+                { for drawing.offers.iter().map(|offer| html! { <button type="button" onclick={press(store, add(store, direction, offer))}>{ rich(&offer.title) }</button> }) }
+            </Menu>
+        </>
+    }
+}
+
+/// A field that makes a rule of a range of addresses.
+pub(super) fn range_field(store: &Store, direction: usize, name: &str) -> Html {
+    let onchange = {
+        let store = store.clone();
+        Callback::from(move |event: Event| {
+            let field: HtmlInputElement = event.target_unchecked_into();
+            let range = field.value();
+            if !range.trim().is_empty() {
+                field.set_value("");
+                store.dispatch(change(&store, direction, WantedEdit::Add { peer: format!("block {range}"), ports: String::new() }));
+            }
+        })
+    };
+    html! { <input class="policy-range" placeholder="Add a range: 10.0.0.0/8" aria-label={format!("add a range of addresses to {name}")} {onchange} /> }
+}
+
+/// The ports of a rule, to be written over.
+pub(super) fn ports_field(store: &Store, direction: usize, rule: &DrawnRule) -> Html {
+    let onchange = {
+        let (store, number, before) = (store.clone(), rule.rule, rule.ports.clone());
+        Callback::from(move |event: Event| {
+            let field: HtmlInputElement = event.target_unchecked_into();
+            let ports = field.value();
+            // What is not accepted does not stay.
+            field.set_value(&before);
+            store.dispatch(change(&store, direction, WantedEdit::Ports(number, ports)));
+        })
+    };
+    html! { <input class="policy-ports" value={rule.ports.clone()} placeholder="every port" aria-label={format!("ports of rule {}", rule.rule + 1)} {onchange} /> }
+}
+
+/// Takes a rule out of the policy.
+pub(super) fn remove(store: &Store, direction: usize, rule: &DrawnRule) -> Html {
+    let label = format!("remove rule {}", rule.rule + 1);
+    let onclick = press(store, change(store, direction, WantedEdit::Remove(rule.rule)));
+    html! { <button type="button" class="quiet square small" aria-label={label.clone()} title={label} {onclick}>{ icon(CROSS) }</button> }
+}
+
+/// Takes one of several peers out of a rule.
+pub(super) fn remove_peer(store: &Store, direction: usize, rule: &DrawnRule, peer: &DrawnPeer) -> Html {
+    let label = format!("remove {} from rule {}", peer.words.replace('`', ""), rule.rule + 1);
+    let onclick = press(store, change(store, direction, WantedEdit::RemovePeer(rule.rule, peer.number)));
+    html! { <button type="button" class="quiet square small" aria-label={label.clone()} title={label} {onclick}>{ icon(CROSS) }</button> }
+}
+
+/// What can be dragged onto a column; pressed, it asks onto which.
+pub(super) fn tray(drag: &Drag, offers: &[OfferedPeer]) -> Html {
+    let store = &drag.store;
+    let chip = |(number, offer): (usize, &OfferedPeer)| {
+        html! {
+            <div class="policy-chip" onpointerdown={drag.down(number)}>
+                <Menu arrow=false class="policy-end" button={rich(&offer.title)}>
+                    <button type="button" onclick={press(store, add(store, 0, offer))}>{ "Allow from it (ingress)" }</button>
+                    <button type="button" onclick={press(store, add(store, 1, offer))}>{ "Allow to it (egress)" }</button>
+                </Menu>
+            </div>
+        }
+    };
+    html! {
+        <section class="policy-tray" aria-label="Endpoints for new rules">
+            <p class="policy-hint">{ "Drag onto ingress or egress, or press:" }</p>
+            { for offers.iter().enumerate().map(chip) }
+            if let Some(Held { offer, .. }) = *drag.held {
+                <div class="policy-end ghost" aria-hidden="true" ref={drag.ghost.clone()} style={drag.ghost_place()}>{ offers.get(offer).map(|offer| rich(&offer.title)).unwrap_or_default() }</div>
+            }
+        </section>
+    }
+}
