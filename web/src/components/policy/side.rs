@@ -35,7 +35,7 @@ pub(super) fn side(drag: &Drag, drawing: &PolicyDrawing, direction: usize) -> Ht
 /// `edits`: which direction is edited, if one is.
 fn group(store: &Store, group: &DrawnGroup, edits: Option<usize>) -> Html {
     html! {
-        <div class={classes!("policy-group", group.cards.is_empty().then_some("empty"))}>
+        <div class={classes!("policy-group", group.cards.is_empty().then_some("free"))}>
             <h4>{ rich(&group.title) }</h4>
             if group.cards.is_empty() {
                 <p class="policy-empty">{ &group.empty }</p>
