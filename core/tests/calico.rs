@@ -403,3 +403,112 @@ fn a_host_endpoint_of_another_node_sees_the_address_that_the_pool_gives() {
     let all = ("IPPool", "nodes", "{cidr: 192.0.2.0/24}");
     assert_eq!(verdict(&[host, pods, out, all]).verdict, Allowed);
 }
+
+/// What a rule for a Service means whose endpoints the input does not hold. Upstream: tigera/docs, calico/network-policy/policy-rules/service-policy.mdx;
+/// the API servers keep those of `default/kubernetes` themselves, at addresses of machines.
+#[test]
+fn a_service_whose_endpoints_are_not_given_may_lead_anywhere() {
+    let rule = |service: &str, action: &str| {
+        let rule = format!("{{action: {action}, destination: {{services: {service}}}}}");
+        let rest = if action == "Deny" { ", {action: Allow}" } else { "" };
+        format!("{{selector: app == 'web', types: [Egress], egress: [{rule}{rest}]}}")
+    };
+    let api = "{name: kubernetes, namespace: default}";
+    let allowing = scene(&[("NetworkPolicy", "p", &rule(api, "Allow"))]);
+    check(
+        &allowing,
+        &[
+            ("shop/web", "10.0.0.1", 6443, Verdict::CannotTell),
+            ("shop/web", "node/n2", 6443, Verdict::CannotTell),
+            // A pod is no API server.
+            ("shop/web", "shop/far", 6443, Denied),
+        ],
+    );
+    let answer = ask(&allowing, "shop/web", "10.0.0.1", Protocol::TCP, Some(6443));
+    assert!(answer.summary.contains("the EndpointSlices of Service `default/kubernetes` are not in the input"), "{}", answer.summary);
+    let denying = |extra: &str| {
+        let mut scene = Analysis::new(Settings::default());
+        let policy = calico("NetworkPolicy", "p", &rule("{name: ext, namespace: shop}", "Deny"));
+        scene.set_files(&[("in.yaml", &format!("{PLACES}{policy}{extra}"))]);
+        scene
+    };
+    let service = "---\n{apiVersion: v1, kind: Service, metadata: {name: ext, namespace: shop}, spec: {ports: [{port: 443}]}}\n";
+    let slice = "---\n{apiVersion: discovery.k8s.io/v1, kind: EndpointSlice, metadata: {name: ext-1, namespace: shop, labels: {kubernetes.io/service-name: ext}}, addressType: IPv4, endpoints: [{addresses: [203.0.113.7]}], ports: [{port: 443}]}\n";
+    let endpoints = "---\n{apiVersion: v1, kind: Endpoints, metadata: {name: ext, namespace: shop}, subsets: [{addresses: [{ip: 203.0.113.7}], ports: [{port: 443}]}]}\n";
+    let selecting = "---\n{apiVersion: v1, kind: Service, metadata: {name: ext, namespace: shop}, spec: {selector: {app: none}, ports: [{port: 443}]}}\n";
+    check(&denying(service), &[("shop/web", "203.0.113.1", 443, Verdict::CannotTell)]);
+    check(&denying(""), &[("shop/web", "203.0.113.1", 443, Verdict::CannotTell)]);
+    check(&denying(slice), &[("shop/web", "203.0.113.1", 443, Allowed), ("shop/web", "203.0.113.7", 443, Denied)]);
+    check(
+        &denying(&format!("{service}{endpoints}")),
+        &[("shop/web", "203.0.113.1", 443, Allowed), ("shop/web", "203.0.113.7", 443, Denied)],
+    );
+    check(&denying(selecting), &[("shop/web", "203.0.113.1", 443, Allowed)]);
+}
+
+/// A rule about a Service that is refused, in both directions: where the Service leads is in doubt, whichever way packets go.
+#[test]
+fn a_service_that_is_refused_is_in_doubt_as_a_destination_too() {
+    let mut scene = Analysis::new(Settings::default());
+    let policy = calico(
+        "NetworkPolicy",
+        "p",
+        "{selector: app == 'web', types: [Egress], egress: [{action: Deny, destination: {services: {name: s, namespace: shop}}}, {action: Allow}]}",
+    );
+    let slice = "---\n{apiVersion: discovery.k8s.io/v1, kind: EndpointSlice, metadata: {name: s-1, namespace: shop, labels: {kubernetes.io/service-name: s}}, addressType: IPv4, endpoints: [{addresses: [10.244.2.10]}], ports: [{port: [1]}]}\n";
+    scene.set_files(&[("in.yaml", &format!("{PLACES}{policy}{slice}"))]);
+    check(&scene, &[("shop/web", "shop/far", 80, Verdict::CannotTell)]);
+}
+
+/// A tier that is not given may have any order, and any action at its end. Upstream: tigera/docs, calico/network-policy/policy-tiers/tiered-policy.mdx.
+#[test]
+fn policies_of_a_tier_that_is_not_given_may_come_first() {
+    let quarantine = "{tier: security, order: 1, selector: app == 'db', types: [Ingress], ingress: [{action: Deny, source: {selector: app == 'web'}}, {action: Pass}]}";
+    let open = "{selector: app == 'db', types: [Ingress], ingress: [{action: Allow}]}";
+    let both = [("NetworkPolicy", "security.quarantine", quarantine), ("NetworkPolicy", "db", open)];
+    let without = scene(&both);
+    check(
+        &without,
+        &[("shop/web", "shop/db", 80, Verdict::CannotTell), ("shop/far", "shop/db", 80, Allowed), ("shop/web", "shop/far", 80, Allowed)],
+    );
+    let answer = ask(&without, "shop/web", "shop/db", Protocol::TCP, Some(80));
+    assert!(answer.summary.contains("the Tier `security`"), "{}", answer.summary);
+    let tier = |order: u32| format!("{{order: {order}, defaultAction: Pass}}");
+    let given = |order| scene(&[both[0], both[1], ("Tier", "security", &tier(order))]);
+    check(&given(100), &[("shop/web", "shop/db", 80, Denied)]);
+    check(&given(2_000_000), &[("shop/web", "shop/db", 80, Allowed)]);
+    // Whatever is at its end decides about what its rules leave.
+    let some =
+        "{tier: security, order: 1, selector: app == 'db', types: [Ingress], ingress: [{action: Allow, source: {selector: app == 'web'}}]}";
+    let rest = scene(&[("NetworkPolicy", "security.some", some), ("NetworkPolicy", "db", open)]);
+    check(&rest, &[("shop/far", "shop/db", 80, Verdict::CannotTell)]);
+    let shut = "{selector: app == 'db', types: [Ingress], ingress: [{action: Deny}]}";
+    let closed = scene(&[("NetworkPolicy", "security.some", some), ("NetworkPolicy", "db", shut)]);
+    check(&closed, &[("shop/web", "shop/db", 80, Verdict::CannotTell), ("shop/far", "shop/db", 80, Denied)]);
+}
+
+/// A profile that is not given may have any rules and any labels. Upstream: tigera/docs, calico/reference/resources/hostendpoint.mdx and profile.mdx.
+#[test]
+fn a_profile_that_is_not_given_may_allow_anything() {
+    let host = "{node: n1, interfaceName: eth0, expectedIPs: [192.0.2.11], profiles: [corp]}";
+    check(
+        &scene(&[("HostEndpoint", "h", host)]),
+        &[("203.0.113.5", "node/n1", 443, Verdict::CannotTell), ("203.0.113.5", "node/n1", 22, Allowed)],
+    );
+    let profile = "{ingress: [{action: Deny}], egress: [{action: Allow}]}";
+    check(&scene(&[("HostEndpoint", "h", host), ("Profile", "corp", profile)]), &[("203.0.113.5", "node/n1", 443, Denied)]);
+    let by_label = ("GlobalNetworkPolicy", "p", "{selector: team == 'x', types: [Ingress], ingress: [{action: Allow}]}");
+    check(&scene(&[("HostEndpoint", "h", host), by_label]), &[("203.0.113.5", "node/n1", 443, Verdict::CannotTell)]);
+}
+
+/// A host endpoint names its node and the addresses that it guards. Upstream: tigera/docs, calico/reference/host-endpoints/overview.mdx: without policy and
+/// profile nothing but failsafe ports is let in.
+#[test]
+fn a_host_endpoint_is_asked_by_address_where_its_node_is_not_given() {
+    let host = "{node: n9, interfaceName: eth0, expectedIPs: [192.0.2.19]}";
+    let open = ("GlobalNetworkPolicy", "p", "{selector: app == 'web', types: [Egress], egress: [{action: Allow}]}");
+    let without = scene(&[("HostEndpoint", "h", host), open]);
+    for to in ["192.0.2.19", "node/n9"] {
+        check(&without, &[("203.0.113.9", to, 80, Denied), ("shop/web", to, 80, Denied), ("203.0.113.9", to, 22, Allowed)]);
+    }
+}

@@ -4,6 +4,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::any::Any;
 use core::fmt;
+use core::net::IpAddr;
 
 use super::azure::Azure;
 use super::calico::Calico;
@@ -196,6 +197,14 @@ impl Kind {
                 _ => None,
             },
             _ => self.template()?.node.as_deref(),
+        }
+    }
+
+    /// The node of a host endpoint, with the addresses that it is expected to have.
+    pub(in crate::language) fn host_addresses(&self) -> Option<(&str, &[IpAddr])> {
+        match self.calico() {
+            Some(Calico::HostEndpoint(host)) => Some((&*host.node, &*host.expected_ips)),
+            _ => None,
         }
     }
 }

@@ -309,7 +309,15 @@ impl HookMatch {
 
 /// The name under which the ports behind a Service are looked up on ends. No container port can have it.
 pub(crate) fn service_port(namespace: &str, service: &str) -> Box<str> {
-    alloc::format!("service {namespace}/{service}").into()
+    alloc::format!("{SERVICE_PORT}{namespace}/{service}").into()
+}
+
+/// What such a name begins with.
+const SERVICE_PORT: &str = "service ";
+
+/// The Service of such a name, `namespace/name`.
+pub(crate) fn service_of_port(name: &str) -> &str {
+    name.strip_prefix(SERVICE_PORT).unwrap_or(name)
 }
 
 impl Policy {

@@ -100,10 +100,24 @@ pub(super) fn add_endpoints(inventory: &mut Inventory<'_>) {
         .flat_map(|(template, place)| snapshot.nodes().filter_map(move |(id, node)| host_endpoint_of_template(template, id, node, place)))
         .collect();
     snapshot.host_endpoints.extend(of_templates);
+    snapshot
+        .host_endpoints
+        .iter_mut()
+        .for_each(|host| host.unknown.others |= host.profiles.iter().any(|p| is_missing(p, &snapshot.profiles)));
+    for endpoint in &mut snapshot.endpoints {
+        let profiles = endpoint.profiles.as_deref().unwrap_or_default();
+        endpoint.unknown.others |= profiles.iter().any(|p| is_missing(p, &snapshot.profiles));
+    }
     snapshot.service_accounts.sort_by(|a, b| (a.namespace, &a.name).cmp(&(b.namespace, &b.name)));
     snapshot.network_sets.sort_by(|a, b| (a.namespace, &a.name).cmp(&(b.namespace, &b.name)));
     snapshot.host_endpoints.sort_by(|a, b| a.name.cmp(&b.name));
     snapshot.profiles.sort_by(|a, b| a.name.cmp(&b.name));
+}
+
+/// Whether a profile is neither given nor one that Calico makes itself: its labels, which its endpoints have too, are not known.
+fn is_missing(name: &str, given: &[Profile]) -> bool {
+    let made = name.is_empty() || name == ALLOW_PROFILE || name.starts_with("kns.") || name.starts_with("ksa.");
+    !made && given.iter().all(|profile| profile.name != name)
 }
 
 /// Upstream: `kube-controllers/pkg/controllers/node`, the default automatic host endpoint.

@@ -182,6 +182,15 @@ fn nodes<'a>(resources: &[(DocumentId, &'a Resource)], snapshot: &mut Snapshot) 
             }
         }
     }
+    // A host endpoint tells the addresses of a node that gives none itself. Of one whose node is given, they are those of an interface of it.
+    for (_, resource) in resources {
+        if let Some((name, addresses)) = resource.kind.host_addresses()
+            && let Some(node) = found.get_mut(name).filter(|node| node.place.is_none() || node.addresses.is_empty())
+        {
+            let new = addresses.iter().filter(|a| !node.addresses.contains(a)).copied().collect::<Vec<_>>();
+            node.addresses.extend(new);
+        }
+    }
     snapshot.nodes = found.values().cloned().collect();
     found.into_keys().enumerate().map(|(i, name)| (name, NodeId::at(i))).collect()
 }

@@ -16,9 +16,10 @@ use crate::model::{AddressSet, LabelSelector, Labels, Operator, Requirement};
 use crate::policy::PortTerm;
 use crate::policy::{
     Action, Doubt, HookMatch, NamespaceMatch, PeerMatch, PeerTerm, PeerTermKind, Policy, PolicyId, PolicyRole, Rule, Ruleset, Subject,
-    SubjectMatch, Tier, TierEnd, TrafficMatch, TrafficTerm, TrafficTermKind,
+    SubjectMatch, Tier, TierEnd, TrafficMatch, TrafficTerm, TrafficTermKind, service_of_port,
 };
 use crate::settings::{Assumed, Engine};
+use crate::snapshot::ServiceType;
 use crate::text::{DocumentId, Place, Span};
 
 /// The name of the tiers of policies that are not evaluated.
@@ -337,14 +338,12 @@ pub(in crate::language) fn doubt_services(resources: &[(DocumentId, &Resource)],
         let doubt = refused(resource, document, &resource.full_name(&settings.default_namespace));
         unclear.push((format!("{}/{service}", namespace_of(resource, settings)), doubt));
     }
+    doubt_missing_endpoints(resources, settings, ruleset);
     if unclear.is_empty() {
         return;
     }
     let doubt_about = |rule: &Rule| {
-        let service = rule.peers.terms().iter().find_map(|term| match &term.kind {
-            PeerTermKind::Entity(entity) => entity.service.as_deref(),
-            _ => None,
-        })?;
+        let service = service_of(rule)?;
         unclear.iter().find(|(name, _)| *name == *service).map(|(_, doubt)| Box::new(doubt.clone()))
     };
     for policy in &mut ruleset.policies {
@@ -360,6 +359,85 @@ pub(in crate::language) fn doubt_services(resources: &[(DocumentId, &Resource)],
             }
         }
     }
+}
+
+/// The Service that a rule names: one that packets come from, or go to.
+fn service_of(rule: &Rule) -> Option<&str> {
+    let of_peer = rule.peers.terms().iter().find_map(|term| match &term.kind {
+        PeerTermKind::Entity(entity) => entity.service.as_deref(),
+        _ => None,
+    });
+    let of_traffic = || match &rule.traffic {
+        TrafficMatch::Packet(packet) => packet.service.as_deref(),
+        _ => None,
+    };
+    of_peer.or_else(of_traffic).map(service_of_port)
+}
+
+/// The Service whose endpoints the API servers keep themselves.
+const API_SERVER: &str = "default/kubernetes";
+
+/// Puts in doubt what rules say of Services whose endpoints the input does not hold: it has neither the Service nor slices for it, or the Service has no
+/// selector. What else a rule asks for stays.
+fn doubt_missing_endpoints(resources: &[(DocumentId, &Resource)], settings: &Assumed, ruleset: &mut Ruleset) {
+    let mut known: BTreeMap<String, Option<Doubt>> = BTreeMap::new();
+    for policy in &mut ruleset.policies {
+        if policy.egress.iter().chain(&policy.ingress).all(|rule| service_of(rule).is_none()) {
+            continue;
+        }
+        let of_rule = |rule: &Rule, known: &mut BTreeMap<String, Option<Doubt>>| {
+            let name = service_of(rule)?.to_string();
+            let doubt = known.entry(name.clone()).or_insert_with(|| missing_endpoints(&name, resources, settings)).clone()?;
+            let places = if doubt.places.is_empty() { alloc::vec![rule.place] } else { doubt.places };
+            Some((name, Doubt { places, ..doubt }))
+        };
+        let policy = Arc::make_mut(policy);
+        for rule in policy.egress.iter_mut().chain(&mut policy.ingress) {
+            let Some((name, doubt)) = of_rule(rule, &mut known) else { continue };
+            let place = rule.place;
+            let term = |kind| PeerTerm { place, kind };
+            // API servers have addresses of machines, never those of pods.
+            let outside = PeerTermKind::Addresses { set: AddressSet::everything(), inside_too: false, block: None };
+            let machines = || PeerMatch::Of(alloc::vec![term(outside), term(PeerTermKind::Nodes(LabelSelector::default()))]);
+            rule.peers = if name == API_SERVER { machines() } else { PeerMatch::Any };
+            if let TrafficMatch::Packet(packet) = &mut rule.traffic {
+                packet.service = None;
+            }
+            rule.doubt = rule.doubt.take().or_else(|| Some(Box::new(doubt)));
+        }
+    }
+}
+
+/// Why it is not known where a Service leads; nothing if it is. Its endpoints are told by its selector, by slices and by Endpoints; a name for a host has
+/// none.
+fn missing_endpoints(name: &str, resources: &[(DocumentId, &Resource)], settings: &Assumed) -> Option<Doubt> {
+    let is_it = |resource: &Resource, service: &str| {
+        let (namespace, of) = name.split_once('/').unwrap_or_default();
+        service == of && namespace_of(resource, settings) == namespace
+    };
+    let mut places = Vec::new();
+    let mut has_endpoints = false;
+    for &(document, resource) in resources {
+        match &resource.kind {
+            Kind::EndpointSlice(slice) if slice.service.as_deref().is_some_and(|service| is_it(resource, service)) => return None,
+            Kind::Endpoints(_) => has_endpoints |= is_it(resource, &resource.meta.name),
+            Kind::Service(service) if is_it(resource, &resource.meta.name) => {
+                // What is unclear of it is said of the Service itself.
+                if service.selector.is_some() || service.service_type == ServiceType::ExternalName || resource.flaws.unclear {
+                    return None;
+                }
+                places.push(resource.kind_span.within(document));
+            }
+            _ => {}
+        }
+    }
+    // Of Endpoints slices are made where there is a Service without selector.
+    if has_endpoints && !places.is_empty() {
+        return None;
+    }
+    let what = if places.is_empty() && name != API_SERVER { "Service" } else { "the EndpointSlices of Service" };
+    let verb = if what == "Service" { "is" } else { "are" };
+    Some(Doubt { text: format!("{what} `{name}` {verb} not in the input"), places })
 }
 
 fn namespace_of<'a>(resource: &'a Resource, settings: &'a Assumed) -> &'a str {

@@ -5,6 +5,7 @@ mod release;
 
 use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -21,7 +22,7 @@ use crate::language::{Kind, Resource};
 use crate::model::{AddressSet, Cidr, LabelSelector, Operator};
 use crate::model::{Comparison, Selector};
 use crate::policy::{
-    Action, EntityMatch, HookMatch, HttpFit, HttpTerm, NO_PROFILE, PacketMatch, PeerMatch, PeerTerm, PeerTermKind, Policy, PolicyId,
+    Action, Doubt, EntityMatch, HookMatch, HttpFit, HttpTerm, NO_PROFILE, PacketMatch, PeerMatch, PeerTerm, PeerTermKind, Policy, PolicyId,
     PolicyRole, Rule, Ruleset, SubjectMatch, Tier, TierEnd, TrafficMatch, WrittenEntity,
 };
 use crate::settings::{Assumed, Http, Staged};
@@ -71,6 +72,7 @@ impl PolicyEngine for CalicoEngine {
         let placed = core::mem::take(&mut lowering.placed);
         let mut sorted: Vec<Sorted<'_>> = Vec::new();
         let refused_tiers = refused_tiers(&lowering.resources);
+        let mut tiers = known_tiers(&lowering.resources);
         let installed = release::Installed::of(&lowering.resources);
         for placed in &placed {
             let name = &*placed.resource.meta.name;
@@ -95,7 +97,7 @@ impl PolicyEngine for CalicoEngine {
                 Standing::OwnTier(_) => {}
             }
         }
-        let tiers = known_tiers(&lowering.resources);
+        doubt_missing_tiers(lowering, &sorted, &mut tiers);
         add_tiers(sorted, &tiers, installed.has_old_names(), &mut lowering.ruleset);
         let accepted: Vec<(DocumentId, &Resource)> = lowering.resources.iter().copied().filter(|(_, r)| !r.refused).collect();
         add_profiles(&lowering.resources, lowering.settings, &mut lowering.ruleset);
@@ -112,7 +114,7 @@ fn own<'a>(
     refused_tiers: &BTreeMap<&str, (DocumentId, &Resource)>,
 ) -> Option<Sorted<'a>> {
     let Some(calico) = placed.resource.kind.calico() else {
-        lowering.not_enforced(placed.id, alloc::format!("Calico does not know {}'s policies", placed.language.name()));
+        lowering.not_enforced(placed.id, format!("Calico does not know {}'s policies", placed.language.name()));
         return None;
     };
     if let Calico::Policy(policy) = calico
@@ -131,6 +133,37 @@ fn own<'a>(
     };
     let namespace = if calico.is_namespaced() { namespace } else { "" };
     Some(Sorted { tier, order, name, namespace, kind, id: placed.id })
+}
+
+/// Puts in doubt the policies of tiers that the input does not hold. Such a tier may have any order, and any action at its end; or there is none, and the
+/// API server refuses the policy. Before all others each of their rules may decide or not, and so may the end.
+fn doubt_missing_tiers<'a>(lowering: &mut Lowering<'_>, sorted: &[Sorted<'a>], tiers: &mut BTreeMap<&'a str, (Option<f64>, TierEnd)>) {
+    let missing: Vec<(&str, PolicyId)> = sorted.iter().filter(|s| !tiers.contains_key(s.tier)).map(|s| (s.tier, s.id)).collect();
+    for (tier, id) in missing {
+        tiers.insert(tier, (Some(f64::NEG_INFINITY), TierEnd::Pass));
+        let Some(policy) = lowering.ruleset.policies.get_mut(id.index()).map(Arc::make_mut) else { continue };
+        let place = policy.place;
+        for rules in [&mut policy.egress, &mut policy.ingress] {
+            match rules.iter().position(decides_everything) {
+                Some(last) => rules.truncate(last + 1),
+                None => rules.push(unread::any(Action::Deny, place)),
+            }
+        }
+        if policy.doubt.is_none() {
+            let text = format!("the Tier `{tier}` of {} `{}` is not in the input", policy.kind, policy.title());
+            policy.doubt = Some(Box::new(Doubt { text, places: alloc::vec![place] }));
+        }
+    }
+}
+
+/// Whether nothing comes to the rules behind it.
+fn decides_everything(rule: &Rule) -> bool {
+    rule.action != Action::Log
+        && rule.peers == PeerMatch::Any
+        && rule.traffic == TrafficMatch::Any
+        && rule.http.is_none()
+        && rule.own.is_none()
+        && rule.doubt.is_none()
 }
 
 /// Tiers by name, with their order and what their end does.
@@ -279,7 +312,14 @@ fn profile_policy(
             (resource.span.within(document), ingress, egress)
         }
         None if name == ALLOW_PROFILE || name.starts_with("kns.") => (place, alloc::vec![allow_all(place)], alloc::vec![allow_all(place)]),
-        None => (place, Vec::new(), Vec::new()),
+        // The empty name is that of no profile, and those of service accounts have no rules.
+        None if name.is_empty() || name.starts_with("ksa.") => (place, Vec::new(), Vec::new()),
+        None => {
+            let doubt = Doubt { text: format!("Profile `{name}` is not in the input"), places: alloc::vec![place] };
+            let rule = |action| Rule { doubt: Some(Box::new(doubt.clone())), ..unread::any(action, place) };
+            let rules: Vec<Rule> = [Action::Deny, Action::Allow].map(rule).into();
+            (place, rules.clone(), rules)
+        }
     };
     Policy {
         id,
