@@ -520,3 +520,80 @@ fn packets_to_other_nodes_may_keep_the_address_of_their_pod() {
     holds("kept", &to(&pool(false)), "allowed", "");
     holds("rewritten", &to(&pool(true)), "denied", "");
 }
+
+/// Two nodes of a plain cluster, of which the first has disks.
+const PLAIN_NODES: &str =
+    "{apiVersion: v1, kind: Node, metadata: {name: n1, labels: {disk: ssd}}, status: {addresses: [{type: InternalIP, address: 10.0.0.11}]}}
+---
+{apiVersion: v1, kind: Node, metadata: {name: n2}, status: {addresses: [{type: InternalIP, address: 10.0.0.12}]}}
+---
+{apiVersion: v1, kind: Namespace, metadata: {name: shop}}
+---
+";
+
+/// Upstream: Kubernetes documentation, "Assigning Pods to Nodes": a pod runs on nodes that have each of the labels only; a node without a pod drops what
+/// comes to a node port with `externalTrafficPolicy: Local`.
+#[test]
+fn pods_are_on_nodes_that_have_the_labels_they_ask_for() {
+    let text = |kind: &str, wanted: &str| {
+        format!(
+            "{PLAIN_NODES}{{apiVersion: apps/v1, kind: {kind}, metadata: {{name: ing, namespace: shop}}, spec: {{selector: {{matchLabels: {{app: ing}}}}, template: {{metadata: {{labels: {{app: ing}}}}, spec: {{{wanted}containers: [{{name: c, image: i}}]}}}}}}}}\n---\n{{apiVersion: v1, kind: Service, metadata: {{name: ing, namespace: shop}}, spec: {{type: NodePort, externalTrafficPolicy: Local, selector: {{app: ing}}, ports: [{{port: 80, nodePort: 30081}}]}}}}\n"
+        )
+    };
+    let at = |text: &str, node: &str| {
+        let mut scene = Analysis::new(Settings::default());
+        scene.set_files(&[("all.yaml", text)]);
+        let asked = Asked { from: "203.0.113.1", to: node, port: Some(30081), protocol: Protocol::TCP, entry: None, node: None };
+        scene.path(&asked).unwrap_or_else(|error| panic!("{error}\n{text}")).verdict.as_str()
+    };
+    for kind in ["DaemonSet", "Deployment"] {
+        let disk = text(kind, "nodeSelector: {disk: ssd}, ");
+        assert_eq!((at(&disk, "10.0.0.11"), at(&disk, "10.0.0.12")), ("allowed", "denied"), "{kind}");
+    }
+    // The kubelet gives every node this label, whether it is written or not.
+    let linux = text("DaemonSet", "nodeSelector: {kubernetes.io/os: linux}, ");
+    assert_eq!((at(&linux, "10.0.0.11"), at(&linux, "10.0.0.12")), ("allowed", "allowed"));
+    let host = text("DaemonSet", "nodeSelector: {kubernetes.io/hostname: n2}, ");
+    assert_eq!((at(&host, "10.0.0.11"), at(&host, "10.0.0.12")), ("denied", "allowed"));
+}
+
+/// Upstream: Kubernetes API, `ContainerPort.hostIP`; containernetworking/plugins, portmap: the rule is for that address only.
+#[test]
+fn host_ports_of_one_address_are_open_there_only() {
+    let at = |host: &str| {
+        let text = format!(
+            "{PLAIN_NODES}{{apiVersion: v1, kind: Pod, metadata: {{name: ing, namespace: shop, labels: {{app: ing}}}}, spec: {{nodeName: n1, containers: [{{name: c, image: i, ports: [{{containerPort: 8443, hostPort: 443{host}}}]}}]}}}}\n"
+        );
+        let mut scene = Analysis::new(Settings::default());
+        scene.set_files(&[("all.yaml", &text)]);
+        let asked = Asked { from: "198.51.100.4", to: "10.0.0.11", port: Some(443), protocol: Protocol::TCP, entry: None, node: None };
+        let answer = scene.path(&asked).unwrap_or_else(|error| panic!("{error}\n{text}"));
+        everything_said(&answer).contains("8443")
+    };
+    assert!(at("") && at(", hostIP: 10.0.0.11") && at(", hostIP: 0.0.0.0"));
+    assert!(!at(", hostIP: 127.0.0.1") && !at(", hostIP: 10.0.0.12"));
+}
+
+/// Upstream: discovery/v1 `Endpoint.addresses` ("clients may choose to only use the first element"), as `pkg/proxy/endpointslicecache.go` does;
+/// `ValidateEndpointIP` refuses addresses that lead nowhere else.
+#[test]
+fn of_an_endpoint_the_first_address_counts_and_special_ones_are_refused() {
+    let text = |endpoints: &str| {
+        azure(OPEN)
+            + &pod("a", "a", 0, "")
+            + &format!(
+                "---\n{{apiVersion: v1, kind: Service, metadata: {{name: web, namespace: s}}, spec: {{clusterIP: 10.99.0.9, ports: [{{port: 80}}]}}}}\n---\n{{apiVersion: discovery.k8s.io/v1, kind: EndpointSlice, metadata: {{name: web-1, namespace: s, labels: {{kubernetes.io/service-name: web}}}}, addressType: IPv4, ports: [{{port: 8080}}], endpoints: [{endpoints}]}}\n"
+            )
+    };
+    let found =
+        |endpoints: &str| -> Vec<String> { ask(&text(endpoints), "s/a", "svc/s/web", None).pods.iter().map(|p| p.title.clone()).collect() };
+    assert_eq!(found("{addresses: [10.20.1.30, 10.20.1.31]}"), ["10.20.1.30"]);
+    assert_eq!(found("{addresses: [10.20.1.30]}, {addresses: [10.20.1.31]}"), ["10.20.1.30", "10.20.1.31"]);
+    for address in ["127.0.0.1", "169.254.169.254", "0.0.0.0", "224.0.0.5"] {
+        let text = text(&format!("{{addresses: [{address}]}}"));
+        assert_eq!(ask(&text, "s/a", "svc/s/web", None).verdict.as_str(), "cannot tell", "{address}");
+        let mut scene = Analysis::new(Settings::default());
+        scene.set_files(&[("all.yaml", &text)]);
+        assert!(scene.errors().iter().any(|d| d.message.contains("may not be")), "{address}");
+    }
+}

@@ -236,6 +236,10 @@ fn objects_without_a_part_in_it_concern_nothing() {
         "{apiVersion: cilium.io/v2, kind: CiliumNode, metadata: {name: x}}",
         "{apiVersion: example.com/v1, kind: Widget, metadata: {name: x, namespace: shop}}",
         "{apiVersion: kyverno.io/v1, kind: ClusterPolicy, metadata: {name: x}, spec: {rules: []}}",
+        "{apiVersion: kyverno.io/v1, kind: ClusterPolicy, metadata: {name: x}, spec: {rules: [{name: a, generate: {apiVersion: v1, kind: ConfigMap, name: c, data: {data: {a: b}}}}]}}",
+        "{apiVersion: template.openshift.io/v1, kind: Template, metadata: {name: x}, objects: [{apiVersion: v1, kind: ConfigMap, metadata: {name: c}}]}",
+        // What it brought along is in the cluster that this was taken from.
+        "{apiVersion: argoproj.io/v1alpha1, kind: Application, metadata: {name: x, namespace: argocd}, spec: {project: default}, status: {sync: {status: Synced}}}",
     ] {
         check(object, &[("web db 5432", "allowed"), ("192.0.2.1 db 80", "allowed"), ("web 192.0.2.1 443", "allowed")]);
     }
@@ -437,5 +441,56 @@ fn a_text_that_speaks_of_policies_is_not_taken_for_nothing() {
     let pods = "NAME   READY   STATUS    RESTARTS   AGE\nweb    1/1     Running   0          3d\n";
     for text in [pods, "just a note\n", "replicaCount: 2\nimage: {tag: v1}\n"] {
         check(text, &[("web db 5432", "allowed")]);
+    }
+}
+
+/// Objects that make policies, or bring them along. Upstream: kyverno/policies, best-practices/add-network-policy; OpenShift documentation, "Using
+/// templates"; open-cluster-management-io/api, work/v1; crossplane-contrib/provider-kubernetes; Argo CD and Flux documentation.
+#[test]
+fn policies_that_other_objects_make_or_carry() {
+    let policy = |namespace: &str, more: &str| {
+        format!(
+            "{{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {{name: p, namespace: {namespace}}}, spec: {{podSelector: {{matchLabels: {{app: db}}}}, policyTypes: [Ingress]{more}}}}}"
+        )
+    };
+    let closed = &policy("shop", "");
+    for carrier in [
+        format!("{{apiVersion: template.openshift.io/v1, kind: Template, metadata: {{name: t}}, objects: [{closed}]}}"),
+        format!("{{apiVersion: v1, kind: Template, metadata: {{name: t}}, objects: [{{apiVersion: v1, kind: List, items: [{closed}]}}]}}"),
+        format!(
+            "{{apiVersion: work.open-cluster-management.io/v1, kind: ManifestWork, metadata: {{name: w, namespace: c1}}, spec: {{workload: {{manifests: [{closed}]}}}}}}"
+        ),
+        format!(
+            "{{apiVersion: kubernetes.crossplane.io/v1alpha2, kind: Object, metadata: {{name: w}}, spec: {{forProvider: {{manifest: {closed}}}}}}}"
+        ),
+    ] {
+        // As exactly as the policy inside tells.
+        check(&carrier, &[("web db 5432", UNKNOWN), ("db web 80", "allowed"), ("web scan 80", "allowed")]);
+    }
+    let filled = policy("'${NAMESPACE}'", "");
+    check(
+        &format!("{{apiVersion: template.openshift.io/v1, kind: Template, metadata: {{name: t}}, objects: [{filled}]}}"),
+        &[("web db 5432", UNKNOWN), ("web scan 80", "allowed")],
+    );
+    let kyverno = |generate: &str| {
+        format!(
+            "{{apiVersion: kyverno.io/v1, kind: ClusterPolicy, metadata: {{name: add}}, spec: {{rules: [{{name: r, match: {{resources: {{kinds: [Namespace]}}}}, {generate}}}]}}}}"
+        )
+    };
+    let data = "data: {spec: {podSelector: {}, policyTypes: [Ingress, Egress]}}";
+    let generated = |namespace: &str| {
+        format!("generate: {{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, name: d, namespace: {namespace}, {data}}}")
+    };
+    check(&kyverno(&generated("'{{request.object.metadata.name}}'")), &[("web db 5432", UNKNOWN), ("web scan 80", UNKNOWN)]);
+    check(&kyverno(&generated("ops")), &[("web db 5432", "allowed"), ("web scan 80", UNKNOWN)]);
+    let cloned =
+        "generate: {apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, name: d, namespace: ops, clone: {name: d, namespace: default}}";
+    check(&kyverno(cloned), &[("web db 5432", UNKNOWN)]);
+    for source in [
+        "{apiVersion: argoproj.io/v1alpha1, kind: Application, metadata: {name: x, namespace: argocd}, spec: {project: default, destination: {namespace: shop}}}",
+        "{apiVersion: helm.toolkit.fluxcd.io/v2, kind: HelmRelease, metadata: {name: x, namespace: shop}, spec: {chart: {spec: {chart: app}}}}",
+        "{apiVersion: kustomize.toolkit.fluxcd.io/v1, kind: Kustomization, metadata: {name: x, namespace: flux-system}, spec: {path: ./deploy}}",
+    ] {
+        check(source, &[("web db 5432", UNKNOWN), ("web scan 80", UNKNOWN)]);
     }
 }

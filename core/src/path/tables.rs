@@ -12,7 +12,7 @@ use crate::language::azure::inventory::NODE_PORTS;
 use crate::language::{Distribution, Readiness, ServicePort, TargetPort};
 use crate::model::{AddressSet, Protocol};
 use crate::snapshot::cloud::tags;
-use crate::snapshot::{NodeId, PodEndpoint, PodId, Role, Service, ServiceId, ServiceType, Snapshot};
+use crate::snapshot::{Node, NodeId, PodEndpoint, PodId, Role, Service, ServiceId, ServiceType, Snapshot};
 
 /// Where a packet to a Service ends up.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -136,7 +136,7 @@ impl Tables {
         for (id, endpoint) in snapshot.pods() {
             let Some(node) = endpoint.node.filter(|_| endpoint.replicas > 0) else { continue };
             for port in &endpoint.ports {
-                if let Some(host_port) = port.host_port {
+                if let Some(host_port) = port.host_port.filter(|_| is_open_at(port.host_address, snapshot.node(node))) {
                     tables.host_ports.entry((node, port.protocol, host_port)).or_insert((id, port.number));
                 }
             }
@@ -241,7 +241,7 @@ fn public_addresses(compiled: &Compiled) -> Vec<IpAddr> {
 fn node_kinds(snapshot: &Snapshot, compiled: &Compiled) -> Vec<u32> {
     let cloud = &snapshot.cloud;
     let mut known = HashMap::new();
-    let kind = |(id, _): (NodeId, &crate::snapshot::Node)| {
+    let kind = |(id, _): (NodeId, &Node)| {
         let location = cloud.locate_node(id);
         let interface = location.and_then(|l| l.interface).and_then(|i| cloud.interface(i));
         let host = snapshot.host_endpoints_of(id);
@@ -268,6 +268,12 @@ fn backends(
     let of = |wanted: Readiness| -> Vec<Backend> { all.iter().filter(|(_, r)| *r == wanted).map(|(backend, _)| *backend).collect() };
     let ready = of(Readiness::Ready);
     if ready.is_empty() { of(Readiness::Leaving) } else { ready }
+}
+
+/// Whether a host port is open at the addresses of a node, where it is for one address (`hostIP`) only. Upstream: containernetworking/plugins, portmap.
+fn is_open_at(only: Option<IpAddr>, node: Option<&Node>) -> bool {
+    let of_node = |address: IpAddr| node.is_none_or(|n| n.addresses.is_empty() || n.addresses.contains(&address));
+    only.is_none_or(|address| address.is_unspecified() || !address.is_loopback() && of_node(address))
 }
 
 fn selected(snapshot: &Snapshot, service: &Service, port: &ServicePort, hints: &mut Vec<Hint>) -> Vec<(Backend, Readiness)> {
@@ -297,7 +303,8 @@ fn listed(
         let name = |name: &Option<Box<str>>| name.as_deref().unwrap_or_default().to_string();
         let listed = slice.ports.iter().find(|p| p.protocol == port.protocol && name(&p.name) == name(&port.name));
         let Some(number) = listed.map(|p| p.number) else { continue };
-        for endpoint in &slice.endpoints {
+        // Of several addresses kube-proxy takes the first; DNS publishes all. Upstream: `pkg/proxy/endpointslicecache.go`.
+        for endpoint in slice.endpoints.iter().filter(|e| !e.further || service.headless) {
             let (target, node) = match pods.get(&endpoint.address) {
                 Some(id) => (Target::Pod(*id), snapshot.pod(*id).and_then(|e| e.node)),
                 None => (Target::Address(endpoint.address), endpoint.node),

@@ -384,6 +384,9 @@ pub struct Slice {
 pub struct SliceEndpoint {
     /// The address.
     pub address: IpAddr,
+    /// Whether it stands behind another address of the same endpoint, and so kube-proxy does not use it. Upstream: `kubernetes/kubernetes`,
+    /// `pkg/proxy/endpointslicecache.go`.
+    pub further: bool,
     /// The node that it is on, if the slice says it and there is such a node.
     pub node: Option<NodeId>,
     /// Whether it takes connections.

@@ -18,6 +18,8 @@ pub struct ContainerPort {
     pub protocol: Protocol,
     /// `hostPort`, if any.
     pub host_port: Option<u16>,
+    /// `hostIP`: the address of the node at which the host port is open; at all of them if none is given.
+    pub host_address: Option<IpAddr>,
     /// Where it is written.
     pub span: Span,
 }

@@ -119,6 +119,7 @@ impl World {
             protocol: *protocol,
             name: Some(name.as_str().into()),
             host_port: None,
+            host_address: None,
             span: place.span,
         }));
         self.snapshot.add_stand_in(OwnerKind::Pod, "", endpoint);

@@ -173,6 +173,7 @@ pub(in crate::language) fn container_ports(ports: &[EndpointPort]) -> Vec<Contai
         number: port.number,
         protocol: port.protocol,
         host_port: None,
+        host_address: None,
         span: Default::default(),
     };
     ports.iter().map(one).collect()

@@ -14,6 +14,8 @@ use crate::snapshot::{Node, NodeId, OwnerKind, PodEndpoint, PodId, Role, Snapsho
 
 /// How many nodes stand for any, where no node is given.
 const STAND_INS: usize = 2;
+/// The label that the kubelet gives every node: its name, mostly.
+const HOST_NAME: &str = "kubernetes.io/hostname";
 /// The most nodes that stand for any, whatever is asked.
 const MOST_STAND_INS: usize = 100;
 /// The first address of a range that a machine can have: those before it are the network's. Upstream: docs/azure.md 1.
@@ -39,12 +41,14 @@ pub(super) fn place(placement: &Placement, snapshot: &mut Snapshot) {
     let old = core::mem::take(&mut snapshot.endpoints);
     for (number, workload) in snapshot.workloads.iter_mut().enumerate() {
         let members = core::mem::take(&mut workload.endpoints);
-        let spread = Spread {
-            nodes,
-            first: number % nodes.max(1),
-            per_node: &placement.per_node,
-            on_every: workload.kind == OwnerKind::Workload(WorkloadKind::DaemonSet),
-        };
+        let (given, per_node) = (&snapshot.nodes, &placement.per_node);
+        let wanted = members.first().and_then(|id| old.get(id.index())).map(|endpoint| &endpoint.wanted);
+        let on_every = workload.kind == OwnerKind::Workload(WorkloadKind::DaemonSet);
+        let chosen = on_every || per_node.is_empty();
+        let fitting: Vec<usize> = (0..nodes).filter(|n| !chosen || given.get(*n).zip(wanted).is_none_or(|(n, w)| may_have(n, w))).collect();
+        // Where none fits, the one that does may be one that the input does not hold.
+        let on = if fitting.is_empty() { (0..nodes).collect() } else { fitting };
+        let spread = Spread { nodes: on.len(), first: number % on.len().max(1), per_node, on_every };
         let mut before = 0;
         for id in members {
             let Some(endpoint) = old.get(id.index()) else { continue };
@@ -56,13 +60,29 @@ pub(super) fn place(placement: &Placement, snapshot: &mut Snapshot) {
             let is_template = endpoint.name == workload.name && workload.kind != OwnerKind::Pod;
             let counts = if is_template { spread.template(endpoint.replicas) } else { spread.one(before) };
             before += 1;
-            for (node, replicas) in counts {
+            for (place, replicas) in counts {
+                let Some(&node) = on.get(place) else { continue };
                 workload.endpoints.push(PodId::at(snapshot.endpoints.len()));
                 snapshot.endpoints.push(PodEndpoint { node: Some(NodeId::at(node)), replicas, ..endpoint.clone() });
             }
         }
         workload.replicas = workload.endpoints.iter().filter_map(|id| snapshot.endpoints.get(id.index())).map(|e| e.replicas).sum();
     }
+}
+
+/// Whether a node may have all labels that a pod asks for (upstream: "Assigning Pods to Nodes"). Those that its machine gives it need not be written.
+fn may_have(node: &Node, wanted: &Labels) -> bool {
+    wanted.iter().all(|(key, value)| match node.labels.get(key) {
+        Some(own) => own == value,
+        None if key == HOST_NAME => node.stand_in || node.name == value,
+        None => node.place.is_none() || node.unknown.concerns(key) || is_of_machine(key),
+    })
+}
+
+/// Whether the kubelet or the cloud gives nodes a label. Upstream: "Well-Known Labels, Annotations and Taints".
+fn is_of_machine(key: &str) -> bool {
+    let domain = key.split_once('/').map_or("", |(domain, _)| domain);
+    domain != "node-role.kubernetes.io" && ["kubernetes.io", "k8s.io", "kubernetes.azure.com"].iter().any(|end| domain.ends_with(end))
 }
 
 struct Spread<'a> {

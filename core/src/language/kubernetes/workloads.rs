@@ -175,6 +175,8 @@ pub struct EndpointSlice {
 pub struct SliceEndpoint {
     /// The address.
     pub address: IpAddr,
+    /// Whether it stands behind another address of the same endpoint, and so kube-proxy does not use it.
+    pub further: bool,
     /// The node that it is on, if it is said.
     pub node: Option<Box<str>>,
     /// Whether it takes connections: `conditions`.

@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use crate::diagnostics::nearest;
 use crate::document::{NodeRef, Tree, Value};
 use crate::language::calico::Calico;
+use crate::language::read::values::special_address;
 use crate::language::unread::{Effect, NamedPort, Namespaces, Whom};
 use crate::language::{Kind, PodTemplate, Resource, WorkloadKind};
 use crate::model::names;
@@ -44,10 +45,12 @@ pub(in crate::language) fn note(resource: &mut Resource, node: NodeRef<'_>, twic
     resource.flaws.unclear = match &resource.kind {
         Kind::Service(_) => is_unclear_service(node.get("spec"), twice),
         Kind::EndpointSlice(_) => {
-            is_unclear_list(node.get("endpoints"), &|e| is_list(e.get("addresses"))) || is_unclear_list(node.get("ports"), &has_port)
+            is_unclear_list(node.get("endpoints"), &|e| has_plain_addresses(e.get("addresses")))
+                || is_unclear_list(node.get("ports"), &has_port)
         }
         Kind::Endpoints(_) => {
-            let is_plain = |s: NodeRef<'_>| is_list(s.get("addresses")) && !is_unclear_list(s.get("ports"), &has_port);
+            let plain = |e: NodeRef<'_>| e.get("ip").is_none_or(is_plain_address);
+            let is_plain = |s: NodeRef<'_>| !is_unclear_list(s.get("addresses"), &plain) && !is_unclear_list(s.get("ports"), &has_port);
             is_unclear_list(node.get("subsets"), &is_plain)
         }
         Kind::Ingress(_) => !resource.flaws.refusals.is_empty(),
@@ -291,6 +294,15 @@ fn is_list(node: Option<NodeRef<'_>>) -> bool {
 /// Whether something is no list, or not all of its items are plain.
 fn is_unclear_list(node: Option<NodeRef<'_>>, is_plain: &dyn Fn(NodeRef<'_>) -> bool) -> bool {
     !is_list(node) || node.and_then(NodeRef::as_sequence).into_iter().flatten().any(|item| item.as_mapping().is_none() || !is_plain(item))
+}
+
+/// Whether all addresses of an endpoint are such as it may have.
+fn has_plain_addresses(list: Option<NodeRef<'_>>) -> bool {
+    is_list(list) && list.and_then(NodeRef::as_sequence).into_iter().flatten().all(is_plain_address)
+}
+
+fn is_plain_address(node: NodeRef<'_>) -> bool {
+    node.as_str().and_then(|text| text.parse().ok()).is_none_or(|address| special_address(address).is_none())
 }
 
 /// Whether the number of a port, if there is one, can be read.

@@ -426,6 +426,11 @@ impl<'a> Objects<'a> {
             (Class::MakesPods, _) => Some(Unread { cause: Cause::MakesPods, enforcer: Enforcer::Any, effects: Vec::new() }),
             _ => None,
         };
+        // What carries no policies has no part in them.
+        let (class, kept) = match kept {
+            Some(kept) if matches!(class, Class::Policy(Family::Carrier, _)) && kept.effects.is_empty() => (Class::Irrelevant, None),
+            kept => (class, kept),
+        };
         if let (Some(kept), Some(node)) = (kept, object.node) {
             self.keep(node, kind, span, kept);
         }

@@ -138,3 +138,22 @@ impl<'a> Reader<'a> {
         fits.then_some(number)
     }
 }
+
+/// What upstream says of an address that no endpoint may have, as packets to it go nowhere else: `ValidateNonSpecialIP`.
+pub(in crate::language) fn special_address(address: IpAddr) -> Option<&'static str> {
+    let (link_local, multicast) = match address {
+        IpAddr::V4(address) => (address.is_link_local(), address.octets().starts_with(&[224, 0, 0])),
+        IpAddr::V6(address) => (address.segments()[0] & 0xffc0 == 0xfe80, address.segments()[0] & 0xff0f == 0xff02),
+    };
+    if address.is_unspecified() {
+        Some("may not be unspecified")
+    } else if address.is_loopback() {
+        Some("may not be in the loopback range (127.0.0.0/8, ::1/128)")
+    } else if link_local {
+        Some("may not be in the link-local range (169.254.0.0/16, fe80::/10)")
+    } else if multicast {
+        Some("may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)")
+    } else {
+        None
+    }
+}

@@ -102,6 +102,7 @@ pub(super) fn connect_slices(
         if let Some(service) = services.get_mut(known) {
             let endpoint = |e: &crate::language::SliceEndpoint| SliceEndpoint {
                 address: e.address,
+                further: e.further,
                 node: e.node.as_deref().and_then(|name| nodes.get(name).copied()),
                 readiness: e.readiness,
                 hint: e.hint.clone(),

@@ -9,7 +9,7 @@ use super::balancer::{only_family, other_proxy};
 use super::ingress::annotated;
 use crate::document::{NodeRef, Value};
 use crate::language::read::fields::{Reader, Slot, quoted};
-use crate::language::read::values::NumberOrName;
+use crate::language::read::values::{NumberOrName, special_address};
 use crate::language::{
     Backend, BackendPort, ContainerPort, EndpointSlice, Hint, Ingress, Meta, Node, Readiness, Requests, Service, ServicePort,
     ServiceRouting, SliceEndpoint, TargetPort, TrafficPolicy, codes,
@@ -40,10 +40,11 @@ impl<'a> Reader<'a> {
             let node = self.text(&node).filter(|name| !name.is_empty());
             let readiness = readiness(conditions.value());
             let hint = hint(hints.value());
-            for item in self.items(&addresses) {
-                let address = self.text(&item).and_then(|text| text.parse::<IpAddr>().ok());
+            for (number, item) in self.items(&addresses).enumerate() {
+                let address = self.endpoint_address(&item);
                 slice.endpoints.extend(address.map(|address| SliceEndpoint {
                     address,
+                    further: number > 0,
                     node: node.map(Into::into),
                     readiness,
                     hint: hint.clone(),
@@ -68,8 +69,14 @@ impl<'a> Reader<'a> {
                 for item in self.items(list) {
                     let Some([ip, node]) = self.fields(&item, ["ip", "nodeName"], ADDRESS) else { continue };
                     let node = self.text(&node).filter(|name| !name.is_empty());
-                    let address = self.text(&ip).and_then(|text| text.parse::<IpAddr>().ok());
-                    let endpoint = |address| SliceEndpoint { address, node: node.map(Into::into), readiness, hint: Default::default() };
+                    let address = self.endpoint_address(&ip);
+                    let endpoint = |address| SliceEndpoint {
+                        address,
+                        further: false,
+                        node: node.map(Into::into),
+                        readiness,
+                        hint: Default::default(),
+                    };
                     slice.endpoints.extend(address.map(endpoint));
                 }
             }
@@ -79,13 +86,23 @@ impl<'a> Reader<'a> {
         slices
     }
 
+    /// The address of an endpoint. Upstream: `ValidateEndpointIP`.
+    fn endpoint_address(&mut self, slot: &Slot<'a, '_>) -> Option<IpAddr> {
+        let text = self.text(slot)?;
+        let address: IpAddr = text.parse().ok()?;
+        if let Some(detail) = special_address(address) {
+            self.refuse(slot.invalid(codes::INVALID_ADDRESS, quoted(text), detail));
+        }
+        Some(address)
+    }
+
     fn slice_ports(&mut self, ports: &Slot<'a, '_>) -> Vec<ContainerPort> {
         let mut found = Vec::new();
         for item in self.items(ports) {
             let Some([name, port, protocol]) = self.fields(&item, ["name", "port", "protocol"], &["appProtocol"]) else { continue };
             let (name, protocol) = (self.text(&name).map(Into::into), self.protocol(&protocol));
             let number = self.port_number(&port);
-            found.extend(number.map(|number| ContainerPort { name, number, protocol, host_port: None, span: item.at }));
+            found.extend(number.map(|number| ContainerPort { name, number, protocol, host_port: None, host_address: None, span: item.at }));
         }
         found
     }

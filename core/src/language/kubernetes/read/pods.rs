@@ -239,7 +239,7 @@ impl<'a> Reader<'a> {
         for item in self.items(&list) {
             let known = ["name", "containerPort", "protocol", "hostPort", "hostIP"];
             let Some([name, number, protocol, host_port, host_address]) = self.fields(&item, known, &[]) else { continue };
-            self.text(&host_address);
+            let host_address = self.text(&host_address).and_then(|text| text.parse().ok());
             let name_text = self.text(&name).filter(|text| !text.is_empty()).and_then(|_| self.port_name(&name));
             if let Some(text) = name_text
                 && !names.insert(text)
@@ -255,7 +255,7 @@ impl<'a> Reader<'a> {
             let host_port = self.integer(&host_port).filter(|number| *number != 0).and_then(|number| self.fitting_port(&host_port, number));
             if let Some(number) = number {
                 let ports = if !init || stays { &mut template.ports } else { &mut template.init_ports };
-                ports.push(ContainerPort { name: name_text.map(Into::into), number, protocol, host_port, span: item.at });
+                ports.push(ContainerPort { name: name_text.map(Into::into), number, protocol, host_port, host_address, span: item.at });
             }
         }
     }

@@ -39,6 +39,8 @@ pub(in crate::language) enum Family {
     Linkerd,
     Intentions,
     Kuma,
+    /// It makes other objects, or brings them along.
+    Carrier,
 }
 
 /// Kinds that allow or deny traffic: their group, name and family.
@@ -75,11 +77,23 @@ const POLICIES: &[(&str, &str, Family)] = &[
     ("security.policy.gloo.solo.io", "AccessPolicy", Family::Intentions),
     ("kuma.io", "MeshTrafficPermission", Family::Kuma),
     ("kuma.io", "TrafficPermission", Family::Kuma),
+    ("", "Template", Family::Carrier),
+    ("argoproj.io", "Application", Family::Carrier),
+    ("argoproj.io", "ApplicationSet", Family::Carrier),
+    ("helm.cattle.io", "HelmChart", Family::Carrier),
+    ("helm.toolkit.fluxcd.io", "HelmRelease", Family::Carrier),
+    ("kubernetes.crossplane.io", "Object", Family::Carrier),
+    ("kustomize.toolkit.fluxcd.io", "Kustomization", Family::Carrier),
+    ("kyverno.io", "ClusterPolicy", Family::Carrier),
+    ("kyverno.io", "Policy", Family::Carrier),
+    ("policies.kyverno.io", "GeneratingPolicy", Family::Carrier),
+    ("template.openshift.io", "Template", Family::Carrier),
+    ("work.open-cluster-management.io", "ManifestWork", Family::Carrier),
 ];
 
 /// The same as groups and kinds.
 pub(in crate::language) fn unread_policies() -> impl Iterator<Item = (&'static str, &'static str)> {
-    POLICIES.iter().map(|(group, kind, _)| (*group, *kind))
+    POLICIES.iter().filter(|(.., family)| *family != Family::Carrier).map(|(group, kind, _)| (*group, *kind))
 }
 
 /// Names of policies that mean the same in whatever group they are written.
@@ -268,6 +282,7 @@ pub(in crate::language) fn classify(kind: &str, api_version: &str) -> Class {
         return Class::Irrelevant;
     }
     let of_group = || POLICIES.iter().filter(|(g, ..)| *g == group);
+    let policies = || of_group().filter(|(.., family)| *family != Family::Carrier);
     if let Some((.., family)) = of_group().find(|(_, name, _)| *name == kind) {
         return Class::Policy(*family, Cause::Kind);
     }
@@ -283,7 +298,7 @@ pub(in crate::language) fn classify(kind: &str, api_version: &str) -> Class {
         Class::Traffic
     } else if has(IRRELEVANT) {
         Class::Irrelevant
-    } else if let Some(name) = nearest(kind, of_group().map(|(_, name, _)| *name)) {
+    } else if let Some(name) = nearest(kind, policies().map(|(_, name, _)| *name)) {
         let family = of_group().find(|(_, of, _)| *of == name).map_or(Family::NamespacedPolicy, |(.., family)| *family);
         Class::Policy(family, Cause::NoSuchKind)
     } else if group == CLUSTER_POLICY_GROUP && kind.contains("Policy") {
@@ -326,6 +341,10 @@ mod tests {
             ("Gateway", "gateway.networking.k8s.io/v1", Class::Traffic),
             ("MultiNetworkPolicy", "k8s.cni.cncf.io/v1beta1", Class::Irrelevant),
             ("CiliumNode", "cilium.io/v2", Class::Unknown),
+            ("Application", "argoproj.io/v1alpha1", policy(Family::Carrier)),
+            ("Application", "app.k8s.io/v1beta1", Class::Irrelevant),
+            ("AppProject", "argoproj.io/v1alpha1", Class::Unknown),
+            ("Template", "v1", policy(Family::Carrier)),
             ("ConfigMap", "v1", Class::Irrelevant),
             ("Widget", "example.com/v1", Class::Unknown),
         ] {

@@ -3,6 +3,7 @@
 //! Read without findings and as exactly as the input allows; what cannot be read is assumed to match as much as possible.
 
 mod broken;
+mod carriers;
 mod cilium;
 mod engines;
 mod kinds;
@@ -43,6 +44,7 @@ pub(in crate::language) fn unread(node: NodeRef<'_>, family: Family, kind: &str,
         Family::Linkerd => (Enforcer::Beside, mesh::linkerd(&object)),
         Family::Intentions => (Enforcer::Beside, mesh::intentions(&object)),
         Family::Kuma => (Enforcer::Beside, mesh::kuma(&object)),
+        Family::Carrier => (Enforcer::Any, carriers::effects(&object)),
     };
     Unread { cause, enforcer, effects }
 }

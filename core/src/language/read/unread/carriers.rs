@@ -1,0 +1,104 @@
+//! Objects that make other objects, or bring them along: what of policies may come of them.
+//!
+//! An object with a status is one of a cluster's, and what was made of it is in the cluster, too; so it is asked for no more than others.
+
+use alloc::vec::Vec;
+
+use super::kinds::{Class, classify};
+use super::{Object, SENTINEL, engines, items};
+use crate::document::{NodeRef, Value};
+use crate::language::unread::{Effect, Namespaces};
+
+/// What may come of an object that carries others. Upstream: kyverno/kyverno, api/kyverno/v1; openshift/api, template/v1;
+/// open-cluster-management-io/api, work/v1; crossplane-contrib/provider-kubernetes; argoproj/argo-cd and fluxcd/flux2, whose sources are elsewhere.
+pub(in crate::language) fn effects(object: &Object<'_>) -> Vec<Effect> {
+    let is_of_cluster = object.node.get("status").and_then(NodeRef::as_mapping).is_some_and(|status| !status.is_empty());
+    if is_of_cluster {
+        return Vec::new();
+    }
+    match object.kind {
+        "Template" => inside(items(object.node.get("objects")).collect()),
+        "ManifestWork" => inside(items(object.spec("workload").and_then(|w| w.get("manifests"))).collect()),
+        "Object" => inside(object.spec("forProvider").and_then(|p| p.get("manifest")).into_iter().collect()),
+        "ClusterPolicy" | "Policy" => items(object.spec("rules")).filter_map(|rule| kyverno(object, rule)).collect(),
+        // What they bring along is not written here, and may be of any namespace.
+        _ => alloc::vec![Effect::default()],
+    }
+}
+
+/// What the policies among some objects may do.
+fn inside(mut objects: Vec<NodeRef<'_>>) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    while let Some(node) = objects.pop() {
+        let text = |name: &str| node.get(name).and_then(NodeRef::as_str).unwrap_or_default();
+        let (kind, version) = (text("kind"), text("apiVersion"));
+        if kind.ends_with("List") {
+            objects.extend(items(node.get("items")));
+        } else if is_policy(kind, version) {
+            effects.push(of_policy(node, kind, node.get("metadata").and_then(|m| m.get("namespace"))));
+        }
+    }
+    effects
+}
+
+/// What a rule of Kyverno's may make of policies: it generates one, or changes one.
+fn kyverno(object: &Object<'_>, rule: NodeRef<'_>) -> Option<Effect> {
+    let generate = rule.get("generate");
+    let text = |name: &str| generate.and_then(|g| g.get(name)).and_then(NodeRef::as_str).unwrap_or_default();
+    let (kind, version) = (text("kind"), text("apiVersion"));
+    if let Some((generate, data)) = generate.and_then(|g| Some((g, g.get("data")?)))
+        && !kind.is_empty()
+    {
+        let written = (!is_template(data)).then_some(data);
+        return is_policy(kind, version).then(|| match written {
+            Some(data) => of_policy(data, kind, generate.get("namespace")),
+            None => Effect::default(),
+        });
+    }
+    // Copies, and changes of what is there: policies, if the rule names any.
+    let acts = generate.is_some() || rule.get("mutate").is_some();
+    (acts && mentions(rule, &|word| word.ends_with("NetworkPolicy"))).then(|| object.effect(rule, "mutate"))
+}
+
+fn is_policy(kind: &str, version: &str) -> bool {
+    kind.ends_with("NetworkPolicy") || matches!(classify(kind, version), Class::Policy(..)) || kind == "Tier" || kind == "HostEndpoint"
+}
+
+/// What a policy may do, as far as its shape is that of a NetworkPolicy and nothing in it is to be filled in.
+fn of_policy(node: NodeRef<'_>, kind: &str, namespace: Option<NodeRef<'_>>) -> Effect {
+    if kind != "NetworkPolicy" || node.get("spec").is_some_and(is_template) {
+        return Effect::default();
+    }
+    let name = namespace.and_then(NodeRef::as_str).filter(|name| !name.is_empty() && !is_filled_in(name));
+    let namespaces = name.map_or(Namespaces::All, |name| Namespaces::named(alloc::vec![name.into()], node.span()));
+    let policy = Object { node, kind, namespace: None };
+    engines::like_network_policy(&policy, namespaces).into_iter().next().unwrap_or_default()
+}
+
+/// Whether a part of it is to be filled in.
+fn is_template(node: NodeRef<'_>) -> bool {
+    mentions(node, &is_filled_in)
+}
+
+fn is_filled_in(text: &str) -> bool {
+    text.contains(SENTINEL) || text.contains("${") || text.contains("{{")
+}
+
+/// Whether a key or a text in it is of some kind.
+fn mentions(node: NodeRef<'_>, is_it: &dyn Fn(&str) -> bool) -> bool {
+    let mut left = alloc::vec![node];
+    while let Some(node) = left.pop() {
+        match node.value() {
+            Value::String(text) if is_it(text) => return true,
+            _ => {}
+        }
+        for entry in node.as_mapping().unwrap_or_default() {
+            if is_it(&entry.key) {
+                return true;
+            }
+            left.push(node.value_of(entry));
+        }
+        left.extend(items(Some(node)));
+    }
+    false
+}
