@@ -201,7 +201,7 @@ impl<'a> Artist<'a> {
             (None, None, false) => "No rules: everything goes on to the next tier.".into(),
             (None, Some(_), true) if only_allows => format!("Isolated: only what a rule allows {goes}, here or in another policy."),
             (None, Some(_), true) => {
-                format!("Isolated: the first rule that matches decides; what none matches is denied unless another policy decides it.")
+                "Isolated: the first rule that matches decides; what none matches is denied unless another policy decides it.".into()
             }
             (None, Some(_), false) => "The first rule that matches decides; what none matches goes on to the next tier.".into(),
         }
