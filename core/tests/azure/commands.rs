@@ -218,7 +218,7 @@ az network nic create -g g -n two --vnet-name v --subnet a --private-ip-address 
             let flow = |protocol, destination| Flow {
                 from: end("10.0.0.4"),
                 to: end("10.0.0.5"),
-                traffic: netpolis_core::connections::Traffic { protocol, source: None, destination },
+                traffic: Traffic { protocol, source: None, destination },
             };
             assert_eq!(scene.decide(&flow(number, None)).verdict, DENIED, "{protocol}{ports}");
             assert_eq!(scene.decide(&flow(Protocol::TCP, Some(500))).verdict, ALLOWED, "{protocol}{ports}: of no concern");
