@@ -48,6 +48,13 @@ impl<K: Ord, V> VecMap<K, V> {
         }
     }
 
+    /// The key has no value any more.
+    pub fn remove(&mut self, key: &K) {
+        if let Ok(at) = self.place(key) {
+            self.0.remove(at);
+        }
+    }
+
     /// Whether the key has a value.
     pub fn contains_key(&self, key: &K) -> bool {
         self.place(key).is_ok()

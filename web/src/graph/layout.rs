@@ -65,6 +65,13 @@ pub enum Home {
     Below,
 }
 
+impl Home {
+    /// What a row outside all frames is called.
+    fn key(self) -> String {
+        if self == Home::Below { "below" } else { "above" }.into()
+    }
+}
+
 /// Something to place.
 #[derive(Clone, Debug)]
 pub struct Node {
@@ -155,14 +162,34 @@ pub struct Placement {
 
 /// Places everything.
 pub fn layout(input: &Input, memory: &Memory) -> Placement {
-    if input.frames.iter().any(|f| memory.frames.contains_key(&f.key)) {
-        return arranged(input, memory, memory.sideways, input.aspect()).0;
+    if is_known(input, memory) {
+        return arranged(&in_their_rows(input, memory), memory, memory.sideways, input.aspect()).0;
     }
     // Frames wide and narrow, as they leave different room for each other.
     let shapes: &[f64] = if input.nodes.len() <= FEW_CARDS { &SHAPES } else { &SHAPES[..1] };
     let plans = [false, true].into_iter().flat_map(|sideways| shapes.iter().map(move |shape| (sideways, shape)));
     let tried = plans.map(|(sideways, shape)| arranged(input, memory, sideways, input.aspect() * shape));
     tried.reduce(|a, b| if b.1 < a.1 { b } else { a }).map(|found| found.0).unwrap_or_default()
+}
+
+/// Whether something of it was there before, to which the rest has to keep.
+fn is_known(input: &Input, memory: &Memory) -> bool {
+    let known = |node: &Node| row_before(memory, &node.key).is_some();
+    input.frames.iter().any(|f| memory.frames.contains_key(&f.key)) || (input.frames.is_empty() && input.nodes.iter().any(known))
+}
+
+/// Before or behind all frames, wherever it stood.
+fn row_before(memory: &Memory, node: &str) -> Option<Home> {
+    [Home::Above, Home::Below].into_iter().find(|row| memory.nodes.contains_key(&(row.key(), node.to_owned())))
+}
+
+/// What stood before all frames or behind them stays there, whoever sends and receives now.
+fn in_their_rows(input: &Input, memory: &Memory) -> Input {
+    let mut input = input.clone();
+    for node in input.nodes.iter_mut().filter(|node| !matches!(node.home, Home::Frame(_))) {
+        node.home = row_before(memory, &node.key).unwrap_or(node.home);
+    }
+    input
 }
 
 /// Everything with lines in this direction, and how bad that is.
@@ -235,8 +262,7 @@ fn size(input: &Input, node: usize) -> (f64, f64) {
 fn frame_key(input: &Input, home: Home) -> String {
     match home {
         Home::Frame(index) => input.frames.get(index).map(|f| format!("/{}", f.key)).unwrap_or_default(),
-        Home::Above => "above".into(),
-        Home::Below => "below".into(),
+        row => row.key(),
     }
 }
 
@@ -253,6 +279,10 @@ fn remember(input: &Input, layout: &Placement, before: &Memory, sideways: bool) 
             _ => Rect::default(),
         };
         let relative = Rect { x: rect.x - origin.x, y: rect.y - origin.y, ..*rect };
+        // Nothing stands in both rows.
+        for row in [Home::Above, Home::Below] {
+            memory.nodes.remove(&(row.key(), node.key.clone()));
+        }
         memory.nodes.insert((frame_key(input, node.home), node.key.clone()), relative);
     }
     memory
@@ -354,7 +384,7 @@ fn kept_frames(input: &Input, sizes: &[(f64, f64)], memory: &Memory) -> Option<V
     let kept: Vec<Option<Rect>> =
         input.frames.iter().zip(sizes).map(|(frame, &(w, h))| memory.frames.get(&frame.key).map(|r| Rect { w, h, ..*r })).collect();
     let mut kept = kept;
-    if kept.iter().all(Option::is_none) {
+    if !is_known(input, memory) {
         return None;
     }
     push_apart(&mut kept);

@@ -18,7 +18,7 @@ mod overview;
 
 use std::collections::HashMap;
 
-use self::arrows::{Drawn, arrows, pairs};
+use self::arrows::{Drawn, arrows, bearings, pairs};
 use self::bundles::Places;
 pub use self::overview::{Overview, is_large};
 use super::layout::{self, Home, Memory};
@@ -261,12 +261,12 @@ pub fn picture(scene: &SceneView, options: &Options<'_>, memory: &Memory) -> Pic
             frames.push(home);
         }
     }
+    let bearings = bearings(scene, &drafts, options);
     let receives_only = |index: usize| {
-        let governed = |a: &&Arrow| a.status != Status::Denied && !a.quiet;
-        let sends = arrows.iter().filter(governed).any(|a| a.from == index || (a.both && a.to == index));
-        !sends && arrows.iter().filter(governed).any(|a| a.to == index)
+        let governed = |a: &&Arrow| a.status != Status::Denied;
+        let sends = bearings.iter().filter(governed).any(|a| a.from == index || (a.both && a.to == index));
+        !sends && bearings.iter().filter(governed).any(|a| a.to == index)
     };
-    let seen = || arrows.iter().filter(|a| !a.quiet);
     let input = layout::Input {
         frames: frames.iter().map(|&n| frame_input(scene, n)).collect(),
         nodes: drafts
@@ -282,8 +282,8 @@ pub fn picture(scene: &SceneView, options: &Options<'_>, memory: &Memory) -> Pic
                 },
             })
             .collect(),
-        edges: seen().flat_map(|a| [Some((a.from, a.to)), a.both.then_some((a.to, a.from))]).flatten().collect(),
-        label: seen().map(|a| a.label_size(1.0)).fold((0.0, 0.0), |a: (f64, f64), b| (a.0.max(b.0).min(LONG_LABEL), a.1.max(b.1))),
+        edges: bearings.iter().flat_map(|a| [Some((a.from, a.to)), a.both.then_some((a.to, a.from))]).flatten().collect(),
+        label: bearings.iter().map(|a| a.label_size(1.0)).fold((0.0, 0.0), |a: (f64, f64), b| (a.0.max(b.0).min(LONG_LABEL), a.1.max(b.1))),
         tall: options.tall,
     };
     // Closed namespaces have no frame: each is a card in one common, invisible frame.
@@ -562,5 +562,7 @@ fn group(scene: &SceneView, name: &str, members: Vec<usize>) -> Draft {
     }
 }
 
+#[cfg(test)]
+mod still_tests;
 #[cfg(test)]
 mod tests;

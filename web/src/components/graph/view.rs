@@ -122,14 +122,17 @@ pub(super) fn use_camera(
         let (canvas, live) = (canvas.clone(), live.clone());
         use_effect_with((drawn.clone(), number), move |(drawn, number)| {
             let Some(element) = canvas.cast::<Element>() else { return };
+            let shown: Vec<Rect> = drawn.marks.iter().map(|m| m.rect).chain(drawn.frames.iter().map(|f| f.rect)).collect();
+            // Other arrows between the same cards are no reason to look from elsewhere.
+            let stays = live.borrow().shown == shown;
             live.borrow_mut().bounds = drawn.bounds;
             live.borrow_mut().tall = drawn.overview.is_some();
-            live.borrow_mut().shown = drawn.marks.iter().map(|m| m.rect).chain(drawn.frames.iter().map(|f| f.rect)).collect();
+            live.borrow_mut().shown = shown;
             let afresh = live.borrow().fitted.as_ref() != Some(number);
-            if afresh || !live.borrow().camera.moved {
+            if afresh || !(stays || live.borrow().camera.moved) {
                 live.borrow_mut().fitted = Some(number.clone());
                 fit_camera(&live, &element, drawn);
-            } else {
+            } else if !stays {
                 let mut live = live.borrow_mut();
                 let mut camera = live.camera;
                 if let Some(area) = new_area(drawn, &known.borrow()).filter(|_| drawn.overview.is_none()) {

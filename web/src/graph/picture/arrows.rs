@@ -471,6 +471,27 @@ impl<'a> Chart<'a> {
             arrow.open = passes(arrow.status) && !arrow.specific;
         }
     }
+
+    /// What matters least goes first when there are too many.
+    fn sort(&self, arrows: &mut [Candidate]) {
+        arrows.sort_by_key(|a| {
+            let matters = (!a.flow, a.change.is_none(), !self.is_selected(a), a.quiet);
+            (matters, a.status == Status::Denied, a.status == Status::Allowed, a.from, a.to)
+        });
+    }
+}
+
+/// The arrows by which marks get their places: those that are seen while nothing is looked at, compared or chosen. The question of the first
+/// picture is among them, as its arrow is always drawn; later ones find everything in its place.
+pub(super) fn bearings(scene: &SceneView, drafts: &[Draft], options: &Options<'_>) -> Vec<Arrow> {
+    let calm = Options { selected: None, denied: None, marks: None, ..*options };
+    let pairs = pairs(scene, drafts, &calm);
+    let chart = Chart::new(scene, drafts, &pairs, &calm);
+    let mut found = chart.candidates();
+    chart.choose(&mut found);
+    found.retain(|arrow| !arrow.quiet);
+    chart.sort(&mut found);
+    found.iter().take(MOST_LOUD).filter_map(|candidate| chart.arrow(candidate)).collect()
 }
 
 /// Arrows for the pairs, and what has none that is seen.
@@ -483,10 +504,7 @@ pub(super) fn arrows(scene: &SceneView, drafts: &[Draft], pairs: Vec<Pair>, opti
     };
     let (denied_hidden, open_hidden) = (hidden(|a| a.status == Status::Denied), hidden(|a| a.open));
 
-    // What matters least goes first when there are too many.
-    arrows.sort_by_key(|a| {
-        (!a.flow, a.change.is_none(), !chart.is_selected(a), a.quiet, a.status == Status::Denied, a.status == Status::Allowed, a.from, a.to)
-    });
+    chart.sort(&mut arrows);
     let (mut quiet, mut loud): (Vec<Candidate>, Vec<Candidate>) = arrows.into_iter().partition(|a| a.quiet);
     let rest = loud.split_off(loud.len().min(MOST_LOUD));
     let undrawn = undrawn(drafts, &pairs, quiet.iter().chain(&rest), &|index| chart.facts(index).node);
