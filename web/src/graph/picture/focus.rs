@@ -11,8 +11,10 @@ use netpolis_view::{EndKind, SceneView, Status};
 
 /// Most cards at a side that are drawn one by one.
 const FIT: usize = 12;
-/// Between a side and the middle: room for ports.
-const AISLE: f64 = 84.0;
+/// Between a side and the middle: room for arrows.
+const AISLE: f64 = 64.0;
+/// What a line more makes a card higher.
+const LINE: f64 = 16.0;
 /// A narrower canvas has the sides above and below.
 const NARROW: f64 = 520.0;
 /// Between cards of a side.
@@ -34,7 +36,6 @@ impl FrameMark {
 struct Neighbour {
     draft: Draft,
     share: Share,
-    label: String,
 }
 
 /// The picture of an end or a namespace, by its key; nothing where there is none (any more).
@@ -116,12 +117,13 @@ fn side(scene: &SceneView, options: &Options<'_>, own: &[usize], inwards: bool) 
         if let Some(namespace) = scene.ends.get(end).and_then(|end| scene.namespaces.get(end.namespace? as usize)) {
             draft.mark.subtitle.clone_from(&namespace.name);
         }
-        let label = match (own, inwards) {
+        // On the card, where they can be read at every width.
+        draft.mark.detail = match (own, inwards) {
             ([only], true) => short(scene, end, *only),
             ([only], false) => short(scene, *only, end),
             _ => String::new(),
         };
-        Neighbour { share: share(&[end]), draft, label }
+        Neighbour { share: share(&[end]), draft }
     };
     let neighbours = found.into_iter().flat_map(|(one, of, passing)| {
         if reached <= FIT || passing.len() == 1 || options.toggled.contains(&one.name) {
@@ -137,7 +139,7 @@ fn side(scene: &SceneView, options: &Options<'_>, own: &[usize], inwards: bool) 
 /// The ports between two ends, where they are not all.
 fn short(scene: &SceneView, from: usize, to: usize) -> String {
     let set = scene.between(from, to);
-    if set.status == Status::Partly { fit_text(&set.short, 11.0, AISLE - 36.0) } else { String::new() }
+    if set.status == Status::Partly { set.short.clone() } else { String::new() }
 }
 
 fn grouped(scene: &SceneView, one: Together, of: usize, passing: Vec<usize>, share: &dyn Fn(&[usize]) -> Share) -> Neighbour {
@@ -149,7 +151,7 @@ fn grouped(scene: &SceneView, one: Together, of: usize, passing: Vec<usize>, sha
     mark.isolation = None;
     mark.label = format!("{}, {words}, closed", one.title);
     (mark.title, mark.subtitle) = (one.title, words);
-    Neighbour { draft, share, label: String::new() }
+    Neighbour { draft, share }
 }
 
 impl Picture {
@@ -179,24 +181,26 @@ impl Picture {
         let inner = width - 2.0 * CLOSE;
         let columns = columns(inner);
         let rows = side.neighbours.len().div_ceil(columns);
-        let rect = Rect { x, y, w: width, h: HEAD + rows as f64 * (LOW + CLOSE) };
+        let high = if side.neighbours.iter().any(|one| !one.draft.mark.detail.is_empty()) { LOW + LINE } else { LOW };
+        let rect = Rect { x, y, w: width, h: HEAD + rows as f64 * (high + CLOSE) };
         let [long, short] = side.title;
         let title = if text_width(&long, 12.0) < width - 30.0 { long } else { short };
         let name = SIDES.get(number).copied().unwrap_or_default();
         self.frames.push(FrameMark { name: name.into(), title, count: side.neighbours.len(), rect });
-        for (number, Neighbour { draft, share, label }) in side.neighbours.into_iter().enumerate() {
+        for (number, Neighbour { draft, share }) in side.neighbours.into_iter().enumerate() {
             let (left, w) = cell(inner, columns, number % columns);
-            let place = Rect { x: x + CLOSE + left, y: y + HEAD + (number / columns) as f64 * (LOW + CLOSE), w, h: LOW };
+            let place = Rect { x: x + CLOSE + left, y: y + HEAD + (number / columns) as f64 * (high + CLOSE), w, h: high };
             let mut mark = Mark { rect: place, undrawn: Undrawn::default(), selected: false, ..draft.mark };
             let room = if mark.kind == MarkKind::Card || mark.isolation.is_some() { 44.0 } else { 52.0 };
             mark.title = fit_text(&mark.title, 13.0, w - room);
             mark.subtitle = fit_text(&mark.subtitle, 11.0, w - room);
+            mark.detail = fit_text(&mark.detail, 11.0, w - 32.0);
             let index = self.marks.len();
             let arrow = self.marks.first().map(|middle| {
                 let (own, other) = ((0, middle), (index, &mark));
                 let (from, to) = if side.inwards { (other, own) } else { (own, other) };
                 let words = format!("{}, {} of {} flows", word(share.status()), share.passing, share.total);
-                Arrow { label, weight: share.weight(), ..arrow(from, to, share.status(), &words, 0.0) }
+                Arrow { weight: share.weight(), ..arrow(from, to, share.status(), &words, 0.0) }
             });
             self.arrows.extend(arrow);
             self.marks.push(mark);
