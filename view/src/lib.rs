@@ -94,9 +94,9 @@ pub use matrix::{MatrixCell, MatrixLine, MatrixView, matrix_view};
 pub use network_flow::{FlowRole, NetworkFlow, OUTSIDE};
 pub use page_verdict::{PageVerdict, page_verdict};
 pub use path::{
-    AddressView, BasisView, BranchView, ChoiceView, Difference, OptionView, PanelView, PathAnswers, PathAsked, PathQuestion, PathSide,
-    PathView, PathWord, PodShareView, ProbeView, Rail, SeenView, SideView, StepKindView, StepView, StopSign, StopView, VersusView,
-    differences, path_answer, path_reply, path_view,
+    AddressView, BasisView, BranchView, ChoiceView, Difference, HopPlace, Moment, OptionView, PanelView, PathAnswers, PathAsked,
+    PathQuestion, PathSide, PathView, PathWord, PodShareView, ProbeView, Rail, SeenView, SideView, StepKindView, StepView, StopSign,
+    StopView, VersusView, differences, path_answer, path_reply, path_view,
 };
 pub use plan::{LENGTHS, PlanBar, PlanChange, PlanError, PlanNumber, PlanQuestion, PlanView, Taker, WhatIf, plan_view, plans, plugins};
 pub use pointless::{CauseView, PartView, WitnessView, part_views};

@@ -1,6 +1,26 @@
 // The graph.
 import assert from "node:assert/strict";
-import { headline, marks, openExample, openShop, shoot, until } from "../page.mjs";
+import { PHONE, accessible, goTo, headline, marks, open, openExample, openShop, shoot, until } from "../page.mjs";
+
+/** Each card by its key, with its place on the screen. */
+const places = (page) =>
+    page.locator("svg.graph g.mark .body").evaluateAll((bodies) => bodies.map((body) => {
+        const { x, y } = body.getBoundingClientRect();
+        return `${body.closest("g.mark").dataset.key} ${x.toFixed(0)} ${y.toFixed(0)}`;
+    }).join("\n"));
+
+async function openScene(title, options) {
+    const page = await open(options);
+    await page.locator(".header .pick").first().click();
+    await page.locator(".examples .example", { hasText: title }).first().click();
+    await until(title, () => page.locator(".header .pick b").first().innerText(), "the example is open");
+    await goTo(page, "Graph");
+    await marks(page).first().waitFor();
+    return page;
+}
+
+const here = (page) => page.locator(".stop.here h3").first().innerText();
+const player = (page) => page.getByRole("group", { name: /^Packet/ });
 
 export default {
     async "a Service on the graph leads to its path"() {
@@ -38,5 +58,85 @@ export default {
         await page.keyboard.press("Enter");
         await page.locator("g.mark.selected").first().waitFor();
         await shoot(page, "selected");
+    },
+
+    async "no card moves when something is pointed at, selected or asked"() {
+        for (const [title, options] of [["Online boutique", {}], ["Calico: out by network set", {}], ["Online boutique", { viewport: PHONE, hasTouch: true, isMobile: true }]]) {
+            const page = await openScene(title, options);
+            // Fonts and the first answers may still come.
+            let before = "";
+            await until(true, async () => before === (before = await places(page)), `${title}: the picture is there`);
+            for (let index = 0; index < Math.min(await marks(page).count(), 6); index++) {
+                const mark = marks(page).nth(index);
+                await mark.press("Enter");
+                await until(true, async () => /selected/.test(await mark.getAttribute("class")), `${title}: a card is selected`);
+                assert.equal(await places(page), before, `${title}: ${await mark.getAttribute("data-key")} is selected`);
+            }
+            await page.locator("svg.graph g.arrow:not(.quiet)").first().press("Enter");
+            await until(0, () => page.locator("svg.graph g.mark.selected").count(), `${title}: an arrow's flow is asked`);
+            assert.equal(await places(page), before, `${title}: a flow is asked`);
+            await page.context().close();
+        }
+    },
+
+    async "a packet goes along the graph and the path in step, with its addresses, until it is stopped"() {
+        const page = await openExample("a public load balancer");
+        await page.getByRole("button", { name: "play the packet" }).click();
+        await player(page).waitFor();
+        await player(page).getByRole("button", { name: "pause" }).click();
+        await player(page).getByRole("button", { name: "hop forward" }).focus();
+        await page.keyboard.press("Home");
+        await until(/1 of 5/, () => player(page).innerText(), "at the client");
+        assert.match(await player(page).getByRole("status").innerText(), /^Hop 1 of 5, .*203\.0\.113\.7/);
+        const at = () => page.locator(".packet .disc").evaluate((disc) => disc.getBoundingClientRect().x);
+        const seen = [await at()];
+        for (const step of [2, 3, 4, 5]) {
+            await page.keyboard.press("ArrowRight");
+            await until(new RegExp(`${step} of 5`), () => player(page).innerText(), "one hop on");
+            assert.equal(await page.locator(".line > .stop").nth(step - 1).getAttribute("aria-current"), "step", "the panel is at the same hop");
+            if (step === 3) {
+                assert.match(await player(page).getByRole("status").innerText(), /Source 203\.0\.113\.7 becomes 10\.224\.0\.5, destination .* becomes .*\(.*SNAT/);
+                assert.match((await page.locator(".packet .tag .lit").allTextContents()).join(" "), /src 10\.224\.0\.5/);
+                await shoot(page, "packet-translated");
+            }
+        }
+        assert.match(await player(page).innerText(), /goes no farther[\s\S]*frontend/);
+        await page.keyboard.press("ArrowRight");
+        assert.match(await player(page).innerText(), /5 of 5/, "it goes no farther");
+        await shoot(page, "packet-stopped");
+        await accessible(page, "the packet is stopped");
+        await until(true, async () => Math.abs((await at()) - seen[0]) > 40, "it has moved");
+        // The other branch, from its beginning; then by itself to the end.
+        await page.getByRole("list", { name: "Branches" }).getByRole("button").nth(1).click();
+        await until(/1 of \d/, () => player(page).innerText(), "the other branch begins");
+        await page.locator(".stop.here").first().waitFor();
+        await player(page).getByRole("button", { name: "speed 1×" }).click();
+        await player(page).getByRole("button", { name: "speed 2×" }).waitFor();
+        await player(page).getByRole("button", { name: "play", exact: true }).click();
+        await until(/[2-9] of \d/, () => player(page).innerText(), "it goes by itself");
+        await player(page).getByRole("button", { name: "pause" }).click();
+        const waits = await here(page);
+        await page.keyboard.press("End");
+        await until(/The packet arrives/, () => player(page).innerText(), "it arrives");
+        assert.notEqual(await here(page), waits);
+        await page.keyboard.press("Escape");
+        await until(0, () => player(page).count(), "it is shown no more");
+        assert.equal(await page.locator(".packet-way, .stop.here").count(), 0);
+    },
+
+    async "a packet is played on a telephone, in the dark, and without motion"() {
+        const page = await openScene("Online boutique", { viewport: PHONE, hasTouch: true, isMobile: true, colorScheme: "dark", reducedMotion: "reduce" });
+        await page.getByRole("button", { name: "play the packet" }).click();
+        await player(page).getByRole("button", { name: "pause" }).click();
+        await page.locator(".packet .disc").waitFor();
+        assert.equal(await page.locator(".packet").evaluate((packet) => getComputedStyle(packet).transitionDuration), "0s", "it does not glide");
+        for (const button of await player(page).getByRole("button").all()) {
+            const { width, height } = await button.boundingBox();
+            assert.ok(width >= 40 && height >= 40, `large enough for a finger: ${width} by ${height}`);
+        }
+        const [wide, seen] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+        assert.ok(wide <= seen, `${wide} wide on ${seen}`);
+        await accessible(page, "the packet on a telephone");
+        await shoot(page, "packet-phone");
     },
 };

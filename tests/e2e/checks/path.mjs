@@ -28,7 +28,7 @@ export default {
         await until(/allows this ingress/, async () => (await page.locator(".cm-line.cm-mark").allInnerTexts()).join(" "), "other lines are lit");
         // Nothing moves before it is asked for.
         assert.equal(await page.locator(".playing").count(), 0);
-        await page.getByRole("button", { name: "Play" }).click();
+        await page.locator(".path-play").click();
         assert.equal(await page.locator(".line.playing").count(), 1);
     },
 
@@ -95,6 +95,8 @@ export default {
             assert.ok(second.y > first.y + 20 && second.x === first.x);
         }
         const still = await openExample("a public load balancer", { reducedMotion: "reduce" });
-        assert.equal(await still.getByRole("button", { name: "Play" }).count(), 0, "nothing to play where motion is not wanted");
+        await still.locator(".path-play").click();
+        await still.locator(".stop.here").waitFor();
+        assert.equal(await still.locator(".stop.here .sign").evaluate((sign) => getComputedStyle(sign).animationName), "none", "nothing moves where that is not wanted");
     },
 };

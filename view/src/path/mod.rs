@@ -3,6 +3,7 @@
 mod choices;
 mod compare;
 mod panel;
+mod play;
 mod reply;
 mod words;
 mod write;
@@ -10,7 +11,9 @@ mod write;
 pub use choices::{ChoiceView, OptionView, VersusView};
 pub use compare::{Difference, differences};
 pub use panel::{PanelView, PathSide, Rail, SideView, StopSign, StopView};
+pub use play::{HopPlace, Moment};
 pub use reply::path_reply;
+use write::{hop_places, written};
 pub use write::{path_answer, path_view};
 
 use serde::{Deserialize, Serialize};
@@ -104,6 +107,8 @@ pub struct PathAnswers {
     pub second: Option<Result<PathView, Sentence>>,
     /// Client and workload of the way, as indices into [`SceneView::ends`](super::SceneView::ends), where the picture has them.
     pub ends: Option<(u32, u32)>,
+    /// For each branch of the way, where its hops are.
+    pub places: Vec<Vec<HopPlace>>,
 }
 
 /// An answer's word over all branches.

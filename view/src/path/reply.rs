@@ -6,14 +6,17 @@ use netpolis_core::settings::{Routing, table};
 
 use crate::QuestionError;
 
-use super::{PathAnswers, PathAsked, PathQuestion, PathView, path_view};
+use super::{PathAnswers, PathAsked, PathQuestion, PathView, hop_places, path_answer, path_view, written};
 
 /// Answers both sides. `kept` holds what the second side was built with, so that a comparison costs no more than a question once it is there.
 pub fn path_reply(scene: &Analysis, asked: PathAsked, kept: &mut Option<(Routing, Paths)>) -> PathAnswers {
     let own = &scene.settings().routing;
-    let first = path_view(scene, scene.paths(), own, &asked.question).map_err(|error| error.to_string());
+    let paths = scene.paths();
+    let answer = path_answer(paths, &asked.question).map_err(|error| error.to_string());
+    let places = answer.as_ref().map(|answer| hop_places(paths, answer)).unwrap_or_default();
+    let first = answer.map(|answer| written(scene, paths, own, &asked.question, &answer));
     let second = asked.versus.as_deref().map(|change| second(scene, &asked.question, change, kept).map_err(|error| error.to_string()));
-    PathAnswers { first, second, asked, ends: None }
+    PathAnswers { first, second, asked, ends: None, places }
 }
 
 fn second(scene: &Analysis, question: &PathQuestion, change: &str, kept: &mut Option<(Routing, Paths)>) -> Result<PathView, QuestionError> {

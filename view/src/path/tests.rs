@@ -212,6 +212,24 @@ fn answers_travel_to_and_from_a_worker() {
 }
 
 #[test]
+fn a_packet_is_told_hop_by_hop_until_it_is_stopped() {
+    let scene = shop(Routing::default());
+    let reply = path_reply(&scene, PathAsked { question: question(), versus: None }, &mut None);
+    let (branch, places) = reply.played(0).unwrap();
+    let end = |key: &str| HopPlace::End(key.into());
+    let frontend = || end("shop/frontend[Deployment]");
+    assert_eq!(places, [HopPlace::Client, HopPlace::Between, end("node/node-b"), end("node/node-a"), frontend(), frontend()]);
+    assert_eq!((branch.reached(), branch.steps.len()), (5, 6));
+    let said = |at: usize| branch.moment(at).map(|moment| moment.sentence()).unwrap_or_default();
+    assert!(said(0).starts_with("Hop 1 of 5, ") && said(0).contains("Source 203.0.113.7, destination "), "{}", said(0));
+    assert!(said(2).contains("Source 203.0.113.7 becomes 10.224.0.5, destination") && said(2).contains("SNAT"), "{}", said(2));
+    assert!(said(4).ends_with("The packet goes no farther.") && said(4).contains("shop/frontend"), "{}", said(4));
+    assert_eq!(branch.moment(5), None, "it is not reached");
+    let (allowed, _) = reply.played(1).unwrap();
+    assert_eq!(allowed.moment(allowed.steps.len() - 1).unwrap().outcome, Some("The packet arrives."));
+}
+
+#[test]
 fn a_line_has_signs_rails_and_no_word_twice() {
     let scene = shop(Routing::default());
     let view = view(&scene, &question());

@@ -3,22 +3,25 @@
 use std::net::{IpAddr, SocketAddr};
 
 use netpolis_core::analysis::Analysis;
+use netpolis_core::compile::Endpoint;
 use netpolis_core::connections::AskedTraffic;
 use netpolis_core::endpoints;
 use netpolis_core::explain::CheckpointTrace;
 use netpolis_core::path::{
-    ApplicationView, Asked, Basis, Branch, Entry, Hop, HopKind, Packet, PacketEndpoint, PathAnswer, PathVerdict, Paths, Share, Translation,
-    path_carrying,
+    ApplicationView, Asked, Basis, Branch, Entry, Hop, HopKind, Packet, PacketEndpoint, PathAnswer, PathVerdict, Paths, Place, Share,
+    Translation, path_carrying,
 };
 use netpolis_core::policy::Policy;
 use netpolis_core::settings::Routing;
-use netpolis_core::snapshot::NodeId;
+use netpolis_core::snapshot::{NodeId, Role};
 use netpolis_core::verdict::Verdict;
 use netpolis_core::verdict::traversal::Checkpoint;
 
 use super::super::answer::{Writer, protocol, verdict};
-use super::super::scene::INGRESS_CONTROLLER;
-use super::{AddressView, BasisView, BranchView, PathQuestion, PathView, PodShareView, ProbeView, SeenView, StepView, choices, words};
+use super::super::scene::{INGRESS_CONTROLLER, workload_key};
+use super::{
+    AddressView, BasisView, BranchView, HopPlace, PathQuestion, PathView, PodShareView, ProbeView, SeenView, StepView, choices, words,
+};
 use crate::{QuestionError, SourceLocations};
 
 /// Most branches, lines of pods and nodes that are listed.
@@ -34,19 +37,23 @@ const VXLAN: u16 = 4789;
 /// # Errors
 /// If the question cannot be understood.
 pub fn path_view(scene: &Analysis, paths: &Paths, routing: &Routing, question: &PathQuestion) -> Result<PathView, QuestionError> {
-    let answer = path_answer(paths, question)?;
+    Ok(written(scene, paths, routing, question, &path_answer(paths, question)?))
+}
+
+/// The answer to a question, as it is shown.
+pub(super) fn written(scene: &Analysis, paths: &Paths, routing: &Routing, question: &PathQuestion, answer: &PathAnswer) -> PathView {
     let spots = SourceLocations::new(scene.sources());
     let checkpoints = Writer { compiled: paths.compiled(), snapshot: paths.snapshot(), spots: &spots };
-    let writer = PathWriter { paths, checkpoints, answer: &answer };
+    let writer = PathWriter { paths, checkpoints, answer };
     let probes = writer.probes();
-    Ok(PathView {
+    PathView {
         from: answer.from.clone(),
         to: answer.to.clone(),
         protocol: answer.protocol.to_string(),
         port: answer.port,
         verdict: words::word(answer.verdict),
         text: answer.verdict.to_string(),
-        headline: headline(&answer),
+        headline: headline(answer),
         summary: answer.summary.clone(),
         branches: answer.branches.iter().take(MOST_BRANCHES).map(|b| writer.branch(b)).collect(),
         more_branches: answer.branches.len().saturating_sub(MOST_BRANCHES) as u32,
@@ -55,9 +62,41 @@ pub fn path_view(scene: &Analysis, paths: &Paths, routing: &Routing, question: &
         more_probes: probes.len().saturating_sub(MOST_PROBES) as u32,
         probes: probes.into_iter().take(MOST_PROBES).collect(),
         notes: answer.notes.clone(),
-        choices: choices::choices(&answer, paths, routing, question),
-        versus: choices::versus(&answer, paths, routing, question),
-    })
+        choices: choices::choices(answer, paths, routing, question),
+        versus: choices::versus(answer, paths, routing, question),
+    }
+}
+
+/// Where the hops of the branches are that are listed.
+pub(super) fn hop_places(paths: &Paths, answer: &PathAnswer) -> Vec<Vec<HopPlace>> {
+    answer.branches.iter().take(MOST_BRANCHES).map(|branch| branch.hops.iter().map(|hop| hop_place(paths, hop)).collect()).collect()
+}
+
+fn hop_place(paths: &Paths, hop: &Hop) -> HopPlace {
+    let end = match &hop.kind {
+        HopKind::Place(Place::Client) => paths.endpoint(&hop.leaves.from),
+        HopKind::Place(Place::Pod(pod)) => Endpoint::Pod(*paths.resolve(pod)),
+        HopKind::Place(Place::Node(node)) => Endpoint::Node(*paths.resolve(node)),
+        HopKind::Place(Place::Outside) => return HopPlace::Target,
+        HopKind::Check(trace) => match paths.resolve(trace) {
+            CheckpointTrace {
+                checkpoint: Checkpoint::Endpoint(_) | Checkpoint::Host { .. } | Checkpoint::OwnHost(..), subject, ..
+            } => *subject,
+            _ => return HopPlace::Between,
+        },
+        _ => return HopPlace::Between,
+    };
+    let snapshot = paths.snapshot();
+    match end {
+        Endpoint::Pod(pod) => match snapshot.pod(pod) {
+            Some(pod) if pod.role == Role::IngressController => HopPlace::End(INGRESS_CONTROLLER.into()),
+            Some(pod) => HopPlace::End(workload_key(snapshot, pod.workload)),
+            None => HopPlace::Between,
+        },
+        Endpoint::Node(node) => HopPlace::End(format!("node/{}", snapshot.node(node).map_or("", |node| node.name.as_str()))),
+        _ if matches!(hop.kind, HopKind::Place(Place::Client)) => HopPlace::Client,
+        _ => HopPlace::Between,
+    }
 }
 
 /// The core's answer to a question.

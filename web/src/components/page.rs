@@ -32,6 +32,7 @@ use crate::effects::layout::{use_layout_storage, use_window_width};
 use crate::effects::lesson::use_lesson;
 use crate::effects::named::use_named;
 use crate::effects::outside;
+use crate::effects::packet::use_packet;
 use crate::effects::start::{Start, initial_state, is_embedded};
 use crate::effects::tips::use_tips;
 use crate::state::{Pane, State};
@@ -69,6 +70,7 @@ pub fn Page(props: &PageProps) -> Html {
     };
     use_evaluation(&store, &beginning.engine);
     use_window_width(&store);
+    use_packet(&store);
     {
         let theme = store.layout.theme;
         use_effect_with(theme, move |theme| outside::show_theme(*theme));

@@ -15,6 +15,7 @@ pub mod logs;
 pub mod named;
 pub mod objects;
 pub mod outside;
+pub mod packet;
 pub mod raster;
 pub mod start;
 pub mod storage;

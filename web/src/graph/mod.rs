@@ -10,6 +10,7 @@ pub mod judge;
 pub mod layout;
 pub mod legend;
 pub mod near;
+pub mod packet;
 pub mod picture;
 pub mod route;
 pub mod through;

@@ -20,6 +20,7 @@ use std::collections::HashMap;
 
 use self::arrows::{Drawn, arrows, bearings, pairs};
 use self::bundles::Places;
+pub(super) use self::overview::straight;
 pub use self::overview::{Overview, is_large};
 use super::layout::{self, Home, Memory};
 use super::route::{self, Ground, Route, Wish};
@@ -40,9 +41,10 @@ const CARD_SPACE: f64 = 50.0;
 const LONG_LABEL: f64 = 90.0;
 
 /// What a mark stands for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum MarkKind {
     /// A workload.
+    #[default]
     Card,
     /// A closed namespace, by name.
     Group(String),
@@ -101,7 +103,7 @@ impl Isolation {
 }
 
 /// A card or pill.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Mark {
     /// Its name, the same in every picture.
     pub key: String,
@@ -428,6 +430,17 @@ impl Picture {
             wishes.push(Wish { from: arrow.from, to: arrow.to, label: arrow.label_size(1.0), bundle, first: arrow.flow });
         }
         wishes
+    }
+
+    /// The mark that an end is in: its own, or that of its closed namespace or kind.
+    pub fn mark_of(&self, scene: &SceneView, end: usize) -> Option<usize> {
+        let own = self.marks.iter().position(|mark| mark.end == Some(end));
+        own.or_else(|| {
+            let kept = scene.ends.get(end)?;
+            let namespace = kept.namespace.and_then(|n| scene.namespaces.get(n as usize)).map_or("", |n| n.name.as_str());
+            let name = overview::fold_of(kept.kind).unwrap_or(namespace);
+            self.marks.iter().position(|mark| mark.kind == MarkKind::Group(name.to_owned()))
+        })
     }
 
     /// Whether the flow in question starts or ends at a mark.

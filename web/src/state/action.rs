@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use netpolis_core::settings::Settings;
 
-use super::{CompareAction, EditorWish, EngineFault, FileId, Goal, LayoutAction, LessonAction, Opened, PictureAction, Progress, Trouble};
+use super::{CompareAction, EditorWish, EngineFault, FileId, Goal, LayoutAction, LessonAction, Opened, PacketAction, PictureAction, Progress, Trouble};
 use crate::examples::Example;
 use crate::scenes::{Elsewhere, SceneId};
 use crate::share::Shared;
@@ -161,6 +161,8 @@ pub enum Action {
     Saving(bool),
     /// A policy might go elsewhere; nothing: it stays.
     Think(Option<Move>),
+    /// Something happens to the packet that goes along the way.
+    Packet(PacketAction),
     /// Something about the picture is chosen.
     Picture(PictureAction),
     /// What is where on the page changes.
@@ -202,6 +204,12 @@ impl From<CompareAction> for Action {
 impl From<LayoutAction> for Action {
     fn from(action: LayoutAction) -> Self {
         Action::Layout(action)
+    }
+}
+
+impl From<PacketAction> for Action {
+    fn from(action: PacketAction) -> Self {
+        Action::Packet(action)
     }
 }
 

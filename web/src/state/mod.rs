@@ -19,6 +19,7 @@ mod lesson;
 mod notices;
 mod opening;
 pub mod palette;
+mod packet;
 mod panes;
 mod picture;
 mod place;
@@ -37,6 +38,7 @@ pub use layout::{Dialog, Layout, LayoutAction, Screen, Tab, Theme};
 pub use lesson::{LESSON, Lesson, LessonAction, PartId, Phase, VERDICTS};
 pub use notices::{Alert, EngineFault, Notice, Notices, Trouble};
 pub use opening::open_files;
+pub use packet::{PACES, Packet, PacketAction};
 pub use panes::{Pane, Panes};
 pub use picture::{PictureAction, PictureChoices};
 pub use place::{Content, Opened};
@@ -69,6 +71,8 @@ pub struct State {
     pub further: Further,
     /// The lesson that is played, if one is.
     pub lesson: Option<Lesson>,
+    /// The packet that goes along the way.
+    pub packet: Packet,
     /// How the picture is drawn.
     pub picture: PictureChoices,
     /// What is where on the page.
@@ -233,6 +237,7 @@ impl State {
             state.moving = None;
         }
         state.conclude();
+        state.keep_packet();
         Rc::new(state)
     }
 
@@ -259,6 +264,7 @@ impl State {
             Action::Think(moving) => self.moving != *moving,
             Action::LookForFixes(goal) => self.further.looks_for != *goal,
             Action::ShowPolicy(key) => self.further.policy != *key || !self.layout.shows_board(),
+            Action::Packet(action) => self.packet_after(*action) != self.packet,
             Action::Layout(action) => self.layout.after(action) != self.layout,
             Action::Picture(action) => self.picture.after(action) != self.picture,
             Action::DismissNotice => self.notices.notice.is_some(),
@@ -312,7 +318,10 @@ impl State {
             Action::AskPath(asked) => self.ask_path(asked),
             Action::FollowTo { target, from } => self.follow_to(&target, from.as_deref()),
             Action::ChooseOnPath { name, value } => self.choose_on_path(&name, value),
-            Action::ShowBranch(branch) => self.asking.show_branch(branch),
+            Action::ShowBranch(branch) => {
+                self.asking.show_branch(branch);
+                self.packet.at = self.packet.at.map(|_| 0);
+            }
             Action::Select(key) => self.select(key),
             Action::Evaluated { revision, scene, question, answer, board, path, further, checks } => {
                 if scene.is_some() && self.picture.begins() {
@@ -338,6 +347,7 @@ impl State {
             Action::Progress(progress) => self.take_progress(progress),
             Action::Saving(saving) => self.saving = saving,
             Action::Think(moving) => self.moving = moving,
+            Action::Packet(action) => self.packet = self.packet_after(action),
             Action::Picture(action) => self.picture = self.picture.after(&action),
             Action::Layout(action) => {
                 self.layout = self.layout.after(&action);

@@ -7,6 +7,7 @@ use yew::prelude::*;
 
 use super::drag::Events;
 use super::listeners::{use_escape, use_focus, use_taps};
+use super::packet::PacketView;
 use super::parts::{ArrowProps, ArrowView, MarkView, SaidView};
 use super::view::{LiveRef, use_wheel};
 use crate::components::ByAddress;
@@ -149,6 +150,7 @@ pub(super) fn Drawing(props: &DrawingProps) -> Html {
                     <MarkView key={mark_key(&picture, index, mark)} picture={picture.clone()} {index} near={stays(|near| &near.marks, index)} flow={flow.contains(&index)} tabbable={index == tabbable} />
                 }) }</g>
                 { for picture.marks.iter().filter(|m| m.end.is_some()).filter_map(|m| ask_sign(m, props.asks_from.as_deref())) }
+                <PacketView picture={picture.clone()} scene={props.scene.clone()} />
                 <g class="follow"><rect class="from" rx="10" /><rect class="to" rx="10" /><path d="" marker-end="url(#head-ask)" /></g>
             </g>
             <circle class="rest-ring" r="34" pathLength="1" />

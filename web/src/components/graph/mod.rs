@@ -13,6 +13,7 @@ mod hand;
 mod legend;
 mod listeners;
 mod minimap;
+mod packet;
 mod parts;
 #[cfg(test)]
 mod tests;
@@ -29,6 +30,7 @@ use self::finder::{Finder, alone};
 use self::legend::legend;
 use self::listeners::use_middle;
 use self::minimap::Minimap;
+use self::packet::{PlayTool, Player};
 use self::view::{Live, LiveRef, fit_camera, size_of, use_camera, zoom_at};
 use super::ask_from::AskFrom;
 use super::coverage::Coverage;
@@ -112,6 +114,7 @@ pub fn Graph() -> Html {
                     { choices(&store) }
                 }
                 <div class="tools right">
+                    <PlayTool />
                     <button type="button" class="pick square" aria-label="zoom in" title="zoom in" onclick={zoom(1.25)}>{ icon(PLUS) }</button>
                     <button type="button" class="pick square" aria-label="zoom out" title="zoom out" onclick={zoom(0.8)}>{ icon(MINUS) }</button>
                     <button type="button" class="pick square" aria-label="show all" title="show all" onclick={fit}>{ icon(FIT) }</button>
@@ -133,6 +136,7 @@ pub fn Graph() -> Html {
                 if empty && !store.is_first_on_its_way() { <Empty /> }
             </div>
             <p class="aim-note" aria-hidden="true" />
+            <Player />
             <AskFrom />
             <Coverage full=true />
             <div class="legend-foot" aria-hidden="true">{ legend(&drawn) }</div>

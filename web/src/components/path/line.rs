@@ -2,11 +2,12 @@
 
 use yew::prelude::*;
 
-use crate::components::ByAddress;
 use crate::components::evidence::{ASSUMED, evidence};
-use crate::components::icons::{PLAY, TRANSLATED, icon};
+use crate::components::icons::{PAUSE, PLAY, TRANSLATED, icon};
 use crate::components::rich::{SourceLink, rich, sentence};
 use crate::components::signs::{verdict_class, verdict_icon};
+use crate::components::{ByAddress, press, use_part};
+use crate::state::PacketAction;
 use netpolis_view::{AddressView, BranchView, Difference, PathAnswers, PathSide, PathView, Rail, SeenView, StopSign, StopView};
 
 /// Properties of a [`Line`].
@@ -44,18 +45,17 @@ impl LineProps {
 #[component]
 pub fn Line(props: &LineProps) -> Html {
     let open = use_state(|| None::<usize>);
-    let played = use_state(|| 0u32);
+    let packet = use_part(|state| state.packet);
+    let at = packet.as_ref().and_then(|store| store.packet.at);
     let Some(branch) = props.branch() else { return Html::default() };
-    let play = {
-        let played = played.clone();
-        Callback::from(move |_: MouseEvent| played.set(*played + 1))
-    };
+    let own = packet.filter(|_| props.side == PathSide::First);
     let count = branch.steps.len();
     html! {
         <div class="path-line">
-            <button type="button" class="quiet path-play" onclick={play} title="animate a packet along the path">{ icon(PLAY) }{ "Play" }</button>
-            // Drawn anew for every run, which starts the animation.
-            <ol key={*played} class={classes!("line", (*played > 0).then_some("playing"))} aria-label="Stations" style={format!("--count:{count}")}>
+            if let Some(store) = own {
+                <button type="button" class="quiet path-play" onclick={press(&store, PacketAction::Play)} title="follow a packet along the path">{ icon(if store.packet.runs { PAUSE } else { PLAY }) }{ if store.packet.runs { "Pause" } else { "Play" } }</button>
+            }
+            <ol class={classes!("line", at.is_some().then_some("playing"))} aria-label="Stations" style={format!("--count:{count}")}>
                 { for branch.stops(props.summary()).into_iter().enumerate().map(|(number, stop)| {
                     let onclick = {
                         let open = open.clone();
@@ -66,6 +66,7 @@ pub fn Line(props: &LineProps) -> Html {
                         stop,
                         difference: props.differences.get(number).copied().unwrap_or_default(),
                         open: *open == Some(number),
+                        here: at == Some(number),
                         id: format!("path-{}-{number}", if props.side == PathSide::First { "a" } else { "b" }),
                     };
                     html! { <>{ station.draw(onclick) }if station.open { { station.opened() } }</> }
@@ -80,6 +81,8 @@ struct Station<'a> {
     number: usize,
     difference: Difference,
     open: bool,
+    /// Whether the packet is there.
+    here: bool,
     id: String,
 }
 
@@ -103,10 +106,17 @@ impl Station<'_> {
             Rail::On => "on",
             Rail::Off => "off",
         };
-        let class = classes!("stop", class, rail, self.open.then_some("open"), self.difference.alone.then_some("alone"));
+        let class = classes!(
+            "stop",
+            class,
+            rail,
+            self.open.then_some("open"),
+            self.here.then_some("here"),
+            self.difference.alone.then_some("alone")
+        );
         let title = html! { <>{ &step.title }<span class="visually-hidden">{ self.stop.heard }if self.difference.alone { { ", only on this path" } }</span></> };
         html! {
-            <li key={self.number} {class} style={format!("--i:{}", self.number)}>
+            <li key={self.number} {class} aria-current={self.here.then_some("step")}>
                 <div class="rail" aria-hidden="true"><span class="sign">{ sign }</span></div>
                 <div class="stop-body">
                     <h3>if self.stop.has_more {

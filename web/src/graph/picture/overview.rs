@@ -40,6 +40,11 @@ const FOLDS: [(EndKind, &str, &str, &str); 3] = [
     (EndKind::Machine, " machines", "Machines", "machine"),
 ];
 
+/// The name of the card that ends of a kind share, if no namespace has them.
+pub(super) fn fold_of(kind: EndKind) -> Option<&'static str> {
+    FOLDS.iter().find(|fold| fold.0 == kind).map(|fold| fold.1)
+}
+
 /// What the marks of an overview stand for.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Overview {
@@ -398,7 +403,7 @@ fn flow_arrow(picture: &Picture, options: &Options<'_>, [from, to]: [Option<usiz
 }
 
 /// Straight from the edge of a card to that of another, so far to the left of the line between their middles.
-fn straight(from: &Rect, to: &Rect, aside: f64) -> Route {
+pub(in crate::graph) fn straight(from: &Rect, to: &Rect, aside: f64) -> Route {
     let (a, b) = ((from.middle_x(), from.middle_y()), (to.middle_x(), to.middle_y()));
     let far = (b.0 - a.0).hypot(b.1 - a.1).max(1.0);
     let shift = ((b.1 - a.1) / far * aside, (a.0 - b.0) / far * aside);

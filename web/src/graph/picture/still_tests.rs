@@ -22,7 +22,8 @@ fn assert_same(first: &Picture, then: &Picture, why: &str) {
 
 /// All ends, with other sets of connections.
 fn filtered(scene: &SceneView, keeps: impl Fn(&SetView) -> bool) -> SceneView {
-    let denied = |set: &SetView| SetView { status: Status::Denied, short: String::new(), long: String::new(), ports: Vec::new(), ..set.clone() };
+    let denied =
+        |set: &SetView| SetView { status: Status::Denied, short: String::new(), long: String::new(), ports: Vec::new(), ..set.clone() };
     let sets = scene.sets.iter().map(|set| if keeps(set) { set.clone() } else { denied(set) }).collect();
     scene.filtered(&FilterView { ends: (0..scene.ends.len() as u32).collect(), sets })
 }
@@ -53,7 +54,11 @@ fn no_question_selection_or_filter_moves_a_card_of_any_example() {
                 assert_same(&first, &picture(scene, &Options { flow, ..asked }, &first.memory), &why);
             }
             for denied in [Some(true), Some(false)] {
-                assert_same(&first, &picture(scene, &Options { denied, ..asked }, &first.memory), &format!("{id}, denied flows {denied:?}"));
+                assert_same(
+                    &first,
+                    &picture(scene, &Options { denied, ..asked }, &first.memory),
+                    &format!("{id}, denied flows {denied:?}"),
+                );
             }
             for status in [Status::Allowed, Status::Partly, Status::Denied, Status::CannotTell] {
                 let part = filtered(scene, |set| set.status == status);
