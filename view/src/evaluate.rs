@@ -178,8 +178,8 @@ impl Evaluator {
         });
         let path = request.path.map(|asked| {
             tell(Step::Path);
-            let ends = path_ends(&self.scene, &self.view, &asked.question);
-            PathAnswers { ends, ..path_reply(&self.scene, asked, &mut self.versus) }
+            let (client, target) = path_ends(&self.scene, &self.view, &asked.question);
+            PathAnswers { ends: client.zip(target), client, ..path_reply(&self.scene, asked, &mut self.versus) }
         });
         #[cfg(feature = "answers")]
         self.take_baseline(request.baseline);

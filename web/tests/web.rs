@@ -123,7 +123,14 @@ fn balanced() -> PathView {
 }
 
 fn reply(view: PathView) -> ByAddress<PathAnswers> {
-    ByAddress(Rc::new(PathAnswers { asked: PathAsked::default(), first: Ok(view), second: None, ends: None, places: Vec::new() }))
+    ByAddress(Rc::new(PathAnswers {
+        asked: PathAsked::default(),
+        first: Ok(view),
+        second: None,
+        ends: None,
+        client: None,
+        places: Vec::new(),
+    }))
 }
 
 #[wasm_bindgen_test]

@@ -61,14 +61,14 @@ fn flow_and_answer(scene: &Analysis, question: &Question) -> Result<(Flow, Answe
     Ok((flow, view))
 }
 
-/// Client and workload of a way, as the picture has them: of those behind a Service the first.
-pub fn path_ends(scene: &Analysis, view: &SceneView, question: &PathQuestion) -> Option<(u32, u32)> {
+/// Client and workload of a way, as far as the picture has them: of those behind a Service the first.
+pub fn path_ends(scene: &Analysis, view: &SceneView, question: &PathQuestion) -> (Option<u32>, Option<u32>) {
     let end = |name: &str| resolve(scene, name).ok().and_then(|(end, key)| end_index(scene, view, end, &key));
     let to = match view.target(&question.to) {
         Some(target) => target.ends.first().copied(),
         None => end(&question.to),
     };
-    end(&question.from).zip(to)
+    (end(&question.from), to)
 }
 
 /// The protocol of a name; TCP where none is given.

@@ -107,6 +107,8 @@ pub struct PathAnswers {
     pub second: Option<Result<PathView, Sentence>>,
     /// Client and workload of the way, as indices into [`SceneView::ends`](super::SceneView::ends), where the picture has them.
     pub ends: Option<(u32, u32)>,
+    /// The client alone, where the picture has it.
+    pub client: Option<u32>,
     /// For each branch of the way, where its hops are.
     pub places: Vec<Vec<HopPlace>>,
 }

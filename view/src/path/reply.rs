@@ -16,7 +16,7 @@ pub fn path_reply(scene: &Analysis, asked: PathAsked, kept: &mut Option<(Routing
     let places = answer.as_ref().map(|answer| hop_places(paths, answer)).unwrap_or_default();
     let first = answer.map(|answer| written(scene, paths, own, &asked.question, &answer));
     let second = asked.versus.as_deref().map(|change| second(scene, &asked.question, change, kept).map_err(|error| error.to_string()));
-    PathAnswers { first, second, asked, ends: None, places }
+    PathAnswers { first, second, asked, ends: None, client: None, places }
 }
 
 fn second(scene: &Analysis, question: &PathQuestion, change: &str, kept: &mut Option<(Routing, Paths)>) -> Result<PathView, QuestionError> {

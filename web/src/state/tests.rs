@@ -203,7 +203,9 @@ fn asked(to: &str) -> PathAsked {
 }
 
 fn path_reply(state: &State, path: Option<PathAsked>) -> Action {
-    let path = path.map(|asked| Rc::new(PathAnswers { asked, first: Err("no way".into()), second: None, ends: None, places: Vec::new() }));
+    let path = path.map(|asked| {
+        Rc::new(PathAnswers { asked, first: Err("no way".into()), second: None, ends: None, client: None, places: Vec::new() })
+    });
     match reply(state) {
         Action::Evaluated { revision, scene, question, answer, board, .. } => {
             Action::Evaluated { revision, scene, question, answer, board, path, further: Vec::new(), checks: 0 }

@@ -169,7 +169,7 @@ fn tag(step: &StepView, (x, y): Point, between: bool, picture: &Picture) -> Html
 fn track_of(store: &Store, picture: &Picture, shown: &SceneView) -> Option<Track> {
     let reply = store.path_reply()?;
     let (branch, places) = reply.played(store.shown_branch())?;
-    let (client, target) = reply.ends.map(|(from, to)| (from as usize, to as usize)).unzip();
+    let (client, target) = (reply.client.map(|from| from as usize), reply.ends.map(|(_, to)| to as usize));
     let mark = |end: Option<usize>| picture.mark_of(shown, end_in(store, shown, end?)?);
     let of = |place: &HopPlace| match place {
         HopPlace::End(key) => mark(store.answers.scene.find(key)),
