@@ -4,7 +4,10 @@ use std::rc::Rc;
 
 use netpolis_core::settings::Settings;
 
-use super::{CompareAction, EditorWish, EngineFault, FileId, Goal, LayoutAction, LessonAction, Opened, PacketAction, PictureAction, Progress, Trouble};
+use super::{
+    CompareAction, EditorWish, EngineFault, FileId, Goal, LayoutAction, LessonAction, Opened, PacketAction, PictureAction, Progress,
+    Trouble,
+};
 use crate::examples::Example;
 use crate::scenes::{Elsewhere, SceneId};
 use crate::share::Shared;
