@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use netpolis_core::text::count;
 use netpolis_lessons::test::{Tested, lint, lint_links, test};
-use netpolis_lessons::{Lesson, Problem, file_in, read, translated};
+use netpolis_lessons::{GLOSSARY, Glossary, Lesson, Problem, TERM, file_in, glossary, read, translated};
 use serde_json::{Value, json};
 
 /// What makes a folder a lesson.
@@ -68,6 +68,8 @@ struct Found {
     lesson: Lesson,
     problems: Vec<Problem>,
     translations: Vec<Translation>,
+    /// What terms mean, for lessons of this folder.
+    glossary: Glossary,
 }
 
 /// A lesson in another language.
@@ -82,7 +84,13 @@ impl Found {
         let path = folder.join(LESSON);
         let text = fs::read_to_string(&path).map_err(|error| NoLessons::Unreadable(path, error))?;
         let (lesson, problems) = read(&text);
-        let mut found = Found { folder: folder.to_owned(), lesson, problems, translations: Vec::new() };
+        let mut found = Found {
+            folder: folder.to_owned(),
+            lesson,
+            problems,
+            translations: Vec::new(),
+            glossary: glossary_for(folder).map(|(_, found, _)| found).unwrap_or_default(),
+        };
         for language in found.lesson.languages.clone() {
             // One that is not there is the lesson's own fault.
             if let Some(text) = found.source(&file_in(&language)) {
@@ -125,8 +133,11 @@ impl Found {
         fs::read_to_string(self.folder.join(name)).ok()
     }
 
-    /// Whether a link leads somewhere: to a file beside it, or to another lesson.
+    /// Whether a link leads somewhere: to a file beside it, to another lesson, or to a term of the glossary.
     fn leads(&self, to: &str) -> bool {
+        if to.starts_with(TERM) {
+            return self.glossary.linked(to).is_some();
+        }
         let path = to.split('#').next().unwrap_or(to);
         let path = self.folder.join(path);
         path.is_file() || path.join(LESSON).is_file()
@@ -145,7 +156,14 @@ pub fn report(paths: &[String], action: Action) -> Result<(String, bool), NoLess
     let mut is_wrong = false;
     let mut all = Tested::default();
     let mut lessons_read = 0;
+    let mut glossaries: Vec<PathBuf> = Vec::new();
     for folder in lessons(paths)? {
+        // A glossary is of many lessons, and its faults are told once.
+        if let Some((path, _, problems)) = glossary_for(&folder).filter(|(path, ..)| !glossaries.contains(path)) {
+            is_wrong |= !problems.is_empty();
+            problems.iter().for_each(|problem| text += &format!("{}:{problem}\n", path.display()));
+            glossaries.push(path);
+        }
         let mut found = Found::read(&folder)?;
         found.lint()?;
         let mut tested = None;
@@ -180,6 +198,14 @@ pub fn report(paths: &[String], action: Action) -> Result<(String, bool), NoLess
 
 fn counts(tested: &Tested) -> String {
     format!("{}, {} of them graded, {}", count(tested.steps, "step"), tested.graded, count(tested.checks, "check"))
+}
+
+/// The glossary for a lesson's folder: beside the lesson, in its course's folder, or above that; where it stands, and what is wrong with it.
+fn glossary_for(folder: &Path) -> Option<(PathBuf, Glossary, Vec<Problem>)> {
+    let folder = fs::canonicalize(folder).ok()?;
+    let path = folder.ancestors().take(3).map(|above| above.join(GLOSSARY)).find(|path| path.is_file())?;
+    let (found, problems) = glossary(&fs::read_to_string(&path).ok()?);
+    Some((path, found, problems))
 }
 
 /// Folders of lessons at and below paths, in order of their names.

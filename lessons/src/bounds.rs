@@ -7,7 +7,6 @@ use crate::lesson::Editable;
 
 /// An edit of what may not be edited.
 #[derive(Clone, PartialEq, Eq, Debug)]
-#[non_exhaustive]
 pub enum Stray {
     /// A file was added.
     Added(String),

@@ -16,6 +16,8 @@ pub struct Lesson {
     pub summary: String,
     /// Other languages that it is written in, by their tags: `de`.
     pub languages: Vec<String>,
+    /// Terms of the glossary whose words its prose means otherwise, by their ids.
+    pub unmarked: Vec<String>,
     /// How many minutes it takes.
     pub minutes: u32,
     /// Which statements of a course's notes it is about, by their numbers; a list for teachers.

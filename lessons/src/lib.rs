@@ -10,6 +10,7 @@
 mod bounds;
 mod course;
 mod fields;
+mod glossary;
 mod grade;
 mod lesson;
 mod prose;
@@ -19,6 +20,7 @@ mod translation;
 
 pub use bounds::{Stray, strays};
 pub use course::{Files, NotChanged, Source, after, at_step, change};
+pub use glossary::{Explained, GLOSSARY, Glossary, LANGUAGES, TERM, Term, glossary};
 pub use grade::{Graded, ask, grade, scene};
 pub use lesson::{
     Change, Checks, Choice, Edit, Editable, Flow, Lesson, Lines, Look, Part, Predict, Problem, Quiz, SceneFile, Step, Task, View, Wrong,

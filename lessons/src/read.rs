@@ -10,7 +10,7 @@ use crate::lesson::{
 };
 use crate::prose::{Block, Piece, inlines, pieces};
 
-const FRONT: [&str; 8] = ["title", "summary", "languages", "minutes", "statements", "files", "settings", "problems"];
+const FRONT: [&str; 9] = ["title", "summary", "languages", "unmarked", "minutes", "statements", "files", "settings", "problems"];
 const STEP: [&str; 6] = ["files", "removes", "edits", "look", "holds", "problems"];
 const LOOK: [&str; 3] = ["flow", "view", "lines"];
 const FLOW: [&str; 5] = ["from", "to", "port", "protocol", "path"];
@@ -101,6 +101,7 @@ fn front(lesson: &mut Lesson, yaml: Yaml<'_>) {
     if let Some(tag) = lesson.languages.iter().find(|tag| !is_tag(tag)) {
         fields.report_at("languages", format!("`{tag}` is no tag of another language, such as `de`; `lesson.md` itself is English"));
     }
+    lesson.unmarked = fields.texts("unmarked");
     lesson.minutes = fields.number("minutes").unwrap_or_default();
     let number = |text: &String| text.parse().ok();
     lesson.statements = fields.texts("statements").iter().filter_map(number).collect();

@@ -42,6 +42,11 @@ pub fn lint(lesson: &Lesson, exists: &dyn Fn(&str) -> bool) -> Vec<Problem> {
             problems.push(Problem::new(1, format!("there is no file `{name}` beside the lesson, and `languages` names it")));
         }
     }
+    for id in &lesson.unmarked {
+        if !exists(&format!("{}{id}", crate::TERM)) {
+            problems.push(Problem::new(1, format!("`unmarked` names `{id}`, which is no term of the glossary")));
+        }
+    }
     problems.extend(lint_links(lesson, exists));
     problems
 }
