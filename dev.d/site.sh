@@ -116,7 +116,7 @@ report_sizes() {
     local page=0 engine=0 answers=0 first=0 bytes file
     while IFS= read -r -d '' file; do
         case "$file" in
-            */embed.html | */gallery* | */examples/* | */lessons/* | */replies/* | */pictures/* | */handouts/* | */icons/*.png | *.txt | *.map | *.br | *.gz) continue ;;
+            */embed.html | */gallery* | */examples/* | */lessons/* | */words/* | */replies/* | */pictures/* | */handouts/* | */icons/*.png | *.txt | *.map | *.br | *.gz) continue ;;
             */findings.json | */messages.js | */evaluator.js | */evaluator-worker.js | */embed.js | */present.js | */serve.py | */offline.js | */service-worker.js | *.webmanifest) continue ;;
             *.woff2 | *.png) bytes=$(wc -c <"$file") ;; # compressed already
             *) bytes=$(gzipped "$file") ;;

@@ -184,6 +184,7 @@
         // `edit` alone is enough.
         if (value !== null) given.set(name, name === "edit" ? value || "1" : value);
       }
+      if (this.lang) given.set("lang", this.lang);
       if (this.#inner.length > 0) given.set("example", "");
       given.set("origin", location.origin === "null" ? "" : location.origin);
       return `${new URL("embed.html", home)}#${[scene, given].filter(String).join("&")}`;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CheckView, PathQuestion, Question, RowLink, Sentence, SourceLocation};
+use super::{CheckView, PathQuestion, Question, RowLink, SourceLocation};
 
 /// Names and texts of files.
 pub type Texts = Vec<(String, String)>;
@@ -23,12 +23,31 @@ pub enum LessonReply {
 pub struct LessonView {
     /// Its title.
     pub title: String,
+    /// The language that its prose is in, by its tag.
+    pub language: String,
+    /// All languages that it is written in.
+    pub languages: Vec<String>,
     /// Settings, as in a link.
     pub settings: String,
     /// What is said before the first step.
     pub intro: Vec<ProseBlock>,
     /// Its steps.
     pub steps: Vec<LessonStep>,
+    /// Terms that its prose may link to.
+    pub terms: Vec<TermView>,
+}
+
+/// A term of the field, explained.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TermView {
+    /// What links name it by, with `term:` before it.
+    pub link: String,
+    /// Its name.
+    pub name: String,
+    /// What it means.
+    pub text: Vec<ProseInline>,
+    /// The page that says so.
+    pub source: String,
 }
 
 /// A step of a lesson.
@@ -72,9 +91,9 @@ pub enum PartOfStep {
 pub struct TaskView {
     /// What to do.
     pub say: Vec<ProseInline>,
-    /// What may be edited, in words; empty for everything.
-    pub edit: Vec<String>,
-    /// The same as data, with what the step's earlier tasks may edit; empty where everything may be.
+    /// What may be edited; empty for everything.
+    pub edit: Vec<EditableView>,
+    /// The same, with what the step's earlier tasks may edit; empty where everything may be.
     pub may_edit: Vec<EditableView>,
     /// What decides that it is done, to be sent back.
     pub checks: String,
@@ -138,7 +157,7 @@ pub enum ProseInline {
     Emphasis(Vec<ProseInline>),
     /// Strongly emphasised.
     Strong(Vec<ProseInline>),
-    /// A link: where it leads, and its text.
+    /// A link: where it leads, and its text. To a term of the lesson, `term:` and its name.
     Link(String, Vec<ProseInline>),
     /// The end of a line that is meant to be one.
     Break,
@@ -171,8 +190,19 @@ pub struct GradeView {
     pub passes: bool,
     /// The wrong answer that does the same as what there is, by its number.
     pub wrong: Option<usize>,
-    /// What was edited and may not be, in words; as long as there is something, the task is not done.
-    pub strays: Vec<Sentence>,
+    /// What was edited and may not be; as long as there is something, the task is not done.
+    pub strays: Vec<StrayView>,
+}
+
+/// An edit of what may not be edited.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum StrayView {
+    /// A file was added.
+    Added(String),
+    /// A file was removed.
+    Removed(String),
+    /// A line of a file is another now.
+    Edited(String, u32),
 }
 
 #[cfg(feature = "answers")]
@@ -190,26 +220,40 @@ mod made {
     use crate::checks::check_view;
     use crate::{SourceLocations, settings_text};
 
-    /// Reads a lesson. `files` are those beside it that are there.
-    pub(crate) fn reply(text: &str, files: &Texts) -> LessonReply {
+    /// Reads a lesson in a language, or in English where it is not written in that. `files` are those beside it that are there.
+    pub(crate) fn reply(text: &str, files: &Texts, language: &str) -> LessonReply {
         let (lesson, problems) = lessons::read(text);
         if !problems.is_empty() {
             return LessonReply::Faulty(problems.iter().map(|problem| format!("lesson.md:{problem}")).collect());
         }
-        let missing: Vec<String> = lessons::file_names(&lesson)
-            .into_iter()
-            .filter(|name| !files.iter().any(|(known, _)| known == name))
-            .map(str::to_owned)
-            .collect();
-        if !missing.is_empty() {
-            return LessonReply::Wants(missing);
+        let translation = lesson.languages.iter().find(|own| *own == language).map(|own| lessons::file_in(own));
+        let mut names: Vec<String> = lessons::file_names(&lesson).into_iter().map(str::to_owned).collect();
+        names.extend(translation.clone());
+        names.retain(|name| !files.iter().any(|(known, _)| known == name));
+        if !names.is_empty() {
+            return LessonReply::Wants(names);
         }
         let source = |name: &str| files.iter().find(|(known, _)| known == name).map(|(_, text)| text.clone());
-        match view(&lesson, &source) {
-            Ok(view) => LessonReply::Read(Box::new(view)),
+        let (told, problems) = match translation.as_ref().and_then(|name| source(name)) {
+            Some(text) => lessons::translated(&lesson, &text),
+            None => (lesson, Vec::new()),
+        };
+        if !problems.is_empty() {
+            let name = translation.unwrap_or_default();
+            return LessonReply::Faulty(problems.iter().map(|problem| format!("{name}:{problem}")).collect());
+        }
+        let language = if translation.is_some() { language } else { ENGLISH };
+        let mut told = told;
+        let terms = lessons::glossary(&source(lessons::GLOSSARY).unwrap_or_default()).0;
+        terms.mark(&mut told, language);
+        match view(&told, &source) {
+            Ok(view) => LessonReply::Read(Box::new(LessonView { language: language.into(), terms: term_views(&terms, language), ..view })),
             Err(error) => LessonReply::Faulty(vec![error]),
         }
     }
+
+    /// The language of a `lesson.md`.
+    const ENGLISH: &str = "en";
 
     fn view(lesson: &Lesson, source: Source<'_>) -> Result<LessonView, String> {
         let steps: Result<Vec<LessonStep>, String> = lesson
@@ -235,17 +279,14 @@ mod made {
                             let solution = after(&task.solution)?;
                             let wrong: Result<Vec<_>, String> =
                                 task.wrong.iter().map(|wrong| Ok((after(&wrong.change)?, line(&wrong.because)))).collect();
-                            let edit = |editable: &lessons::Editable| match editable.lines {
-                                Some((first, last)) if first == last => format!("{}, line {first}", editable.file),
-                                Some((first, last)) => format!("{}, lines {first} to {last}", editable.file),
-                                None => editable.file.clone(),
-                            };
+                            let edit: Vec<EditableView> =
+                                task.edit.iter().map(|editable| (editable.file.clone(), editable.lines)).collect();
                             // What was done for an earlier task of the step stays.
                             everything |= task.edit.is_empty();
-                            may_edit.extend(task.edit.iter().map(|editable| (editable.file.clone(), editable.lines)));
+                            may_edit.extend(edit.iter().cloned());
                             let view = TaskView {
                                 say: line(&task.say),
-                                edit: task.edit.iter().map(edit).collect(),
+                                edit,
                                 may_edit: if everything { Vec::new() } else { may_edit.clone() },
                                 checks: task.checks.document.clone(),
                                 hints: task.hints.iter().map(|hint| line(hint)).collect(),
@@ -275,10 +316,27 @@ mod made {
             .collect();
         Ok(LessonView {
             title: lesson.title.clone(),
+            language: String::new(),
+            languages: core::iter::once(ENGLISH.to_owned()).chain(lesson.languages.iter().cloned()).collect(),
             settings: settings_text(&lesson.settings),
             intro: lesson.intro.iter().map(block).collect(),
             steps: steps?,
+            terms: Vec::new(),
         })
+    }
+
+    /// Terms in a language.
+    fn term_views(glossary: &lessons::Glossary, language: &str) -> Vec<TermView> {
+        let view = |term: &lessons::Term| {
+            let own = term.in_language(language)?;
+            Some(TermView {
+                link: format!("{}{}", lessons::TERM, term.id),
+                name: own.name.clone(),
+                text: line(&own.text),
+                source: term.source.clone(),
+            })
+        };
+        glossary.terms.iter().filter_map(view).collect()
     }
 
     /// Where lines are.
@@ -332,6 +390,14 @@ mod made {
         parts.iter().map(part).collect()
     }
 
+    fn stray(stray: lessons::Stray) -> StrayView {
+        match stray {
+            lessons::Stray::Added(file) => StrayView::Added(file),
+            lessons::Stray::Removed(file) => StrayView::Removed(file),
+            lessons::Stray::Edited { file, line } => StrayView::Edited(file, line),
+        }
+    }
+
     fn version(scene: &Analysis) -> Version<'_> {
         Version { snapshot: scene.snapshot(), connectivity: scene.connectivity() }
     }
@@ -365,7 +431,7 @@ mod made {
         let graded = lessons::grade(&files, scene.settings(), &checks);
         let may_edit = |(file, lines): &EditableView| lessons::Editable { file: file.clone(), lines: *lines };
         let may_edit: Vec<lessons::Editable> = asked.may_edit.iter().map(may_edit).collect();
-        let strays: Vec<Sentence> = lessons::strays(&may_edit, &asked.before, &files).iter().map(|stray| stray.to_string()).collect();
+        let strays: Vec<StrayView> = lessons::strays(&may_edit, &asked.before, &files).into_iter().map(stray).collect();
         let solved = graded.passes();
         let passes = solved && strays.is_empty();
         let does_the_same = |texts: &Texts| diff(version(scene), version(known.scene(texts, scene.settings()))).is_empty();

@@ -87,7 +87,8 @@ pub use further::{
 pub use kept_replies::kept_reply;
 pub use least_privilege::{LeastPrivilegeQuestion, LeastPrivilegeView, RemainingFlowView, ReplacedPolicyView, least_privilege_view};
 pub use lesson::{
-    GradeAsked, GradeView, LessonReply, LessonStep, LessonView, PartOfStep, PredictView, ProseBlock, ProseInline, QuizView, TaskView, Texts,
+    EditableView, GradeAsked, GradeView, LessonReply, LessonStep, LessonView, PartOfStep, PredictView, ProseBlock, ProseInline, QuizView,
+    StrayView, TaskView, TermView, Texts,
 };
 pub use log_format::log_title;
 pub use matrix::{MatrixCell, MatrixLine, MatrixView, matrix_view};

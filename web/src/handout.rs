@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::{fs, io};
 
+use crate::components::lesson::editable_words;
 use crate::graph::export::{Palette, escape};
 use crate::shell::{Desk, picture_of};
 use crate::state::{LessonAction, Phase, VERDICTS};
@@ -82,11 +83,8 @@ fn question(step: &LessonStep, part: &PartOfStep) -> String {
     match part {
         PartOfStep::Prose(prose) => blocks(prose),
         PartOfStep::Task(task) => {
-            let edit = if task.edit.is_empty() {
-                String::new()
-            } else {
-                format!("<p class=\"note\">Edit {}.</p>", escape(&task.edit.join(" and ")))
-            };
+            let editable = task.edit.iter().map(editable_words).collect::<Vec<_>>().join(" and ");
+            let edit = if task.edit.is_empty() { String::new() } else { format!("<p class=\"note\">Edit {}.</p>", escape(&editable)) };
             let begins = step.file.as_ref().and_then(|file| step.files.iter().find(|(name, _)| name == file));
             let text = begins.map_or_else(String::new, |(name, text)| file(name, text));
             format!("<div class=\"box\"><h3>Task</h3><p>{}</p>{edit}</div>{text}", line(&task.say))

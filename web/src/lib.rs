@@ -23,6 +23,7 @@ pub mod share;
 pub mod shell;
 pub mod state;
 pub mod vec_map;
+pub mod words;
 
 use wasm_bindgen::prelude::*;
 

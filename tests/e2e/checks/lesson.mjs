@@ -1,6 +1,6 @@
 // Lessons, as a learner plays them: by mouse, by touch on a phone, by keyboard alone.
 import assert from "node:assert/strict";
-import { accessible, open, paste, PHONE, screen, shoot, text, troubles, until, verdict } from "../page.mjs";
+import { accessible, NO_FINGERS, notIn, open, paste, PHONE, screen, shoot, text, troubles, until, verdict } from "../page.mjs";
 
 const DENY = `apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
@@ -81,7 +81,7 @@ export default {
         await page.getByRole("dialog", { name: "Lessons" }).getByRole("button", { name: /^Default deny/ }).tap();
         await until("Everything is open", () => heading(page).innerText(), "the first step");
         await shoot(page, "lesson-phone");
-        const small = await pane(page).getByRole("button").evaluateAll((all) => all.filter((b) => b.getBoundingClientRect().height < 39.5 && !b.matches(".spot, .square")).map((b) => b.textContent));
+        const small = await pane(page).getByRole("button").evaluateAll((all) => all.filter((b) => b.getBoundingClientRect().height < 39.5 && !b.matches(".spot, .square, .term-word")).map((b) => b.textContent));
         assert.deepEqual(small, [], "buttons that a finger misses");
         await pane(page).getByRole("button", { name: "step 2", exact: false }).tap();
         await until(4, () => checks(page).count(), "its checks");
@@ -114,4 +114,93 @@ export default {
         await page.keyboard.press("Enter");
         await until("Solved", () => task(page).getByRole("heading").innerText(), "the task");
     },
+
+    async "a lesson is played in German by keyboard, and the choice is kept"() {
+        const page = await open({}, "?lesson=policy/default-deny&lang=de");
+        const german = page.getByRole("region", { name: "Lektion" });
+        const title = german.getByRole("heading", { level: 2 });
+        await until("Alles ist offen", () => title.innerText(), "the first step in German");
+        assert.equal(await page.evaluate(() => document.documentElement.lang), "de");
+        await until("Erlaubt", async () => (await verdict(page).innerText()).trim(), "the verdict's word");
+        await accessible(page, "lesson-german");
+        const reach = async (name) => {
+            for (let presses = 0; presses < 120; presses++) {
+                await page.keyboard.press("Tab");
+                const here = await page.evaluate(() => document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.textContent ?? "");
+                if (here.trim().startsWith(name)) return;
+            }
+            assert.fail(`${name} is not reached by Tab`);
+        };
+        await reach("Nächster Schritt");
+        await page.keyboard.press("Enter");
+        await until("Eine Policy, die nichts erlaubt", () => title.innerText(), "the second step");
+        await until(4, () => german.locator(".lesson-checks li").count(), "its checks");
+        await reach("Hinweis");
+        await page.keyboard.press("Enter");
+        assert.match(await german.locator(".lesson-hints").innerText(), /Namespace/);
+        await reach("Zeig es mir");
+        await page.keyboard.press("Enter");
+        const germanTask = german.getByRole("region", { name: "Aufgabe" });
+        await until("Gelöst", () => germanTask.getByRole("heading").innerText(), "the task");
+        await shoot(page, "lesson-german");
+        // Another language: the same step, and what was done stays.
+        await german.getByRole("combobox", { name: "Sprache" }).selectOption("en");
+        await until("A policy that allows nothing", () => heading(page).innerText(), "the step in English");
+        await until("Solved", () => task(page).getByRole("heading").innerText(), "it is still solved");
+        assert.match(await page.evaluate(() => location.search), /step=a-policy-that-allows-nothing.*lang=en/);
+        await pane(page).getByRole("combobox", { name: "Language" }).selectOption("de");
+        await until("Eine Policy, die nichts erlaubt", () => title.innerText(), "and back");
+        // Without a word in the address it is the one that was chosen.
+        await page.goto((await page.url()).replace("&lang=de", ""));
+        await until("Eine Policy, die nichts erlaubt", () => title.innerText(), "the choice is kept");
+    },
+
+    async "a lesson that is not in German is played in English, and says so"() {
+        const page = await open({}, "?lesson=policy/peers&lang=de");
+        const german = page.getByRole("region", { name: "Lektion" });
+        await until("en", () => german.locator(".lesson-body").getAttribute("lang"), "the language of the prose");
+        assert.equal(await german.getByRole("button", { name: "Nächster Schritt" }).count(), 1);
+        await page.getByRole("button", { name: "Mehr" }).click();
+        await page.getByRole("button", { name: "English" }).click();
+        await until(1, () => pane(page).getByRole("button", { name: "Next step" }).count(), "all in English");
+    },
+
+    async "terms are explained in place by keyboard and by mouse"() {
+        const page = await openLesson();
+        await until("Everything is open", () => heading(page).innerText(), "the first step");
+        const term = pane(page).locator(".term-word").filter({ hasText: /^ingress$/ });
+        const note = pane(page).locator(".term-note");
+        await term.focus();
+        await page.keyboard.press("Enter");
+        await until(/Connections that come in to a pod.*Source: kubernetes\.io/s, () => note.innerText(), "what it means");
+        assert.equal(await term.getAttribute("aria-expanded"), "true");
+        await shoot(page, "lesson-term");
+        await accessible(page, "lesson-term");
+        await page.keyboard.press("Tab");
+        assert.match(await page.evaluate(() => document.activeElement.textContent), /Source/);
+        await page.keyboard.press("Escape");
+        await until(0, () => note.count(), "Escape closes it");
+        await term.click();
+        await until(1, () => note.count(), "a press opens it");
+        await heading(page).click();
+        await page.mouse.move(1200, 400);
+        await term.hover();
+        await until(1, () => note.count(), "so does the pointer");
+        await page.mouse.move(1200, 400);
+        await until(0, () => note.count(), "until it is elsewhere");
+    },
+
+    "terms are explained in place by touch": notIn(NO_FINGERS, async () => {
+        const page = await open({ viewport: PHONE, hasTouch: true, isMobile: true, early: true }, "?lesson=azure/regions-and-zones");
+        await until(/geography/, () => heading(page).innerText(), "the first step");
+        const term = pane(page).locator(".term-word").first();
+        const note = pane(page).locator(".term-note");
+        await term.tap();
+        await until(1, () => note.count(), "a finger opens it");
+        const box = await note.boundingBox();
+        assert.ok(box.x >= 0 && box.x + box.width <= PHONE.width, "all of it is on the screen");
+        await shoot(page, "lesson-term-phone");
+        await term.tap();
+        await until(0, () => note.count(), "and closes it");
+    }),
 };

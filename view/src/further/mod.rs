@@ -56,8 +56,8 @@ pub enum FurtherQuestion {
     Filter(FilterQuestion),
     /// The flows of the logs of this number, judged; nothing if there are none.
     FlowLogs(Option<u32>),
-    /// A lesson: the text of its `lesson.md`, and the files beside it that are there.
-    Lesson(String, Texts),
+    /// A lesson: the text of its `lesson.md`, the files beside it that are there, and the language to play it in.
+    Lesson(String, Texts, String),
     /// Whether the task of a lesson is done.
     Grade(GradeAsked),
     /// One policy as a drawing, by its key (see [`SceneView::policy_key`](super::SceneView::policy_key)).
@@ -182,7 +182,7 @@ pub(super) fn further_answer(
         FurtherQuestion::FlowLogs(number) => {
             FurtherAnswer::List(flow_logs::list(analysis, logs.filter(|(known, _)| Some(*known) == *number)))
         }
-        FurtherQuestion::Lesson(text, files) => FurtherAnswer::Lesson(super::lesson::lesson_reply(text, files)),
+        FurtherQuestion::Lesson(text, files, language) => FurtherAnswer::Lesson(super::lesson::lesson_reply(text, files, language)),
         // `Evaluator` has the scenes of wrong answers.
         FurtherQuestion::Grade(asked) => {
             FurtherAnswer::Grade(super::lesson::grade_view(analysis, asked, &mut super::lesson::WrongAnswers::default()))

@@ -23,7 +23,7 @@ pub fn Banner() -> Html {
         Alert::Elsewhere(Elsewhere::Deleted) => deleted(&store, &keeper),
         Alert::Elsewhere(Elsewhere::Copied(other)) => copied(&store, &keeper, other),
     });
-    html! { <div class={classes!("page-banner", nothing.then_some("empty"))} role="status">{ content.unwrap_or_default() }</div> }
+    html! { <div class={classes!("page-banner", nothing.then_some("empty"))} lang="en" role="status">{ content.unwrap_or_default() }</div> }
 }
 
 fn act(store: &Store, action: Action) -> Callback<MouseEvent> {

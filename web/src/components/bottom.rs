@@ -15,6 +15,7 @@ use super::rules::Rules;
 use super::{Store, press, use_part};
 use crate::effects::focus::focus_first;
 use crate::state::{LayoutAction, Pane, Tab};
+use crate::words::t;
 use netpolis_view::Severity;
 
 /// The panel with its tabs.
@@ -30,18 +31,18 @@ pub fn Bottom() -> Html {
     let shown = store.shown_tab();
     let hidden = store.layout.panes.bottom_hidden;
     html! {
-        <section class="pane bottom" aria-label="Matrix, path, policies and problems">
+        <section class="pane bottom" aria-label={t("Matrix, path, policies and problems")}>
             <div class="tabs">
-                <div class="tab-list" role="tablist" aria-label="Matrix, path, policies and problems">
+                <div class="tab-list" role="tablist" aria-label={t("Matrix, path, policies and problems")}>
                     { for store.tabs().iter().map(|own| tab(&store, *own, shown)) }
                 </div>
                 <span class="grow" />
-                <button type="button" class="quiet square" aria-label={if hidden { "show this panel" } else { "hide this panel" }} title={if hidden { "show" } else { "hide" }}
+                <button type="button" class="quiet square" aria-label={if hidden { t("show this panel") } else { t("hide this panel") }} title={if hidden { t("show") } else { t("hide") }}
                     onclick={press(&store, LayoutAction::TogglePane(Pane::Bottom))}>
                     <span class={classes!("fold-sign", hidden.then_some("up"))}>{ icon(CHEVRON) }</span>
                 </button>
             </div>
-            <div class="bottom-body" id="bottom-panel" role="tabpanel" aria-labelledby={shown.id()}>
+            <div class="bottom-body" id="bottom-panel" lang="en" role="tabpanel" aria-labelledby={shown.id()}>
                 { match shown {
                     Tab::Matrix => html! { <Matrix /> },
                     Tab::Path => html! { <PathPanel /> },
@@ -77,7 +78,7 @@ fn tab(store: &Store, own: Tab, shown: Tab) -> Html {
     html! {
         <button type="button" key={own.id()} role="tab" id={own.id()} aria-selected={on.to_string()} aria-controls="bottom-panel" tabindex={if on { "0" } else { "-1" }}
             class={classes!("tab", on.then_some("on"))} onclick={press(store, LayoutAction::ShowTab(own))} {onkeydown}>
-            { own.title() }if own == Tab::Problems { { problem_count(store) } }if own == Tab::Answers { { check_count(store) } }
+            { t(own.title()) }if own == Tab::Problems { { problem_count(store) } }if own == Tab::Answers { { check_count(store) } }
         </button>
     }
 }
@@ -86,8 +87,8 @@ fn check_count(store: &Store) -> Html {
     let Some((good, bad)) = store.check_counts() else { return Html::default() };
     html! {
         <>
-            if good > 0 { <span class="badge good">{ good }{ " ✓" }<span class="visually-hidden">{ " checks hold" }</span></span> }
-            if bad > 0 { <span class="badge error">{ bad }{ " ✕" }<span class="visually-hidden">{ " checks do not" }</span></span> }
+            if good > 0 { <span class="badge good">{ good }{ " ✓" }<span class="visually-hidden">{ t(" checks hold") }</span></span> }
+            if bad > 0 { <span class="badge error">{ bad }{ " ✕" }<span class="visually-hidden">{ t(" checks do not") }</span></span> }
         </>
     }
 }
@@ -97,8 +98,8 @@ fn problem_count(store: &Store) -> Html {
     let (errors, warnings) = (of(Severity::Error), of(Severity::Warning));
     html! {
         <>
-            if errors > 0 { <span class="badge error">{ errors }<span class="visually-hidden">{ " errors" }</span></span> }
-            if warnings > 0 { <span class="badge warning">{ warnings }<span class="visually-hidden">{ " warnings" }</span></span> }
+            if errors > 0 { <span class="badge error">{ errors }<span class="visually-hidden">{ t(" errors") }</span></span> }
+            if warnings > 0 { <span class="badge warning">{ warnings }<span class="visually-hidden">{ t(" warnings") }</span></span> }
         </>
     }
 }

@@ -25,7 +25,7 @@ pub fn end_panel(store: &Store) -> Html {
         Callback::from(move |_: MouseEvent| store.dispatch(Action::Select(None)))
     };
     html! {
-        <div class="end-panel">
+        <div class="end-panel" lang="en">
             <header>
                 <div><h2>{ panel.title }</h2><p>{ &end.subtitle }if let Some(spot) = &end.spot { { " · " }<SourceLink spot={spot.clone()} /> }</p></div>
                 { ask_from_button(store, &end.key) }

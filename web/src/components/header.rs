@@ -7,7 +7,7 @@ use netpolis_core::settings::{Engine, Staged};
 use super::chooser::use_chooser;
 use super::icons::{
     COMPARE, HISTORY, INFO, KEYBOARD, LESSON, MATRIX, MOON, MORE, OPEN, PANEL_BOTTOM, PANEL_LEFT, PANEL_RIGHT, PLUS, SEARCH, SLIDERS, SUN,
-    SYSTEM, UNDO, icon, logo,
+    SYSTEM, TEXT, UNDO, icon, logo,
 };
 use super::keys::keys_of;
 use super::menu::Menu;
@@ -16,6 +16,7 @@ use super::{press, use_part};
 use crate::examples::EXAMPLES;
 use crate::scenes::Origin;
 use crate::state::{Action, CompareAction, Dialog, Layout, LayoutAction, Pane, State, Theme};
+use crate::words::{Language, t, t_with};
 use netpolis_view::{engine_words, with_engine, with_staged_turned};
 
 /// The command that takes back what happened to files.
@@ -47,15 +48,15 @@ pub fn Header() -> Html {
     let title = store.title();
     let none = store.settings.engine == Engine::None;
     let (theme_icon, theme_word) = match store.layout.theme {
-        Theme::System => (SYSTEM, "theme: system"),
-        Theme::Light => (SUN, "theme: light"),
-        Theme::Dark => (MOON, "theme: dark"),
+        Theme::System => (SYSTEM, t("Theme: system")),
+        Theme::Light => (SUN, t("Theme: light")),
+        Theme::Dark => (MOON, t("Theme: dark")),
     };
     let pane = |pane: Pane, shape, word: &'static str| {
         let hidden = store.layout.panes.is_hidden(pane);
         html! {
             <button type="button" class="pane-item" onclick={press(&store, LayoutAction::TogglePane(pane))} aria-pressed={(!hidden).to_string()}>
-                { icon(shape) }{ if hidden { format!("Show {word}") } else { format!("Hide {word}") } }
+                { icon(shape) }{ if hidden { t_with("Show {0}", &[word]) } else { t_with("Hide {0}", &[word]) } }
             </button>
         }
     };
@@ -63,19 +64,19 @@ pub fn Header() -> Html {
     let compare = press(&store, if comparing { CompareAction::Show } else { CompareAction::Keep });
     let (flows, words) = match store.compared_flows() {
         Some((flows, words)) => (flows, words.to_owned()),
-        None if comparing => (0, "nothing differs from the baseline".into()),
-        None => (0, "keep the files as they are, edit them, and see which flows open and close".into()),
+        None if comparing => (0, t("nothing differs from the baseline").into()),
+        None => (0, t("keep the files as they are, edit them, and see which flows open and close").into()),
     };
     html! {
         <header class="header">
             <h1 class="logo">{ logo() }{ "Netpolis" }</h1>
-            <Menu class="pick" button={html! { <><span class="pick-label">{ if store.place.origin == Origin::Example { "Example" } else { "Scene" } }</span><b>{ title }</b></> }}>
-                <button type="button" onclick={press(&store, LayoutAction::ShowDialog(Some(Dialog::Scenes)))}>{ icon(HISTORY) }{ "Recent scenes…" }</button>
-                <button type="button" onclick={press(&store, Action::StartScene)}>{ icon(PLUS) }{ "New scene" }</button>
-                <button type="button" onclick={press(&store, LayoutAction::ShowDialog(Some(Dialog::Lessons)))}>{ icon(LESSON) }{ "Lessons…" }</button>
-                <a href="gallery.html">{ icon(MATRIX) }{ "Gallery, with pictures" }</a>
+            <Menu class="pick" button={html! { <><span class="pick-label">{ if store.place.origin == Origin::Example { t("Example") } else { t("Scene") } }</span><b>{ title }</b></> }}>
+                <button type="button" onclick={press(&store, LayoutAction::ShowDialog(Some(Dialog::Scenes)))}>{ icon(HISTORY) }{ t("Recent scenes…") }</button>
+                <button type="button" onclick={press(&store, Action::StartScene)}>{ icon(PLUS) }{ t("New scene") }</button>
+                <button type="button" onclick={press(&store, LayoutAction::ShowDialog(Some(Dialog::Lessons)))}>{ icon(LESSON) }{ t("Lessons…") }</button>
+                <a href="gallery.html">{ icon(MATRIX) }{ t("Gallery, with pictures") }</a>
                 <hr />
-                <div class="examples">
+                <div class="examples" lang="en">
                     { for EXAMPLES.iter().enumerate().map(|(i, example)| html! {
                         <button type="button" key={example.id} class={classes!("example", (store.files.example == Some(i)).then_some("chosen"))}
                             onclick={press(&store, Action::OpenExample(i, example))}>
@@ -85,46 +86,49 @@ pub fn Header() -> Html {
                 </div>
             </Menu>
             <span class="grow" />
-            <p class="private">{ "Nothing leaves your browser" }</p>
+            <p class="private">{ t("Nothing leaves your browser") }</p>
             <Menu right=true class={classes!("pick", "engine-pick", none.then_some("alert"))}
-                label={format!("Engine: {}", engine_words(store.settings.engine).0)} button={html! { <><span class="narrow-only">{ icon(SLIDERS) }</span><span class="pick-label">{ "Engine" }</span><b>{ engine_words(store.settings.engine).0 }</b></> }}>
+                label={t_with("Engine: {0}", &[engine_words(store.settings.engine).0])} button={html! { <><span class="narrow-only">{ icon(SLIDERS) }</span><span class="pick-label">{ t("Engine") }</span><b>{ engine_words(store.settings.engine).0 }</b></> }}>
                 { for Engine::ALL.into_iter().map(|choice| html! {
                     <button type="button" class={classes!("example", (store.settings.engine == choice).then_some("chosen"))}
                         onclick={press(&store, Action::ChooseSettings(with_engine(&store.settings, choice)))}>
-                        <b>{ engine_words(choice).0 }</b><span>{ engine_words(choice).1 }</span>
+                        <b lang="en">{ engine_words(choice).0 }</b><span lang="en">{ engine_words(choice).1 }</span>
                     </button>
                 }) }
                 <button type="button" aria-pressed={(store.settings.staged == Staged::AsIfEnforced).to_string()} onclick={press(&store, Action::ChooseSettings(with_staged_turned(&store.settings)))}>
-                    { if store.settings.staged == Staged::AsIfEnforced { "Staged policies: as if enforced" } else { "Staged policies: not enforced" } }
+                    { if store.settings.staged == Staged::AsIfEnforced { t("Staged policies: as if enforced") } else { t("Staged policies: not enforced") } }
                 </button>
                 <hr />
-                <button type="button" onclick={press(&store, LayoutAction::ShowDialog(Some(Dialog::Settings)))}>{ icon(SLIDERS) }{ "Assumptions…" }</button>
+                <button type="button" onclick={press(&store, LayoutAction::ShowDialog(Some(Dialog::Settings)))}>{ icon(SLIDERS) }{ t("Assumptions…") }</button>
             </Menu>
-            <button type="button" class="quiet square" onclick={press(&store, LayoutAction::ShowDialog(Some(Dialog::Palette)))} aria-label="find a command or a name" title="find a command or a name">{ icon(SEARCH) }</button>
+            <button type="button" class="quiet square" onclick={press(&store, LayoutAction::ShowDialog(Some(Dialog::Palette)))} aria-label={t("find a command or a name")} title={t("find a command or a name")}>{ icon(SEARCH) }</button>
             <button type="button" class="quiet square theme" onclick={press(&store, LayoutAction::ChooseTheme(store.layout.theme.next()))} aria-label={theme_word} title={theme_word}>{ icon(theme_icon) }</button>
-            <button type="button" class="pick compare" aria-pressed={comparing.to_string()} title={words.clone()} onclick={compare.clone()}>{ "Compare" }
+            <button type="button" class="pick compare" aria-pressed={comparing.to_string()} title={words.clone()} onclick={compare.clone()}>{ t("Compare") }
                 if flows > 0 { <span class="badge compared" aria-label={words}>{ flows }</span> }
             </button>
-            <button type="button" class="primary" onclick={press(&store, LayoutAction::ShowDialog(Some(Dialog::Share)))}>{ "Share" }</button>
-            <Menu right=true arrow=false class="quiet square" label="More" button={icon(MORE)}>
-                <button type="button" onclick={press(&store, Action::StartScene)}>{ icon(PLUS) }{ "New scene" }</button>
-                <button type="button" onclick={press(&store, LayoutAction::ShowDialog(Some(Dialog::Scenes)))}>{ icon(HISTORY) }{ "Recent scenes…" }</button>
-                <button type="button" onclick={press(&store, LayoutAction::ShowDialog(Some(Dialog::Lessons)))}>{ icon(LESSON) }{ "Lessons…" }</button>
+            <button type="button" class="primary" onclick={press(&store, LayoutAction::ShowDialog(Some(Dialog::Share)))}>{ t("Share") }</button>
+            <Menu right=true arrow=false class="quiet square" label={t("More")} button={icon(MORE)}>
+                <button type="button" onclick={press(&store, Action::StartScene)}>{ icon(PLUS) }{ t("New scene") }</button>
+                <button type="button" onclick={press(&store, LayoutAction::ShowDialog(Some(Dialog::Scenes)))}>{ icon(HISTORY) }{ t("Recent scenes…") }</button>
+                <button type="button" onclick={press(&store, LayoutAction::ShowDialog(Some(Dialog::Lessons)))}>{ icon(LESSON) }{ t("Lessons…") }</button>
                 <hr />
-                <button type="button" onclick={press(&store, Action::AddFile)}>{ icon(PLUS) }{ "New file" }</button>
-                <button type="button" onclick={open_files}>{ icon(OPEN) }{ "Open files…" }</button>
-                <button type="button" disabled={!store.can_undo()} onclick={press(&store, Action::Undo)}>{ icon(UNDO) }{ UNDO_FILES }{ keys_of(UNDO_FILES) }</button>
-                <button type="button" class="compare-item" onclick={compare}>{ icon(COMPARE) }{ if comparing { "Show what differs" } else { "Compare from here on" } }</button>
+                <button type="button" onclick={press(&store, Action::AddFile)}>{ icon(PLUS) }{ t("New file") }</button>
+                <button type="button" onclick={open_files}>{ icon(OPEN) }{ t("Open files…") }</button>
+                <button type="button" disabled={!store.can_undo()} onclick={press(&store, Action::Undo)}>{ icon(UNDO) }{ t("Undo the last change to files") }{ keys_of(UNDO_FILES) }</button>
+                <button type="button" class="compare-item" onclick={compare}>{ icon(COMPARE) }{ if comparing { t("Show what differs") } else { t("Compare from here on") } }</button>
                 <hr />
-                { pane(Pane::Editor, PANEL_LEFT, "editor") }
-                { pane(Pane::Inspector, PANEL_RIGHT, "question and trace") }
-                { pane(Pane::Bottom, PANEL_BOTTOM, "bottom panel") }
+                { pane(Pane::Editor, PANEL_LEFT, t("editor")) }
+                { pane(Pane::Inspector, PANEL_RIGHT, t("question and trace")) }
+                { pane(Pane::Bottom, PANEL_BOTTOM, t("bottom panel")) }
                 <hr />
-                <button type="button" class="theme-item" onclick={press(&store, LayoutAction::ChooseTheme(store.layout.theme.next()))}>{ icon(theme_icon) }{ theme_word.replacen('t', "T", 1) }</button>
-                <button type="button" onclick={press(&store, LayoutAction::ShowDialog(Some(Dialog::Settings)))}>{ icon(SLIDERS) }{ "Assumptions…" }</button>
-                <button type="button" onclick={press(&store, LayoutAction::ShowDialog(Some(Dialog::Palette)))}>{ icon(SEARCH) }{ "Commands…" }{ keys_of("Commands…") }</button>
-                <button type="button" onclick={press(&store, LayoutAction::ShowDialog(Some(Dialog::Keys)))}>{ icon(KEYBOARD) }{ "Keyboard shortcuts" }{ keys_of("Keyboard shortcuts") }</button>
-                <button type="button" onclick={press(&store, LayoutAction::ShowDialog(Some(Dialog::About)))}>{ icon(INFO) }{ "About Netpolis" }</button>
+                <button type="button" class="theme-item" onclick={press(&store, LayoutAction::ChooseTheme(store.layout.theme.next()))}>{ icon(theme_icon) }{ theme_word }</button>
+                <button type="button" onclick={press(&store, LayoutAction::ShowDialog(Some(Dialog::Settings)))}>{ icon(SLIDERS) }{ t("Assumptions…") }</button>
+                { for Language::ALL.into_iter().filter(|own| *own != store.layout.words).map(|own| html! {
+                    <button type="button" lang={own.tag()} onclick={press(&store, LayoutAction::Speak(own))}>{ icon(TEXT) }{ own.name() }</button>
+                }) }
+                <button type="button" onclick={press(&store, LayoutAction::ShowDialog(Some(Dialog::Palette)))}>{ icon(SEARCH) }{ t("Commands…") }{ keys_of("Commands…") }</button>
+                <button type="button" onclick={press(&store, LayoutAction::ShowDialog(Some(Dialog::Keys)))}>{ icon(KEYBOARD) }{ t("Keyboard shortcuts") }{ keys_of("Keyboard shortcuts") }</button>
+                <button type="button" onclick={press(&store, LayoutAction::ShowDialog(Some(Dialog::About)))}>{ icon(INFO) }{ t("About Netpolis") }</button>
             </Menu>
             { chooser }
         </header>

@@ -10,6 +10,7 @@ use super::renders::count_render;
 use super::trace::Trace;
 use super::{ByAddress, Store, use_part};
 use crate::state::{Action, LayoutAction, State, Tab};
+use crate::words::t;
 
 /// What the pane shows, without the question.
 fn inspector_part(state: &State) -> impl PartialEq + use<> {
@@ -30,7 +31,7 @@ pub fn Inspector() -> Html {
     count_render("Inspector");
     let Some(store) = use_part(inspector_part) else { return Html::default() };
     html! {
-        <section class="pane inspector" aria-label="Question and trace">
+        <section class="pane inspector" aria-label={t("Question and trace")}>
             <Ask />
             if store.selected_end().is_some() {
                 { end_panel(&store) }
@@ -40,7 +41,7 @@ pub fn Inspector() -> Html {
                     <Trace said={ByAddress(said.clone())} branches={branches(&store)} coverage={html! { <Coverage /> }} read_only={store.files.read_only} />
                 </>
             } else {
-                <div class="trace"><Coverage /></div>
+                <div class="trace" lang="en"><Coverage /></div>
             }
         </section>
     }

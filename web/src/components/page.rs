@@ -35,7 +35,9 @@ use crate::effects::outside;
 use crate::effects::packet::use_packet;
 use crate::effects::start::{Start, initial_state, is_embedded};
 use crate::effects::tips::use_tips;
+use crate::effects::words::use_words;
 use crate::state::{Pane, State};
+use crate::words::show;
 
 /// Properties of a [`Page`].
 #[derive(Clone, PartialEq, Properties)]
@@ -71,6 +73,9 @@ pub fn Page(props: &PageProps) -> Html {
     use_evaluation(&store, &beginning.engine);
     use_window_width(&store);
     use_packet(&store);
+    use_words(&store);
+    // Before anything is drawn in it.
+    show(store.layout.words);
     {
         let theme = store.layout.theme;
         use_effect_with(theme, move |theme| outside::show_theme(*theme));
@@ -168,7 +173,7 @@ pub(crate) fn Playground(props: &PlaygroundProps) -> Html {
                 <Splitter pane={bottom_pane} />
                 <Bottom />
             </main>
-            <div class="foot">
+            <div class="foot" lang="en">
                 // A window over the page has it, while there is one.
                 if store.layout.dialog.is_none() { <Toast /> }
                 <Progress />

@@ -10,6 +10,7 @@ use super::port_field::PortField;
 use super::renders::count_render;
 use super::{ByAddress, Store, use_part};
 use crate::state::{Action, State};
+use crate::words::t;
 use netpolis_view::{Fit, PathQuestion, Question, QuestionForm, question_form};
 
 /// What the question shows.
@@ -48,11 +49,11 @@ pub fn Ask() -> Html {
         Fit::Longer => "ends long longer",
     };
     html! {
-        <form class="question" aria-label="Question" onsubmit={Callback::from(|e: SubmitEvent| e.prevent_default())}>
+        <form class="question" aria-label={t("Question")} onsubmit={Callback::from(|e: SubmitEvent| e.prevent_default())}>
             <div class={ends}>
-                <Combobox label="from" value={question.from.clone()} text={form.from.clone()} entries={clients} onchoose={onfrom} />
-                <button type="button" class="quiet swap" aria-label="swap source and destination" title="swap source and destination" disabled={form.to_target} onclick={swap}><span class="there">{ icon(ARROW) }</span><span class="back">{ icon(SWAP) }</span></button>
-                <Combobox label="to" value={question.to.clone()} text={form.to.clone()} entries={targets} onchoose={onto} />
+                <Combobox label={t("from")} value={question.from.clone()} text={form.from.clone()} entries={clients} onchoose={onfrom} />
+                <button type="button" class="quiet swap" aria-label={t("swap source and destination")} title={t("swap source and destination")} disabled={form.to_target} onclick={swap}><span class="there">{ icon(ARROW) }</span><span class="back">{ icon(SWAP) }</span></button>
+                <Combobox label={t("to")} value={question.to.clone()} text={form.to.clone()} entries={targets} onchoose={onto} />
             </div>
             { traffic(&store, &form, &more) }
             if *more || form.special { { special_fields(&store, form.has_ports) } }
@@ -92,14 +93,14 @@ fn traffic(store: &Store, form: &QuestionForm<'_>, more: &UseStateHandle<bool>) 
             html! { <button type="button" class="chip" title={title.clone()} {onclick}>{ port }</button> }
         })
         .collect();
-    let rest = if form.has_ports { "source port" } else { "type and code" };
+    let rest = if form.has_ports { t("source port") } else { t("type and code") };
     html! {
         <div class="traffic">
-            <span class="pick select"><select aria-label="protocol" onchange={onprotocol}>
+            <span class="pick select"><select aria-label={t("protocol")} onchange={onprotocol}>
                 { for form.protocols.iter().map(|p| html! { <option value={(*p).to_owned()} selected={*p == form.protocol}>{ *p }</option> }) }
             </select></span>
             if form.has_ports {
-                <PortField label="destination port" placeholder="any port" value={store.asking.path.question.port} {onport}
+                <PortField label={t("destination port")} placeholder={t("any port")} value={store.asking.path.question.port} {onport}
                     declared={form.receiver.map(|end| end.ports.clone()).unwrap_or_default()}
                     receiver={form.receiver.map(|end| end.title.clone()).unwrap_or_default()} />
                 { chips }
@@ -129,11 +130,11 @@ fn special_fields(store: &Store, has_ports: bool) -> Html {
     html! {
         <div class="traffic special">
             if has_ports {
-                <span>{ "from port" }</span>
-                <PortField label="source port" placeholder="any port" value={question.source_port} onport={onsource} />
+                <span>{ t("from port") }</span>
+                <PortField label={t("source port")} placeholder={t("any port")} value={question.source_port} onport={onsource} />
             } else {
-                <ByteField label="type" value={question.icmp_type} onbyte={change(|q, value| q.icmp_type = value)} />
-                <ByteField label="code" value={question.icmp_code} onbyte={change(|q, value| q.icmp_code = value)} />
+                <ByteField label={t("type")} value={question.icmp_type} onbyte={change(|q, value| q.icmp_type = value)} />
+                <ByteField label={t("code")} value={question.icmp_code} onbyte={change(|q, value| q.icmp_code = value)} />
             }
         </div>
     }

@@ -5,6 +5,7 @@ use yew::prelude::*;
 use super::icons::{GRAPH, Icon, LAYERS, LESSON, MATRIX, ROUTE, TEXT, TRACE, WARNING, icon};
 use super::{press, use_part};
 use crate::state::{LayoutAction, Screen};
+use crate::words::t;
 use netpolis_view::Severity;
 
 const fn shape(screen: Screen) -> Icon {
@@ -30,10 +31,10 @@ pub fn Screens() -> Html {
         let on = store.layout.screen == screen;
         html! {
             <button type="button" class={classes!(on.then_some("on"))} aria-current={on.then_some("page")} onclick={press(&store, LayoutAction::ShowScreen(screen))}>
-                { icon(shape(screen)) }<span>{ screen.title() }</span>
+                { icon(shape(screen)) }<span>{ t(screen.title()) }</span>
                 if screen == Screen::Problems && problems > 0 { <span class="badge warning">{ problems }</span> }
             </button>
         }
     };
-    html! { <nav class="screens" aria-label="Screens">{ for Screen::ALL.into_iter().filter(|screen| *screen != Screen::Lesson || store.lesson.is_some()).map(button) }</nav> }
+    html! { <nav class="screens" aria-label={t("Screens")}>{ for Screen::ALL.into_iter().filter(|screen| *screen != Screen::Lesson || store.lesson.is_some()).map(button) }</nav> }
 }

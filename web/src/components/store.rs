@@ -7,6 +7,7 @@ use yew::prelude::*;
 
 use super::ByAddress;
 use crate::state::{Action, State};
+use crate::words::Language;
 use netpolis_view::{PageVerdict, PathAnswers, SceneView, Sentence};
 
 /// The page's state.
@@ -81,7 +82,9 @@ pub fn StoreProvider(props: &StoreProviderProps) -> Html {
 #[hook]
 pub fn use_part<T: PartialEq + 'static>(of: fn(&State) -> T) -> Option<Store> {
     let page = use_context::<PageWatch>();
-    let drawn = use_mut_ref(|| None::<T>);
+    // In another language everything is said anew.
+    let of = move |state: &State| (of(state), state.layout.words);
+    let drawn = use_mut_ref(|| None::<(T, Language)>);
     let update = use_force_update();
     let store = page.as_ref().and_then(|page| page.0.newest.borrow().clone());
     *drawn.borrow_mut() = store.as_deref().map(of);

@@ -22,7 +22,7 @@ pub fn Toast() -> Html {
         });
     }
     html! {
-        <div class="toasts" role="status" aria-live="polite">
+        <div class="toasts" lang="en" role="status" aria-live="polite">
             if let Some(notice) = &store.notices.notice {
                 <div class="toast" key={notice.count}>
                     <span>{ &notice.text }</span>

@@ -2,7 +2,6 @@
 
 use yew::prelude::*;
 
-use super::ByAddress;
 use super::copy_menu::CopyMenu;
 use super::evidence::{address_mark, evidence};
 use super::fixes::Fixes;
@@ -10,6 +9,8 @@ use super::icons::icon;
 use super::renders::count_render;
 use super::rich::{SourceLink, rich, sentence};
 use super::signs::{verdict_class, verdict_icon, word_signs};
+use super::{ByAddress, use_dispatch};
+use crate::words::own;
 use netpolis_view::{PageVerdict, Sentence, StationView};
 
 /// Most places that stand beside a station's title.
@@ -35,17 +36,23 @@ pub struct TraceProps {
 #[component]
 pub fn Trace(props: &TraceProps) -> Html {
     count_render("Trace");
+    // It is drawn again in another language.
+    let _ = use_dispatch();
     let answer = match &*props.said.0 {
         Ok(answer) => answer,
         Err(message) => {
-            return html! { <div class="trace"><div class="verdict none" role="status"><p>{ sentence(message) }</p></div>{ props.coverage.clone() }</div> };
+            return html! { <div class="trace" lang="en"><div class="verdict none" role="status"><p>{ sentence(message) }</p></div>{ props.coverage.clone() }</div> };
         }
     };
     let (class, sign) = word_signs(answer.word);
+    let headline = match own(&answer.headline) {
+        Some((language, own)) => html! { <span lang={language.tag()}>{ own }</span> },
+        None => html! { { &answer.headline } },
+    };
     html! {
-        <div class="trace">
+        <div class="trace" lang="en">
             <div class={classes!("verdict", class)} role="status">
-                <h2>{ icon(sign) }{ &answer.headline }<CopyMenu said={props.said.clone()} /></h2>
+                <h2>{ icon(sign) }{ headline }<CopyMenu said={props.said.clone()} /></h2>
                 <p>{ rich(&answer.explanation()) }</p>
             </div>
             { props.coverage.clone() }

@@ -1,4 +1,4 @@
-//! Keeps step with the window, and keeps theme and panes for the next visit.
+//! Keeps step with the window, and keeps theme, panes and language for the next visit.
 
 use yew::prelude::*;
 
@@ -6,10 +6,18 @@ use super::{outside, storage};
 use crate::components::Store;
 use crate::state::LayoutAction;
 
-/// Keeps theme and panes, once they are others.
+/// Keeps theme, panes and language, once they are others.
 #[hook]
 pub fn use_layout_storage(store: &Store) {
-    let first = use_mut_ref(|| (store.layout.theme, store.layout.panes));
+    let first = use_mut_ref(|| (store.layout.theme, store.layout.panes, store.layout.language));
+    {
+        let first = first.clone();
+        use_effect_with(store.layout.language, move |language| {
+            if std::mem::replace(&mut first.borrow_mut().2, *language) != *language {
+                storage::keep_language(*language);
+            }
+        });
+    }
     {
         let first = first.clone();
         use_effect_with(store.layout.theme, move |theme| {

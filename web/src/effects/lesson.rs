@@ -10,10 +10,14 @@ use yew::prelude::*;
 use super::storage;
 use crate::components::Store;
 use crate::state::{Action, LessonAction, PartId, Phase};
+use crate::words::Language;
 use netpolis_view::Texts;
 
 /// Where lessons are, below the page's folder.
 const FOLDER: &str = "lessons/";
+
+/// What terms mean, for all lessons.
+const GLOSSARY: &str = "glossary.yaml";
 
 /// A course of the index.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -26,6 +30,9 @@ pub struct Course {
     pub summary: String,
     /// Its lessons in order.
     pub lessons: Vec<Listed>,
+    /// The same in other languages.
+    #[serde(default)]
+    pub translations: Translations,
 }
 
 /// A lesson of the index.
@@ -43,6 +50,35 @@ pub struct Listed {
     pub steps: u32,
     /// In how many of them there is something to do.
     pub tasks: u32,
+    /// Title and summary in other languages.
+    #[serde(default)]
+    pub translations: Translations,
+}
+
+/// What stands in the index in other languages.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+pub struct Translations {
+    #[serde(default)]
+    de: Option<Titles>,
+}
+
+/// Title and summary in another language.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Titles {
+    /// The title.
+    pub title: String,
+    /// The summary.
+    pub summary: String,
+}
+
+impl Translations {
+    /// Those in a language.
+    pub const fn of(&self, language: Language) -> Option<&Titles> {
+        match language {
+            Language::English => None,
+            Language::German => self.de.as_ref(),
+        }
+    }
 }
 
 /// Fetches the index of courses.
@@ -101,7 +137,12 @@ type Fetched = (Rc<str>, Texts);
 /// Fetches the text of a lesson; of one whose text is there, files beside it by their names.
 async fn fetched(id: &str, given: Option<(Fetched, Vec<String>)>) -> Result<Fetched, String> {
     let folder = format!("{FOLDER}{id}/");
-    let Some(((text, mut files), names)) = given else { return Ok((text_of(&format!("{folder}lesson.md")).await?.into(), Vec::new())) };
+    let Some(((text, mut files), names)) = given else {
+        let text = text_of(&format!("{folder}lesson.md")).await?.into();
+        // Without explanations it can be played all the same.
+        let terms = text_of(&format!("{FOLDER}{GLOSSARY}")).await.ok();
+        return Ok((text, terms.map(|terms| (GLOSSARY.to_owned(), terms)).into_iter().collect()));
+    };
     for name in names {
         let text = text_of(&format!("{folder}{name}")).await?;
         files.push((name, text));

@@ -20,6 +20,7 @@ pub mod raster;
 pub mod start;
 pub mod storage;
 pub mod tips;
+pub mod words;
 
 /// The window. Nothing where there is no browser: the build draws the page natively, too (see `shell`).
 pub(crate) fn window() -> Option<web_sys::Window> {

@@ -9,6 +9,15 @@ use crate::state::{Phase, State};
 
 /// What is named: nothing while a lesson is on its way, as nobody knows yet whether it can be played.
 fn named(state: &State) -> Option<Vec<(&'static str, String)>> {
+    let mut named = what_is_shown(state)?;
+    // A link that asked for a language asks for the one that is chosen now.
+    if outside::asked("lang").is_some() {
+        named.push(("lang", state.layout.language.tag().to_owned()));
+    }
+    Some(named)
+}
+
+fn what_is_shown(state: &State) -> Option<Vec<(&'static str, String)>> {
     match &state.lesson {
         None => Some(asked_example(state).map(|id| ("example", id.to_owned())).into_iter().collect()),
         Some(lesson) => match &lesson.phase {

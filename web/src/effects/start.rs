@@ -61,6 +61,7 @@ pub fn initial_state(reply: &[u8], keeper: Option<&Keeper>) -> State {
         state.layout.panes = storage::panes().unwrap_or_default();
     }
     state.layout.panes = state.layout.panes.in_window(outside::window_width());
+    state.layout.language = super::words::wanted(keeper.is_some());
     if keeper.is_none() {
         state = embedded(state);
     } else if let Some(lesson) = outside::asked("lesson") {

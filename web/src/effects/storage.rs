@@ -2,11 +2,13 @@
 
 use crate::scenes::SceneId;
 use crate::state::{Pane, Panes, Theme};
+use crate::words::Language;
 
 const WORK: &str = "netpolis.work";
 const THEME: &str = "netpolis.theme";
 const PANES: &str = "netpolis.panes";
 const RECENT: &str = "netpolis.recent";
+const LANGUAGE: &str = "netpolis.language";
 
 fn raw(key: &str) -> Option<String> {
     local()?.get_item(key).ok()?
@@ -125,7 +127,7 @@ pub fn forget() {
     for id in scenes() {
         remove_scene(&id);
     }
-    for key in [WORK, THEME, PANES, RECENT] {
+    for key in [WORK, THEME, PANES, RECENT, LANGUAGE] {
         remove(key);
     }
     if let Some(storage) = session() {
@@ -151,6 +153,16 @@ pub fn recent() -> Vec<String> {
 /// Keeps that.
 pub fn keep_recent(recent: &[String]) {
     put(RECENT, &recent.join("\n"));
+}
+
+/// The tag of the language that was chosen.
+pub fn language() -> Option<String> {
+    raw(LANGUAGE)
+}
+
+/// Keeps the language.
+pub fn keep_language(language: Language) {
+    put(LANGUAGE, language.tag());
 }
 
 /// The panes as they were left.

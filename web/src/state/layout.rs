@@ -2,6 +2,7 @@
 
 use super::{AnswerList, Pane, Panes};
 use crate::share::EmbedView;
+use crate::words::Language;
 
 /// The screen of a narrow window.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -211,6 +212,10 @@ pub struct Layout {
     pub dialog: Option<Dialog>,
     /// What a page inside another shows.
     pub embed: EmbedView,
+    /// The language that is wanted.
+    pub language: Language,
+    /// The one that the page's sentences are in: the wanted one, as soon as they are there.
+    pub words: Language,
 }
 
 /// What is where changes.
@@ -242,6 +247,10 @@ pub enum LayoutAction {
     ShowEditor,
     /// What a page inside another shows.
     Embed(EmbedView),
+    /// Another language is wanted.
+    Speak(Language),
+    /// The page's sentences are in this language now.
+    Words(Language),
 }
 
 impl LayoutAction {
@@ -289,6 +298,10 @@ impl Layout {
                     self.screen = Screen::with(tab);
                 }
             }
+            LayoutAction::Speak(language) => self.language = language,
+            // They may have come too late.
+            LayoutAction::Words(language) if language == self.language => self.words = language,
+            LayoutAction::Words(_) => {}
             LayoutAction::ShowList(list) => self.list = list,
             LayoutAction::ShowAnswers(list) => {
                 self.list = list;

@@ -4,9 +4,10 @@ use std::rc::Rc;
 
 use super::{LayoutAction, Reveal, Screen, State, Tab};
 use crate::scenes::Origin;
+use crate::words::Language;
 use netpolis_view::{
     Edit, FurtherAnswer, FurtherQuestion, GradeAsked, GradeView, LessonReply, LessonStep, LessonView, PartOfStep, PathAsked, Question,
-    TaskView, Texts, settings_from_text,
+    TaskView, TermView, Texts, settings_from_text,
 };
 
 /// The file that a lesson is written in.
@@ -26,6 +27,14 @@ pub struct Lesson {
     pub phase: Phase,
     /// The step that is shown, counted from 0.
     pub step: usize,
+    /// The language that it is asked for in.
+    language: Language,
+    /// The text of `lesson.md` and files beside it, once they are there.
+    texts: Option<(Rc<str>, Texts)>,
+    /// Terms that its prose may link to.
+    terms: Rc<Vec<TermView>>,
+    /// Whether another language of the lesson that is played is on its way: what was done stays.
+    turns: bool,
     /// The step to begin with, by its id, until the lesson is there.
     pub begin_at: String,
     /// What the learner did with parts of steps.
@@ -107,6 +116,11 @@ impl Lesson {
     /// The files that it came with, if it did.
     pub fn given(&self) -> Option<Texts> {
         self.given.as_deref().cloned()
+    }
+
+    /// The terms that its prose may link to.
+    pub fn terms(&self) -> Rc<Vec<TermView>> {
+        self.terms.clone()
     }
 
     /// The lesson, if it is there.
@@ -197,7 +211,9 @@ impl Lesson {
     /// What a lesson asks of the evaluator.
     pub(super) fn asks(&self, revision: u32) -> Vec<FurtherQuestion> {
         match &self.phase {
-            Phase::Texts(text, files) => vec![FurtherQuestion::Lesson(text.to_string(), files.clone())],
+            Phase::Texts(text, files) => {
+                vec![FurtherQuestion::Lesson(text.to_string(), files.clone(), self.language.tag().to_owned())]
+            }
             Phase::Open(_) => self.ungraded(revision).into_iter().map(FurtherQuestion::Grade).collect(),
             Phase::Fetched | Phase::Wants(..) | Phase::Failed(_) => Vec::new(),
         }
@@ -209,7 +225,9 @@ impl State {
     pub(super) fn take_of_lesson(&mut self, revision: u32, answers: &[(FurtherQuestion, Rc<FurtherAnswer>)]) {
         for (asked, answer) in answers {
             match (asked, &**answer) {
-                (FurtherQuestion::Lesson(text, files), FurtherAnswer::Lesson(reply)) => self.take_lesson(text, files, reply),
+                (FurtherQuestion::Lesson(text, files, language), FurtherAnswer::Lesson(reply)) => {
+                    self.take_lesson((text, files, language), reply);
+                }
                 (FurtherQuestion::Grade(asked), FurtherAnswer::Grade(grade)) => {
                     // It may be of a lesson that is no longer open.
                     let is_asked = |lesson: &&mut Lesson| lesson.task(asked.task).is_some_and(|task| task.checks == asked.checks);
@@ -224,10 +242,10 @@ impl State {
         }
     }
 
-    fn take_lesson(&mut self, text: &str, files: &Texts, reply: &LessonReply) {
+    fn take_lesson(&mut self, (text, files, language): (&str, &Texts, &str), reply: &LessonReply) {
         let Some(lesson) = &mut self.lesson else { return };
-        // Of another lesson, or an older text of it.
-        if !matches!(&lesson.phase, Phase::Texts(own, known) if &**own == text && known == files) {
+        // Of another lesson, an older text of it, or another language.
+        if lesson.language.tag() != language || !matches!(&lesson.phase, Phase::Texts(own, known) if &**own == text && known == files) {
             return;
         }
         match reply {
@@ -240,6 +258,12 @@ impl State {
             LessonReply::Wants(names) => lesson.phase = Phase::Wants(text.into(), files.clone(), names.clone()),
             LessonReply::Faulty(problems) => lesson.phase = Phase::Failed(problems.clone()),
             LessonReply::Read(view) => {
+                lesson.texts = Some((text.into(), files.clone()));
+                lesson.terms = Rc::new(view.terms.clone());
+                if core::mem::take(&mut lesson.turns) {
+                    lesson.phase = Phase::Open(Rc::new((**view).clone()));
+                    return;
+                }
                 lesson.step = view.steps.iter().position(|step| step.id == lesson.begin_at).unwrap_or_default();
                 lesson.phase = Phase::Open(Rc::new((**view).clone()));
                 self.remember();
@@ -251,7 +275,7 @@ impl State {
     pub(super) fn play(&mut self, action: LessonAction) {
         match action {
             LessonAction::Open(id, begin_at) => {
-                self.lesson = Some(Lesson { id, begin_at, ..Lesson::default() });
+                self.lesson = Some(Lesson { id, begin_at, language: self.layout.language, ..Lesson::default() });
                 self.layout = self.layout.after(&LayoutAction::ShowScreen(Screen::Lesson));
                 self.layout.dialog = None;
             }
@@ -262,6 +286,18 @@ impl State {
                 if let Some(lesson) = &mut self.lesson {
                     lesson.given = Some(files);
                     lesson.phase = Phase::Texts(text.into(), texts.1);
+                }
+            }
+            LessonAction::Failed(id, why) => {
+                let Some(lesson) = self.lesson.as_mut().filter(|lesson| lesson.id == id) else { return };
+                match &lesson.phase {
+                    // A translation that cannot be fetched is no reason not to play.
+                    Phase::Wants(text, files, _) if lesson.language != Language::English => {
+                        lesson.phase = Phase::Texts(text.clone(), files.clone());
+                        lesson.language = Language::English;
+                        self.tell(why, false);
+                    }
+                    _ => lesson.phase = Phase::Failed(vec![why]),
                 }
             }
             LessonAction::Close => {
@@ -354,6 +390,19 @@ impl State {
         self.tell("Done: the solution".into(), true);
     }
 
+    /// The lesson that is played goes on in the language that is wanted now.
+    pub(super) fn turn_lesson(&mut self) {
+        let language = self.layout.language;
+        let Some(lesson) = &mut self.lesson else { return };
+        lesson.language = language;
+        if let (Phase::Open(view), Some((text, files))) = (&lesson.phase, &lesson.texts)
+            && view.language != language.tag()
+        {
+            lesson.turns = true;
+            lesson.phase = Phase::Texts(text.clone(), files.clone());
+        }
+    }
+
     /// A lesson is played in its own scene.
     pub(super) fn leave_lesson(&mut self) {
         if self.lesson.as_ref().is_some_and(|lesson| self.place.lesson.as_deref() != Some(&lesson.id)) {
@@ -367,7 +416,6 @@ impl Lesson {
     fn take(&mut self, action: LessonAction) {
         match action {
             LessonAction::Came(id, text, files) if id == self.id => self.phase = Phase::Texts(text, files),
-            LessonAction::Failed(id, why) if id == self.id => self.phase = Phase::Failed(vec![why]),
             LessonAction::Hint(id) => {
                 let most = self.task(id).map_or(0, |task| task.hints.len());
                 self.change(id, |part| part.hints = most.min(part.hints + 1));

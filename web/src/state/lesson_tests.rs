@@ -3,9 +3,10 @@ use std::rc::Rc;
 use super::*;
 use crate::examples::EXAMPLES;
 use crate::state::open_files;
+use crate::words::Language;
 use netpolis_view::{
     Evaluator, FurtherAnswer, FurtherQuestion, GradeAsked, GradeView, LessonReply, LessonView, PartOfStep, ProseBlock, ProseInline,
-    Request, settings_text,
+    Request, StrayView, settings_text,
 };
 
 const LESSON: &str = include_str!("../../../www/lessons/policy/default-deny/lesson.md");
@@ -137,7 +138,7 @@ fn a_task_is_not_done_while_something_else_is_edited() {
     desk.write_to("cluster.yaml", &edited);
     assert!(!desk.grade().passes);
     let line = 1 + FILES[1].1.lines().position(|line| line.contains("name: web")).unwrap();
-    assert_eq!(desk.grade().strays, [format!("line {line} of `cluster.yaml` was edited")]);
+    assert_eq!(desk.grade().strays, [StrayView::Edited("cluster.yaml".into(), line as u32)]);
     desk.write_to("cluster.yaml", FILES[1].1);
     assert!(desk.grade().passes && desk.grade().strays.is_empty());
 }
@@ -257,6 +258,46 @@ fn what_a_lesson_or_a_fix_writes_is_kept() {
 }
 
 #[test]
+fn a_lesson_goes_on_in_another_language() {
+    let id = || "policy/default-deny".to_owned();
+    let mut desk = Desk::new();
+    desk.open("a-policy-that-allows-nothing");
+    let task = desk.task();
+    desk.write(FILES[2].1);
+    desk.play(LessonAction::Hint(task));
+    assert!(desk.grade().passes);
+    desk.act(LayoutAction::Speak(Language::German));
+    desk.settle();
+    let Phase::Wants(text, mut files, names) = desk.lesson().phase.clone() else { panic!("{:?}", desk.lesson().phase) };
+    assert_eq!(names, ["lesson.de.md"]);
+    let german = include_str!("../../../www/lessons/policy/default-deny/lesson.de.md");
+    files.push(("lesson.de.md".into(), german.into()));
+    desk.play(LessonAction::Came(id(), text, files));
+    desk.settle();
+    let step = &desk.view().steps[1];
+    assert_eq!((step.title.as_str(), step.id.as_str()), ("Eine Policy, die nichts erlaubt", "a-policy-that-allows-nothing"));
+    assert_eq!((desk.view().language.as_str(), desk.view().languages.as_slice()), ("de", &["en".to_owned(), "de".to_owned()][..]));
+    let stays = |desk: &Desk| {
+        assert_eq!((desk.lesson().step, desk.lesson().hints(task), desk.grade().passes), (1, 1, true));
+        assert_eq!(desk.state.files.text_of("policies.yaml"), FILES[2].1);
+    };
+    stays(&desk);
+    desk.act(LayoutAction::Speak(Language::English));
+    desk.settle();
+    assert_eq!(desk.view().language, "en");
+    stays(&desk);
+    // A translation that cannot be fetched.
+    let mut desk = Desk::new();
+    desk.open("");
+    desk.act(LayoutAction::Speak(Language::German));
+    desk.settle();
+    desk.play(LessonAction::Failed(id(), "lost".into()));
+    desk.settle();
+    assert_eq!(desk.view().language, "en");
+    assert!(desk.state.notices.notice.as_ref().is_some_and(|notice| notice.text == "lost"));
+}
+
+#[test]
 fn what_cannot_be_played_says_so() {
     let mut desk = Desk::new();
     desk.play(LessonAction::Open("a/b".into(), String::new()));
@@ -271,7 +312,8 @@ fn what_cannot_be_played_says_so() {
     desk.play(LessonAction::Failed("a/b".into(), "lost".into()));
     assert_eq!(desk.lesson().phase, Phase::Failed(vec!["lost".into()]));
     // An answer about a lesson that is no longer open.
-    let late = (FurtherQuestion::Lesson("x".into(), Vec::new()), Rc::new(FurtherAnswer::Lesson(LessonReply::Wants(Vec::new()))));
+    let late =
+        (FurtherQuestion::Lesson("x".into(), Vec::new(), "en".into()), Rc::new(FurtherAnswer::Lesson(LessonReply::Wants(Vec::new()))));
     let mut state = State::clone(&desk.state);
     state.take_of_lesson(state.revision, &[late]);
     assert_eq!(state.lesson.unwrap().phase, Phase::Failed(vec!["lost".into()]));

@@ -352,6 +352,9 @@ impl State {
             Action::Layout(action) => {
                 self.layout = self.layout.after(&action);
                 self.asking.follows_path |= action.opens_path();
+                if matches!(action, LayoutAction::Speak(_)) {
+                    self.turn_lesson();
+                }
             }
             Action::Reveal(spot) => self.reveal(spot),
             Action::InEditor(wish) => self.wish(wish),

@@ -42,7 +42,7 @@ pub fn AzureView() -> Html {
         })
     };
     html! {
-        <section class="pane graph-pane azure-pane" aria-label="Azure network">
+        <section class="pane graph-pane azure-pane" lang="en" aria-label="Azure network">
             <div class="toolbar"><div class="tools">{ view_switch(&store) }</div></div>
             <div class="azure-scroll" tabindex="0" aria-label="Diagram of the cloud's network">
                 <div class="azure-world" ref={world}>

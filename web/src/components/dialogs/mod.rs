@@ -22,6 +22,7 @@ use super::scenes::Scenes;
 use super::toast::Toast;
 use super::{use_dispatch, use_part};
 use crate::state::{Dialog, LayoutAction};
+use crate::words::t;
 
 /// The window that is open, if one is.
 #[component]
@@ -31,7 +32,7 @@ pub fn Dialogs() -> Html {
     match store.layout.dialog {
         Some(Dialog::Scenes) => html! { <Window key="Recent scenes" title="Recent scenes"><Scenes /></Window> },
         Some(Dialog::Compare) => html! { <Window key="Compare with" title="Compare with"><CompareWith /></Window> },
-        Some(Dialog::Lessons) => html! { <Window key="Lessons" title="Lessons"><Lessons /></Window> },
+        Some(Dialog::Lessons) => html! { <Window key="Lessons" title={t("Lessons")} lang={store.layout.words.tag()}><Lessons /></Window> },
         Some(Dialog::Share) => html! { <Window key="Share" title="Share"><Share /></Window> },
         Some(Dialog::Settings) => html! { <Window key="Assumptions" title="Assumptions"><Assumptions /></Window> },
         Some(Dialog::About) => html! { <Window key="About Netpolis" title="About Netpolis"><About /></Window> },
@@ -48,6 +49,8 @@ pub fn Dialogs() -> Html {
 #[derive(Clone, PartialEq, Properties)]
 struct WindowProps {
     title: AttrValue,
+    #[prop_or("en")]
+    lang: &'static str,
     children: Children,
 }
 
@@ -96,7 +99,7 @@ fn Window(props: &WindowProps) -> Html {
         })
     };
     html! {
-        <dialog ref={node} class="window" aria-label={props.title.clone()} {onclose} {onclick}>
+        <dialog ref={node} class="window" lang={props.lang} aria-label={props.title.clone()} {onclose} {onclick}>
             <div class="window-body">
                 <header><h2>{ props.title.clone() }</h2><button type="button" class="quiet square" aria-label="close" onclick={onbutton}>{ icon(CROSS) }</button></header>
                 { props.children.clone() }

@@ -80,7 +80,7 @@ pub fn EditorPane() -> Html {
         html! { <pre class="preview" aria-hidden="true">{ text }</pre> }
     };
     html! {
-        <section class="pane editor-pane" aria-label="Text">
+        <section class="pane editor-pane" lang="en" aria-label="Text">
             <Tabs><DrawAtCursor {cursor} /></Tabs>
             <div class="editor-body">
                 { preview }

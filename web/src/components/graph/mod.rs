@@ -106,7 +106,7 @@ pub fn Graph() -> Html {
     let scene = &store.answers.scene;
     let empty = scene.ends.iter().all(|e| e.kind == EndKind::Outside);
     html! {
-        <section class={classes!("pane", "graph-pane", store.selected_end().is_some().then_some("selecting"), store.asking.from.is_some().then_some("choosing"))} aria-label="Graph">
+        <section lang="en" class={classes!("pane", "graph-pane", store.selected_end().is_some().then_some("selecting"), store.asking.from.is_some().then_some("choosing"))} aria-label="Graph">
             <div class="toolbar">
                 if drawn.overview.is_some() || !store.picture.filter.is_empty() {
                     <div class="tools">{ view_switch(&store) }<Finder store={store.clone()} /></div>

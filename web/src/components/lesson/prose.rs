@@ -1,10 +1,14 @@
 //! Prose of a lesson: blocks and lines as elements. No HTML of a lesson ever gets onto the page.
 
+use std::rc::Rc;
+
 use yew::prelude::*;
 
+use super::term::Term;
 use crate::components::Dispatch;
 use crate::state::{Action, LessonAction};
-use netpolis_view::{ProseBlock, ProseInline};
+use crate::words::t_with;
+use netpolis_view::{ProseBlock, ProseInline, TermView};
 
 /// Where links of a lesson lead: its own folder, and the ids of its steps.
 #[derive(Clone, PartialEq)]
@@ -12,6 +16,8 @@ pub(super) struct Links {
     pub dispatch: Dispatch,
     pub lesson: String,
     pub steps: Vec<String>,
+    /// Terms that links may explain.
+    pub terms: Rc<Vec<TermView>>,
 }
 
 impl Links {
@@ -66,7 +72,7 @@ fn code(file: Option<&str>, text: &str, links: &Links) -> Html {
     let put = file.map(|file| {
         let (dispatch, action) = (links.dispatch.clone(), LessonAction::Put(file.to_owned(), text.to_owned()));
         let onclick = Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::Lesson(action.clone())));
-        html! { <button type="button" class="pick" {onclick}>{ format!("Put into {file}") }</button> }
+        html! { <button type="button" class="pick" {onclick}>{ t_with("Put into {0}", &[file]) }</button> }
     });
     html! { <div class="lesson-code"><pre tabindex="0">{ text }</pre>{ put }</div> }
 }
@@ -87,6 +93,15 @@ pub(super) fn line(parts: &[ProseInline], links: &Links) -> Html {
 fn link(to: &str, text: Html, links: &Links) -> Html {
     if to.starts_with("https://") {
         return html! { <a href={to.to_owned()} target="_blank" rel="noopener noreferrer">{ text }</a> };
+    }
+    if to.starts_with("term:") {
+        return match links.terms.iter().position(|term| term.link == to) {
+            Some(place) => {
+                let meaning = links.terms.get(place).map(|term| line(&term.text, links));
+                html! { <Term terms={links.terms.clone()} {place} text={meaning.unwrap_or_default()}>{ text }</Term> }
+            }
+            None => text,
+        };
     }
     let action = match to.strip_prefix('#') {
         Some(id) => links.steps.iter().position(|step| step == id).map(LessonAction::GoTo),

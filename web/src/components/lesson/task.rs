@@ -7,7 +7,25 @@ use crate::components::icons::{CHECK, CROSS, INFO, icon};
 use crate::components::rich::rich;
 use crate::components::{Store, press};
 use crate::state::{Action, Lesson, LessonAction, PartId};
-use netpolis_view::{CheckOutcome, CheckView, TaskView};
+use crate::words::{t, t_with};
+use netpolis_view::{CheckOutcome, CheckView, EditableView, StrayView, TaskView};
+
+/// What may be edited, in words.
+pub(crate) fn editable_words((file, lines): &EditableView) -> String {
+    match lines {
+        Some((first, last)) if first == last => t_with("{0}, line {1}", &[file, &first.to_string()]),
+        Some((first, last)) => t_with("{0}, lines {1} to {2}", &[file, &first.to_string(), &last.to_string()]),
+        None => file.clone(),
+    }
+}
+
+fn stray_words(stray: &StrayView) -> String {
+    match stray {
+        StrayView::Added(file) => t_with("`{0}` was added", &[file]),
+        StrayView::Removed(file) => t_with("`{0}` was removed", &[file]),
+        StrayView::Edited(file, line) => t_with("line {1} of `{0}` was edited", &[file, &line.to_string()]),
+    }
+}
 
 /// A task of the step that is shown.
 pub(super) fn task(store: &Store, lesson: &Lesson, id: PartId, task: &TaskView, links: &Links) -> Html {
@@ -17,26 +35,27 @@ pub(super) fn task(store: &Store, lesson: &Lesson, id: PartId, task: &TaskView, 
     let wrong = grade.and_then(|grade| task.wrong.get(grade.wrong?)).map(|(_, because)| because);
     let act = |action: LessonAction| press(store, Action::Lesson(action));
     let more = task.hints.len() - shown;
+    let may_edit = task.edit.iter().map(editable_words).collect::<Vec<_>>().join(t(" and "));
     html! {
-        <section class={classes!("lesson-task", passes.then_some("done"))} aria-label="Task">
-            <h3>{ if passes { icon(CHECK) } else { Html::default() } }{ if passes { "Solved" } else { "Task" } }</h3>
+        <section class={classes!("lesson-task", passes.then_some("done"))} aria-label={t("Task")}>
+            <h3>{ if passes { icon(CHECK) } else { Html::default() } }{ if passes { t("Solved") } else { t("Task") } }</h3>
             <p>{ line(&task.say, links) }</p>
-            if !task.edit.is_empty() { <p class="lesson-note">{ format!("Edit {}.", task.edit.join(" and ")) }</p> }
+            if !task.edit.is_empty() { <p class="lesson-note">{ t_with("Edit {0}.", &[&may_edit]) }</p> }
             <ul class="lesson-checks" aria-live="polite" aria-busy={grade.is_none().to_string()}>
                 { for grade.iter().flat_map(|grade| &grade.checks).map(|check| check_row(store, check)) }
-                if grade.is_none() { <li class="lesson-note">{ "Checking…" }</li> }
+                if grade.is_none() { <li class="lesson-note">{ t("Checking…") }</li> }
             </ul>
-            { for grade.iter().flat_map(|grade| &grade.strays).map(|stray| html! { <p class="lesson-wrong">{ icon(INFO) }<span>{ rich(&format!("Take it back, as only {} may be edited: {stray}.", task.edit.join(" and "))) }</span></p> }) }
+            { for grade.iter().flat_map(|grade| &grade.strays).map(|stray| html! { <p class="lesson-wrong">{ icon(INFO) }<span>{ rich(&t_with("Take it back, as only {0} may be edited: {1}.", &[&may_edit, &stray_words(stray)])) }</span></p> }) }
             if let Some(because) = wrong { <p class="lesson-wrong">{ icon(INFO) }<span>{ line(because, links) }</span></p> }
             if shown > 0 {
                 <ol class="lesson-hints">{ for task.hints.iter().take(shown).map(|hint| html! { <li>{ line(hint, links) }</li> }) }</ol>
             }
             <div class="lesson-buttons">
                 if more > 0 && !passes {
-                    <button type="button" class="pick" onclick={act(LessonAction::Hint(id))}>{ if shown == 0 { "Hint".to_owned() } else { format!("Next hint ({more})") } }</button>
+                    <button type="button" class="pick" onclick={act(LessonAction::Hint(id))}>{ if shown == 0 { t("Hint").to_owned() } else { t_with("Next hint ({0})", &[&more.to_string()]) } }</button>
                 }
-                if !passes { <button type="button" class="pick" onclick={act(LessonAction::Show(id))}>{ "Show me" }</button> }
-                <button type="button" class="pick" onclick={act(LessonAction::Again)}>{ "Start again" }</button>
+                if !passes { <button type="button" class="pick" onclick={act(LessonAction::Show(id))}>{ t("Show me") }</button> }
+                <button type="button" class="pick" onclick={act(LessonAction::Again)}>{ t("Start again") }</button>
             </div>
         </section>
     }
@@ -45,19 +64,19 @@ pub(super) fn task(store: &Store, lesson: &Lesson, id: PartId, task: &TaskView, 
 /// A check with its outcome; one that fails opens what shows it.
 fn check_row(store: &Store, check: &CheckView) -> Html {
     let (class, shape, word) = match check.outcome {
-        CheckOutcome::Passed => ("passes", CHECK, "passes"),
-        CheckOutcome::Failed => ("fails", CROSS, "fails"),
-        CheckOutcome::CannotTell => ("fails", INFO, "cannot be told"),
-        CheckOutcome::Broken => ("fails", INFO, "cannot be made"),
+        CheckOutcome::Passed => ("passes", CHECK, t("passes")),
+        CheckOutcome::Failed => ("fails", CROSS, t("fails")),
+        CheckOutcome::CannotTell => ("fails", INFO, t("cannot be told")),
+        CheckOutcome::Broken => ("fails", INFO, t("cannot be made")),
     };
     let show = check.link().filter(|_| check.outcome != CheckOutcome::Passed).map(|link| {
-        html! { <button type="button" class="spot" onclick={press(store, Action::Follow(link))}>{ "show" }</button> }
+        html! { <button type="button" class="spot" onclick={press(store, Action::Follow(link))}>{ t("show") }</button> }
     });
     html! {
         <li {class}>
             <span class="sign">{ icon(shape) }<span class="visually-hidden">{ word }</span></span>
-            <span>{ rich(&check.name) }{ " " }{ show }
-                if check.outcome != CheckOutcome::Passed && !check.reason.is_empty() { <small>{ rich(&check.reason) }</small> }
+            <span><span lang="en">{ rich(&check.name) }</span>{ " " }{ show }
+                if check.outcome != CheckOutcome::Passed && !check.reason.is_empty() { <small lang="en">{ rich(&check.reason) }</small> }
             </span>
         </li>
     }
