@@ -29,8 +29,8 @@ pub use kubernetes::cluster_policy::{
 };
 pub use kubernetes::network_policy::{NetworkPolicy, Peer, PeerKind, Peers, PolicyTypes, Port, PortKind, Ports, Rule};
 pub use kubernetes::workloads::{
-    ApiCall, Backend, BackendPort, BalancedPort, ContainerPort, Distribution, EndpointSlice, Hint, Ingress, LoadBalancer, Node, Owner, Pod,
-    PodInterfaces, PodTemplate, Program, Readiness, Replicas, Requests, Service, ServicePort, ServiceRouting, SliceEndpoint, TargetPort,
+    ApiCall, Backend, BackendPort, BalancedPort, ContainerPort, Distribution, EndpointSlice, Hint, Ingress, IngressClass, LoadBalancer, Node, Owner,
+    Pod, PodInterfaces, PodTemplate, Program, Readiness, Replicas, Requests, Service, ServicePort, ServiceRouting, SliceEndpoint, TargetPort,
     TrafficPolicy, Workload, WorkloadKind,
 };
 pub(crate) use mentions::asks_for_label;
@@ -169,6 +169,8 @@ pub enum Kind {
     Node(Node),
     /// `networking.k8s.io/v1` Ingress.
     Ingress(Ingress),
+    /// `networking.k8s.io/v1` IngressClass.
+    IngressClass(IngressClass),
     /// `networking.k8s.io/v1` NetworkPolicy.
     NetworkPolicy(NetworkPolicy),
     /// AdminNetworkPolicy, BaselineAdminNetworkPolicy or ClusterNetworkPolicy.

@@ -54,7 +54,7 @@ impl Kind {
     /// Whether objects of the kind are in a namespace.
     pub fn is_namespaced(&self) -> bool {
         match self {
-            Kind::Namespace | Kind::Node(_) | Kind::ClusterPolicy(_) | Kind::Azure(_) | Kind::Check(_) => false,
+            Kind::Namespace | Kind::Node(_) | Kind::IngressClass(_) | Kind::ClusterPolicy(_) | Kind::Azure(_) | Kind::Check(_) => false,
             Kind::Calico(calico) => calico.is_namespaced(),
             Kind::Other(object) => object.is_namespaced(),
             _ => true,

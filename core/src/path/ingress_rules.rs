@@ -1,11 +1,17 @@
 //! Which rule of an Ingress a request meets, and what serves Ingresses. Upstream: docs/path.md, "Ingress" of the Kubernetes documentation.
 
+use alloc::borrow::ToOwned;
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::cmp::Reverse;
 
-use crate::language::Requests;
+use super::ingress_paths::{self, How, normalised};
+use crate::language::{BackendPort, Requests};
 use crate::policy::Matched;
 use crate::settings::IngressBy;
-use crate::snapshot::{Ingress, IngressId, IngressObject, Service, ServiceId, ServiceType, Snapshot};
+use crate::snapshot::{Canary, Ingress, IngressId, IngressObject, NamespaceId, Served, Service, ServiceId, ServiceType, Snapshot};
 
 /// Words in names of controllers, their Services, namespaces and labels.
 const CONTROLLERS: [&str; 8] = ["ingress", "app-routing", "nginx", "traefik", "haproxy", "contour", "envoy", "kong"];
@@ -19,34 +25,65 @@ pub fn is_gateway_class(class: &str) -> bool {
     GATEWAY_CLASSES.contains(&class)
 }
 
-/// The Ingress whose rules fit a request best, if any does.
+/// The Ingress whose rules fit a request best, if any does. Of equal ones the oldest, as ingress-nginx does; where no age is known, the first.
 pub(super) fn ingresses_for(snapshot: &Snapshot, host: &str, path: &str) -> Option<IngressId> {
-    let objects = || IngressId::each(&snapshot.ingress_objects).filter(|(_, object)| !object.spec.canary);
-    let fits = objects().filter_map(|(number, object)| Some((best_fit(snapshot, object, Some(host), path)?, number)));
-    // Of equal ones the first.
-    fits.max_by_key(|(fit, number)| (*fit, core::cmp::Reverse(*number))).map(|(_, number)| number)
+    let objects = || IngressId::each(&snapshot.ingress_objects).filter(|(_, object)| object.spec.canary.is_none());
+    let fits = objects().filter_map(|(number, object)| {
+        let age = object.spec.created.as_deref().map(Reverse);
+        Some((!matches!(object.served, Served::Nobody(_)), best_fit(snapshot, object, Some(host), path)?, age, Reverse(number)))
+    });
+    fits.max().map(|(.., number)| number.0)
 }
 
 /// Other Ingresses with rules for a request, which another controller serves: by which of them a client comes is for the name to say.
 pub(super) fn of_other_class<'s>(snapshot: &'s Snapshot, chosen: &IngressObject, host: &str, path: &str) -> Option<&'s IngressObject> {
     let class = chosen.spec.class.as_deref()?;
-    let is_other = |object: &&IngressObject| object.spec.class.as_deref().is_some_and(|other| other != class);
+    let is_other = |object: &&IngressObject| {
+        let is_other_class = object.spec.class.as_deref().is_some_and(|other| other != class);
+        is_other_class && !is_of_same_controller(object, chosen) && !matches!(object.served, Served::Nobody(_))
+    };
     let has_host = |object: &&IngressObject| best_fit(snapshot, object, Some(host), path).is_some_and(|fit| fit.host > ANY_HOST);
     snapshot.ingress_objects.iter().filter(is_other).find(has_host)
 }
 
-/// An Ingress that takes a part of a request's connections from another one (`canary`).
-pub(super) fn canary_of<'s>(snapshot: &'s Snapshot, chosen: &IngressObject, host: Option<&str>, path: &str) -> Option<&'s IngressObject> {
-    let fits = |object: &&IngressObject| best_fit(snapshot, object, host, path).is_some();
-    snapshot.ingress_objects.iter().filter(|o| o.spec.canary && o.namespace == chosen.namespace && o.name != chosen.name).find(fits)
+/// Whether the same controller serves two Ingresses.
+fn is_of_same_controller(a: &IngressObject, b: &IngressObject) -> bool {
+    match (&a.served, &b.served) {
+        (Served::By(a), Served::By(b)) => a == b,
+        (Served::Gateway, Served::Gateway) => true,
+        (Served::Unlisted, Served::Unlisted) => a.spec.class == b.spec.class,
+        _ => false,
+    }
+}
+
+/// The Ingresses that the controller of one reads.
+fn beside<'s>(snapshot: &'s Snapshot, object: &'s IngressObject) -> impl Iterator<Item = &'s IngressObject> {
+    snapshot.ingress_objects.iter().filter(move |other| {
+        let is_self = other.namespace == object.namespace && other.name == object.name;
+        is_self || other.spec.canary.is_none() && is_of_same_controller(other, object)
+    })
+}
+
+/// The Ingress that takes a part of the requests to a rule of another one (`canary`), and where it leads them. Upstream: ingress-nginx documentation,
+/// "Canary"; `mergeAlternativeBackends`: the same host and path.
+pub(super) fn canary_of<'s>(snapshot: &'s Snapshot, rule: &Ingress) -> Option<(&'s IngressObject, Canary, &'s Ingress)> {
+    let canaries = snapshot.ingress_objects.iter().filter(|o| o.namespace == rule.namespace && o.name != rule.name);
+    canaries.filter_map(|object| Some((object, object.spec.canary?))).find_map(|(object, canary)| {
+        let path = |requests: &Requests| requests.path.as_deref().unwrap_or("/").to_owned();
+        let is_same = |other: &&Ingress| {
+            let (a, b) = (&other.requests, &rule.requests);
+            a.host == b.host && a.default == b.default && a.exact == b.exact && path(a) == path(b)
+        };
+        rules_of(snapshot, object).find(is_same).map(|other| (object, canary, other))
+    })
 }
 
 fn best_fit(snapshot: &Snapshot, object: &IngressObject, host: Option<&str>, path: &str) -> Option<Fit> {
-    let how = How::of(snapshot, object, host);
-    requests_of(snapshot, object).filter_map(|requests| fit(requests, host, path, how)).max()
+    let reading = Reading::of(snapshot, object, host);
+    requests_of(snapshot, object).filter_map(|requests| reading.fit(requests, host, path)).max()
 }
 
-fn rules_of<'s>(snapshot: &'s Snapshot, object: &IngressObject) -> impl Iterator<Item = &'s Ingress> {
+fn rules_of<'s>(snapshot: &'s Snapshot, object: &IngressObject) -> impl DoubleEndedIterator<Item = &'s Ingress> + use<'s> {
     let (namespace, name) = (object.namespace, object.name.clone());
     snapshot.ingresses.iter().filter(move |i| i.namespace == namespace && i.name == name)
 }
@@ -58,7 +95,9 @@ fn requests_of<'s>(snapshot: &'s Snapshot, object: &'s IngressObject) -> impl It
 /// The first Ingress with a rule for a host, whatever its paths are.
 pub(super) fn ingress_of_host(snapshot: &Snapshot, host: &str) -> Option<IngressId> {
     let of_host = |requests: &Requests| requests.default || by_host(requests, Some(host)).is_some();
-    IngressId::each(&snapshot.ingress_objects).find(|(_, object)| requests_of(snapshot, object).any(of_host)).map(|(number, _)| number)
+    let has_host = |object: &IngressObject| requests_of(snapshot, object).filter_map(|r| by_host(r, Some(host))).max();
+    let any = IngressId::each(&snapshot.ingress_objects).filter(|(_, object)| requests_of(snapshot, object).any(of_host));
+    any.max_by_key(|(number, object)| (has_host(object), Reverse(*number))).map(|(number, _)| number)
 }
 
 /// How well a rule fits a request, the better the greater: its host by name before wildcards, exact paths before prefixes, longer ones before shorter.
@@ -75,31 +114,56 @@ struct Fit {
 /// The rank of a rule for every host.
 const ANY_HOST: u8 = 1;
 
-/// How a controller reads paths.
+/// How the controller of an Ingress reads its rules for a host.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum How {
-    /// As the API says.
-    Plain,
-    /// As regular expressions: ingress-nginx does so for all paths of a host if one of its Ingresses asks for it.
-    Regex,
-    /// As an application gateway does: a star at the end stands for anything.
-    Gateway,
+struct Reading {
+    how: How,
+    /// How well the hosts of its rules fit at best, over all Ingresses of the controller.
+    host: u8,
+    /// Whether the Ingress's default backend takes requests for the host: ingress-nginx has one for each of its hosts.
+    has_default: bool,
 }
 
-impl How {
-    fn of(snapshot: &Snapshot, object: &IngressObject, host: Option<&str>) -> How {
-        if is_gateway_class(object.spec.class.as_deref().unwrap_or_default()) {
-            return How::Gateway;
+impl Reading {
+    fn of(snapshot: &Snapshot, object: &IngressObject, host: Option<&str>) -> Reading {
+        let best = |object: &IngressObject| requests_of(snapshot, object).filter_map(|r| by_host(r, host)).max().unwrap_or(0);
+        let level = beside(snapshot, object).map(best).max().unwrap_or(0);
+        let of_rules = || requests_of(snapshot, object).filter(|r| !r.default);
+        let has_default = if of_rules().next().is_none() { level <= ANY_HOST } else { best(object) == level && level > 0 };
+        let asks = |other: &IngressObject| other.spec.regex && best(other) > 0;
+        let how = match object {
+            _ if is_gateway_class(object.spec.class.as_deref().unwrap_or_default()) || object.served == Served::Gateway => How::Gateway,
+            _ if beside(snapshot, object).any(asks) => How::Regex,
+            _ if object.of_nginx => How::Nginx,
+            _ => How::Plain,
+        };
+        Reading { how, host: level, has_default: has_default || how == How::Plain || how == How::Gateway }
+    }
+
+    /// How well a rule fits a request. Nothing if it does not.
+    fn fit(&self, requests: &Requests, host: Option<&str>, path: &str) -> Option<Fit> {
+        if requests.default {
+            return self.has_default.then_some(Fit { host: 0, length: 0, exact: false, certain: true });
         }
-        let for_host = |other: &IngressObject| requests_of(snapshot, other).any(|r| by_host(r, host).is_some());
-        let asks = |other: &IngressObject| other.spec.regex && other.spec.class == object.spec.class && for_host(other);
-        if snapshot.ingress_objects.iter().any(asks) { How::Regex } else { How::Plain }
+        let path = normalised(path);
+        let rank = by_host(requests, host)?;
+        // A host with rules of its own has a server of its own at ingress-nginx, which rules for every host are no part of. Others differ here.
+        let is_of_nginx = matches!(self.how, How::Nginx | How::Regex);
+        if rank < self.host && is_of_nginx {
+            return None;
+        }
+        let own = requests.path.as_deref().unwrap_or("/");
+        let fits = ingress_paths::matches(own, &path, requests, self.how);
+        let length = if self.how == How::Regex || requests.exact { own.len() } else { own.trim_end_matches('/').len() };
+        let certain = fits == Matched::Yes && rank >= self.host;
+        (fits != Matched::No).then_some(Fit { host: rank, length, exact: requests.exact && self.how != How::Regex, certain })
     }
 }
 
 /// How well a rule's host fits; nothing if it does not.
 fn by_host(requests: &Requests, host: Option<&str>) -> Option<u8> {
     match (requests.host.as_deref(), host) {
+        _ if requests.default => None,
         (None, _) => Some(ANY_HOST),
         (Some(own), Some(host)) if own.eq_ignore_ascii_case(host) => Some(3),
         (Some(own), Some(host)) => {
@@ -111,72 +175,17 @@ fn by_host(requests: &Requests, host: Option<&str>) -> Option<u8> {
     }
 }
 
-/// How well a rule fits a request. Nothing if it does not. What follows `?` or `#` is no part of the path.
-fn fit(requests: &Requests, host: Option<&str>, path: &str, how: How) -> Option<Fit> {
-    if requests.default {
-        return Some(Fit { host: 0, length: 0, exact: false, certain: true });
-    }
-    let path = path.split(['?', '#']).next().unwrap_or_default();
-    let host = by_host(requests, host)?;
-    let own = requests.path.as_deref().unwrap_or("/");
-    let (fits, exact) = match how {
-        How::Regex => (matches_expression(own, path), false),
-        _ if requests.exact => (if own == path { Matched::Yes } else { Matched::No }, true),
-        _ => (matches_prefix(own, path, requests.specific, how), false),
-    };
-    let length = if how == How::Regex || requests.exact { own.len() } else { own.trim_end_matches('/').len() };
-    (fits != Matched::No).then_some(Fit { host, length, exact, certain: fits == Matched::Yes })
-}
-
-/// Whether a path begins with another one, by whole elements. What `ImplementationSpecific` means is the controller's choice: for ingress-nginx it is a prefix
-/// of the text.
-fn matches_prefix(own: &str, path: &str, specific: bool, how: How) -> Matched {
-    let trimmed = own.trim_end_matches('/');
-    let by_element = path.strip_prefix(trimmed).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-    let starred = own.strip_suffix('*').is_some_and(|start| path.starts_with(start.trim_end_matches('/')));
-    match (by_element, how) {
-        (true, How::Gateway) if specific && !trimmed.is_empty() && path != own => Matched::Possibly,
-        (true, _) => Matched::Yes,
-        (false, How::Gateway) if starred => Matched::Yes,
-        (false, _) if starred || specific && path.starts_with(own) => Matched::Possibly,
-        (false, _) => Matched::No,
-    }
-}
-
-/// Ends of expressions that stand for the rest of a path, the longest first: whether it has to begin with a new element.
-const RESTS: [(&str, bool); 6] =
-    [("(/|$)(.*)", true), ("(/.*)?", true), ("/?(.*)", false), ("(.*)", false), (".*", false), ("(.+)", false)];
-
-/// Whether a path matches an expression of ingress-nginx at its beginning, in upper or lower case. Only the usual forms are read; others may match.
-fn matches_expression(own: &str, path: &str) -> Matched {
-    let rest = RESTS.into_iter().find_map(|(end, new)| Some((own.strip_suffix(end)?, new)));
-    let (start, new_element) = rest.unwrap_or((own, false));
-    if start.contains(['(', ')', '[', ']', '{', '}', '|', '*', '+', '?', '^', '$', '\\']) {
-        return Matched::Possibly;
-    }
-    let mut left = path.chars();
-    for wanted in start.chars() {
-        match left.next() {
-            Some(found) if wanted == '.' || found.eq_ignore_ascii_case(&wanted) => {}
-            _ => return Matched::No,
-        }
-    }
-    let left = left.as_str();
-    let fits = if new_element { left.is_empty() || left.starts_with('/') } else { !own.ends_with("(.+)") || !left.is_empty() };
-    if fits { Matched::Yes } else { Matched::No }
-}
-
-/// The part of a path that is no expression.
-pub(super) fn plain_part(path: &str) -> &str {
-    path.find(['(', '[', '{', '*', '+', '?', '^', '$', '\\', '|'])
-        .and_then(|at| path.get(..at))
-        .filter(|part| !part.is_empty())
-        .unwrap_or(path)
-}
-
 /// What serves Ingresses of a class.
 pub(super) fn by_class(class: &str) -> IngressBy {
     if is_gateway_class(class) { IngressBy::Gateway } else { IngressBy::Controller }
+}
+
+/// What serves an Ingress.
+pub(super) fn served_by(ingress: &IngressObject) -> IngressBy {
+    match ingress.served {
+        Served::Gateway => IngressBy::Gateway,
+        _ => by_class(ingress.spec.class.as_deref().unwrap_or_default()),
+    }
 }
 
 /// The rule of an Ingress that a request meets.
@@ -186,39 +195,93 @@ pub(super) enum Chosen<'s> {
     /// This one.
     Rule(&'s Ingress),
     /// Of several it is not known which: why.
-    Unclear(&'static str),
+    Unclear(Arc<str>),
 }
 
 /// The rule of an Ingress that fits a request best.
 pub(super) fn backend_for<'s>(snapshot: &'s Snapshot, ingress: &IngressObject, host: Option<&str>, path: &str) -> Chosen<'s> {
-    let how = How::of(snapshot, ingress, host);
+    let reading = Reading::of(snapshot, ingress, host);
     let fits: Vec<(Fit, &Ingress)> =
-        rules_of(snapshot, ingress).filter_map(|rule| Some((fit(&rule.requests, host, path, how)?, rule))).collect();
-    let best = fits.iter().filter(|(fit, _)| fit.certain).max_by_key(|(fit, _)| *fit);
-    let resource = ingress.spec.resources.iter().filter_map(|requests| fit(requests, host, path, how)).max();
+        rules_of(snapshot, ingress).filter_map(|rule| Some((reading.fit(&rule.requests, host, path)?, rule))).collect();
+    // Of equal ones the first.
+    let best = fits.iter().rev().filter(|(fit, _)| fit.certain).max_by_key(|(fit, _)| *fit);
+    let resource = ingress.spec.resources.iter().filter_map(|requests| reading.fit(requests, host, path)).max();
     if resource.is_some_and(|fit| best.is_none_or(|(known, _)| *known <= fit)) {
-        return Chosen::Unclear("its backend is a resource that is no Service, and is not evaluated");
+        return Chosen::Unclear("its backend is a resource that is no Service, and is not evaluated".into());
     }
-    let target = |rule: &Ingress| (rule.service_name.clone(), rule.port.clone());
     let is_other = |rule: &Ingress| best.is_none_or(|(_, known)| target(rule) != target(known));
     let comes_first = |fit: &Fit| best.is_none_or(|(known, _)| *fit > *known);
-    if fits.iter().any(|(fit, rule)| !fit.certain && comes_first(fit) && is_other(rule)) {
-        return Chosen::Unclear(match how {
-            How::Regex => "its paths are regular expressions, and whether one matches is not evaluated",
-            How::Plain | How::Gateway => "what a path of it means is the controller's choice (`ImplementationSpecific`)",
-        });
+    if let Some((fit, _)) = fits.iter().find(|(fit, rule)| !fit.certain && comes_first(fit) && is_other(rule)) {
+        return Chosen::Unclear(
+            match reading.how {
+                _ if fit.host < reading.host => "other rules are for this host, and whether one for every host counts then is the controller's choice",
+                How::Regex => "its paths are regular expressions, and whether one matches is not evaluated",
+                _ => "what a path of it means is the controller's choice (`ImplementationSpecific`)",
+            }
+            .into(),
+        );
     }
-    best.map_or(Chosen::Nothing, |(_, rule)| Chosen::Rule(rule))
+    let Some((fit, rule)) = best else { return Chosen::Nothing };
+    match rival(snapshot, ingress, (*fit, rule), host, path) {
+        Some(why) => Chosen::Unclear(why),
+        None => Chosen::Rule(rule),
+    }
 }
 
-/// The Service by which clients reach the controller, and the pods behind it.
-pub(super) fn controller_service(snapshot: &Snapshot, class: &str) -> Option<ServiceId> {
+fn target(rule: &Ingress) -> (NamespaceId, &str, &BackendPort) {
+    (rule.namespace, &rule.service_name, &rule.port)
+}
+
+/// Why another Ingress with the same host and path may take the request. Upstream: ingress-nginx, `docs/how-it-works.md`: "the oldest rule wins".
+fn rival(snapshot: &Snapshot, ingress: &IngressObject, own: (Fit, &Ingress), host: Option<&str>, path: &str) -> Option<Arc<str>> {
+    if own.0.host == 0 {
+        return None;
+    }
+    let others = beside(snapshot, ingress).filter(|other| (other.namespace, &other.name) != (ingress.namespace, &ingress.name));
+    let equal = |other: &&IngressObject| {
+        let reading = Reading::of(snapshot, other, host);
+        rules_of(snapshot, other).any(|rule| reading.fit(&rule.requests, host, path) == Some(own.0) && target(rule) != target(own.1))
+    };
+    let comes_first = |other: &&IngressObject| match (&ingress.spec.created, &other.spec.created) {
+        (Some(own), Some(other)) if ingress.of_nginx => own >= other,
+        _ => true,
+    };
+    let other = others.filter(comes_first).find(equal)?;
+    let title = format!("{}/{}", snapshot.namespace_name(other.namespace), other.name);
+    Some(match (&ingress.spec.created, &other.spec.created) {
+        (Some(own), Some(older)) if ingress.of_nginx && own > older => {
+            format!("Ingress `{title}` has the same host and path and is older, so its rule counts").into()
+        }
+        _ if ingress.of_nginx => {
+            format!("Ingress `{title}` has the same host and path, the older of both counts, and which that is is not in the input").into()
+        }
+        _ => format!("Ingress `{title}` has the same host and path, and which of both counts is the controller's choice").into(),
+    })
+}
+
+/// Whether a rule's host has TLS at the controller: by an Ingress that names it. Not known where an entry names no host, as the certificate decides then.
+pub(super) fn has_tls(snapshot: &Snapshot, ingress: &IngressObject, host: Option<&str>) -> Matched {
+    let entries = || beside(snapshot, ingress).flat_map(|object| object.spec.tls.iter());
+    let names = |entry: &Box<str>| host.is_some_and(|host| entry.eq_ignore_ascii_case(host));
+    match entries().any(names) {
+        true => Matched::Yes,
+        false if host.is_some() && entries().any(|entry| entry.is_empty()) => Matched::Possibly,
+        false => Matched::No,
+    }
+}
+
+/// The Service by which clients reach the controller of an Ingress, and the pods behind it.
+pub(super) fn controller_service(snapshot: &Snapshot, ingress: &IngressObject) -> Option<ServiceId> {
+    let class = ingress.spec.class.as_deref().unwrap_or_default();
     let mentions = |text: &str| CONTROLLERS.iter().any(|word| text.to_ascii_lowercase().contains(word));
     let score = |service: &Service| {
         let namespace = snapshot.namespace_name(service.namespace);
         let of_pods = service.endpoints.iter().filter_map(|id| snapshot.pod(*id));
         let labelled = of_pods.flat_map(|e| e.labels.iter()).any(|(key, value)| key == "app.kubernetes.io/name" && mentions(value));
-        let named = mentions(namespace) || mentions(&service.name) || labelled;
+        let named = match &ingress.served {
+            Served::By(pods) => service.endpoints.iter().any(|id| pods.contains(id)),
+            _ => mentions(namespace) || mentions(&service.name) || labelled,
+        };
         let serves_web = service.ports.iter().any(|p| matches!(p.port, 80 | 443));
         let exposed = match service.service_type {
             ServiceType::LoadBalancer => 3,
@@ -229,13 +292,17 @@ pub(super) fn controller_service(snapshot: &Snapshot, class: &str) -> Option<Ser
         let fits = named && serves_web && exposed > 0 && !service.name.contains("admission");
         fits.then(|| exposed + u32::from(labelled) * 4 + u32::from(!class.is_empty() && service.name.contains(class)))
     };
-    let best = ServiceId::each(&snapshot.services).filter_map(|(number, s)| Some((score(s)?, core::cmp::Reverse(number)))).max();
+    let best = ServiceId::each(&snapshot.services).filter_map(|(number, s)| Some((score(s)?, Reverse(number)))).max();
     best.map(|(_, number)| number.0)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn fit(requests: &Requests, host: Option<&str>, path: &str, how: How) -> Option<Fit> {
+        Reading { how, host: 0, has_default: true }.fit(requests, host, path)
+    }
 
     fn requests(host: Option<&str>, path: Option<&str>, exact: bool) -> Requests {
         Requests { host: host.map(Into::into), path: path.map(Into::into), exact, ..Requests::default() }
@@ -277,22 +344,5 @@ mod tests {
         let prefix = fit(&requests(Some("a.b"), Some("/x"), false), Some("a.b"), "/x", How::Plain);
         let wide = fit(&requests(Some("*.b"), Some("/x"), true), Some("a.b"), "/x", How::Plain);
         assert!(exact > prefix && prefix > wide);
-    }
-
-    #[test]
-    fn expressions_of_ingress_nginx_match_at_the_beginning() {
-        // "Rewrite" and "Ingress path matching" of its documentation.
-        for (own, path, expected) in [
-            ("/something(/|$)(.*)", "/something", Matched::Yes),
-            ("/something(/|$)(.*)", "/something/new", Matched::Yes),
-            ("/something(/|$)(.*)", "/somethingelse", Matched::No),
-            ("/foo/bar", "/foo/bar/1", Matched::Yes),
-            ("/foo/bar", "/FOO/bar", Matched::Yes),
-            ("/foo/.*", "/foo", Matched::No),
-            ("/(.*)", "/any", Matched::Yes),
-            ("/foo/[A-Z0-9]{3}", "/foo/AB1", Matched::Possibly),
-        ] {
-            assert_eq!(matches_expression(own, path), expected, "{own} {path}");
-        }
     }
 }

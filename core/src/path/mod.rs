@@ -14,6 +14,7 @@
 
 mod answer;
 mod equivalence;
+mod ingress_paths;
 mod ingress_rules;
 mod judge;
 mod nearby;
@@ -85,12 +86,14 @@ pub fn path_carrying(paths: &Paths, asked: &Asked<'_>, carried: Option<Traffic>)
 /// From a question to its answer.
 fn answer(paths: &Paths, question: &Question) -> PathAnswer {
     let total: u32 = question.clients.iter().map(|(_, weight)| *weight).sum();
-    let mut judged = Judged { routes: Vec::new(), rotation: None, proxied: None, cached: false, remarks: Vec::new() };
+    let mut judged = Judged { routes: Vec::new(), rotation: None, proxied: Vec::new(), cached: false, remarks: Vec::new() };
     for (client, weight, alike) in client_kinds(paths, &question.clients) {
         let of_client = follow(paths, question, client, Share::of(weight, total), alike);
         judged.routes.extend(of_client.routes);
         judged.rotation = of_client.rotation.or(judged.rotation);
-        judged.proxied = of_client.proxied.or(judged.proxied);
+        if !of_client.proxied.is_empty() {
+            judged.proxied = of_client.proxied;
+        }
         judged.cached |= of_client.cached;
         judged.remarks.extend(of_client.remarks);
     }

@@ -404,6 +404,10 @@ pub struct IngressObject {
     pub name: String,
     /// Everything that it says; its backends are [`Snapshot::ingresses`].
     pub spec: IngressSpec,
+    /// What serves it.
+    pub served: Served,
+    /// Whether that is ingress-nginx, as far as it is known.
+    pub of_nginx: bool,
     /// Where it is written.
     pub place: Place,
     /// Whether it is not plain where it leads: an API server refuses it.

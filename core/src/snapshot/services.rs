@@ -1,9 +1,11 @@
 //! What Services, Ingresses and the ports of pods say, as they are written.
 
 use alloc::boxed::Box;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
+use super::PodId;
 use crate::model::{Cidr, Protocol, TrafficPolicy};
 use crate::text::Span;
 
@@ -280,14 +282,71 @@ pub struct IngressSpec {
     pub addresses: Vec<IpAddr>,
     /// Whether the paths of its hosts are regular expressions (`use-regex`, `rewrite-target` of ingress-nginx).
     pub regex: bool,
-    /// Whether it takes a part of the requests of another Ingress (`canary` of ingress-nginx).
-    pub canary: bool,
+    /// Which part of the requests of another Ingress it takes (`canary` of ingress-nginx).
+    pub canary: Option<Canary>,
+    /// `metadata.creationTimestamp`.
+    pub created: Option<Box<str>>,
+    /// Whether its class is that of the annotation `kubernetes.io/ingress.class`.
+    pub class_annotated: bool,
+    /// Whether requests without TLS are redirected.
+    pub redirects: Redirects,
+    /// The port of AGIC's listener, where it is not the usual one (`appgw.ingress.kubernetes.io/override-frontend-port`).
+    pub front_end_port: Option<u16>,
+    /// Whether AGIC has a certificate for all of its hosts (`appgw.ingress.kubernetes.io/appgw-ssl-certificate`).
+    pub certificate: bool,
     /// Clients that ingress-nginx lets through, and those that it refuses, by annotation.
     pub clients: IngressClients,
     /// Other annotations that may answer requests in place of a backend, or lead them elsewhere.
     pub alters: Vec<Box<str>>,
     /// Requests that go to a resource which is no Service.
     pub resources: Vec<Requests>,
+}
+
+/// Which requests a canary of ingress-nginx takes. Upstream: its documentation, "Annotations", "Canary".
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Canary {
+    /// `canary-weight`: how many of `total` requests.
+    pub weight: u32,
+    /// `canary-weight-total`.
+    pub total: u32,
+    /// Whether a header or cookie of the request decides first (`canary-by-header`, `canary-by-cookie`).
+    pub by_request: bool,
+}
+
+/// What annotations say of redirects from `http://` to `https://`; nothing where the controller's default is meant.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Redirects {
+    /// `ssl-redirect` of ingress-nginx: where the host has TLS.
+    pub with_tls: Option<bool>,
+    /// `force-ssl-redirect` of ingress-nginx: also where it has none.
+    pub always: bool,
+    /// `ssl-redirect` of AGIC.
+    pub at_gateway: bool,
+}
+
+/// A `networking.k8s.io` IngressClass.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct IngressClass {
+    /// `controller`.
+    pub controller: Box<str>,
+    /// Whether Ingresses without a class get this one (`ingressclass.kubernetes.io/is-default-class`).
+    pub default: bool,
+}
+
+/// What serves an Ingress.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub enum Served {
+    /// The input has no controller that may.
+    #[default]
+    Unlisted,
+    /// These pods, all of one controller.
+    By(Vec<PodId>),
+    /// An application gateway outside the cluster.
+    Gateway,
+    /// It is not known what does: why.
+    Unknown(Arc<str>),
+    /// Nothing: why.
+    Nobody(Arc<str>),
 }
 
 /// Clients by their address as the controller sees it. Upstream: ingress-nginx documentation, "Annotations", whitelist and denylist source range.

@@ -6,7 +6,8 @@ use alloc::vec::Vec;
 use super::super::route::hop::Note;
 use super::JudgedRoute;
 use super::rotation::Rotation;
-use crate::snapshot::{NodeId, PodId, ServiceId};
+use crate::path::route::routes::Proxied;
+use crate::snapshot::{NodeId, PodId};
 
 /// The judged routes of a question, or of one of its clients.
 pub(in crate::path) struct Judged {
@@ -14,8 +15,8 @@ pub(in crate::path) struct Judged {
     pub(in crate::path) routes: Vec<JudgedRoute>,
     /// The nodes behind the load balancer, if routes pass one.
     pub(in crate::path) rotation: Option<Rotation>,
-    /// The port of a Service of whose endpoints a proxy picks one.
-    pub(in crate::path) proxied: Option<(ServiceId, usize)>,
+    /// The ports of Services of whose endpoints a proxy picks one.
+    pub(in crate::path) proxied: Vec<Proxied>,
     /// Whether the node's DNS cache answers in place of what stands behind the Service.
     pub(in crate::path) cached: bool,
     pub(in crate::path) remarks: Vec<Remark>,

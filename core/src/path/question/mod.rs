@@ -12,7 +12,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use super::ingress_rules;
+use super::{ingress_paths, ingress_rules};
 use super::tables::{Entry, Target};
 use super::unknown;
 use super::world::Paths;
@@ -21,6 +21,7 @@ use crate::connections::{TrafficError, USUAL_PORT};
 use crate::endpoints::{self, NotFound, SOMEWHERE};
 use crate::language::{ServicePort, TargetPort};
 use crate::model::Protocol;
+use crate::policy::Matched;
 use crate::snapshot::cloud::NetworkId;
 use crate::snapshot::{IngressId, NodeId, PodId, Service, ServiceId, ServiceType};
 
@@ -220,7 +221,7 @@ impl<'a> Understanding<'a> {
     }
 
     fn url(&mut self, rest: &str, inside: bool) -> Result<Titled, NotAsked> {
-        let (authority, path) = rest.find('/').map_or((rest, "/"), |at| rest.split_at(at));
+        let (authority, path) = rest.find(['/', '?', '#']).map_or((rest, "/"), |at| rest.split_at(at));
         let (host, port) = match authority.rsplit_once(':') {
             Some((host, port)) if !host.contains(':') || host.ends_with(']') => {
                 let number = port.parse().map_err(|_| NotAsked::UrlPort(port.to_owned()))?;
@@ -268,7 +269,7 @@ impl<'a> Understanding<'a> {
         Ok((Goal::Ingress { object, host: Some(bare.to_owned()), path: path.to_owned() }, format!("{authority}{path}")))
     }
 
-    fn ingress_by_name(&self, name: &str) -> Result<Titled, NotAsked> {
+    fn ingress_by_name(&mut self, name: &str) -> Result<Titled, NotAsked> {
         let snapshot = &self.paths.snapshot;
         let mut parts = name.splitn(3, '/');
         let (first, second, rest) = (parts.next().unwrap_or_default(), parts.next(), parts.next());
@@ -286,8 +287,13 @@ impl<'a> Understanding<'a> {
         let first = own.clone().find(|i| i.requests.default).or_else(|| own.clone().next()).map(|i| &i.requests);
         let host = first.and_then(|r| r.host.as_deref()).map(|host| host.replacen('*', "any", 1));
         let own = first.and_then(|r| r.path.as_deref()).unwrap_or("/");
-        let own = if found.spec.regex || own.ends_with('*') { ingress_rules::plain_part(own) } else { own };
+        let own = if found.spec.regex || own.ends_with('*') { ingress_paths::plain_part(own) } else { own };
         let path = rest.map_or_else(|| own.to_owned(), |rest| format!("/{rest}"));
+        // A client comes with TLS where the host has it: without, it would be told to.
+        let tls = ingress_rules::has_tls(snapshot, found, first.and_then(|r| r.host.as_deref())) == Matched::Yes;
+        if tls && self.port.is_none() {
+            (self.tls, self.port) = (true, Some(443));
+        }
         Ok((Goal::Ingress { object, host, path }, title))
     }
 

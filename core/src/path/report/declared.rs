@@ -46,11 +46,10 @@ impl Declared {
         let service = match &question.goal {
             Goal::Service { service, .. } => Some(*service),
             Goal::Ingress { object, .. } => snapshot.ingress(*object).and_then(|object| {
-                let class = object.spec.class.as_deref().unwrap_or_default();
-                let by_class = ingress_rules::by_class(class);
-                ingress = Some(by_class);
-                let by = paths.settings.routing.ingress.unwrap_or(by_class);
-                (by == IngressBy::Controller).then(|| ingress_rules::controller_service(snapshot, class)).flatten()
+                let served_by = ingress_rules::served_by(object);
+                ingress = Some(served_by);
+                let by = paths.settings.routing.ingress.unwrap_or(served_by);
+                (by == IngressBy::Controller).then(|| ingress_rules::controller_service(snapshot, object)).flatten()
             }),
             _ => None,
         };

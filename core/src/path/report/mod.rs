@@ -18,6 +18,7 @@ use super::packet::{PacketEndpoint, Place};
 use super::placed::Placed;
 use super::question::{Goal, Question};
 use super::route::client::home_of;
+use super::route::routes::Proxied;
 use super::shares::{Share, backends};
 use super::tables::Entry;
 use super::world::Paths;
@@ -62,7 +63,8 @@ pub(super) fn answer(paths: &Paths, question: &Question, judged: &Judged) -> Pat
 /// Which pods get how much.
 fn pods(paths: &Paths, question: &Question, judged: &Judged) -> Vec<PodShare> {
     let Goal::Service { service, port, entry, node } = question.goal else {
-        return judged.proxied.map_or_else(Vec::new, |(service, port)| backends::even(paths, paths.tables.backends(service, port)));
+        let each = |p: &Proxied| backends::even(paths, paths.tables.backends(p.service, p.port), p.share);
+        return judged.proxied.iter().flat_map(each).collect();
     };
     let homes: Vec<(NodeId, u32)> =
         question.clients.iter().filter_map(|(client, weight)| Some((home_of(paths, *client)?, *weight))).collect();

@@ -64,11 +64,6 @@ fn note_sentences(paths: &Paths, note: &Note) -> Vec<String> {
         Note::ClientPicksNode => "The client picks the node; all nodes are assumed to be equally likely.".to_string(),
         Note::Said(sentence) => sentence.to_string(),
         Note::RoutingRetired => return facts::about(Subject::HttpRouting).map(|fact| retired(paths, fact)).into_iter().collect(),
-        Note::RedirectsToTls => {
-            "For a host with TLS ingress-nginx answers plain HTTP with a redirect to `https://`, unless `nginx.ingress.kubernetes.io/ssl-redirect` is \
-             `\"false\"`; the path shown is that of a request without redirect."
-                .to_string()
-        }
         Note::ControllerService(service) => {
             format!("Clients reach the ingress controller through Service `{}`.", words::service_title(paths, *service))
         }

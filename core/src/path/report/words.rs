@@ -112,6 +112,7 @@ pub(super) fn choices(paths: &Paths, choices: &[Vec<Choice>]) -> String {
         Choice::ToPodOn(node) => format!("to a pod on {}", name(node)),
         Choice::ToAddress(address) => format!("to {address}"),
         Choice::OnToPodOn(node) => format!("on to a pod on {}", name(node)),
+        Choice::OnToService(service) => format!("on to `{}`", service_title(paths, service)),
     };
     let of_place = |choices: &Vec<Choice>| choices.iter().map(word).collect::<Vec<_>>().join(", ");
     choices.iter().map(of_place).collect::<Vec<_>>().join("; ")
@@ -306,6 +307,7 @@ fn stop_sentence(paths: &Paths, reason: &StopReason, rotation: Option<&Rotation>
             };
             format!("no Ingress rule matches {}{path}: {gets}", host.as_deref().unwrap_or("no host"))
         }
+        StopReason::NotPassedOn(why) => why.to_string(),
         StopReason::RefusedClient { ingress, denied } => {
             let name = if *denied { "denylist-source-range" } else { "whitelist-source-range" };
             let is = if *denied { "is" } else { "is not" };

@@ -207,6 +207,8 @@ pub(in crate::path) enum StopReason {
     NoEndpointOn(ServiceId, NodeId),
     /// No endpoint of this Service is ready, or none has this port of it.
     NoEndpoint(ServiceId, usize),
+    /// The proxy answers the request itself, or does not take it: why.
+    NotPassedOn(Arc<str>),
     /// No rule of an Ingress fits the request.
     NoIngressRule {
         /// Whether an application gateway answers.
@@ -243,6 +245,7 @@ impl StopReason {
             | StopReason::NoEndpointOn(..) => Stop::Dropped,
             StopReason::NoEndpoint(..)
             | StopReason::NoIngressRule { .. }
+            | StopReason::NotPassedOn(_)
             | StopReason::RefusedClient { .. }
             | StopReason::NoService(_)
             | StopReason::NoServicePort(_)
@@ -287,6 +290,8 @@ pub(in crate::path) enum Choice {
     ToAddress(IpAddr),
     /// From a proxy on to a pod on this node.
     OnToPodOn(NodeId),
+    /// From a proxy on to this Service, of two.
+    OnToService(ServiceId),
 }
 
 /// Something worth knowing about routes.
@@ -298,8 +303,6 @@ pub(in crate::path) enum Note {
     Said(Arc<str>),
     /// HTTP application routing is retired.
     RoutingRetired,
-    /// ingress-nginx redirects plain HTTP.
-    RedirectsToTls,
     /// Clients reach the ingress controller by this Service.
     ControllerService(ServiceId),
     /// How clients reach the controller is not known.

@@ -3,11 +3,14 @@
 //!
 //! To a controller they have two parts: to its pods, as to those of any Service, and on from there.
 
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::net::{IpAddr, Ipv4Addr};
 
-use super::super::ingress_rules::{Chosen, HTTP_ROUTING_CLASS, backend_for, by_class, canary_of, controller_service};
+use super::super::ingress_rules::{Chosen, HTTP_ROUTING_CLASS, backend_for, canary_of, controller_service, has_tls, served_by};
 use super::super::packet::{Packet, PacketEndpoint, Place, Tls};
 use super::super::placed::Placed;
 use super::super::question::{Client, Question};
@@ -20,16 +23,16 @@ use super::course::Course;
 use super::delivery::{Delivery, deliver, endpoint_of, enter};
 use super::egress::go_out;
 use super::hop::{Choice, HopAction, Note, ProxyAction, StopReason, Title, Unknown};
-use super::routes::{Plan, Reaches, Route};
+use super::routes::{Plan, Proxied, Reaches, Route};
 use super::service;
 use crate::compile::Endpoint;
 use crate::language::azure::Plugin;
 use crate::language::{BackendPort, TargetPort};
 use crate::model::{Cidr, Protocol};
-use crate::policy::Direction;
+use crate::policy::{Direction, Matched};
 use crate::settings::IngressBy;
 use crate::snapshot::cloud::{GatewayId, Location};
-use crate::snapshot::{Ingress, IngressId, IngressObject, NodeId, PodId, Role, Service, ServiceId, ServiceType};
+use crate::snapshot::{Ingress, IngressId, IngressObject, NodeId, PodId, Role, Served, Service, ServiceId, ServiceType};
 use crate::verdict::traversal::Checkpoint;
 
 /// Where AKS puts the subnet of an application gateway that it makes: shown where none is given.
@@ -37,12 +40,15 @@ const SOME_GATEWAY: IpAddr = IpAddr::V4(Ipv4Addr::new(10, 225, 0, 4));
 /// A front end that is not given; kept for examples (RFC 5737, TEST-NET-2).
 const SOME_FRONT_END: IpAddr = IpAddr::V4(Ipv4Addr::new(198, 51, 100, 253));
 
+/// The class of Application Gateway for Containers.
+const CONTAINERS_CLASS: &str = "azure-alb-external";
+
 /// A request and what the Ingress says of it.
 struct Request<'r> {
     ingress: &'r IngressObject,
     backend: Option<&'r Ingress>,
     /// Why it is not known which rule it meets.
-    unclear: Option<&'static str>,
+    unclear: Option<Arc<str>>,
     host: Option<&'r str>,
     path: &'r str,
     /// Whether the client speaks TLS.
@@ -54,8 +60,7 @@ struct Request<'r> {
 
 impl<'r> Request<'r> {
     fn new(paths: &'r Paths, ingress: &'r IngressObject, host: Option<&'r str>, path: &'r str, tls: bool) -> Self {
-        let class = ingress.spec.class.as_deref().unwrap_or_default();
-        let by = paths.settings.routing.ingress.unwrap_or_else(|| by_class(class));
+        let by = paths.settings.routing.ingress.unwrap_or_else(|| served_by(ingress));
         // Of TLS that is passed on nobody sees a path: what stands at `/` gets all of it. Upstream: ingress-nginx documentation, "SSL Passthrough".
         let passed = ingress.spec.tls_passthrough && tls && by == IngressBy::Controller;
         let root = passed.then(|| backend_for(&paths.snapshot, ingress, host, "/"));
@@ -113,14 +118,13 @@ pub(super) fn routes<'a>(
         return Plan::one(route);
     }
     let request = Request::new(paths, ingress, host, path, question.tls);
+    if let Some(end) = not_served(paths, ingress) {
+        return ended(start(route, client, PacketEndpoint::anywhere()), end);
+    }
     let class = request.class();
     let mut notes = Vec::new();
     if class == HTTP_ROUTING_CLASS || paths.snapshot.cloud.clusters.first().is_some_and(|c| c.traffic.http_routing) {
         notes.push(Note::RoutingRetired);
-    }
-    let has_tls = host.is_some_and(|host| ingress.spec.tls.iter().any(|of| of.eq_ignore_ascii_case(host)));
-    if has_tls && !question.tls && class.contains("nginx") && request.by == IngressBy::Controller {
-        notes.push(Note::RedirectsToTls);
     }
     let mut plan = match request.by {
         IngressBy::Controller => to_controller(route, client, &request),
@@ -144,7 +148,9 @@ pub(super) fn onward<'a>(plan: Plan<'a>, question: &Question, object: IngressId,
             continue;
         };
         let onward = from_controller(route, pod, node, &request);
-        proxied = onward.proxied.or(proxied);
+        if !onward.proxied.is_empty() {
+            proxied = onward.proxied;
+        }
         routes.extend(onward.routes);
     }
     Plan { routes, proxied, to_controller: false, ..plan }
@@ -155,7 +161,7 @@ pub(super) fn onward<'a>(plan: Plan<'a>, question: &Question, object: IngressId,
 fn to_controller<'a>(mut route: Route<'a>, client: Client, request: &Request<'_>) -> Plan<'a> {
     let paths = route.course.paths;
     let snapshot = &paths.snapshot;
-    let Some(number) = controller_service(snapshot, request.class()) else { return by_unknown_controller(route, client, request) };
+    let Some(number) = controller_service(snapshot, request.ingress) else { return by_unknown_controller(route, client, request) };
     let Some(service) = snapshot.service(number) else { return Plan::default() };
     if service.endpoints.is_empty() && service.slices.is_empty() {
         // Its pods are not in the input.
@@ -179,8 +185,13 @@ fn to_controller<'a>(mut route: Route<'a>, client: Client, request: &Request<'_>
 
 /// The controller's pods, and how clients come to them, are not in the input.
 fn by_unknown_controller<'a>(route: Route<'a>, client: Client, request: &Request<'_>) -> Plan<'a> {
-    let stand_in = route.course.paths.snapshot.pods().find(|(_, e)| e.role == Role::IngressController).map(|(id, _)| id);
-    let Some(pod) = stand_in else {
+    let snapshot = &route.course.paths.snapshot;
+    let own = match &request.ingress.served {
+        Served::By(pods) => pods.first().copied(),
+        _ => None,
+    };
+    let stand_in = || snapshot.pods().find(|(_, e)| e.role == Role::IngressController).map(|(id, _)| id);
+    let Some(pod) = own.or_else(stand_in) else {
         let mut route = start(route, client, PacketEndpoint::anywhere());
         route.course.unknown(Unknown::Request("the ingress controller is not in the input".into()));
         return Plan::one(route);
@@ -193,20 +204,18 @@ fn by_unknown_controller<'a>(route: Route<'a>, client: Client, request: &Request
 /// From a controller's pod to the pods that a rule names.
 fn from_controller<'a>(mut route: Route<'a>, pod: PodId, node: Option<NodeId>, request: &Request<'_>) -> Plan<'a> {
     let paths = route.course.paths;
-    if paths.snapshot.pod(pod).is_some_and(|e| e.role == Role::IngressController) {
+    if node.is_none() {
         route.course.place(Place::Pod(Placed(pod)), Title::Controller, request.action());
     } else {
         route.course.set_action(request.action());
     }
-    if let Err(end) = conditions(&mut route.course, request, node.is_some()) {
-        return ended(route, end);
-    }
-    let proxied = match backend_port(paths, request) {
-        Ok(proxied) => proxied,
+    let found = redirect(&mut route.course, request).and_then(|()| conditions(&mut route.course, request, node.is_some()));
+    let proxied = match found.and_then(|()| backend_port(paths, request)) {
+        Ok(proxied) => with_canary(&mut route.course, request, proxied),
         Err(end) => return ended(route, end),
     };
     let mut routes = Vec::new();
-    for (backend, share, choice) in shares(paths, paths.tables.backends(proxied.0, proxied.1), node) {
+    for (backend, share, choice) in proxied.iter().flat_map(|of| shares_of(paths, of, proxied.len() > 1, node)) {
         let mut course = route.course.clone();
         let packet = Packet { from: paths.pod(pod), to: endpoint_of(paths, &backend), port: Some(backend.port) };
         course.reconnect(packet, request.tls(), !request.passed);
@@ -222,7 +231,7 @@ fn from_controller<'a>(mut route: Route<'a>, pod: PodId, node: Option<NodeId>, r
         };
         routes.push(route.with(course, share, choice, 1).reaching(reaches));
     }
-    Plan { proxied: Some(proxied), ..Plan::of(routes) }
+    Plan { proxied, ..Plan::of(routes) }
 }
 
 fn controller_to_pod(course: &mut Course<'_>, pod: PodId, node: Option<NodeId>, backend: &Backend, target: PodId) {
@@ -265,6 +274,10 @@ fn by_gateway<'a>(route: Route<'a>, client: Client, request: &Request<'_>) -> Pl
     if course.is_over() {
         return Plan { notes, ..Plan::one(route) };
     }
+    if let Some(why) = no_front_end(paths, client, request) {
+        course.stop(StopReason::NotPassedOn(why));
+        return Plan { notes, ..Plan::one(route) };
+    }
     if public {
         // Rules see the address of the gateway itself, in place of the public one; a subnet without a group lets it in.
         let sent = course.packet.to;
@@ -278,7 +291,8 @@ fn by_gateway<'a>(route: Route<'a>, client: Client, request: &Request<'_>) -> Pl
         go_out(course, client);
     }
     course.place(Place::Gateway(gateway.map(|_| GatewayId(0))), Title::Gateway, request.action());
-    let proxied = match conditions(&mut route.course, request, false).and_then(|()| backend_port(paths, request)) {
+    let found = listener(&mut route.course, request).and_then(|()| conditions(&mut route.course, request, false));
+    let proxied = match found.and_then(|()| backend_port(paths, request)) {
         Ok(proxied) => proxied,
         Err(end) => return Plan { notes, ..ended(route, end) },
     };
@@ -292,7 +306,66 @@ fn by_gateway<'a>(route: Route<'a>, client: Client, request: &Request<'_>) -> Pl
         enter(&mut course, &Delivery::to(pod, backend.node, None));
         routes.push(route.with(course, share, choice, 1).reaching(Reaches::Pod(pod, backend.node)));
     }
-    Plan { notes, proxied: Some(proxied), ..Plan::of(routes) }
+    let proxied = alloc::vec![Proxied { service: proxied.0, port: proxied.1, share: Share::ALL }];
+    Plan { notes, proxied, ..Plan::of(routes) }
+}
+
+/// Why a client finds no front end for an Ingress. Upstream: AGIC, `docs/annotations.md`, "Use Private IP".
+fn no_front_end(paths: &Paths, client: Client, request: &Request<'_>) -> Option<Arc<str>> {
+    if !request.ingress.spec.private {
+        return None;
+    }
+    let (own, cloud) = (title(paths, request.ingress), &paths.snapshot.cloud);
+    let is_private = |a: &IpAddr| cloud.network_with(*a).is_some();
+    let gateway = cloud.gateways.first().filter(|g| !g.front_ends.is_empty());
+    if gateway.is_some_and(|g| !g.front_ends.iter().any(is_private)) {
+        let why = "the annotation `use-private-ip`, and the application gateway has no private address: AGIC ignores it (`NoPrivateIP`)";
+        return Some(format!("Ingress `{own}` has {why}").into());
+    }
+    let is_internet = matches!(client, Client::Outside(address) if !is_private(&address) && !is_private_use(address));
+    is_internet.then(|| format!("Ingress `{own}` has the annotation `use-private-ip`: it is only at the private address of the gateway").into())
+}
+
+/// Whether an address is for private use, so that a client may come with it through a VPN (RFC 1918, RFC 4193).
+fn is_private_use(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => address.is_private(),
+        IpAddr::V6(address) => address.is_unique_local(),
+    }
+}
+
+/// Whether an application gateway has a listener for a request, and takes the request there. Upstream: AGIC, `pkg/appgw/ingress_rules.go`: "Enable HTTP only
+/// if HTTPS is not configured OR if ingress annotated with 'ssl-redirect'".
+fn listener(course: &mut Course<'_>, request: &Request<'_>) -> Result<(), End> {
+    // Application Gateway for Containers has listeners of other kinds.
+    if request.class() == CONTAINERS_CLASS {
+        return Ok(());
+    }
+    let spec = &request.ingress.spec;
+    let own = title(course.paths(), request.ingress);
+    let stop = |why: String| Err(End::Stop(StopReason::NotPassedOn(why.into())));
+    let host = request.backend.and_then(|rule| rule.requests.host.as_deref()).or(request.host);
+    let of_host = |entry: &Box<str>| entry.is_empty() || host.is_some_and(|host| entry.eq_ignore_ascii_case(host));
+    let has_tls = spec.certificate || spec.tls.iter().any(of_host);
+    let usual = if request.tls { 443 } else { 80 };
+    let port = spec.front_end_port.unwrap_or(usual);
+    if course.packet.port.is_some_and(|sent| sent != port) {
+        let why = if spec.front_end_port.is_some() { " (`override-frontend-port`)" } else { "" };
+        return stop(format!("the application gateway listens for Ingress `{own}` on port {port}{why}, and on no other"));
+    }
+    match (request.tls, has_tls) {
+        (true, false) => stop(format!(
+            "the application gateway has no HTTPS listener for the host: Ingress `{own}` has neither `tls` for it nor the annotation \
+             `appgw-ssl-certificate`"
+        )),
+        (false, true) if spec.redirects.at_gateway => {
+            stop(format!("the application gateway answers with a redirect (301) to HTTPS: Ingress `{own}` has the annotation `ssl-redirect`"))
+        }
+        (false, true) => stop(format!(
+            "the application gateway has no HTTP listener for the host: Ingress `{own}` has TLS, and not the annotation `ssl-redirect`"
+        )),
+        _ => Ok(()),
+    }
 }
 
 fn gateway_notes(paths: &Paths) -> Vec<Note> {
@@ -322,24 +395,89 @@ fn ended<'a>(mut route: Route<'a>, end: End) -> Plan<'a> {
     Plan::one(route.reaching(Reaches::Other))
 }
 
+/// Why no controller is known that serves an Ingress, where one is not chosen by hand.
+fn not_served(paths: &Paths, ingress: &IngressObject) -> Option<End> {
+    match &ingress.served {
+        _ if paths.settings.routing.ingress.is_some() => None,
+        Served::Unknown(why) => Some(End::Unknown(Unknown::Request(why.clone()))),
+        Served::Nobody(why) => Some(End::Stop(StopReason::NotPassedOn(why.clone()))),
+        Served::Unlisted | Served::By(_) | Served::Gateway => None,
+    }
+}
+
+fn title(paths: &Paths, ingress: &IngressObject) -> String {
+    format!("{}/{}", paths.snapshot.namespace_name(ingress.namespace), ingress.name)
+}
+
+/// Requests without TLS that ingress-nginx answers with a redirect. Upstream: its documentation, "Annotations", "Server-side HTTPS enforcement through
+/// redirect".
+fn redirect(course: &mut Course<'_>, request: &Request<'_>) -> Result<(), End> {
+    let Some(rule) = request.backend.filter(|rule| !request.tls && request.ingress.of_nginx && !rule.requests.default) else { return Ok(()) };
+    let paths = course.paths();
+    let (own, redirects) = (title(paths, request.ingress), request.ingress.spec.redirects);
+    let goal = format!("`https://{}{}`", request.host.unwrap_or("the same host"), request.path);
+    let answers = |why: &str| End::Stop(StopReason::NotPassedOn(format!("ingress-nginx answers with a redirect (308) to {goal}: {why}").into()));
+    if redirects.always {
+        return Err(answers(&format!("Ingress `{own}` has the annotation `force-ssl-redirect`")));
+    }
+    if redirects.with_tls == Some(false) {
+        return Ok(());
+    }
+    match has_tls(&paths.snapshot, request.ingress, rule.requests.host.as_deref()) {
+        Matched::Yes => Err(answers(&format!(
+            "the host has TLS, and Ingress `{own}` does not have the annotation `nginx.ingress.kubernetes.io/ssl-redirect: \"false\"`"
+        ))),
+        Matched::Possibly => {
+            let why = "an entry of `tls` names no host, and whether its certificate is for this host is not known";
+            course.unsure_request(format!("ingress-nginx may answer with a redirect (308) to {goal}: {why}").into());
+            Ok(())
+        }
+        Matched::No => Ok(()),
+    }
+}
+
+/// The Service that a rule leads to, with that of its canary, and which share of the requests each gets.
+fn with_canary(course: &mut Course<'_>, request: &Request<'_>, own: (ServiceId, usize)) -> Vec<Proxied> {
+    let all = alloc::vec![Proxied { service: own.0, port: own.1, share: Share::ALL }];
+    let paths = course.paths();
+    let found = request.backend.filter(|_| request.ingress.of_nginx && !request.passed);
+    let Some((ingress, canary, rule)) = found.and_then(|rule| canary_of(&paths.snapshot, rule)) else { return all };
+    let (other, name) = (Request { ingress, backend: Some(rule), unclear: None, ..*request }, title(paths, ingress));
+    if canary.by_request {
+        let why = "a header or cookie decides, which is not given";
+        course.unsure_request(format!("Ingress `{name}` (`canary`) may take the request: {why}").into());
+        return all;
+    }
+    match backend_port(paths, &other) {
+        Ok((service, port)) if canary.weight > 0 => {
+            let (weight, total) = (canary.weight.min(canary.total), canary.total);
+            let rest = Proxied { service: own.0, port: own.1, share: Share::of(total - weight, total) };
+            let mut both = alloc::vec![rest, Proxied { service, port, share: Share::of(weight, total) }];
+            both.retain(|of| !of.share.is_none());
+            both
+        }
+        Err(End::Unknown(_)) if canary.weight > 0 => {
+            let why = "what stands behind its Service is not known";
+            course.unsure_request(format!("Ingress `{name}` (`canary`) takes a share of the requests: {why}").into());
+            all
+        }
+        // Without endpoints a canary gets no requests.
+        _ => all,
+    }
+}
+
 /// What annotations make of a request before it goes on. `seen` says whether the controller sees the packet with the address that it has here: where the way to it
 /// is not in the input, a node or load balancer may have put its own in place.
 fn conditions(course: &mut Course<'_>, request: &Request<'_>, seen: bool) -> Result<(), End> {
     let snapshot = &course.paths().snapshot;
-    let title = |ingress: &IngressObject| alloc::format!("{}/{}", snapshot.namespace_name(ingress.namespace), ingress.name);
-    let own = title(request.ingress);
+    let own = format!("{}/{}", snapshot.namespace_name(request.ingress.namespace), request.ingress.name);
     let gateway = request.by == IngressBy::Gateway;
     for name in request.ingress.spec.alters.iter().filter(|name| name.starts_with("appgw.") == gateway) {
         course
-            .unsure_request(alloc::format!("`{name}` of Ingress `{own}` may answer the request or refuse it, and is not evaluated").into());
+            .unsure_request(format!("`{name}` of Ingress `{own}` may answer the request or refuse it, and is not evaluated").into());
     }
     if gateway || request.passed {
         return Ok(());
-    }
-    if let Some(canary) = canary_of(snapshot, request.ingress, request.host, request.path) {
-        let canary = title(canary);
-        course
-            .unsure_request(alloc::format!("Ingress `{canary}` (`canary`) may take the request from `{own}`, and is not evaluated").into());
     }
     let clients = &request.ingress.spec.clients;
     let from = course.packet.from;
@@ -356,7 +494,7 @@ fn conditions(course: &mut Course<'_>, request: &Request<'_>, seen: bool) -> Res
         (_, Some(false)) if !clients.unread => Err(End::Stop(StopReason::RefusedClient { ingress: own.into(), denied: false })),
         (Some(false), Some(true)) if !clients.unread => Ok(()),
         _ => {
-            let text = alloc::format!(
+            let text = format!(
                 "Ingress `{own}` lets only some clients through, by their address as the controller sees it (`whitelist-source-range`, \
                  `denylist-source-range`), and that address or those ranges are not known"
             );
@@ -368,9 +506,9 @@ fn conditions(course: &mut Course<'_>, request: &Request<'_>, seen: bool) -> Res
 
 /// The Service, and its port, of whose endpoints the proxy picks one.
 fn backend_port(paths: &Paths, request: &Request<'_>) -> Result<(ServiceId, usize), End> {
-    if let Some(why) = request.unclear {
+    if let Some(why) = &request.unclear {
         let namespace = paths.snapshot.namespace_name(request.ingress.namespace);
-        let said = alloc::format!("where Ingress `{namespace}/{}` leads the request is not known: {why}", request.ingress.name);
+        let said = format!("where Ingress `{namespace}/{}` leads the request is not known: {why}", request.ingress.name);
         return Err(End::Unknown(Unknown::Request(said.into())));
     }
     let Some(backend) = request.backend else {
@@ -405,6 +543,18 @@ fn service_port(service: &Service, port: &BackendPort) -> Option<usize> {
         BackendPort::Name(name) => ports().find(|(_, p)| p.name.as_deref() == Some(name)),
     };
     found.map(|(at, _)| at)
+}
+
+/// The endpoints of one of the Services that a proxy picks among.
+fn shares_of(paths: &Paths, of: &Proxied, several: bool, home: Option<NodeId>) -> Vec<(Backend, Share, Vec<Choice>)> {
+    let mut found = shares(paths, paths.tables.backends(of.service, of.port), home);
+    for (_, share, choices) in &mut found {
+        *share = share.times(of.share);
+        if several {
+            choices.insert(0, Choice::OnToService(of.service));
+        }
+    }
+    found
 }
 
 /// The endpoints that a proxy picks with the same probability; equivalent ones are one.

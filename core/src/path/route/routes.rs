@@ -31,6 +31,15 @@ pub(in crate::path) enum Reaches {
     Other,
 }
 
+/// A port of a Service of whose endpoints a proxy picks one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(in crate::path) struct Proxied {
+    pub(in crate::path) service: ServiceId,
+    pub(in crate::path) port: usize,
+    /// For how many of the requests.
+    pub(in crate::path) share: Share,
+}
+
 /// A port of a Service at a load balancer.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(in crate::path) struct BalancedPort {
@@ -69,8 +78,8 @@ impl Reaches {
 pub(in crate::path) struct Plan<'a> {
     pub(in crate::path) routes: Vec<Route<'a>>,
     pub(in crate::path) notes: Vec<Note>,
-    /// The port of a Service of whose endpoints a proxy picks one.
-    pub(in crate::path) proxied: Option<(ServiceId, usize)>,
+    /// The ports of Services of whose endpoints a proxy picks one.
+    pub(in crate::path) proxied: Vec<Proxied>,
     /// Whether the node's DNS cache answers in place of what stands behind the Service.
     pub(in crate::path) cached: bool,
     /// Whether the routes lead to an ingress controller, from which others go on.

@@ -78,9 +78,9 @@ fn by_preference(paths: &Paths, backends: &[Backend], by_node: &HashMap<NodeId, 
 }
 
 /// The same share for each endpoint.
-pub(in crate::path) fn even(paths: &Paths, backends: &[Backend]) -> Vec<PodShare> {
+pub(in crate::path) fn even(paths: &Paths, backends: &[Backend], of: Share) -> Vec<PodShare> {
     let total: u32 = backends.iter().map(|b| b.count).sum();
-    backends.iter().map(|backend| pod_share(paths, backend, Share::of(1, total))).collect()
+    backends.iter().map(|backend| pod_share(paths, backend, Share::of(1, total).times(of))).collect()
 }
 
 fn pod_share(paths: &Paths, backend: &Backend, each: Share) -> PodShare {

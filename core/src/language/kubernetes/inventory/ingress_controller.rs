@@ -1,17 +1,17 @@
 //! The pods of the ingress controller, which open the connections that Ingresses are about.
 //!
 //! An Ingress does nothing without a controller, so there is one. Where its pods are in the input, they are known by their image or labels, and one of them
-//! stands for all. Where only its Service is, its namespace is known, and the labels that the Service asks for. Else nothing is, but that every namespace has the
-//! label with its name. Upstream: "Ingress controllers" of the Kubernetes documentation.
+//! stands for all of it. Where only its Service is, its namespace is known, and the labels that the Service asks for. Else nothing is, but that every namespace has the
+//! label with its name; so too where several controllers serve Ingresses. Upstream: "Ingress controllers" of the Kubernetes documentation.
 
 use alloc::collections::BTreeMap;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::language::{Kind, PodTemplate, Resource, WorkloadKind};
 use crate::model::{Labels, UnknownLabels, ValueShape};
 use crate::settings::UnlistedController;
-use crate::snapshot::{Namespace, NamespaceId, OwnerKind, PodEndpoint, Role, Snapshot};
+use crate::snapshot::{Namespace, NamespaceId, OwnerKind, PodEndpoint, Role, Served, Snapshot};
 use crate::text::{DocumentId, Place};
 
 /// The label that every namespace has.
@@ -43,9 +43,8 @@ pub(super) fn add(
     place: Place,
     snapshot: &mut Snapshot,
 ) {
-    let class = snapshot.ingress_objects.iter().find_map(|i| i.spec.class.as_deref()).unwrap_or_default().to_string();
     let known = match unlisted {
-        UnlistedController::Anything => known(resources, &class, snapshot),
+        UnlistedController::Anything => the_only_one(snapshot),
         UnlistedController::Unlabelled => None,
     };
     if let Some(endpoint) = known {
@@ -68,24 +67,16 @@ pub(super) fn add(
     snapshot.add_stand_in(OwnerKind::IngressController, NAME, endpoint);
 }
 
-/// A pod of a controller that is in the input; of several the one whose program or name speaks of the class.
-fn known(resources: &[(DocumentId, &Resource)], class: &str, snapshot: &Snapshot) -> Option<PodEndpoint> {
-    let mut best: Option<(bool, PodEndpoint)> = None;
-    for &(document, resource) in resources {
-        let Some(template) = controller(resource) else { continue };
-        let place = resource.span.within(document);
-        let Some(endpoint) = snapshot.endpoints.iter().find(|e| e.place == place) else { continue };
-        let speaks = |text: &str| !class.is_empty() && text.split(['=', '/', '-', ' ']).any(|part| part == class);
-        let fits = speaks(&resource.meta.name) || template.programs.iter().flat_map(|p| &p.args).any(|arg| speaks(arg));
-        if best.as_ref().is_none_or(|(known, _)| fits && !known) {
-            best = Some((fits, endpoint.clone()));
-        }
-    }
-    best.map(|(_, endpoint)| endpoint)
+/// A pod of the controller that serves Ingresses, if it is the same for all.
+fn the_only_one(snapshot: &Snapshot) -> Option<PodEndpoint> {
+    let served = || snapshot.ingress_objects.iter().map(|object| &object.served).filter(|served| !matches!(served, Served::Gateway));
+    let Some(Served::By(pods)) = served().find(|served| !matches!(served, Served::Nobody(_))) else { return None };
+    let is_same = served().all(|served| matches!(served, Served::Nobody(_)) || matches!(served, Served::By(others) if others == pods));
+    pods.first().filter(|_| is_same).and_then(|id| snapshot.pod(*id)).cloned()
 }
 
 /// The pods of a resource, if they are a controller's.
-fn controller(resource: &Resource) -> Option<&PodTemplate> {
+pub(super) fn controller(resource: &Resource) -> Option<&PodTemplate> {
     let template = match &resource.kind {
         Kind::Pod(pod) if !pod.terminated => &pod.template,
         Kind::Workload(workload) if !matches!(workload.kind, WorkloadKind::Job | WorkloadKind::CronJob) => &workload.template,

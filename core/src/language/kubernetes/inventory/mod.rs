@@ -1,6 +1,7 @@
 //! From resources to the snapshot.
 
 mod controllers;
+mod ingress_class;
 mod ingress_controller;
 mod services;
 
@@ -16,8 +17,9 @@ use core::net::IpAddr;
 use crate::language::inventory::{Inventory, NAMESPACE_NAME_LABEL};
 use crate::language::{EndpointSlice, Kind, Owner, PodTemplate, Program, Readiness, Replicas, Resource, ServicePort, TargetPort};
 use crate::model::{Labels, MARK, Operator, UnknownLabels};
+use crate::settings::UnlistedController;
 use crate::snapshot::{
-    DNS_LABEL, DNS_NAMESPACE, Ingress, IngressObject, Namespace, NamespaceId, OwnerKind, PodEndpoint, PodId, Role, Service, ServiceType,
+    DNS_LABEL, DNS_NAMESPACE, Ingress, IngressObject, Namespace, NamespaceId, OwnerKind, PodEndpoint, PodId, Role, Served, Service, ServiceType,
     Snapshot, Workload, WorkloadId,
 };
 use crate::text::{DocumentId, Place};
@@ -245,7 +247,8 @@ impl<'a> WrittenServices<'a> {
                     port: backend.port.clone(),
                     place: backend.span.within(document),
                 }));
-                self.ingress_objects.push(IngressObject { namespace, name, spec: ingress.clone(), place, unclear });
+                let (spec, served, of_nginx) = (ingress.clone(), Served::Unlisted, false);
+                self.ingress_objects.push(IngressObject { namespace, name, spec, served, of_nginx, place, unclear });
             }
             _ => {}
         }
@@ -284,6 +287,9 @@ pub(super) fn add_services(inventory: &mut Inventory<'_>) {
     snapshot.ingresses = ingresses;
     let first = snapshot.ingresses.first().map(|i| i.place);
     if let Some(place) = first.or_else(|| snapshot.ingress_objects.first().map(|i| i.place)) {
+        if settings.unlisted_controller == UnlistedController::Anything {
+            ingress_class::serve(resources, snapshot);
+        }
         ingress_controller::add(resources, namespaces, settings.unlisted_controller, place, snapshot);
     }
 }

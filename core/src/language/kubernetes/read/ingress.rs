@@ -7,12 +7,17 @@ use alloc::vec::Vec;
 
 use super::network::annotation;
 use crate::document::NodeRef;
-use crate::language::Ingress;
-use crate::language::read::fields::Slot;
+use crate::language::kubernetes::workloads::Canary;
+use crate::language::read::fields::{Reader, Slot};
+use crate::language::{Ingress, IngressClass};
 use crate::model::names;
 
 /// The prefix of annotations of ingress-nginx.
 const NGINX: &str = "nginx.ingress.kubernetes.io/";
+/// The prefix of annotations of AGIC.
+const GATEWAY: &str = "appgw.ingress.kubernetes.io/";
+/// The annotation of the class that Ingresses without one get.
+const DEFAULT_CLASS: &str = "ingressclass.kubernetes.io/is-default-class";
 /// Those of ingress-nginx that may answer a request, refuse it, or lead it elsewhere.
 const ALTERS_IN_NGINX: &[&str] = &[
     "app-root",
@@ -52,12 +57,39 @@ const ALTERS: &[&str] = &[
 /// Prefixes of annotations of the AWS Load Balancer Controller that make rules of their own.
 const ALTERS_BY_PREFIX: [&str; 2] = ["alb.ingress.kubernetes.io/actions.", "alb.ingress.kubernetes.io/conditions."];
 
+/// Whether a text is a time as API servers write it (`2024-01-31T12:00:00Z`): such texts are in the order of their times.
+fn is_time(text: &str) -> bool {
+    let digits = |c: char| if c.is_ascii_digit() { '0' } else { c };
+    text.chars().map(digits).eq("0000-00-00T00:00:00Z".chars())
+}
+
+impl<'a> Reader<'a> {
+    /// The `spec` of an IngressClass, and whether it is the default.
+    pub(in crate::language) fn ingress_class(&mut self, spec: &Slot<'a, '_>, metadata: &Slot<'a, '_>) -> IngressClass {
+        let default = annotation(metadata, &[DEFAULT_CLASS]).is_some_and(|(text, _)| text == "true");
+        let controller = self.fields(spec, ["controller"], &["parameters"]).and_then(|[controller]| self.text(&controller));
+        IngressClass { controller: controller.unwrap_or_default().into(), default }
+    }
+}
+
 /// Reads what annotations say of requests.
 pub(super) fn annotated(metadata: &Slot<'_, '_>, ingress: &mut Ingress) {
     let of_nginx = |name: &str| annotation(metadata, &[NGINX, name]).map(|(text, _)| text);
     let is_true = |name: &str| of_nginx(name) == Some("true");
     ingress.regex = is_true("use-regex") || of_nginx("rewrite-target").is_some_and(|text| !text.is_empty());
-    ingress.canary = is_true("canary");
+    ingress.canary = is_true("canary").then(|| {
+        let number = |name: &str| of_nginx(name).and_then(|text| text.trim().parse().ok());
+        let by_request = ["canary-by-header", "canary-by-cookie"].iter().any(|name| of_nginx(name).is_some());
+        Canary { weight: number("canary-weight").unwrap_or(0), total: number("canary-weight-total").unwrap_or(100), by_request }
+    });
+    ingress.redirects.with_tls = of_nginx("ssl-redirect").and_then(|text| text.parse().ok());
+    ingress.redirects.always = is_true("force-ssl-redirect");
+    let of_gateway = |name: &str| annotation(metadata, &[GATEWAY, name]).map(|(text, _)| text);
+    ingress.redirects.at_gateway = of_gateway("ssl-redirect") == Some("true");
+    ingress.certificate = of_gateway("appgw-ssl-certificate").is_some_and(|name| !name.is_empty());
+    ingress.front_end_port = of_gateway("override-frontend-port").and_then(|text| text.trim().parse().ok()).filter(|port| *port != 0);
+    let created = metadata.value().and_then(|m| m.get("creationTimestamp"));
+    ingress.created = created.and_then(|node| node.as_str()).filter(|text| is_time(text)).map(Box::from);
     let mut unread = false;
     let mut ranges = |names: &[&str]| {
         let text = names.iter().find_map(|name| of_nginx(name)).filter(|text| !text.trim().is_empty())?;

@@ -77,6 +77,15 @@ pub(in crate::language) const KINDS: &[KnownKind] = &[
         )
     },
     KnownKind {
+        old: &["networking.k8s.io/v1beta1"],
+        ..KnownKind::cluster(
+            "IngressClass",
+            Role::Other,
+            &["networking.k8s.io/v1"],
+            ReadKind::Spec(|reader, body| Kind::IngressClass(reader.ingress_class(&body.spec, &body.metadata))),
+        )
+    },
+    KnownKind {
         old: &["discovery.k8s.io/v1beta1"],
         ..KnownKind::namespaced("EndpointSlice", Role::Other, &["discovery.k8s.io/v1"], ReadKind::Whole(endpoint_slice))
     },

@@ -350,6 +350,7 @@ impl<'a> Reader<'a> {
         let mut ingress = Ingress::default();
         let is_true = |name: &str| annotation(metadata, &[name]).is_some_and(|(text, _)| text == "true");
         ingress.class = annotation(metadata, &["kubernetes.io/ingress.class"]).map(|(text, _)| text.into());
+        ingress.class_annotated = ingress.class.is_some();
         ingress.tls_passthrough = is_true("nginx.ingress.kubernetes.io/ssl-passthrough");
         ingress.private = is_true("appgw.ingress.kubernetes.io/use-private-ip");
         ingress.tls_to_backend =
@@ -369,7 +370,8 @@ impl<'a> Reader<'a> {
             let name = if old { "backend" } else { "defaultBackend" };
             self.refuse(spec.invalid(codes::INVALID_BACKEND, "[]", format!("either `{name}` or `rules` must be specified")));
         }
-        if let Some(name) = self.text(&class).filter(|name| !name.is_empty()) {
+        // "When that annotation is set, it must be given precedence over this field."
+        if let Some(name) = self.text(&class).filter(|name| !name.is_empty() && !ingress.class_annotated) {
             ingress.class = Some(name.into());
         }
         for item in self.items(&tls) {

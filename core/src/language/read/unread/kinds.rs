@@ -238,7 +238,6 @@ const IRRELEVANT: &[&str] = &[
     "GatewayClass",
     "HelmRelease",
     "HorizontalPodAutoscaler",
-    "IngressClass",
     "Issuer",
     "Kustomization",
     "Lease",
