@@ -78,11 +78,13 @@ fn paths_may_be_expressions() {
 }
 
 #[test]
-fn what_a_path_without_a_type_means_is_the_controllers_choice() {
+fn what_implementation_specific_means_is_the_controllers_choice() {
     let text = format!("{SHOP}{}", ingress("web", "nginx", "", "path: /api, pathType: ImplementationSpecific", &to("web")));
-    for (path, expected) in [("/api", "allowed"), ("/api/x", "allowed"), ("/apix", "cannot tell"), ("/", "denied")] {
+    for (path, expected) in [("/api", "allowed"), ("/api/x", "allowed"), ("/apix", "allowed"), ("/", "denied")] {
         verdict(&text, "203.0.113.7", &format!("http://shop.example{path}"), expected);
     }
+    let other = text.replace("ingressClassName: nginx", "ingressClassName: traefik");
+    verdict(&other, "203.0.113.7", "http://shop.example/apix", "cannot tell");
 }
 
 #[test]
@@ -136,7 +138,7 @@ fn annotations_that_answer_requests_leave_them_open() {
 #[test]
 fn canaries_resources_and_classes() {
     let web = ingress("web", "nginx", "", ROOT, &to("web"));
-    let canary = ingress("api", "nginx", "nginx.ingress.kubernetes.io/canary: 'true'", ROOT, &to("api"));
+    let canary = ingress("api", "nginx", "nginx.ingress.kubernetes.io/canary: 'true', nginx.ingress.kubernetes.io/canary-by-cookie: new", ROOT, &to("api"));
     assert!(verdict(&format!("{SHOP}{web}{canary}"), "203.0.113.7", "http://shop.example/", "cannot tell").contains("s/api"));
     let resource = ingress("web", "nginx", "", ROOT, "{resource: {apiGroup: k8s.example.com, kind: Bucket, name: static}}");
     assert!(verdict(&format!("{SHOP}{resource}"), "203.0.113.7", "http://shop.example/", "cannot tell").contains("resource"));

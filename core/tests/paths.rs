@@ -327,7 +327,7 @@ fn ingresses_end_connections_and_open_their_own() {
     let seen = answer.branches[0].seen.unwrap();
     assert_eq!((seen.tls, seen.forwarded.unwrap().address.unwrap().to_string().as_str()), (Tls::Ends, "203.0.113.9"));
     // A rule for a Service that is not there.
-    let answer = ask(&given, "203.0.113.9", "http://shop.example/api/x");
+    let answer = ask(&given, "203.0.113.9", "https://shop.example/api/x");
     assert_eq!(stop(&answer).text, "there is no Service `gone` in its namespace: the client gets 503");
     // A host that no rule has: whoever comes here with it gets 404; what else a client inside may mean by it is not known.
     let answer = ask(&given, "internet", "http://other.example/");
@@ -343,7 +343,8 @@ fn ingresses_end_connections_and_open_their_own() {
     let passed = ingress("nginx.ingress.kubernetes.io/ssl-passthrough: 'true'", "");
     let given = scene(&[&nodes, &web, &passed]);
     assert_eq!(ask(&given, "203.0.113.9", "https://shop.example/").branches[0].seen.unwrap().tls, Tls::Untouched);
-    let by_gateway = scene_with(&[AZURE, &nodes, &web, &passed], |s| s.routing.ingress = Some(IngressBy::Gateway));
+    let with_tls = ingress("nginx.ingress.kubernetes.io/ssl-passthrough: 'true'", "tls: [{hosts: [shop.example], secretName: s}], ");
+    let by_gateway = scene_with(&[AZURE, &nodes, &web, &with_tls], |s| s.routing.ingress = Some(IngressBy::Gateway));
     let answer = ask(&by_gateway, "203.0.113.9", "https://shop.example/");
     assert_eq!(answer.branches[0].seen.unwrap().tls, Tls::Ends);
     let class = passed.replace("ingressClassName: nginx", "ingressClassName: azure-application-gateway");
