@@ -2,6 +2,7 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use netpolis_core::analysis::Analysis;
+use netpolis_core::answers::ingress_flows::ingress_flows;
 use netpolis_core::model::Protocol;
 use netpolis_core::path::{Asked, HopKind, PathAnswer, Share};
 use netpolis_core::settings::Settings;
@@ -47,8 +48,8 @@ fn nginx(namespace: &str, args: &str) -> String {
 
 /// The policy of an app: it lets in pods of this namespace, or nobody.
 fn policy(app: &str, namespace: Option<&str>) -> String {
-    let from =
-        namespace.map_or(String::new(), |n| format!("{{from: [{{namespaceSelector: {{matchLabels: {{kubernetes.io/metadata.name: {n}}}}}}}]}}"));
+    let from = namespace
+        .map_or(String::new(), |n| format!("{{from: [{{namespaceSelector: {{matchLabels: {{kubernetes.io/metadata.name: {n}}}}}}}]}}"));
     format!(
         "---\n{{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {{name: {app}, namespace: shop}}, spec: {{podSelector: {{matchLabels: {{app: {app}}}}}, policyTypes: [Ingress], ingress: [{from}]}}}}\n"
     )
@@ -57,7 +58,9 @@ fn policy(app: &str, namespace: Option<&str>) -> String {
 fn ask(text: &str, from: &str, to: &str) -> PathAnswer {
     let mut scene = Analysis::new(Settings::default());
     scene.set_files(&[("all.yaml", text)]);
-    scene.path(&Asked { from, to, port: None, protocol: Protocol::TCP, entry: None, node: None }).unwrap_or_else(|error| panic!("{to}: {error}"))
+    scene
+        .path(&Asked { from, to, port: None, protocol: Protocol::TCP, entry: None, node: None })
+        .unwrap_or_else(|error| panic!("{to}: {error}"))
 }
 
 /// Asks, and expects a verdict and a part of what is said.
@@ -74,7 +77,12 @@ fn holds(text: &str, to: &str, verdict: &str, says: &str) {
 fn served(text: &str, to: &str) -> Vec<String> {
     let answer = ask(text, "203.0.113.5", to);
     let last = |hop: &&netpolis_core::path::Hop| matches!(hop.kind, HopKind::Place(_));
-    answer.branches.iter().filter_map(|b| b.hops.iter().rev().find(last)).map(|hop| hop.title.trim_start_matches("Pod shop/").to_owned()).collect()
+    answer
+        .branches
+        .iter()
+        .filter_map(|b| b.hops.iter().rev().find(last))
+        .map(|hop| hop.title.trim_start_matches("Pod shop/").to_owned())
+        .collect()
 }
 
 /// Upstream: Kubernetes documentation, "Ingress class"; ingress-nginx, `docs/user-guide/k8s-122-migration.md` and `multiple-ingress.md`.
@@ -91,7 +99,10 @@ fn the_class_says_which_controller_connects_to_the_pods() {
     holds(&(internal.clone() + &of_class("nginx-external")), "http://shop.example/", "denied", "");
     // A default class is that of an Ingress without one.
     let bare = |meta: &str| ingress("i", meta, "defaultBackend: {service: {name: a, port: {number: 80}}}", HOST, &root);
-    let default = internal.replace("metadata: {name: nginx-internal, }", "metadata: {name: nginx-internal, annotations: {ingressclass.kubernetes.io/is-default-class: 'true'}}");
+    let default = internal.replace(
+        "metadata: {name: nginx-internal, }",
+        "metadata: {name: nginx-internal, annotations: {ingressclass.kubernetes.io/is-default-class: 'true'}}",
+    );
     holds(&(default + &bare("")), "http://shop.example/", "allowed", "");
     holds(&(internal.clone() + &bare("")), "http://shop.example/", "denied", "it has no class, no IngressClass is the default");
     // The annotation is compared with `--ingress-class`.
@@ -102,12 +113,22 @@ fn the_class_says_which_controller_connects_to_the_pods() {
     let one = |args: &str| shop() + &policy("a", Some("ingress-nginx")) + &nginx("ingress-nginx", args);
     let plain = one("--ingress-class=nginx");
     holds(&(plain.clone() + &of_class("nginx")), "http://shop.example/", "allowed", "");
-    holds(&(plain.clone() + &of_class("alb") + &class("alb", "ingress.k8s.aws/alb", "")), "http://shop.example/", "cannot tell", "`ingress.k8s.aws/alb`");
+    holds(
+        &(plain.clone() + &of_class("alb") + &class("alb", "ingress.k8s.aws/alb", "")),
+        "http://shop.example/",
+        "cannot tell",
+        "`ingress.k8s.aws/alb`",
+    );
     holds(&(plain.clone() + &of_class("traefik")), "http://shop.example/", "cannot tell", "its class is `traefik`");
     holds(&(plain.clone() + &of_class("inner")), "http://shop.example/", "cannot tell", "whose IngressClass is not in the input");
     holds(&(plain.clone() + &of_class("inner") + &class("inner", "k8s.io/ingress-nginx", "")), "http://shop.example/", "allowed", "");
     holds(&(plain.clone() + &bare("")), "http://shop.example/", "cannot tell", "a default IngressClass is not in the input");
-    holds(&(plain + &bare("") + &class("alb", "ingress.k8s.aws/alb", "")), "http://shop.example/", "denied", "no controller of the input serves");
+    holds(
+        &(plain + &bare("") + &class("alb", "ingress.k8s.aws/alb", "")),
+        "http://shop.example/",
+        "denied",
+        "no controller of the input serves",
+    );
     let watching = one("--ingress-class=nginx, --watch-ingress-without-class=true");
     holds(&(watching + &bare("")), "http://shop.example/", "allowed", "");
     // No controller in the input: whose pods connect is known of classes outside the cluster at most.
@@ -124,10 +145,19 @@ fn the_ingress_controller_is_the_one_that_serves() {
         + &nginx("nginx-int", "--ingress-class=int, --controller-class=k8s.io/int")
         + &class("ext", "k8s.io/ext", "")
         + &class("int", "k8s.io/int", "");
-    let of = |name: &str, class: &str| ingress(name, "", &format!("ingressClassName: {class}"), &format!("{name}.example"), &to("a", "/", "Prefix"));
-    for (ingresses, expected) in [(of("i", "int"), "allowed"), (of("e", "ext"), "denied"), (of("i", "int") + &of("e", "ext"), "cannot tell")] {
+    let of = |name: &str, class: &str| {
+        ingress(name, "", &format!("ingressClassName: {class}"), &format!("{name}.example"), &to("a", "/", "Prefix"))
+    };
+    for (ingresses, expected) in
+        [(of("i", "int"), "allowed"), (of("e", "ext"), "denied"), (of("i", "int") + &of("e", "ext"), "cannot tell")]
+    {
         let answer = ask(&(both.clone() + &ingresses), "{ingress-controller}", "shop/a");
         assert_eq!(answer.verdict.as_str(), expected, "{ingresses}");
+        // What Ingresses open is asked of the controller of each.
+        let mut scene = Analysis::new(Settings::default());
+        scene.set_files(&[("all.yaml", &(both.clone() + &ingresses))]);
+        let opened = ingress_flows(scene.snapshot(), scene.connectivity());
+        assert_eq!(opened.is_empty(), expected == "denied", "{ingresses}: {opened:?}");
     }
 }
 
@@ -141,7 +171,13 @@ fn a_host_with_rules_of_its_own_has_a_server_of_its_own() {
     assert_eq!(served(&text, "http://shop.example/api"), ["a"]);
     assert_eq!(served(&text, "http://other.example/cart"), ["b"]);
     // The default backend of the Ingress takes what its paths leave.
-    let backed = ingress("shop", "", &format!("{NGINX}, defaultBackend: {{service: {{name: a, port: {{number: 80}}}}}}"), HOST, &to("b", "/api", "Prefix"));
+    let backed = ingress(
+        "shop",
+        "",
+        &format!("{NGINX}, defaultBackend: {{service: {{name: a, port: {{number: 80}}}}}}"),
+        HOST,
+        &to("b", "/api", "Prefix"),
+    );
     let text = shop() + &backed + &catch_all(NGINX);
     assert_eq!(served(&text, "http://shop.example/cart"), ["a"]);
     assert_eq!(served(&text, "http://other.example/cart"), ["b"]);
@@ -190,7 +226,12 @@ fn a_canary_takes_its_share() {
     let thousand = format!("{weight}, nginx.ingress.kubernetes.io/canary-weight-total: '1000'");
     let answer = ask(&of(&thousand, ""), "203.0.113.5", "http://shop.example/");
     assert!(answer.pods.iter().any(|p| p.title == "shop/b" && p.each == Share::of(1, 50)));
-    holds(&of("nginx.ingress.kubernetes.io/canary-by-header: x-new", ""), "http://shop.example/", "cannot tell", "a header or cookie decides");
+    holds(
+        &of("nginx.ingress.kubernetes.io/canary-by-header: x-new", ""),
+        "http://shop.example/",
+        "cannot tell",
+        "a header or cookie decides",
+    );
     holds(&of("", ""), "http://shop.example/", "allowed", "");
     // Its age plays no part.
     let old = of("", ", creationTimestamp: '2020-01-01T00:00:00Z'");
@@ -202,7 +243,9 @@ fn a_canary_takes_its_share() {
 fn of_rules_for_the_same_host_and_path_the_oldest_counts() {
     let of = |a: &str, b: &str| {
         let meta = |time: &str| if time.is_empty() { String::new() } else { format!("creationTimestamp: '{time}'") };
-        shop() + &ingress("first", &meta(a), NGINX, HOST, &to("a", "/", "Prefix")) + &ingress("second", &meta(b), NGINX, HOST, &to("b", "/", "Prefix"))
+        shop()
+            + &ingress("first", &meta(a), NGINX, HOST, &to("a", "/", "Prefix"))
+            + &ingress("second", &meta(b), NGINX, HOST, &to("b", "/", "Prefix"))
     };
     let (old, new) = ("2024-01-01T00:00:00Z", "2025-01-01T00:00:00Z");
     assert_eq!(served(&of(old, new), "http://shop.example/"), ["a"]);
@@ -221,15 +264,9 @@ fn of_rules_for_the_same_host_and_path_the_oldest_counts() {
 fn paths_are_compared_as_nginx_does() {
     let paths = [to("a", "/impl", "ImplementationSpecific"), to("b", "/aa", "Prefix"), to("a", "/num", "Prefix"), to("b", "/ex/", "Exact")];
     let text = shop() + &ingress("i", "", NGINX, HOST, &paths.join(", "));
-    for (path, expected) in [
-        ("/implx", "a"),
-        ("/impl/x", "a"),
-        ("/aa?x=1", "b"),
-        ("/aa#part", "b"),
-        ("/%61a", "b"),
-        ("/aa/../num", "a"),
-        ("/ex/", "b"),
-    ] {
+    for (path, expected) in
+        [("/implx", "a"), ("/impl/x", "a"), ("/aa?x=1", "b"), ("/aa#part", "b"), ("/%61a", "b"), ("/aa/../num", "a"), ("/ex/", "b")]
+    {
         assert_eq!(served(&text, &format!("http://shop.example{path}")), [expected], "{path}");
     }
     holds(&text, "http://shop.example/ex", "denied", "404");

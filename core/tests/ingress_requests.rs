@@ -138,7 +138,13 @@ fn annotations_that_answer_requests_leave_them_open() {
 #[test]
 fn canaries_resources_and_classes() {
     let web = ingress("web", "nginx", "", ROOT, &to("web"));
-    let canary = ingress("api", "nginx", "nginx.ingress.kubernetes.io/canary: 'true', nginx.ingress.kubernetes.io/canary-by-cookie: new", ROOT, &to("api"));
+    let canary = ingress(
+        "api",
+        "nginx",
+        "nginx.ingress.kubernetes.io/canary: 'true', nginx.ingress.kubernetes.io/canary-by-cookie: new",
+        ROOT,
+        &to("api"),
+    );
     assert!(verdict(&format!("{SHOP}{web}{canary}"), "203.0.113.7", "http://shop.example/", "cannot tell").contains("s/api"));
     let resource = ingress("web", "nginx", "", ROOT, "{resource: {apiGroup: k8s.example.com, kind: Bucket, name: static}}");
     assert!(verdict(&format!("{SHOP}{resource}"), "203.0.113.7", "http://shop.example/", "cannot tell").contains("resource"));

@@ -14,16 +14,20 @@ use crate::connections::ConnectionSet;
 use crate::connectivity::Connectivity;
 use crate::language::{BackendPort, ServicePort, TargetPort};
 use crate::model::Protocol;
-use crate::snapshot::{PodEndpoint, PodId, Role, Service, Snapshot, WorkloadId};
+use crate::snapshot::{Ingress, PodEndpoint, PodId, Role, Served, Service, Snapshot, WorkloadId};
 
 /// Connections that the ingress controller needs and that policy certainly lets it make, by endpoint. Endpoints with none are left out.
 pub fn ingress_flows(snapshot: &Snapshot, connectivity: &Connectivity) -> Vec<(PodId, ConnectionSet)> {
-    let Some((controller, _)) = snapshot.pods().find(|(_, e)| e.role == Role::IngressController) else { return Vec::new() };
-    let wanted = wanted(snapshot).into_iter();
-    wanted
-        .map(|(id, set)| (id, set.intersection(connectivity.between(Endpoint::Pod(controller), Endpoint::Pod(id)).allowed)))
-        .filter(|(_, set)| !set.is_empty())
-        .collect()
+    let Some((stand_in, _)) = snapshot.pods().find(|(_, e)| e.role == Role::IngressController) else { return Vec::new() };
+    let mut opened: BTreeMap<PodId, ConnectionSet> = BTreeMap::new();
+    for ((controller, id), set) in wanted(snapshot, stand_in) {
+        let allowed = set.intersection(connectivity.between(Endpoint::Pod(controller), Endpoint::Pod(id)).allowed);
+        if !allowed.is_empty() {
+            let slot = opened.entry(id).or_default();
+            *slot = slot.union(&allowed);
+        }
+    }
+    opened.into_iter().collect()
 }
 
 /// The same by workload, over all of its pods.
@@ -37,17 +41,28 @@ pub fn by_workload(snapshot: &Snapshot, connectivity: &Connectivity) -> BTreeMap
     opened
 }
 
-/// What the Ingresses ask for, whatever the policies say.
-fn wanted(snapshot: &Snapshot) -> BTreeMap<PodId, ConnectionSet> {
-    let mut wanted: BTreeMap<PodId, ConnectionSet> = BTreeMap::new();
+/// The pod that opens the connections of an Ingress: one of its controller's, or what stands for a controller that is not known; none where nothing serves it.
+fn controller_of(snapshot: &Snapshot, ingress: &Ingress, stand_in: PodId) -> Option<PodId> {
+    let object = snapshot.ingress_objects.iter().find(|o| o.namespace == ingress.namespace && o.name == ingress.name);
+    match object.map(|o| &o.served) {
+        Some(Served::By(pods)) => pods.first().copied(),
+        Some(Served::Nobody(_)) => None,
+        _ => Some(stand_in),
+    }
+}
+
+/// What the Ingresses ask for, by controller and endpoint, whatever the policies say.
+fn wanted(snapshot: &Snapshot, stand_in: PodId) -> BTreeMap<(PodId, PodId), ConnectionSet> {
+    let mut wanted: BTreeMap<(PodId, PodId), ConnectionSet> = BTreeMap::new();
     for ingress in &snapshot.ingresses {
+        let Some(controller) = controller_of(snapshot, ingress, stand_in) else { continue };
         let Some(service) = ingress.service.and_then(|i| snapshot.service(i)) else { continue };
         for port in service_ports(service, &ingress.port) {
             for id in &service.endpoints {
                 let Some(endpoint) = snapshot.pod(*id) else { continue };
                 let targets = targets(port, endpoint);
                 if !targets.is_empty() {
-                    let set = wanted.entry(*id).or_default();
+                    let set = wanted.entry((controller, *id)).or_default();
                     *set = set.union(&targets);
                 }
             }

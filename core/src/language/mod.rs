@@ -29,9 +29,9 @@ pub use kubernetes::cluster_policy::{
 };
 pub use kubernetes::network_policy::{NetworkPolicy, Peer, PeerKind, Peers, PolicyTypes, Port, PortKind, Ports, Rule};
 pub use kubernetes::workloads::{
-    ApiCall, Backend, BackendPort, BalancedPort, ContainerPort, Distribution, EndpointSlice, Hint, Ingress, IngressClass, LoadBalancer, Node, Owner,
-    Pod, PodInterfaces, PodTemplate, Program, Readiness, Replicas, Requests, Service, ServicePort, ServiceRouting, SliceEndpoint, TargetPort,
-    TrafficPolicy, Workload, WorkloadKind,
+    ApiCall, Backend, BackendPort, BalancedPort, ContainerPort, Distribution, EndpointSlice, Hint, Ingress, IngressClass, LoadBalancer,
+    Node, Owner, Pod, PodInterfaces, PodTemplate, Program, Readiness, Replicas, Requests, Service, ServicePort, ServiceRouting,
+    SliceEndpoint, TargetPort, TrafficPolicy, Workload, WorkloadKind,
 };
 pub(crate) use mentions::asks_for_label;
 pub use object::Object;

@@ -214,7 +214,9 @@ pub(super) fn backend_for<'s>(snapshot: &'s Snapshot, ingress: &IngressObject, h
     if let Some((fit, _)) = fits.iter().find(|(fit, rule)| !fit.certain && comes_first(fit) && is_other(rule)) {
         return Chosen::Unclear(
             match reading.how {
-                _ if fit.host < reading.host => "other rules are for this host, and whether one for every host counts then is the controller's choice",
+                _ if fit.host < reading.host => {
+                    "other rules are for this host, and whether one for every host counts then is the controller's choice"
+                }
                 How::Regex => "its paths are regular expressions, and whether one matches is not evaluated",
                 _ => "what a path of it means is the controller's choice (`ImplementationSpecific`)",
             }

@@ -7,8 +7,8 @@ use core::net::IpAddr;
 pub use crate::model::TrafficPolicy;
 use crate::model::{Cidr, Labels};
 pub use crate::snapshot::{
-    Backend, BackendPort, BalancedPort, Canary, ContainerPort, Distribution, Hint, IngressClass, IngressSpec as Ingress, LoadBalancer, Readiness, Requests,
-    ServicePort, ServiceRouting, ServiceType, TargetPort, WorkloadKind,
+    Backend, BackendPort, BalancedPort, Canary, ContainerPort, Distribution, Hint, IngressClass, IngressSpec as Ingress, LoadBalancer,
+    Readiness, Requests, ServicePort, ServiceRouting, ServiceType, TargetPort, WorkloadKind,
 };
 use crate::text::Span;
 

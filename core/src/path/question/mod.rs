@@ -12,10 +12,10 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use super::{ingress_paths, ingress_rules};
 use super::tables::{Entry, Target};
 use super::unknown;
 use super::world::Paths;
+use super::{ingress_paths, ingress_rules};
 use crate::compile::Endpoint;
 use crate::connections::{TrafficError, USUAL_PORT};
 use crate::endpoints::{self, NotFound, SOMEWHERE};

@@ -78,7 +78,8 @@ fn note_sentences(paths: &Paths, note: &Note) -> Vec<String> {
         ),
         Note::GatewayKubenet => {
             "With kubenet the gateway reaches pods only if its subnet has the cluster's route table, which AGIC tries to \
-             attach.".to_string()
+             attach."
+                .to_string()
         }
         Note::GatewayOverlay => {
             "With Azure CNI overlay, only newer versions of AGIC and Application Gateway for Containers reach pods.".to_string()

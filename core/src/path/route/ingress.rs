@@ -323,7 +323,8 @@ fn no_front_end(paths: &Paths, client: Client, request: &Request<'_>) -> Option<
         return Some(format!("Ingress `{own}` has {why}").into());
     }
     let is_internet = matches!(client, Client::Outside(address) if !is_private(&address) && !is_private_use(address));
-    is_internet.then(|| format!("Ingress `{own}` has the annotation `use-private-ip`: it is only at the private address of the gateway").into())
+    is_internet
+        .then(|| format!("Ingress `{own}` has the annotation `use-private-ip`: it is only at the private address of the gateway").into())
 }
 
 /// Whether an address is for private use, so that a client may come with it through a VPN (RFC 1918, RFC 4193).
@@ -358,9 +359,9 @@ fn listener(course: &mut Course<'_>, request: &Request<'_>) -> Result<(), End> {
             "the application gateway has no HTTPS listener for the host: Ingress `{own}` has neither `tls` for it nor the annotation \
              `appgw-ssl-certificate`"
         )),
-        (false, true) if spec.redirects.at_gateway => {
-            stop(format!("the application gateway answers with a redirect (301) to HTTPS: Ingress `{own}` has the annotation `ssl-redirect`"))
-        }
+        (false, true) if spec.redirects.at_gateway => stop(format!(
+            "the application gateway answers with a redirect (301) to HTTPS: Ingress `{own}` has the annotation `ssl-redirect`"
+        )),
         (false, true) => stop(format!(
             "the application gateway has no HTTP listener for the host: Ingress `{own}` has TLS, and not the annotation `ssl-redirect`"
         )),
@@ -412,11 +413,14 @@ fn title(paths: &Paths, ingress: &IngressObject) -> String {
 /// Requests without TLS that ingress-nginx answers with a redirect. Upstream: its documentation, "Annotations", "Server-side HTTPS enforcement through
 /// redirect".
 fn redirect(course: &mut Course<'_>, request: &Request<'_>) -> Result<(), End> {
-    let Some(rule) = request.backend.filter(|rule| !request.tls && request.ingress.of_nginx && !rule.requests.default) else { return Ok(()) };
+    let Some(rule) = request.backend.filter(|rule| !request.tls && request.ingress.of_nginx && !rule.requests.default) else {
+        return Ok(());
+    };
     let paths = course.paths();
     let (own, redirects) = (title(paths, request.ingress), request.ingress.spec.redirects);
     let goal = format!("`https://{}{}`", request.host.unwrap_or("the same host"), request.path);
-    let answers = |why: &str| End::Stop(StopReason::NotPassedOn(format!("ingress-nginx answers with a redirect (308) to {goal}: {why}").into()));
+    let answers =
+        |why: &str| End::Stop(StopReason::NotPassedOn(format!("ingress-nginx answers with a redirect (308) to {goal}: {why}").into()));
     if redirects.always {
         return Err(answers(&format!("Ingress `{own}` has the annotation `force-ssl-redirect`")));
     }
@@ -473,8 +477,7 @@ fn conditions(course: &mut Course<'_>, request: &Request<'_>, seen: bool) -> Res
     let own = format!("{}/{}", snapshot.namespace_name(request.ingress.namespace), request.ingress.name);
     let gateway = request.by == IngressBy::Gateway;
     for name in request.ingress.spec.alters.iter().filter(|name| name.starts_with("appgw.") == gateway) {
-        course
-            .unsure_request(format!("`{name}` of Ingress `{own}` may answer the request or refuse it, and is not evaluated").into());
+        course.unsure_request(format!("`{name}` of Ingress `{own}` may answer the request or refuse it, and is not evaluated").into());
     }
     if gateway || request.passed {
         return Ok(());

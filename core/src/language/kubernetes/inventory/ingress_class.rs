@@ -205,9 +205,8 @@ pub(super) fn serve(resources: &[(DocumentId, &Resource)], snapshot: &mut Snapsh
     let mut objects = core::mem::take(&mut snapshot.ingress_objects);
     for object in &mut objects {
         let class = Class::of(&object.spec, &classes);
-        let served = served(&class, &controllers, !classes.is_empty(), || {
-            format!("{}/{}", snapshot.namespace_name(object.namespace), object.name)
-        });
+        let served =
+            served(&class, &controllers, !classes.is_empty(), || format!("{}/{}", snapshot.namespace_name(object.namespace), object.name));
         object.of_nginx = is_of_nginx(object, &class, &served, &controllers);
         object.served = served;
     }
@@ -293,7 +292,8 @@ fn is_of_nginx(object: &IngressObject, class: &Class<'_>, served: &Served, contr
         }
         Served::Unlisted => {
             let is_other = object.spec.alters.iter().any(|name| name.starts_with("nginx.org/"));
-            class.is_of(Family::IngressNginx) && !is_other || matches!(class, Class::Of { controller, .. } if controller.starts_with("k8s.io/"))
+            class.is_of(Family::IngressNginx) && !is_other
+                || matches!(class, Class::Of { controller, .. } if controller.starts_with("k8s.io/"))
         }
         Served::Gateway | Served::Unknown(_) | Served::Nobody(_) => false,
     }

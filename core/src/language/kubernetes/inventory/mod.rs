@@ -19,8 +19,8 @@ use crate::language::{EndpointSlice, Kind, Owner, PodTemplate, Program, Readines
 use crate::model::{Labels, MARK, Operator, UnknownLabels};
 use crate::settings::UnlistedController;
 use crate::snapshot::{
-    DNS_LABEL, DNS_NAMESPACE, Ingress, IngressObject, Namespace, NamespaceId, OwnerKind, PodEndpoint, PodId, Role, Served, Service, ServiceType,
-    Snapshot, Workload, WorkloadId,
+    DNS_LABEL, DNS_NAMESPACE, Ingress, IngressObject, Namespace, NamespaceId, OwnerKind, PodEndpoint, PodId, Role, Served, Service,
+    ServiceType, Snapshot, Workload, WorkloadId,
 };
 use crate::text::{DocumentId, Place};
 use services::{PodIndex, connect_ingresses, connect_slices};

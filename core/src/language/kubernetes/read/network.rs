@@ -402,7 +402,8 @@ impl<'a> Reader<'a> {
                     host: host.map(Into::into),
                     path: self.text(&prefix).filter(|path| !path.is_empty()).map(Into::into),
                     exact: self.text(&kind) == Some("Exact"),
-                    specific: self.text(&kind) == Some("ImplementationSpecific"),
+                    // What the old versions have where it is left out.
+                    specific: self.text(&kind) == Some("ImplementationSpecific") || old && !kind.is_set(),
                     default: false,
                 };
                 if is_resource(&backend) {
