@@ -14,6 +14,8 @@ pub struct Handed {
     pub line: Range<usize>,
     /// Where the command mentions it: `<<`, or the quotation mark.
     pub at: usize,
+    /// Whether the shell puts the values of variables into it: its delimiter, or what it stands in, is not quoted.
+    pub expands: bool,
 }
 
 /// What ends a here-document.
@@ -21,6 +23,8 @@ pub(super) struct Delimiter {
     pub(super) word: String,
     /// Whether it is PowerShell's.
     pub(super) power: bool,
+    /// Whether any of it is quoted, so that nothing is put into the text.
+    pub(super) quoted: bool,
     /// Where it is said.
     pub(super) at: usize,
 }
@@ -32,8 +36,9 @@ impl Delimiter {
 }
 
 /// The manifests in quotation marks that `echo` and `printf` print, and those of here-strings, in the range of a line. A backslash within double marks
-/// changes what the shell hands on: such a text is left to whoever asks where the input of a command comes from.
-pub(super) fn strings(text: &str, line: Range<usize>) -> Vec<Range<usize>> {
+/// changes what the shell hands on: such a text is left to whoever asks where the input of a command comes from. With each, whether values of variables are
+/// put in.
+pub(super) fn strings(text: &str, line: Range<usize>) -> Vec<(Range<usize>, bool)> {
     let mut found = Vec::new();
     let bytes = text.as_bytes();
     let mut at = line.start;
@@ -47,7 +52,7 @@ pub(super) fn strings(text: &str, line: Range<usize>) -> Vec<Range<usize>> {
                 let content = text.get(inner.clone()).unwrap_or_default();
                 let is_plain = byte == b'\'' || !content.contains('\\');
                 if is_plain && content.contains("kind") && content.contains("apiVersion") && is_printed(before) {
-                    found.push(inner.clone());
+                    found.push((inner.clone(), byte == b'"'));
                 }
                 at = inner.end + 1;
             }

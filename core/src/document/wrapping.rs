@@ -488,15 +488,21 @@ impl<'t> Finder<'t> {
         let head = all.get(first).map_or(0, |line| line.start);
         let end = |at: usize| all.get(at.saturating_sub(1)).map_or(head, |line| line.end);
         let count = self.wrapped.handed.len();
-        for body in strings(self.text, head..end(at)) {
+        for (body, expands) in strings(self.text, head..end(at)) {
             self.evidence = true;
-            self.wrapped.handed.push(Handed { body: body.clone(), line: head..head, at: body.start });
+            self.wrapped.handed.push(Handed { body: body.clone(), line: head..head, at: body.start, expands });
             self.manifest(body, 0);
         }
         for body in bodies {
             let start = at;
             while all.get(at).is_some_and(|line| !body.ends(self.line(line))) {
                 at += 1;
+            }
+            let begins = all.get(start).map(|line| self.line(line)).unwrap_or_default();
+            if at >= all.len() && (body.power || !(looks_like_manifest(begins.trim_start()) || is_key(begins))) {
+                // What would end it is not there: it may be something else, and nothing is passed over.
+                at = start;
+                break;
             }
             let (Some(from), Some(to)) = (all.get(start), all.get(at.saturating_sub(1)).filter(|_| at > start)) else {
                 at += 1;
@@ -508,7 +514,7 @@ impl<'t> Finder<'t> {
             if looks_like_manifest(line.trim_start()) || is_key(line) {
                 let own = line.len() - line.trim_start().len();
                 self.evidence = true;
-                self.wrapped.handed.push(Handed { body: range.clone(), line: head..head, at: body.at });
+                self.wrapped.handed.push(Handed { body: range.clone(), line: head..head, at: body.at, expands: !body.quoted });
                 self.manifest(range, indent.max(own));
             }
             if let Some(line) = all.get(at).cloned().filter(|_| body.power) {
@@ -537,15 +543,16 @@ fn tells(line: &str) -> bool {
     })
 }
 
+/// Whether the quotation mark at a place, which follows an `@`, begins a here-string of PowerShell: it ends the line, and the `@` begins a word. In
+/// `echo "$@"` of other shells it does not.
+fn begins_here_string(line: &str, mark: usize) -> bool {
+    let ends = line.get(mark + 1..).is_some_and(|after| after.trim().is_empty());
+    let head = line.get(..mark).and_then(|head| head.strip_suffix('@')).unwrap_or_default();
+    ends && (head.is_empty() || head.ends_with(|c: char| c.is_whitespace() || matches!(c, '=' | '(' | ',' | '{' | '+')))
+}
+
 /// Follows quotation marks through a line, and notes here-documents. Returns the mark that is still open.
 fn scan(line: &str, mut quote: Option<char>, bodies: &mut Vec<Delimiter>) -> Option<char> {
-    let shown = line.trim_end();
-    for (end, word) in [("@\"", "\"@"), ("@'", "'@")] {
-        if quote.is_none() && shown.ends_with(end) {
-            bodies.push(Delimiter { word: word.into(), power: true, at: 0 });
-            return None;
-        }
-    }
     let mut before = ' ';
     let mut escaped = false;
     let mut chars = line.char_indices().peekable();
@@ -561,6 +568,11 @@ fn scan(line: &str, mut quote: Option<char>, bodies: &mut Vec<Delimiter>) -> Opt
         } else {
             match c {
                 '\\' => escaped = true,
+                '"' | '\'' if before == '@' && begins_here_string(line, i) => {
+                    let word = if c == '"' { "\"@" } else { "'@" };
+                    bodies.push(Delimiter { word: word.into(), power: true, quoted: c == '\'', at: 0 });
+                    return None;
+                }
                 '"' | '\'' => quote = Some(c),
                 '#' if before.is_whitespace() => return None,
                 '<' if before == '<' => {
@@ -571,12 +583,14 @@ fn scan(line: &str, mut quote: Option<char>, bodies: &mut Vec<Delimiter>) -> Opt
                         before = ' ';
                         continue;
                     }
-                    let word = after.trim_start_matches(['-', '~']).trim_start_matches([' ', '\t']).trim_start_matches('\\');
+                    let word = after.trim_start_matches(['-', '~']).trim_start_matches([' ', '\t']);
+                    let quoted = word.starts_with(['\\', '"', '\'']);
+                    let word = word.trim_start_matches('\\');
                     let inner = word.trim_start_matches(['"', '\'']);
                     let length = inner.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '!'))).unwrap_or(inner.len());
                     let name = inner.get(..length).unwrap_or_default();
                     if name.starts_with(|c: char| c.is_alphabetic() || c == '_') {
-                        bodies.push(Delimiter { word: name.into(), power: false, at: i - 1 });
+                        bodies.push(Delimiter { word: name.into(), power: false, quoted, at: i - 1 });
                     }
                     // What was looked at is not looked at again.
                     let passed = i + 1 + (after.len() - inner.len()) + length;

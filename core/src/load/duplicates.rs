@@ -1,5 +1,6 @@
 //! Objects that are defined more than once.
 
+use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -7,10 +8,9 @@ use alloc::sync::Arc;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use hashbrown::hash_map::Entry;
 use hashbrown::{HashMap, HashSet};
 
-use super::{Deletes, Loaded, ParsedDocument};
+use super::{Deletes, Loaded, Makes, ParsedDocument};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::document::codes;
 use crate::language::script::is_kind;
@@ -18,8 +18,10 @@ use crate::language::unread::Cause;
 use crate::language::{Kind, Resource};
 
 /// What makes two objects the same one for an API server: group, kind, namespace and name. Of resources of one name under different conditions one is
-/// deployed, and nobody knows which.
-pub(super) type Identity<'a> = (&'a str, &'a str, &'a str, &'a str, &'a str);
+/// deployed, and nobody knows which. Names of Azure's resources are the same in any case.
+///
+/// Upstream: Microsoft Learn, "Naming rules and restrictions for Azure resources".
+pub(super) type Identity<'a> = (&'a str, &'a str, &'a str, Cow<'a, str>, &'a str);
 
 pub(super) fn identity(resource: &Resource) -> Identity<'_> {
     let group = match resource.api_version.rsplit_once('/').map_or("", |(group, _)| group) {
@@ -29,7 +31,9 @@ pub(super) fn identity(resource: &Resource) -> Identity<'_> {
         group => group,
     };
     let namespace = if resource.kind.is_namespaced() { resource.meta.namespace.as_deref().unwrap_or("default") } else { "" };
-    (group, &resource.kind_name, namespace, &resource.meta.name, resource.meta.condition.as_deref().unwrap_or_default())
+    let is_folded = matches!(resource.kind, Kind::Azure(_)) && resource.meta.name.contains(|c: char| c.is_ascii_uppercase());
+    let name = if is_folded { Cow::Owned(resource.meta.name.to_ascii_lowercase()) } else { Cow::Borrowed(&*resource.meta.name) };
+    (group, &resource.kind_name, namespace, name, resource.meta.condition.as_deref().unwrap_or_default())
 }
 
 /// An object by the numbers of its document and in it.
@@ -48,6 +52,12 @@ struct Found {
     again: Vec<(At, At)>,
     /// Refused objects of which the input has another version that is taken.
     idle: Vec<At>,
+    /// Pairs of an object that is there, and one that a command would make as a new one, which fails.
+    kept: Vec<(At, At)>,
+    /// Objects that a command would put in place of others, of which none is there.
+    missing: Vec<At>,
+    /// Objects of which it is not known whether they are made: it hangs on what is there before.
+    doubtful: Vec<At>,
 }
 
 impl Known {
@@ -72,11 +82,13 @@ fn defines_the_same(a: &Arc<ParsedDocument>, b: &Arc<ParsedDocument>) -> bool {
     let same = |a: &Resource, b: &Resource| {
         identity(a) == identity(b)
             && a.meta.scope == b.meta.scope
-            && (a.refused, a.is_refused(), a.is_unreadable(), a.meta.generated, is_check(a))
-                == (b.refused, b.is_refused(), b.is_unreadable(), b.meta.generated, is_check(b))
+            && (a.refused, a.is_refused(), a.is_unreadable(), a.meta.generated, is_check(a), a.flaws.in_doubt)
+                == (b.refused, b.is_refused(), b.is_unreadable(), b.meta.generated, is_check(b), b.flaws.in_doubt)
     };
     Arc::ptr_eq(a, b)
-        || a.deletes == b.deletes && a.resources.len() == b.resources.len() && a.resources.iter().zip(&b.resources).all(|(a, b)| same(a, b))
+        || (a.deletes, a.makes) == (b.deletes, b.makes)
+            && a.resources.len() == b.resources.len()
+            && a.resources.iter().zip(&b.resources).all(|(a, b)| same(a, b))
 }
 
 fn is_check(resource: &Resource) -> bool {
@@ -88,7 +100,7 @@ fn is_check(resource: &Resource) -> bool {
 /// Objects that an API server refuses replace none that it takes: that one is what the cluster has, and the refused one is marked. Objects with `generateName` are new ones each.
 pub(super) fn find(loaded: &mut Loaded, known: &mut Known) {
     if !known.take(loaded) {
-        known.found = Found { again: defined_again(loaded), idle: idle(loaded) };
+        known.found = Found { idle: idle(loaded), ..defined_again(loaded) };
     }
     known.found.idle.iter().for_each(|at| mark(loaded, *at));
     for (earlier, later) in &known.found.again {
@@ -96,7 +108,43 @@ pub(super) fn find(loaded: &mut Loaded, known: &mut Known) {
         loaded.diagnostics.push(warning);
         mark(loaded, *earlier);
     }
+    for (there, new) in &known.found.kept {
+        let Some(warning) = warning(loaded, *there, *new) else { continue };
+        let message = warning.message.replace("is defined more than once", "is there already: `create` fails, and changes nothing");
+        let related = warning.related.into_iter().map(|related| related.place);
+        let place = warning.place;
+        let finding = Diagnostic::at(crate::language::codes::COMMAND_NOT_FOLLOWED, Severity::Warning, place, message);
+        let finding = related.fold(finding, |finding, place| finding.related_place(place, "this one counts"));
+        loaded.diagnostics.push(finding.help("use `kubectl apply`, which changes what is there"));
+        mark(loaded, *new);
+    }
+    for at in &known.found.missing {
+        let found = loaded.documents.get(at.0).and_then(|document| Some((document.parsed.resources.get(at.1)?, document.id)));
+        let Some((resource, id)) = found else { continue };
+        let message = format!(
+            "nothing in the input makes {} `{}` before: `replace` fails where it is not there",
+            resource.kind_name, resource.meta.name
+        );
+        let place = Some(resource.meta.name_span.within(id));
+        loaded.diagnostics.push(
+            Diagnostic::at(crate::language::codes::COMMAND_NOT_FOLLOWED, Severity::Warning, place, message)
+                .help("use `kubectl apply`, or add what was there before to the input"),
+        );
+    }
+    known.found.missing.iter().chain(&known.found.doubtful).for_each(|at| doubt(loaded, *at));
     delete(loaded);
+}
+
+/// Puts a policy in doubt.
+fn doubt(loaded: &mut Loaded, (d, r): At) {
+    let Some(resource) = loaded.documents.get_mut(d).and_then(|document| Arc::make_mut(&mut document.parsed).resources.get_mut(r)) else {
+        return;
+    };
+    if resource.kind.is_policy() && !matches!(resource.kind, Kind::Unread(_) | Kind::Check(_)) {
+        let resource = Arc::make_mut(resource);
+        resource.refused = true;
+        resource.flaws.in_doubt = true;
+    }
 }
 
 /// Takes away what a command deletes that documents before it in its file create. Where other files create it, nobody knows what comes first.
@@ -140,14 +188,27 @@ fn is_deleted(deleted: &Resource, resource: &Resource) -> bool {
     is_itself || is_within
 }
 
-fn defined_again(loaded: &Loaded) -> Vec<(At, At)> {
-    let mut found = Vec::new();
+/// An object that is there, and whether that is certain.
+type Present = (At, bool);
+
+fn defined_again(loaded: &Loaded) -> Found {
+    let mut found = Found::default();
     let places = places(loaded);
     let taken = taken(loaded);
-    let mut last: HashMap<(Identity<'_>, There), At> = HashMap::with_capacity(loaded.documents.len());
+    let mut last: HashMap<(Identity<'_>, There), Present> = HashMap::with_capacity(loaded.documents.len());
+    let source = |d: usize| loaded.documents.get(d).and_then(|document| loaded.sources.source_of(document.id));
     for ((d, r), resource) in each(loaded) {
-        if resource.refused
-            || resource.is_refused() && taken.contains(&identity(resource))
+        let Some(document) = loaded.documents.get(d) else { continue };
+        if let Some(deletes) = document.parsed.deletes {
+            let object = |(d, r): At| loaded.documents.get(d).and_then(|document| document.parsed.resources.get(r));
+            let is_gone = |at: At| source(at.0) == source(d) && object(at).is_some_and(|object| is_deleted(resource, object));
+            match deletes {
+                Deletes::Certainly => last.retain(|_, (at, _)| !is_gone(*at)),
+                Deletes::Perhaps => last.values_mut().filter(|(at, _)| is_gone(*at)).for_each(|(_, sure)| *sure = false),
+            }
+        }
+        if resource.refused && !resource.flaws.in_doubt
+            || resource.is_refused() && !resource.flaws.in_doubt && taken.contains(&identity(resource))
             || resource.is_unreadable()
             || resource.meta.generated
             // All checks are made, whatever their names.
@@ -156,10 +217,33 @@ fn defined_again(loaded: &Loaded) -> Vec<(At, At)> {
         {
             continue;
         }
-        match last.entry((identity(resource), there(resource, d, &places))) {
-            Entry::Occupied(mut earlier) => found.push((earlier.insert((d, r)), (d, r))),
-            Entry::Vacant(place) => {
-                place.insert((d, r));
+        let key = (identity(resource), there(resource, d, &places));
+        let own = (d, r);
+        if resource.flaws.in_doubt {
+            // It takes nothing's place for certain.
+            last.entry(key).or_insert((own, false));
+            continue;
+        }
+        match (document.parsed.makes, last.get(&key).copied()) {
+            (Makes::New, Some((at, true))) if source(at.0) == source(d) => found.kept.push((at, own)),
+            (Makes::New, Some((at, _))) => {
+                found.doubtful.extend([at, own]);
+                last.insert(key, (own, false));
+            }
+            (Makes::Replacement, None) => {
+                found.missing.push(own);
+                last.insert(key, (own, false));
+            }
+            (Makes::Replacement, Some((at, false))) => {
+                found.doubtful.extend([at, own]);
+                last.insert(key, (own, false));
+            }
+            (_, earlier) => {
+                // What is in doubt is no other definition.
+                let is_doubtful =
+                    |at: At| loaded.documents.get(at.0).and_then(|d| d.parsed.resources.get(at.1)).is_some_and(|r| r.flaws.in_doubt);
+                found.again.extend(earlier.filter(|(at, _)| !is_doubtful(*at)).map(|(at, _)| (at, own)));
+                last.insert(key, (own, true));
             }
         }
     }

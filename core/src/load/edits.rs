@@ -137,7 +137,7 @@ fn key(resource: &Resource) -> Key {
     let (group, kind, namespace, name, condition) = duplicates::identity(resource);
     let scope = &resource.meta.scope;
     let of_azure = |part: &Option<Box<str>>| part.as_deref().unwrap_or_default().to_lowercase();
-    [group, kind, namespace, name, condition, &of_azure(&scope.subscription), &of_azure(&scope.group)].map(Box::from)
+    [group, kind, namespace, &name, condition, &of_azure(&scope.subscription), &of_azure(&scope.group)].map(Box::from)
 }
 
 /// Of objects with one key: those that are not the same, in order.

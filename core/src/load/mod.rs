@@ -43,6 +43,8 @@ pub struct ParsedDocument {
     pub diagnostics: Vec<Diagnostic>,
     /// Whether its objects are those that a command deletes, for certain or not.
     pub(crate) deletes: Option<Deletes>,
+    /// Whether its objects must be new, or must be there.
+    pub(crate) makes: Makes,
     /// Namespaces that its commands give to objects of other files.
     pub(crate) spaces: Vec<FileSpace>,
 }
@@ -52,6 +54,18 @@ pub struct ParsedDocument {
 pub(crate) enum Deletes {
     Certainly,
     Perhaps,
+}
+
+/// What a command makes of the objects of a manifest.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) enum Makes {
+    /// New ones, or others in place of those that are there: `kubectl apply`.
+    #[default]
+    Either,
+    /// New ones; those that are there stay as they are: `kubectl create`.
+    New,
+    /// Others in place of those that are there, and no new ones: `kubectl replace`.
+    Replacement,
 }
 
 /// A document where it stands.

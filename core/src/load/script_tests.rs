@@ -167,3 +167,132 @@ fn what_is_not_followed_is_in_doubt() {
         assert_eq!(shown(&loader.load(&[script, ("x/other.yaml", P)])), "shop/p");
     }
 }
+
+/// Upstream: GNU Bash manual, 3.4.2 "Special Parameters", 3.6.6 "Here Documents"; Microsoft Learn, "about_Quoting_Rules".
+#[test]
+fn marks_at_the_end_of_a_line_begin_no_here_string() {
+    let apply = format!("kubectl apply -f - <<EOF\n{P}EOF\n");
+    for before in [
+        "log() {\n  echo \"$@\"\n}\n",
+        "main \"$@\"\n",
+        "exec \"$@\" '$@'\n",
+        "x=\"user@\"\n",
+        "cat <<EOF > notes.txt\nhello\nEOF\n",
+        "$x = @\"\n",
+        "cat <<NEVER\n",
+    ] {
+        assert_eq!(of(&format!("{before}{apply}")), "shop/p", "{before}");
+    }
+    assert_eq!(of(&format!("$x = @\"\n{P}\"@ | kubectl apply -f -\n")), "shop/p");
+    assert_eq!(of(&format!("@'\n{P}'@ | kubectl apply -f -\n")), "shop/p");
+}
+
+/// Upstream: GNU Bash manual, 3.6.6 "Here Documents": nothing is put in where the delimiter is quoted.
+#[test]
+fn quoted_here_documents_keep_their_dollars() {
+    let body = P.replace("name: p,", "name: $N,");
+    for (mark, expected) in [("EOF", "shop/p"), ("-EOF", "shop/p"), ("'EOF'", "shop/$N"), ("\"EOF\"", "shop/$N"), ("\\EOF", "shop/$N")] {
+        assert_eq!(of(&format!("N=p\ncat <<{mark} | kubectl apply -f -\n{body}EOF\n")), expected, "{mark}");
+    }
+    assert_eq!(of(&format!("export N=p\ncat <<'EOF' | envsubst | kubectl apply -f -\n{body}EOF\n")), "shop/p");
+    assert_eq!(of(&format!("N=p\necho '{body}' | kubectl apply -f -\n")), "shop/$N");
+    assert_eq!(of(&format!("N=p\necho \"{body}\" | kubectl apply -f -\n")), "shop/p");
+}
+
+/// Upstream: Kubernetes documentation, "Imperative Management of Kubernetes Objects Using Configuration Files".
+#[test]
+fn create_needs_that_nothing_is_there_and_replace_that_something_is() {
+    let with = |verb: &str, spec: &str| format!("kubectl {verb} -f - <<EOF\n{}EOF\n", P.replace("podSelector: {}", spec));
+    let (first, second) = ("podSelector: {}", "podSelector: {}, ingress: [{}]");
+    let rules = |text: &str| {
+        let loaded = Loader::default().load(&[("in.sh", text)]);
+        let counts = |(_, r): (_, &std::sync::Arc<crate::language::Resource>)| {
+            let crate::language::Kind::NetworkPolicy(policy) = &r.kind else { return String::from("?") };
+            format!("{}{}", if r.flaws.in_doubt { "?" } else { "" }, policy.ingress.len())
+        };
+        let codes: Vec<&str> = loaded.diagnostics.iter().map(|finding| finding.code.0).collect();
+        (loaded.resources().map(counts).collect::<Vec<_>>().join(" "), codes.join(" "))
+    };
+    let is = |shown: &str, codes: &str| (String::from(shown), String::from(codes));
+    for (script, expected) in [
+        (with("apply", first) + &with("apply", second), is("1", "DOC040")),
+        (with("create", first) + &with("apply", second), is("1", "DOC040")),
+        (with("create", first) + &with("create", second), is("0", "K8S110")),
+        (with("apply", first) + &with("create", second), is("0", "K8S110")),
+        (with("create", first) + "kubectl delete netpol p -n shop\n" + &with("create", second), is("1", "")),
+        (with("create", first) + &with("replace", second), is("1", "DOC040")),
+        (with("replace", second), is("?1", "K8S110")),
+        (with("replace --force", second), is("1", "")),
+        (with("create", first) + "kubectl delete netpol p -n shop\n" + &with("replace", second), is("?1", "K8S110")),
+    ] {
+        assert_eq!(rules(&script), expected, "{script}");
+    }
+}
+
+/// Upstream: GNU Bash manual, 3.6.2 "Redirecting Output".
+#[test]
+fn files_hold_what_was_written_last() {
+    let write = |sign: &str, name: &str| format!("cat <<EOF {sign} /tmp/a.yaml\n{}EOF\n", P.replace("name: p", &format!("name: {name}")));
+    let apply = "kubectl apply -f /tmp/a.yaml\n";
+    for (script, expected) in [
+        (write(">", "a") + &write(">", "b") + apply, "shop/b"),
+        (write(">", "a") + &write(">>", "b") + apply, "shop/a, shop/b"),
+        (write(">", "a") + apply + &write(">", "b") + apply, "shop/a, shop/b"),
+        (write(">", "a") + "cat > b.yaml <<EOF\n" + P + "EOF\nkubectl apply -f b.yaml\n", "?shop/a, shop/p"),
+        (write(">", "a") + "cat > /tmp/b.yaml <<EOF\n" + P + "EOF\nkubectl apply -f /tmp/\n", "shop/a, shop/p"),
+        (write(">", "a"), "shop/a"),
+        (write(">", "a") + "cd /tmp\nkubectl apply -f a.yaml\n", "shop/a"),
+        (format!("f() {{\n{apply}}}\n") + &write(">", "a") + "f\n", "shop/a"),
+        (String::from("for n in a b; do\n") + &write(">", "$n") + apply + "done\n", "shop/a, shop/b"),
+        (String::from("if [ \"$1\" = x ]; then\n") + &write(">", "a") + "fi\n" + apply, "?shop/a"),
+    ] {
+        assert_eq!(of(&script), expected, "{script}");
+    }
+}
+
+/// Upstream: GNU Bash manual, "Bourne Shell Builtins": break, continue, exit, return, shift, trap; "Bash Builtins": local; "Command Grouping".
+#[test]
+fn what_is_left_does_not_run() {
+    let of_name = |name: &str| format!("kubectl apply -f - <<EOF\n{}EOF\n", P.replace("name: p", &format!("name: {name}")));
+    let turns = |before: &str| format!("for a in web db api; do\n{before}\n{}done\n{}", of_name("$a"), of_name("last"));
+    for (before, expected) in [
+        ("[ $a = db ] && continue", "shop/web, shop/api, shop/last"),
+        ("if [ $a = db ]; then break; fi", "shop/web, shop/last"),
+        ("[ $a = db ] && exit 0", "shop/web, ?shop/last"),
+        ("while true; do continue 2; done", "?shop/$a, shop/last"),
+        ("[ \"$1\" = x ] && continue", "?shop/web, ?shop/db, ?shop/api, shop/last"),
+        ("if [ $a = db ]; then if [ \"$1\" = x ]; then break; fi; fi", "shop/web, ?shop/db, ?shop/api, shop/last"),
+        ("[ \"$1\" = x ] || exit 1", "shop/web, shop/db, shop/api, shop/last"),
+        ("( exit 0 )", "shop/web, shop/db, shop/api, shop/last"),
+        ("[ \"$1\" = x ] && exit 0", "?shop/web, ?shop/db, ?shop/api, ?shop/last"),
+    ] {
+        assert_eq!(of(&turns(before)), expected, "{before}");
+    }
+    let function = |body: &str, call: &str| format!("f() {{\n{body}\n{}}}\n{call}\n{}", of_name("$1"), of_name("last"));
+    for (body, call, expected) in [
+        (":", "f a", "shop/a, shop/last"),
+        ("shift", "f a b", "shop/b, shop/last"),
+        ("[ $1 = a ] && return", "f a; f b", "shop/b, shop/last"),
+        ("[ \"$X\" = a ] && return 0", "f a", "?shop/a, shop/last"),
+        ("local N=x", "f a", "shop/a, shop/last"),
+        ("set -- c", "f a", "shop/c, shop/last"),
+    ] {
+        assert_eq!(of(&function(body, call)), expected, "{body}; {call}");
+    }
+    let own = format!("N=a\nf() {{ local N=b; }}\nf\n( N=c )\n{}", of_name("$N"));
+    assert_eq!(of(&own), "shop/a");
+    let p = of_name("p");
+    for (before, after, expected) in [
+        ("c() { kubectl delete netpol p -n shop; }\ntrap c EXIT\n", "", ""),
+        ("trap 'kubectl delete netpol p -n shop' EXIT INT\n", "", ""),
+        ("trap 'kubectl delete netpol p -n shop' 0\n", "exit 0\n", ""),
+        ("trap 'kubectl delete netpol p -n shop' EXIT\n", "trap - EXIT\n", "shop/p"),
+        ("trap 'kubectl delete netpol p -n shop' INT ERR\n", "", "shop/p"),
+        ("[ \"$1\" = x ] && trap 'kubectl delete netpol p -n shop' EXIT\n", "", "shop/p, !netpol p"),
+        // A function runs where it is called.
+        ("c() { kubectl delete netpol p -n shop; }\n", "c\n", ""),
+        ("c() { kubectl delete netpol p -n shop; }\nc\n", "", "shop/p"),
+    ] {
+        assert_eq!(of(&format!("{before}{p}{after}")), expected, "{before}{after}");
+    }
+}

@@ -6,9 +6,9 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 use super::reuse::{Known, Loose};
-use super::{Beside, Deletes, Loaded, Loader, ParsedDocument, read};
+use super::{Beside, Deletes, Loaded, Loader, Makes, ParsedDocument, read};
 use crate::document::{self, Variables, Wrapped};
-use crate::language::script::{self, Does, FileSpace, Script, Turn};
+use crate::language::script::{self, Does, FileSpace, Order, Script, Turn};
 use crate::language::{Kind, Resource};
 use crate::text::Span;
 
@@ -17,7 +17,7 @@ impl Loader {
     pub(super) fn unwrapped(&self, text: &str, wrapped: &Wrapped, loose: &Loose) -> Vec<Known> {
         let slice = |range: &Range<usize>| text.get(range.clone()).unwrap_or_default();
         let mut script = script::follow(text, wrapped, &self.names);
-        let mut parts: Vec<Known> = Vec::new();
+        let mut parts: Vec<(Order, Known)> = Vec::new();
         let mut variables = Variables::new();
         let mut commands = wrapped.commands.iter().peekable();
         for range in &wrapped.manifests {
@@ -26,21 +26,22 @@ impl Loader {
                 document::assignments(slice(before), &mut variables);
             }
             let handed = wrapped.handed.iter().position(|h| h.body.start <= range.start && range.end <= h.body.end);
+            let expands = handed.and_then(|at| wrapped.handed.get(at)).is_none_or(|handed| handed.expands) || text.contains("envsubst");
             let turns = handed.and_then(|at| script.turns.get(at));
-            let plain = [Turn::default()];
+            let plain = [Turn { order: script.order_of(range.start), ..Turn::default() }];
             let turns = turns.map_or(&plain[..], Vec::as_slice);
             let whole = slice(range);
             for part in document::split(whole).into_iter().flat_map(|part| document::split_at_marks(whole, part)) {
                 let range = range.start + part.start..range.start + part.end;
                 let known = parts.len();
                 for turn in turns.iter().filter(|turn| turn.does != Does::Nothing) {
-                    let mut found = self.part(slice(&range), &variables, turn, loose);
-                    let same = |known: &Known| known.parsed.diagnostics == found.diagnostics;
+                    let mut found = self.part(slice(&range), Some(&variables).filter(|_| expands), turn, loose);
+                    let same = |(_, known): &(Order, Known)| known.parsed.diagnostics == found.diagnostics;
                     if parts.get(known..).unwrap_or_default().iter().any(same) {
                         Arc::make_mut(&mut found).diagnostics.clear();
                     }
                     let is_alone = turn.is_plain() && !slice(&range).contains('$');
-                    parts.push(Known { range: range.clone(), parsed: found, is_alone });
+                    parts.push((turn.order, Known { range: range.clone(), parsed: found, is_alone }));
                 }
             }
         }
@@ -50,9 +51,11 @@ impl Loader {
             (object.span, object.kind_span, object.meta.name_span) = (span, span, span);
             let deletes = Some(if deletion.in_doubt { Deletes::Perhaps } else { Deletes::Certainly });
             let parsed = ParsedDocument { resources: alloc::vec![Arc::new(object)], deletes, ..ParsedDocument::default() };
-            parts.push(Known { range: deletion.at, parsed: Arc::new(parsed), is_alone: false });
+            parts.push((deletion.order, Known { range: deletion.at, parsed: Arc::new(parsed), is_alone: false }));
         }
-        parts.sort_by_key(|part| part.range.start);
+        // As the commands run: what stands in functions and loops is elsewhere in the text.
+        parts.sort_by_key(|(order, part)| (*order, part.range.start));
+        let parts = parts.into_iter().map(|(_, part)| part);
         let commands = (!wrapped.commands.is_empty()).then(|| {
             let parsed = Arc::new(self.commands(text, &wrapped.commands, script));
             Known { range: 0..text.len(), parsed, is_alone: false }
@@ -71,9 +74,9 @@ impl Loader {
     }
 
     /// A document as a command is handed it.
-    fn part(&self, text: &str, around: &Variables, turn: &Turn, loose: &Loose) -> Arc<ParsedDocument> {
+    fn part(&self, text: &str, around: Option<&Variables>, turn: &Turn, loose: &Loose) -> Arc<ParsedDocument> {
         let mut variables = Variables::new();
-        if text.contains('$') {
+        if let Some(around) = around.filter(|_| text.contains('$')) {
             variables.extend(around.clone());
             variables.extend(turn.variables.clone());
         }
@@ -106,6 +109,11 @@ fn settle(parsed: &mut ParsedDocument, turn: &Turn) {
         parsed.deletes = Some(if perhaps { Deletes::Perhaps } else { Deletes::Certainly });
         return;
     }
+    parsed.makes = match turn.does {
+        Does::New => Makes::New,
+        Does::Replace => Makes::Replacement,
+        _ => Makes::Either,
+    };
     let mut open = false;
     for resource in &mut parsed.resources {
         let resource = Arc::make_mut(resource);

@@ -197,3 +197,27 @@ fn a_cluster_that_is_refused_says_nothing_of_the_engine() {
         assert_eq!(scene.snapshot().cloud.clusters.len(), clusters, "{policy}");
     }
 }
+
+/// Upstream: GNU Bash manual, 3.4.2 "Special Parameters".
+#[test]
+fn arguments_reach_the_commands_of_functions() {
+    let close = CLOSE.trim();
+    let base = "az network nsg rule create -g shop --nsg-name nsg --protocol Tcp --destination-port-ranges 80";
+    for (script, expected) in [
+        (format!("rule() {{\n  {base} --access Deny \"$@\"\n}}\nrule -n r1 --priority 100\n"), DENIED),
+        (format!("rule() {{\n  {base} -n r1 --priority 100 \"$@\" --access \"$1\"\n}}\nrule\n{close}\n"), DENIED),
+        (format!("log() {{\n  echo \"$@\"\n}}\n{close}\n"), DENIED),
+        (format!("main() {{\n  [ \"$1\" = open ] && return\n  {close}\n}}\nmain open\n"), ALLOWED),
+        (format!("main() {{\n  [ \"$1\" = open ] && return\n  {close}\n}}\nmain \"$@\"\n"), UNKNOWN),
+        (format!("{close}\nundo() {{ az network nsg rule delete -g shop --nsg-name nsg -n close; }}\ntrap undo EXIT\n"), ALLOWED),
+    ] {
+        pair(&[ATTACH, &script], expected);
+    }
+}
+
+/// Upstream: Microsoft Learn, "Naming rules and restrictions for Azure resources": names are the same in any case.
+#[test]
+fn a_rule_is_created_again_under_its_name_in_any_case() {
+    let again = CLOSE.replace("-n close", "-n CLOSE").replace("--priority 100", "--priority 110").replace("Deny", "Allow");
+    assert_eq!(names(&pair(&[ATTACH, CLOSE, &again], ALLOWED)).len(), 1);
+}

@@ -64,6 +64,8 @@ pub(super) struct Call<'c> {
     /// Whether objects are meant by something else than their names.
     pub(super) selects: bool,
     pub(super) prunes: bool,
+    /// Whether `replace` makes objects that are not there.
+    pub(super) forces: bool,
 }
 
 fn base(word: &Word) -> &str {
@@ -107,6 +109,7 @@ pub(super) fn call(command: &Command) -> Option<Call<'_>> {
             "-A" | "--all-namespaces" => call.all_namespaces = true,
             "--dry-run" => call.tries = value.is_none_or(|value| !["none", "false"].contains(&&*value.text)),
             "-l" | "--selector" | "--field-selector" | "--all" => call.selects = true,
+            "--force" => call.forces = value.is_none_or(|value| value.text != "false"),
             "--prune" => call.prunes = true,
             _ => call.glued(word),
         }

@@ -8,6 +8,7 @@
 //!
 //! Upstream: Kubernetes documentation, "kubectl reference"; GNU Bash manual, "Looping Constructs", "Here Documents".
 
+mod files;
 mod kubectl;
 mod sources;
 
@@ -17,6 +18,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::ops::Range;
 
+use self::files::Writing;
 use self::kubectl::{Call, Role, bare, call, program, role};
 use super::azure::read::shell::{self, Command};
 use super::unread::{Cause, Effect, Enforcer, Namespaces, Unread, Whom};
@@ -38,6 +40,19 @@ pub(crate) struct Script {
     pub(crate) deletions: Vec<Deletion>,
     /// Files that commands create objects from, in a namespace of their own.
     pub(crate) spaces: Vec<FileSpace>,
+    /// Where each command stands, as they run.
+    starts: Vec<u32>,
+}
+
+/// When something is done: by which command, or before which one.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+pub(crate) struct Order(usize, bool);
+
+impl Script {
+    /// When it is the turn of what no command has, but the text itself: before the first command behind it.
+    pub(crate) fn order_of(&self, at: usize) -> Order {
+        Order(self.starts.iter().position(|start| *start as usize >= at).unwrap_or(self.starts.len()), false)
+    }
 }
 
 /// The namespace that a command gives to objects of a file which name none.
@@ -64,6 +79,7 @@ pub(crate) struct Turn {
     /// The namespace of objects that name none; `Err` with what is to be doubted where that is not known.
     pub(crate) namespace: Result<Option<Box<str>>, Box<Resource>>,
     pub(crate) does: Does,
+    pub(crate) order: Order,
     /// Whether it is not known if the command runs.
     pub(crate) in_doubt: bool,
 }
@@ -71,7 +87,12 @@ pub(crate) struct Turn {
 /// What a command does with the objects of a manifest.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Does {
+    /// Makes objects, or others in place of those that are there.
     Create,
+    /// Makes objects that are not there yet.
+    New,
+    /// Makes others in place of those that are there.
+    Replace,
     Delete,
     Nothing,
 }
@@ -80,6 +101,7 @@ pub(crate) enum Does {
 #[derive(Clone, Debug)]
 pub(crate) struct Deletion {
     pub(crate) at: Range<usize>,
+    pub(crate) order: Order,
     /// Kind (as the command says it), namespace and name, and what is in doubt where it is not known whether it was there before.
     pub(crate) object: Resource,
     /// Whether it is not known if the command runs.
@@ -95,7 +117,8 @@ pub(crate) fn follow(text: &str, wrapped: &Wrapped, files: &[Box<str>]) -> Scrip
         text,
         wrapped,
         files,
-        script: Script::default(),
+        script: Script { starts: commands.iter().map(|command| command.span.start).collect(), ..Script::default() },
+        now: 0,
         said: Vec::new(),
         known: Vec::new(),
         blocks: Vec::new(),
@@ -104,7 +127,8 @@ pub(crate) fn follow(text: &str, wrapped: &Wrapped, files: &[Box<str>]) -> Scrip
     let spaces = spaces(&commands);
     let turns = wrapped.handed.iter().map(|handed| follower.turns(handed, &commands, &spaces)).collect();
     follower.script.turns = turns;
-    for (command, space) in commands.iter().zip(&spaces) {
+    for (now, (command, space)) in commands.iter().zip(&spaces).enumerate() {
+        follower.now = now;
         follower.command(command, space);
     }
     follower.say();
@@ -113,7 +137,7 @@ pub(crate) fn follow(text: &str, wrapped: &Wrapped, files: &[Box<str>]) -> Scrip
 
 impl Default for Turn {
     fn default() -> Self {
-        Turn { variables: Variables::new(), namespace: Ok(None), does: Does::Create, in_doubt: false }
+        Turn { variables: Variables::new(), namespace: Ok(None), does: Does::Create, order: Order::default(), in_doubt: false }
     }
 }
 
@@ -149,6 +173,8 @@ struct Follower<'a> {
     wrapped: &'a Wrapped,
     files: &'a [Box<str>],
     script: Script,
+    /// The command that is looked at.
+    now: usize,
     /// Commands that change objects and nothing that is decided here.
     said: Vec<(String, Span)>,
     /// Commands of which the input is a manifest of the text.
@@ -213,8 +239,10 @@ impl Follower<'_> {
         let on_line: Vec<(usize, &Command)> = commands.iter().enumerate().filter(|(_, c)| handed.line.contains(&start(c))).collect();
         let head = self.text.get(handed.line.start..handed.body.start).unwrap_or_default();
         let file = sources::written(head);
-        let takes =
-            |call: &Call<'_>| call.files.iter().any(|word| sources::is_input(word) || file.is_some_and(|file| bare(word, "-f") == file));
+        let text = self.text;
+        let takes = |call: &Call<'_>| {
+            call.files.iter().any(|word| sources::is_input(word) || file.is_some_and(|file| files::means(text, word, file)))
+        };
         let mut turns = Vec::new();
         for turn in on_line.chunk_by(|(_, a), (_, b)| start(a) < start(b)) {
             let holder = turn.iter().rposition(|(_, command)| start(command) < handed.at).unwrap_or(0);
@@ -225,7 +253,9 @@ impl Follower<'_> {
                 |(_, command): &(usize, &Command)| call(command).is_some_and(|call| call.files.iter().any(|w| bare(w, "-f").is_empty()));
             let rest =
                 if rest.iter().any(taking) { rest } else { turn.iter().position(around).and_then(|at| turn.get(at..)).unwrap_or(rest) };
-            match rest.iter().position(taking) {
+            // What one command only prints, such as with `--dry-run`, the next may be given.
+            let really = |entry: &(usize, &Command)| taking(entry) && call(entry.1).is_some_and(|call| !call.tries);
+            match rest.iter().position(really).or_else(|| rest.iter().position(taking)) {
                 Some(at) => {
                     let Some(&(index, command)) = rest.get(at) else { continue };
                     let changer =
@@ -234,29 +264,16 @@ impl Follower<'_> {
                         let why = format!("`{}` may change what is applied", program(changer));
                         self.doubt(command, Effect::default(), &why);
                     }
-                    turns.extend(self.turn(command, spaces.get(index)));
+                    turns.extend(self.turn(index, command, spaces.get(index)));
                 }
-                None if file.is_some() => {
-                    let later = commands.iter().enumerate().filter(|(_, c)| start(c) >= handed.line.end);
-                    let uses: Vec<_> = later
-                        .filter(|(_, c)| call(c).is_some_and(|call| takes(&call) && !call.files.iter().any(|w| sources::is_input(w))))
-                        .collect();
-                    for (index, command) in &uses {
-                        let between = self.text.get(handed.line.end..start(command)).unwrap_or_default();
-                        let changes = |line: &str| {
-                            file.is_some_and(|file| line.contains(file))
-                                && ["sed ", "yq ", "perl ", "awk "].iter().any(|w| line.contains(w))
-                        };
-                        if between.lines().any(changes) {
-                            self.doubt(command, Effect::default(), "its file is changed before");
-                        }
-                        turns.extend(self.turn(command, spaces.get(*index)));
-                    }
-                    if uses.is_empty() {
-                        turns.push(Turn::default());
+                None => {
+                    let written = file.and_then(|file| Some(Writing { handed, file, by: turn.get(holder)?.0, to: turn.last()?.0 }));
+                    match written {
+                        Some(writing) => self.uses(&writing, commands, spaces, &mut turns),
+                        None => turns
+                            .push(Turn { order: turn.get(holder).map_or(Order::default(), |(at, _)| Order(*at, true)), ..Turn::default() }),
                     }
                 }
-                None => turns.push(Turn::default()),
             }
         }
         if turns.is_empty() {
@@ -268,18 +285,20 @@ impl Follower<'_> {
                 let message = "nothing in the input runs the command that this manifest is for: its policies are in doubt";
                 self.report(Diagnostic::new(codes::COMMAND_NOT_FOLLOWED, Severity::Warning, at, message).help(AFTERWARDS));
             }
-            turns.push(Turn { in_doubt, ..Turn::default() });
+            turns.push(Turn { in_doubt, order: self.script.order_of(handed.body.start), ..Turn::default() });
         }
         turns
     }
 
-    fn turn(&mut self, command: &Command, around: Option<&Space>) -> Option<Turn> {
+    fn turn(&mut self, index: usize, command: &Command, around: Option<&Space>) -> Option<Turn> {
         let call = call(command)?;
         self.known.push(command.span.start);
         let does = match call.verb {
-            "diff" => Does::Nothing,
+            "diff" | "get" | "describe" | "wait" | "rollout" | "explain" | "annotate" => Does::Nothing,
             _ if call.tries => Does::Nothing,
             "delete" => Does::Delete,
+            "create" => Does::New,
+            "replace" if !call.forces => Does::Replace,
             _ => Does::Create,
         };
         if does == Does::Nothing {
@@ -292,7 +311,7 @@ impl Follower<'_> {
         }
         let space = space_of(&call, around.unwrap_or(&Ok(None)));
         let namespace = space.map_err(|()| Box::new(self.anything(command, Effect::default())));
-        Some(Turn { variables: command.variables.clone(), namespace, does, in_doubt: command.doubt.is_some() })
+        Some(Turn { variables: command.variables.clone(), namespace, does, order: Order(index, true), in_doubt: command.doubt.is_some() })
     }
 
     fn anything(&self, command: &Command, effect: Effect) -> Resource {
@@ -386,7 +405,7 @@ impl Follower<'_> {
             let api_version = if group.is_empty() { Box::default() } else { format!("{group}/").into() };
             let object = Resource { api_version, ..object };
             let at = command.span.start as usize..command.span.end as usize;
-            self.script.deletions.push(Deletion { at, object, in_doubt: command.doubt.is_some() });
+            self.script.deletions.push(Deletion { at, order: Order(self.now, true), object, in_doubt: command.doubt.is_some() });
         }
     }
 

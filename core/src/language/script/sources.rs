@@ -27,6 +27,11 @@ pub(super) fn written(head: &str) -> Option<&str> {
     after.get(..name(after)).map(|name| name.trim_matches(['"', '\''])).filter(|name| !name.is_empty() && !name.starts_with("/dev/"))
 }
 
+/// Whether the beginning of a line adds to its file, and leaves what is there.
+pub(super) fn adds(head: &str) -> bool {
+    head.contains(">>") || head.contains("tee -a ")
+}
+
 fn base(path: &str) -> &str {
     path.trim_end_matches('/').rsplit(['/', '\\']).next().unwrap_or_default()
 }

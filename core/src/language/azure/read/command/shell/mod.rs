@@ -70,6 +70,7 @@ pub(in crate::language) fn commands(text: &str, live: &[Range<usize>], lines: &[
     let nodes = parse::parse(&tokens, dialect);
     let mut run = run::Run::new(text, dialect, lines);
     run.nodes(&nodes);
+    run.finish();
     let mut problems: Vec<(Span, String)> = open
         .into_iter()
         .map(|at| (Span::new(at as u32, at as u32 + 1), String::from("the quotation mark that opens here is never closed")))

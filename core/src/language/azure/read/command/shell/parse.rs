@@ -36,6 +36,8 @@ pub(super) enum Node {
     Function { name: String, parameters: Vec<String>, body: Vec<Node> },
     /// What is run once as far as can be told.
     Block(Vec<Node>),
+    /// What a shell of its own runs: `( … )`.
+    Apart(Vec<Node>),
 }
 
 /// Parses tokens.
@@ -121,7 +123,9 @@ impl<'t> Parser<'t> {
                     self.at += usize::from(close == "}");
                     let inner = self.list(&[close], depth + 1);
                     self.take_op(close);
-                    chain(&mut nodes, Node::Block(inner), depends.take());
+                    let is_apart = close == ")" && self.dialect == Dialect::Posix;
+                    let node = if is_apart { Node::Apart(inner) } else { Node::Block(inner) };
+                    chain(&mut nodes, node, depends.take());
                     self.piped(&mut nodes, depth);
                 }
                 Token::Op(_) => self.at += 1,

@@ -165,7 +165,7 @@ impl Run<'_> {
     }
 
     /// Runs a text that a command is given. What comes of it stands where that command does.
-    fn run_text(&mut self, script: &str, span: Span) {
+    pub(super) fn run_text(&mut self, script: &str, span: Span) {
         if !self.spend(script.len(), span) {
             return;
         }
@@ -176,6 +176,7 @@ impl Run<'_> {
         inner.functions = core::mem::take(&mut self.functions);
         (inner.doubt, inner.depth, inner.spent) = (self.doubt.clone(), self.depth + 1, self.spent);
         inner.nodes(&nodes);
+        inner.finish();
         (self.variables, self.functions, self.spent) = (inner.variables, inner.functions, inner.spent);
         if inner.beyond.is_some() {
             self.beyond.get_or_insert(span);

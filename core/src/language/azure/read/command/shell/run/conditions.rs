@@ -10,13 +10,14 @@ use alloc::vec::Vec;
 
 use super::super::lex::{Part, Raw};
 use super::super::parse::Node;
+use super::leave::only_leaves;
 use super::{MOST_TURNS, Run, Value};
 
 /// Programs that succeed or fail by what they find.
 const TESTS: [&str; 16] =
     ["[", "[[", "test", "grep", "egrep", "diff", "cmp", "command", "which", "type", "read", "curl", "wget", "jq", "nc", "ping"];
 
-type Variables = BTreeMap<String, Value>;
+pub(super) type Variables = BTreeMap<String, Value>;
 
 impl Run<'_> {
     /// A condition as it is written.
@@ -33,17 +34,22 @@ impl Run<'_> {
 
     /// Runs what may not run, and returns what variables hold afterwards.
     fn doubtful(&mut self, condition: &[Node], body: &[Node]) -> Variables {
-        let (before, outer) = (self.variables.clone(), self.doubt.clone());
+        self.in_doubt(condition, |run| run.nodes(body))
+    }
+
+    fn in_doubt(&mut self, condition: &[Node], run: impl FnOnce(&mut Self)) -> Variables {
+        let (before, around) = (self.variables.clone(), self.around());
         if self.doubt.is_none() {
             self.doubt = Some(self.words_of(condition));
         }
-        self.nodes(body);
-        self.doubt = outer;
-        core::mem::replace(&mut self.variables, before)
+        run(self);
+        let after = core::mem::replace(&mut self.variables, before);
+        self.left_in_doubt(around, &after);
+        after
     }
 
     /// What variables hold after one of several ways. What only some of them set is taken as they set it.
-    fn merge(&mut self, ways: Vec<Variables>) {
+    pub(super) fn merge(&mut self, ways: Vec<Variables>) {
         let names: Vec<String> = ways.iter().flat_map(BTreeMap::keys).cloned().collect();
         for name in names {
             let mut values = ways.iter().filter_map(|way| way.get(&name));
@@ -95,8 +101,12 @@ impl Run<'_> {
                 Some(true) => return self.nodes(body),
                 Some(false) => {}
                 None => {
+                    // Nobody asks about a run that only prints how the script is called.
+                    let helps = patterns.iter().any(|p| p.plain().is_some_and(|p| matches!(p, "-h" | "--help" | "help")));
                     let condition = alloc::vec![Node::Simple(word.cloned().into_iter().collect())];
-                    ways.push(self.doubtful(&condition, body));
+                    if !helps {
+                        ways.push(self.doubtful(&condition, body));
+                    }
                 }
             }
         }
@@ -106,22 +116,23 @@ impl Run<'_> {
     pub(super) fn while_loop(&mut self, until: bool, condition: &[Node], body: &[Node]) {
         let is_forever =
             matches!(condition, [Node::Simple(raws)] if raws.first().and_then(Raw::plain).is_some_and(|w| w == "true" || w == ":"));
-        if is_forever && !until {
-            // What ends it stands in it.
-            return self.nodes(body);
-        }
-        for _ in 0..MOST_TURNS {
-            match self.holds(condition, false).map(|holds| holds != until) {
-                Some(true) => self.nodes(body),
-                Some(false) => return,
-                None => {
-                    let ways = alloc::vec![self.variables.clone(), self.doubtful(condition, body)];
-                    return self.merge(ways);
-                }
+        // What ends a loop that runs forever stands in it: one turn tells.
+        let mut left = if is_forever && !until { 1 } else { MOST_TURNS };
+        let mut is_open = false;
+        self.turns(body, |run| {
+            if left == 0 {
+                return false;
             }
-            if self.stopped || self.beyond.is_some() {
-                return;
-            }
+            left -= 1;
+            let holds = if is_forever { Some(true) } else { run.holds(condition, false) };
+            is_open = holds.is_none();
+            holds.is_some_and(|holds| holds != until)
+        });
+        if is_open {
+            let before = self.variables.clone();
+            let mut once = true;
+            let after = self.in_doubt(condition, |run| run.turns(body, |_| core::mem::take(&mut once)));
+            self.merge(alloc::vec![before, after]);
         }
     }
 
@@ -130,6 +141,9 @@ impl Run<'_> {
         let mut so_far = Some(true);
         let mut before: Option<&Node> = None;
         for (success, node) in parts {
+            if self.leaving.is_some() {
+                return;
+            }
             let asks = core::slice::from_ref(node);
             let runs = if before.is_none() { Some(true) } else { so_far.map(|went| went == *success) };
             match runs {
@@ -140,6 +154,8 @@ impl Run<'_> {
                     self.nodes(asks);
                     so_far = Some(true);
                 }
+                // Nobody asks about a run that fails.
+                None if !success && only_leaves(node) => so_far = Some(true),
                 None => {
                     let condition = before.map_or(asks, core::slice::from_ref);
                     let ways = alloc::vec![self.variables.clone(), self.doubtful(condition, asks)];

@@ -33,6 +33,8 @@ impl Run<'_> {
         let mut done: Vec<String> = Vec::new();
         let mut text = String::new();
         let mut unknown = false;
+        // `"$@"` without arguments is no word at all.
+        let mut is_nothing = false;
         for part in &raw.parts {
             let (items, quoted) = match part {
                 Part::Text(t) | Part::Quoted(t) => {
@@ -49,7 +51,14 @@ impl Run<'_> {
                     Some(number) => (known(number.to_string()), true),
                     None => (Value { items: alloc::vec![format!("$(({sum}))")], unknown: true }, true),
                 },
-                Part::Variable(name, quoted) => (self.lookup(name), *quoted),
+                Part::Variable(name, quoted) => {
+                    let mut value = self.lookup(name);
+                    is_nothing |= value.items.is_empty() && (name == "@" || name.ends_with("[@]"));
+                    if *quoted && self.dialect == Dialect::Posix && (name == "*" || name.ends_with("[*]")) {
+                        value.items = alloc::vec![value.items.join(" ")];
+                    }
+                    (value, *quoted)
+                }
                 Part::Output(range, quoted) => (self.substitute(range.clone()), *quoted),
             };
             unknown |= items.unknown;
@@ -74,9 +83,11 @@ impl Run<'_> {
                 done.push(core::mem::replace(&mut text, piece));
             }
         }
-        let is_empty_variable =
-            text.is_empty() && done.is_empty() && !raw.quoted && !raw.parts.iter().any(|p| matches!(p, Part::Quoted(_)));
-        if is_empty_variable && self.dialect == Dialect::Posix && raw.variable().is_some() {
+        let is_empty_variable = text.is_empty()
+            && done.is_empty()
+            && (!raw.quoted || is_nothing)
+            && (is_nothing || !raw.parts.iter().any(|p| matches!(p, Part::Quoted(_))));
+        if is_empty_variable && self.dialect == Dialect::Posix && (is_nothing || raw.variable().is_some()) {
             return Vec::new();
         }
         done.push(text);
@@ -116,6 +127,11 @@ impl Run<'_> {
         let unset = |name: &str| Value { items: alloc::vec![format!("${name}")], unknown: true };
         if let Some(value) = get(name) {
             return value.clone();
+        }
+        // A function that has not as many arguments.
+        let is_place = self.dialect == Dialect::Posix && !name.is_empty() && name.bytes().all(|b| b.is_ascii_digit()) && name != "0";
+        if is_place && get("#").is_some() {
+            return known(String::new());
         }
         if self.dialect == Dialect::Cmd && name.starts_with('%') {
             return unset(name);
@@ -182,17 +198,13 @@ impl Run<'_> {
                 Some((first, [])) if first.variable().is_some() => self.value_of(core::slice::from_ref(first)),
                 _ => {
                     let before = self.commands.len();
-                    self.depth += 1;
-                    self.nodes(&nodes);
-                    self.depth -= 1;
+                    self.apart(&nodes);
                     self.output(before).map_or(unset, known)
                 }
             },
             _ => {
                 let before = self.commands.len();
-                self.depth += 1;
-                self.nodes(&nodes);
-                self.depth -= 1;
+                self.apart(&nodes);
                 let single = nodes.len() <= 2;
                 self.output(before).filter(|_| single).map_or(unset, known)
             }

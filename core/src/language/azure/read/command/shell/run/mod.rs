@@ -3,6 +3,7 @@
 mod behind;
 mod conditions;
 mod expand;
+mod leave;
 mod sum;
 
 use alloc::collections::BTreeMap;
@@ -13,6 +14,7 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 use self::expand::range_of;
+use self::leave::{Leave, Perhaps, Trap, is_argument};
 use super::lex::{Part, Raw};
 use super::parse::Node;
 use super::{Command, Dialect, Word};
@@ -57,7 +59,16 @@ pub(super) struct Run<'a> {
     depth: usize,
     /// The condition on which it hangs whether what runs now runs, if that cannot be told.
     doubt: Option<Rc<str>>,
-    stopped: bool,
+    /// What a command leaves that just ran.
+    leaving: Option<Leave>,
+    /// Commands that may have left what runs now.
+    perhaps: Vec<Perhaps>,
+    /// Loops around what runs now, in its function.
+    loops: usize,
+    /// What runs when the script ends.
+    traps: Vec<Trap>,
+    /// For each function that runs, what its own variables held outside.
+    locals: Vec<BTreeMap<String, Option<Value>>>,
     /// Where more was to be done than is done.
     pub(super) beyond: Option<Span>,
 }
@@ -81,7 +92,11 @@ impl<'a> Run<'a> {
             spent: 0,
             depth: 0,
             doubt: None,
-            stopped: false,
+            leaving: None,
+            perhaps: Vec::new(),
+            loops: 0,
+            traps: Vec::new(),
+            locals: Vec::new(),
             beyond: None,
         }
     }
@@ -115,7 +130,7 @@ impl<'a> Run<'a> {
 
     pub(super) fn nodes(&mut self, nodes: &[Node]) {
         for node in nodes {
-            if self.stopped || self.beyond.is_some() {
+            if self.leaving.is_some() || self.beyond.is_some() {
                 return;
             }
             self.node(node);
@@ -152,12 +167,13 @@ impl<'a> Run<'a> {
                 let value = self.value_of(items);
                 let turns = if value.items.is_empty() { alloc::vec![(format!("${variable}"), true)] } else { Vec::new() };
                 let unknown = value.unknown;
-                let turns = turns.into_iter().chain(value.items.into_iter().map(|item| (item, unknown)));
-                for (item, unknown) in turns {
+                let mut turns = turns.into_iter().chain(value.items.into_iter().map(|item| (item, unknown)));
+                self.turns(body, |run| {
+                    let Some((item, unknown)) = turns.next() else { return false };
                     let unknown = unknown && item.contains('$');
-                    self.set(variable, Value { items: alloc::vec![item], unknown });
-                    self.nodes(body);
-                }
+                    run.set(variable, Value { items: alloc::vec![item], unknown });
+                    true
+                });
             }
             Node::Count { variable, clause, body } => self.count(variable.as_deref(), clause, body),
             Node::While { until, condition, body } => self.while_loop(*until, condition, body),
@@ -170,6 +186,11 @@ impl<'a> Run<'a> {
                 self.functions.insert(name.clone(), Rc::new(function));
             }
             Node::Block(inner) => self.nodes(inner),
+            Node::Apart(inner) => {
+                let before = self.variables.clone();
+                self.apart(inner);
+                self.variables = before;
+            }
         }
     }
 
@@ -215,14 +236,11 @@ impl<'a> Run<'a> {
             _ => None,
         });
         let (Some(first), Some(last)) = (first, limit) else {
-            self.set(&variable, Value { items: alloc::vec![format!("${variable}")], unknown: true });
-            self.nodes(body);
-            return;
+            let mut once = Some(Value { items: alloc::vec![format!("${variable}")], unknown: true });
+            return self.turns(body, |run| once.take().is_some_and(|value| (run.set(&variable, value), true).1));
         };
-        for turn in (first..=last).take(MOST_TURNS) {
-            self.set(&variable, known(turn.to_string()));
-            self.nodes(body);
-        }
+        let mut numbers = (first..=last).take(MOST_TURNS);
+        self.turns(body, |run| numbers.next().is_some_and(|number| (run.set(&variable, known(number.to_string())), true).1));
     }
 
     /// Whether a condition holds, if that can be told: `[ "$a" = b ]`, `[ -n "$a" ]`.
@@ -266,19 +284,31 @@ impl<'a> Run<'a> {
             return;
         }
         let mut raws = raws;
+        let mut is_local = false;
         // Words that come before a command, and assignments.
         while let Some((first, rest)) = raws.split_first() {
             let plain = first.plain().unwrap_or_default();
             let prefix =
                 ["$", "sudo", "export", "local", "readonly", "declare", "typeset", "command", "exec", "nohup", "call", "time", "!", "env"];
             let flag = plain.starts_with('-') && plain.len() <= 3;
+            is_local |= matches!(plain, "local" | "declare" | "typeset") && self.dialect == Dialect::Posix;
+            if let Some(Part::Text(head)) = first.parts.first().filter(|_| is_local && !self.locals.is_empty()) {
+                self.keep_outer(head.split(['=', '+']).next().unwrap_or_default());
+            }
             if !(prefix.contains(&plain) || flag || self.assign(first)) {
                 break;
             }
             raws = rest;
         }
         let Some((first, rest)) = raws.split_first() else { return };
-        if self.counted(first, rest) {
+        if is_local {
+            // Names without values.
+            return raws.iter().filter_map(Raw::plain).for_each(|name| {
+                self.keep_outer(name);
+                self.set(name, known(String::new()));
+            });
+        }
+        if self.counted(first, rest) || self.leaves(first, rest) {
             return;
         }
         match first.plain().unwrap_or_default() {
@@ -289,6 +319,11 @@ impl<'a> Run<'a> {
                 return;
             }
             "set" if self.dialect == Dialect::Cmd => return self.set_in_batch(rest),
+            "set" if self.dialect == Dialect::Posix && rest.first().and_then(Raw::plain) == Some("--") => {
+                let words: Vec<Word> = rest.iter().skip(1).flat_map(|raw| self.expand(raw)).collect();
+                let values = words.into_iter().map(|w| Value { items: alloc::vec![w.text], unknown: w.unknown });
+                return self.set_arguments(values.collect());
+            }
             "set" if rest.len() == 2 && rest.iter().all(|r| r.plain().is_none_or(|p| !p.starts_with('-'))) => {
                 // fish
                 if let [name, value] = rest
@@ -304,10 +339,8 @@ impl<'a> Run<'a> {
                 }
                 return;
             }
-            "exit" | "return" | "Exit" => {
-                self.stopped |= self.doubt.is_none() && self.depth == 0 && first.plain() != Some("return");
-                return;
-            }
+            "trap" if self.dialect == Dialect::Posix => return self.trap(rest),
+            "shift" if self.dialect == Dialect::Posix => return self.shift(rest),
             _ => {}
         }
         let words: Vec<Word> = raws.iter().flat_map(|raw| self.expand(raw)).collect();
@@ -374,36 +407,37 @@ impl<'a> Run<'a> {
             return;
         }
         let mut named: Option<String> = None;
-        let mut position = 0usize;
-        let all: Vec<Word> = words.into_iter().skip(1).collect();
-        for word in &all {
-            let value = Value { items: alloc::vec![word.text.clone()], unknown: word.unknown };
+        let mut arguments: Vec<Value> = Vec::new();
+        self.variables.retain(|name, _| !is_argument(name));
+        for word in words.into_iter().skip(1) {
             let flag =
                 word.text.strip_prefix('-').filter(|_| self.dialect == Dialect::PowerShell && !word.quoted).map(str::to_ascii_lowercase);
+            // `--flag=value` is taken apart for those that read options.
+            let text = word.value.map_or(word.text.clone(), |value| format!("{}={}", word.text, value.text));
+            let value = Value { items: alloc::vec![text], unknown: word.unknown };
             if let Some(flag) = flag.filter(|flag| function.parameters.contains(flag)) {
                 named = Some(flag);
             } else if let Some(name) = named.take() {
                 self.set(&name, value);
             } else {
-                position += 1;
-                let name = function.parameters.get(position - 1).cloned().unwrap_or_else(|| position.to_string());
-                self.set(&name, value);
+                arguments.push(value);
+                if let Some(name) = function.parameters.get(arguments.len() - 1) {
+                    self.set(name, arguments.last().cloned().unwrap_or_default());
+                }
             }
         }
-        let unknown = all.iter().any(|w| w.unknown);
-        let items: Vec<String> = all.into_iter().map(|w| w.text).collect();
-        self.set("#", known(items.len().to_string()));
-        self.set("@", Value { items: items.clone(), unknown });
-        self.set("*", Value { items, unknown });
-        self.depth += 1;
-        self.nodes(&function.body);
-        self.depth -= 1;
-        // What a function sets holds afterwards, but for its own arguments.
-        for name in outer.keys().filter(|name| name.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'@' | b'*' | b'#'))) {
-            if let Some(value) = outer.get(name) {
-                self.variables.insert(name.clone(), value.clone());
-            }
+        self.set_arguments(arguments);
+        self.locals.push(BTreeMap::new());
+        self.body(&function.body);
+        // What a function sets holds afterwards, but for its own variables and arguments.
+        for (name, old) in self.locals.pop().unwrap_or_default() {
+            match old {
+                Some(old) => self.variables.insert(name, old),
+                None => self.variables.remove(&name),
+            };
         }
+        self.variables.retain(|name, _| !is_argument(name));
+        self.variables.extend(outer.into_iter().filter(|(name, _)| is_argument(name)));
     }
 }
 
