@@ -62,6 +62,14 @@ pub(super) fn strings(text: &str, line: Range<usize>) -> Vec<(Range<usize>, bool
     found
 }
 
+/// Whether the quotation mark at a place, which follows an `@`, begins a here-string of PowerShell: it ends the line, and the `@` begins a word. In
+/// `echo "$@"` of other shells it does not.
+pub(super) fn begins_here_string(line: &str, mark: usize) -> bool {
+    let ends = line.get(mark + 1..).is_some_and(|after| after.trim().is_empty());
+    let head = line.get(..mark).and_then(|head| head.strip_suffix('@')).unwrap_or_default();
+    ends && (head.is_empty() || head.ends_with(|c: char| c.is_whitespace() || matches!(c, '=' | '(' | ',' | '{' | '+')))
+}
+
 /// How far a quotation mark is from the one that closes it.
 fn closing(rest: &[u8], mark: u8) -> Option<usize> {
     let mut escaped = false;

@@ -17,7 +17,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use super::handed::{Delimiter, Handed, strings};
+use super::handed::{Delimiter, Handed, begins_here_string, strings};
 
 /// What a text is made of, besides what nobody reads.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -105,6 +105,9 @@ const TELLING: [&str; 5] = ["az", "kubectl", "oc", "calicoctl", "helm"];
 /// Programs that run another one, which is among their words.
 const HANDING_ON: [&str; 5] = ["ssh", "timeout", "xargs", "nohup", "time"];
 
+/// Here-documents without an end that are read as commands; each takes a look at the whole text.
+const PATIENCE: usize = 16;
+
 /// Takes a text apart; nothing for one that is only made of manifests.
 pub fn unwrap(text: &str) -> Option<Wrapped> {
     let head = text.len() - text.trim_start_matches('\u{feff}').len();
@@ -112,7 +115,7 @@ pub fn unwrap(text: &str) -> Option<Wrapped> {
     if !hints(text.get(whole.clone())?) {
         return None;
     }
-    let mut found = Finder { text, wrapped: Wrapped::default(), evidence: false };
+    let mut found = Finder { text, wrapped: Wrapped::default(), evidence: false, patience: PATIENCE };
     let starts_as_manifest = first_line(text.get(whole.clone())?).is_some_and(|line| looks_like_manifest(line) || is_key(line));
     match fences(text, whole.clone(), starts_as_manifest) {
         Some(blocks) => {
@@ -344,6 +347,8 @@ struct Finder<'t> {
     wrapped: Wrapped,
     /// Whether there is anything that makes the text more than a manifest.
     evidence: bool,
+    /// How many here-documents may still be looked for in vain.
+    patience: usize,
 }
 
 impl<'t> Finder<'t> {
@@ -499,8 +504,9 @@ impl<'t> Finder<'t> {
                 at += 1;
             }
             let begins = all.get(start).map(|line| self.line(line)).unwrap_or_default();
-            if at >= all.len() && (body.power || !(looks_like_manifest(begins.trim_start()) || is_key(begins))) {
+            if at >= all.len() && self.patience > 0 && (body.power || !(looks_like_manifest(begins.trim_start()) || is_key(begins))) {
                 // What would end it is not there: it may be something else, and nothing is passed over.
+                self.patience -= 1;
                 at = start;
                 break;
             }
@@ -541,14 +547,6 @@ fn tells(line: &str) -> bool {
         let behind = |part: &str| part.split([' ', '\'']).skip(1).any(|word| TELLING.contains(&word));
         is_program(word, &TELLING) && part.len() > word.len() || is_program(word, &HANDING_ON) && behind(part)
     })
-}
-
-/// Whether the quotation mark at a place, which follows an `@`, begins a here-string of PowerShell: it ends the line, and the `@` begins a word. In
-/// `echo "$@"` of other shells it does not.
-fn begins_here_string(line: &str, mark: usize) -> bool {
-    let ends = line.get(mark + 1..).is_some_and(|after| after.trim().is_empty());
-    let head = line.get(..mark).and_then(|head| head.strip_suffix('@')).unwrap_or_default();
-    ends && (head.is_empty() || head.ends_with(|c: char| c.is_whitespace() || matches!(c, '=' | '(' | ',' | '{' | '+')))
 }
 
 /// Follows quotation marks through a line, and notes here-documents. Returns the mark that is still open.
