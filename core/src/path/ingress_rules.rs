@@ -1,7 +1,6 @@
 //! Which rule of an Ingress a request meets, and what serves Ingresses. Upstream: docs/path.md, "Ingress" of the Kubernetes documentation.
 
 use alloc::borrow::ToOwned;
-use alloc::boxed::Box;
 use alloc::format;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -264,8 +263,8 @@ fn rival(snapshot: &Snapshot, ingress: &IngressObject, own: (Fit, &Ingress), hos
 /// Whether a rule's host has TLS at the controller: by an Ingress that names it. Not known where an entry names no host, as the certificate decides then.
 pub(super) fn has_tls(snapshot: &Snapshot, ingress: &IngressObject, host: Option<&str>) -> Matched {
     let entries = || beside(snapshot, ingress).flat_map(|object| object.spec.tls.iter());
-    let names = |entry: &Box<str>| host.is_some_and(|host| entry.eq_ignore_ascii_case(host));
-    match entries().any(names) {
+    let names = |entry: &str| host.is_some_and(|host| entry.eq_ignore_ascii_case(host));
+    match entries().any(|entry| names(entry)) {
         true => Matched::Yes,
         false if host.is_some() && entries().any(|entry| entry.is_empty()) => Matched::Possibly,
         false => Matched::No,

@@ -3,7 +3,6 @@
 //!
 //! To a controller they have two parts: to its pods, as to those of any Service, and on from there.
 
-use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -346,8 +345,8 @@ fn listener(course: &mut Course<'_>, request: &Request<'_>) -> Result<(), End> {
     let own = title(course.paths(), request.ingress);
     let stop = |why: String| Err(End::Stop(StopReason::NotPassedOn(why.into())));
     let host = request.backend.and_then(|rule| rule.requests.host.as_deref()).or(request.host);
-    let of_host = |entry: &Box<str>| entry.is_empty() || host.is_some_and(|host| entry.eq_ignore_ascii_case(host));
-    let has_tls = spec.certificate || spec.tls.iter().any(of_host);
+    let of_host = |entry: &str| entry.is_empty() || host.is_some_and(|host| entry.eq_ignore_ascii_case(host));
+    let has_tls = spec.certificate || spec.tls.iter().any(|entry| of_host(entry));
     let usual = if request.tls { 443 } else { 80 };
     let port = spec.front_end_port.unwrap_or(usual);
     if course.packet.port.is_some_and(|sent| sent != port) {
