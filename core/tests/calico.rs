@@ -485,6 +485,11 @@ fn policies_of_a_tier_that_is_not_given_may_come_first() {
     let shut = "{selector: app == 'db', types: [Ingress], ingress: [{action: Deny}]}";
     let closed = scene(&[("NetworkPolicy", "security.some", some), ("NetworkPolicy", "db", shut)]);
     check(&closed, &[("shop/web", "shop/db", 80, Verdict::CannotTell), ("shop/far", "shop/db", 80, Denied)]);
+    // In either place, the same.
+    check(
+        &scene(&[("NetworkPolicy", "security.shut", "{tier: security, selector: app == 'db', types: [Ingress], ingress: []}")]),
+        &[("shop/web", "shop/db", 80, Denied)],
+    );
 }
 
 /// A profile that is not given may have any rules and any labels. Upstream: tigera/docs, calico/reference/resources/hostendpoint.mdx and profile.mdx.

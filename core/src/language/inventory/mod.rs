@@ -182,12 +182,14 @@ fn nodes<'a>(resources: &[(DocumentId, &'a Resource)], snapshot: &mut Snapshot) 
             }
         }
     }
-    // A host endpoint tells the addresses of a node that gives none itself. Of one whose node is given, they are those of an interface of it.
+    // A host endpoint tells the addresses of a node that is given nowhere else: neither as an object nor by its pods.
+    let has_pods = |name: &str| resources.iter().any(|(_, r)| matches!(&r.kind, Kind::Pod(_)) && r.kind.named_node() == Some(name));
     for (_, resource) in resources {
         if let Some((name, addresses)) = resource.kind.host_addresses()
-            && let Some(node) = found.get_mut(name).filter(|node| node.place.is_none() || node.addresses.is_empty())
+            && let Some(node) = found.get_mut(name).filter(|node| node.place.is_none())
+            && !has_pods(name)
         {
-            let new = addresses.iter().filter(|a| !node.addresses.contains(a)).copied().collect::<Vec<_>>();
+            let new: Vec<IpAddr> = addresses.iter().filter(|a| !node.addresses.contains(a)).copied().collect();
             node.addresses.extend(new);
         }
     }

@@ -72,7 +72,7 @@ impl PolicyEngine for CalicoEngine {
         let placed = core::mem::take(&mut lowering.placed);
         let mut sorted: Vec<Sorted<'_>> = Vec::new();
         let refused_tiers = refused_tiers(&lowering.resources);
-        let mut tiers = known_tiers(&lowering.resources);
+        let tiers = known_tiers(&lowering.resources);
         let installed = release::Installed::of(&lowering.resources);
         for placed in &placed {
             let name = &*placed.resource.meta.name;
@@ -97,7 +97,7 @@ impl PolicyEngine for CalicoEngine {
                 Standing::OwnTier(_) => {}
             }
         }
-        doubt_missing_tiers(lowering, &sorted, &mut tiers);
+        doubt_missing_tiers(&sorted, &tiers, &mut lowering.ruleset);
         add_tiers(sorted, &tiers, installed.has_old_names(), &mut lowering.ruleset);
         let accepted: Vec<(DocumentId, &Resource)> = lowering.resources.iter().copied().filter(|(_, r)| !r.refused).collect();
         add_profiles(&lowering.resources, lowering.settings, &mut lowering.ruleset);
@@ -135,24 +135,36 @@ fn own<'a>(
     Some(Sorted { tier, order, name, namespace, kind, id: placed.id })
 }
 
-/// Puts in doubt the policies of tiers that the input does not hold. Such a tier may have any order, and any action at its end; or there is none, and the
-/// API server refuses the policy. Before all others each of their rules may decide or not, and so may the end.
-fn doubt_missing_tiers<'a>(lowering: &mut Lowering<'_>, sorted: &[Sorted<'a>], tiers: &mut BTreeMap<&'a str, (Option<f64>, TierEnd)>) {
-    let missing: Vec<(&str, PolicyId)> = sorted.iter().filter(|s| !tiers.contains_key(s.tier)).map(|s| (s.tier, s.id)).collect();
-    for (tier, id) in missing {
-        tiers.insert(tier, (Some(f64::NEG_INFINITY), TierEnd::Pass));
-        let Some(policy) = lowering.ruleset.policies.get_mut(id.index()).map(Arc::make_mut) else { continue };
-        let place = policy.place;
-        for rules in [&mut policy.egress, &mut policy.ingress] {
+/// A tier that the input does not hold may have any order. Its policies stand last, as upstream places those of a tier that there is not, and before all
+/// others once more, in doubt: what is the same in both places is certain, and what is not cannot be told.
+fn doubt_missing_tiers(sorted: &[Sorted<'_>], tiers: &BTreeMap<&str, (Option<f64>, TierEnd)>, ruleset: &mut Ruleset) {
+    let mut groups = Vec::new();
+    for missing in sorted.iter().filter(|s| !tiers.contains_key(s.tier)) {
+        let Some(policy) = ruleset.policy(missing.id).filter(|policy| policy.doubt.is_none()) else { continue };
+        let mut first = Policy { id: PolicyId::at(ruleset.policies.len()), ..policy.clone() };
+        let place = first.place;
+        for rules in [&mut first.egress, &mut first.ingress] {
             match rules.iter().position(decides_everything) {
                 Some(last) => rules.truncate(last + 1),
                 None => rules.push(unread::any(Action::Deny, place)),
             }
         }
-        if policy.doubt.is_none() {
-            let text = format!("the Tier `{tier}` of {} `{}` is not in the input", policy.kind, policy.title());
-            policy.doubt = Some(Box::new(Doubt { text, places: alloc::vec![place] }));
-        }
+        let text = format!("the Tier `{}` of {} `{}` is not in the input", missing.tier, first.kind, first.title());
+        first.doubt = Some(Box::new(Doubt { text, places: alloc::vec![place] }));
+        groups.push(alloc::vec![first.id]);
+        ruleset.add(first);
+    }
+    let tier = Tier {
+        name: unread::TIER.into(),
+        noun: "policies of tiers that are not in the input",
+        groups,
+        end: TierEnd::Pass,
+        ports_only: false,
+        passes_all: false,
+        ordered: true,
+    };
+    if !tier.groups.is_empty() {
+        ruleset.tiers.insert(0, tier);
     }
 }
 
