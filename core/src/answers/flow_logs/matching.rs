@@ -17,7 +17,7 @@ use super::names::{Makers, makers_of, owners_of};
 use super::unmatched::Unmatched;
 use crate::compile::Endpoint;
 use crate::connectivity::Connectivity;
-use crate::endpoints::{self, Names, SOMEWHERE, find_among, outside_ranges, workload_title};
+use crate::endpoints::{self, INTERNET, Names, SOMEWHERE, find_among, outside_ranges, workload_title};
 use crate::language::kubernetes::inventory::CONTROLLER_LABELS;
 use crate::model::AddressSet;
 use crate::policy::Direction;
@@ -127,6 +127,9 @@ impl<'a> Matching<'a> {
 
     /// What a person calls so, under the name that the same end has in other logs.
     fn written(&self, text: &str) -> Result<Target, Unmatched> {
+        if text.trim().eq_ignore_ascii_case(INTERNET) {
+            return Ok(Target { by: MatchedBy::Name, ..self.anywhere(EndKind::Internet) });
+        }
         let found = find_among(self.snapshot, Some(&self.names), text).map_err(Unmatched::Name)?;
         let pod = match found.end {
             Endpoint::Pod(id) => self.snapshot.pod(id).filter(|pod| pod.role == Role::Pod).map(|pod| (id, pod.workload)),
@@ -337,7 +340,7 @@ impl<'a> Matching<'a> {
         if !is_internet {
             all.extend(self.snapshot.nodes().filter(|(_, node)| !node.stand_in).map(|(id, _)| Endpoint::Node(id)));
         }
-        let name = if is_internet { "internet" } else { PRIVATE };
+        let name = if is_internet { INTERNET } else { PRIVATE };
         Target { name: name.into(), by: MatchedBy::Anywhere, all }
     }
 
