@@ -74,17 +74,22 @@ fn a_controller_that_is_not_there_may_be_anywhere() {
 #[test]
 fn a_controller_that_is_there_is_known_by_its_image_or_its_service() {
     let of = |namespace: &str| ingress(&format!("{{namespaceSelector: {{matchLabels: {{kubernetes.io/metadata.name: {namespace}}}}}}}"));
-    for image in [
-        "registry.k8s.io/ingress-nginx/controller:v1.12.1",
-        "docker.io/traefik:v3.3",
-        "registry:5000/kong",
-        "haproxytech/kubernetes-ingress:3.1",
+    for (image, class) in [
+        ("registry.k8s.io/ingress-nginx/controller:v1.12.1", "nginx"),
+        ("docker.io/traefik:v3.3", "traefik"),
+        ("registry:5000/kong", "kong"),
+        ("haproxytech/kubernetes-ingress:3.1", "haproxy"),
     ] {
+        let shop = SHOP.replace("ingressClassName: nginx", &format!("ingressClassName: {class}"));
         let controller = format!(
             "{{apiVersion: apps/v1, kind: Deployment, metadata: {{name: front, namespace: entry}}, spec: {{selector: {{matchLabels: {{a: b}}}}, template: {{metadata: {{labels: {{a: b}}}}, spec: {{containers: [{{name: c, image: '{image}'}}]}}}}}}}}"
         );
-        let known = |namespace: &str| why(&scene(&[SHOP, &controller, &of(namespace)]), "{ingress-controller}", "shop/web", 8080).verdict;
+        let known = |namespace: &str| why(&scene(&[&shop, &controller, &of(namespace)]), "{ingress-controller}", "shop/web", 8080).verdict;
         assert_eq!((known("entry"), known("other")), (Verdict::Allowed, Verdict::Denied), "{image}");
+        if class != "nginx" {
+            let foreign = why(&scene(&[SHOP, &controller, &of("entry")]), "{ingress-controller}", "shop/web", 8080);
+            assert_eq!(foreign.verdict, Verdict::CannotTell, "{image} serves no class `nginx`");
+        }
     }
     let service = "{apiVersion: v1, kind: Service, metadata: {name: ingress-nginx-controller, namespace: ingress-nginx}, spec: {type: LoadBalancer, selector: {app: ctl}, ports: [{port: 80}]}}";
     let known = |policy: &str| why(&scene(&[SHOP, service, policy]), "{ingress-controller}", "shop/web", 8080).verdict;
