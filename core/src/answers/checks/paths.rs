@@ -100,8 +100,8 @@ impl Judge<'_> {
         let mut kinds: Vec<String> = Vec::new();
         for (kind, _) in self.outside(paths.compiled(), &meant.addresses, &ranges.iter().collect::<Vec<_>>()) {
             let internet = end.terms.iter().any(|term| matches!(term, Term::Internet)) && kind == Endpoint::Outside(SOMEWHERE);
-            // The one that people know comes first.
-            if internet { kinds.insert(0, "internet".into()) } else { kinds.push(self.name_of(kind)) }
+            // The one that people know comes first. By its address: by name it would be all that rules tell apart, which are asked about here one by one.
+            kinds.insert(if internet { 0 } else { kinds.len() }, self.name_of(kind));
         }
         names.extend(kinds);
         Ok(unique(names))
