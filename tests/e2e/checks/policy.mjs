@@ -33,7 +33,8 @@ export default {
         await until(/pods with app=store in namespace corner/, () => side(page, "Selected").innerText(), "whom it selects");
         assert.match(await side(page, "Ingress").innerText(), /Isolated: only what a rule allows comes in/);
         assert.match(await side(page, "Egress").innerText(), /does not act on egress/);
-        assert.match(await rules(page, "Ingress").innerText(), /Allow · rule 1[^]*app=till[^]*TCP 5432[^]*corner\/till/);
+        assert.match(await rules(page, "Ingress").innerText(), /Allow · rule 1[^]*app=till[^]*corner\/till/);
+        assert.equal(await rules(page, "Ingress").locator("input").first().inputValue(), "TCP 5432", "ports can be written over");
         await rules(page, "Ingress").getByRole("button", { name: /line \d+ in the editor/ }).click();
         await until(true, () => editor(page).evaluate((e) => e.contains(document.activeElement)), "the keyboard is in the editor");
         await shoot(page, "policy");

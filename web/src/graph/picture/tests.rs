@@ -402,10 +402,11 @@ fn what_is_focused_stands_between_who_reaches_it_and_what_it_reaches() {
         |left: bool| picture.marks.iter().skip(1).filter(|m| (m.rect.x < middle.rect.x) == left).map(|m| m.key.clone()).collect::<Vec<_>>();
     assert_eq!(sides(true), [keys[1..2].to_vec(), keys[10..16].to_vec()].concat());
     assert_eq!(sides(false), [keys[30].clone(), keys[22].clone()]);
-    // Each with its arrow, which says the ports and can be asked about.
+    // Each with its arrow, which can be asked about; the ports are on the card of the neighbour.
     assert_eq!(picture.arrows.len(), 9);
     let arrow = picture.arrows.iter().find(|a| a.ask == Some((keys[10].clone(), keys[0].clone()))).unwrap();
-    assert_eq!((arrow.label.as_str(), arrow.status), ("5432", Status::Partly));
+    let neighbour = &picture.marks[arrow.from];
+    assert_eq!((arrow.label.as_str(), arrow.status, neighbour.detail.as_str()), ("", Status::Partly, "5432"));
     assert!(picture.arrows.iter().all(|a| {
         if a.to == 0 { a.route.corners.last() } else { a.route.corners.first() }.is_some_and(|p| middle.rect.contains(p.0, p.1, 6.0))
     }));
