@@ -12,6 +12,7 @@ const active = (page) => palette(page).locator("[role=option][aria-selected=true
 async function look(page, text) {
     await page.keyboard.press("Control+k");
     await field(page).waitFor();
+    await until(true, () => field(page).evaluate((own) => own === document.activeElement), "the keyboard is in the field");
     await page.keyboard.type(text);
 }
 
@@ -115,7 +116,7 @@ export default {
         await page.keyboard.press("Control+k");
         assert.equal(await palette(page).count(), 0);
         await page.keyboard.press("Meta+k");
-        await field(page).waitFor();
+        await until(true, () => field(page).evaluate((own) => own === document.activeElement), "the keyboard is in the field");
         await page.keyboard.type("keyboard");
         await page.keyboard.press("Enter");
         await sheet(page).waitFor();
