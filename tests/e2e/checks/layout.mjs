@@ -19,6 +19,8 @@ function covered(page) {
         const controls = document.querySelectorAll("button, a[href], input, select, textarea, [role='button'], [role='separator'], [role='tab'], summary");
         for (const control of controls) {
             if (control.closest("dialog, .menu-list, [hidden], .cm-editor") || control.matches(".spot, .arrow, [data-fold]")) continue;
+            // What is in a closed part has a place, and is not on the screen.
+            if (!control.checkVisibility()) continue;
             let { left, top, right, bottom } = control.getBoundingClientRect();
             if (right - left < 1 || bottom - top < 1 || getComputedStyle(control).visibility === "hidden") continue;
             // The part of it that its panes show.
