@@ -22,6 +22,12 @@ async function openScene(title, card, options) {
 const here = (page) => page.locator(".stop.here h3").first().innerText();
 const player = (page) => page.getByRole("group", { name: /^Packet/ });
 
+/** Whether everything stands where it stood. The border of what is selected is wider, which some browsers measure with the card. */
+function stays(places, before) {
+    const [now, then] = [places, before].map((text) => text.split(/\s+/));
+    return now.length === then.length && now.every((word, index) => word === then[index] || Math.abs(Number(word) - Number(then[index])) <= 2);
+}
+
 export default {
     async "a Service on the graph leads to its path"() {
         const page = await openExample("a public load balancer");
@@ -70,11 +76,11 @@ export default {
                 const mark = marks(page).nth(index);
                 await mark.press("Enter");
                 await until(true, async () => /selected/.test(await mark.getAttribute("class")), `${title}: a card is selected`);
-                assert.equal(await places(page), before, `${title}: ${await mark.getAttribute("data-key")} is selected`);
+                assert.ok(stays(await places(page), before), `${title}: ${await mark.getAttribute("data-key")} is selected`);
             }
             await page.locator("svg.graph g.arrow:not(.quiet)").first().press("Enter");
             await until(0, () => page.locator("svg.graph g.mark.selected").count(), `${title}: an arrow's flow is asked`);
-            assert.equal(await places(page), before, `${title}: a flow is asked`);
+            assert.ok(stays(await places(page), before), `${title}: a flow is asked`);
             await page.context().close();
         }
     },
