@@ -1,6 +1,6 @@
 // The graph.
 import assert from "node:assert/strict";
-import { PHONE, accessible, goTo, headline, marks, open, openExample, openShop, shoot, until } from "../page.mjs";
+import { PHONE, accessible, goTo, headline, marks, notIn, open, openExample, openShop, shoot, until } from "../page.mjs";
 
 /** Each card by its key, with its place on the screen. */
 const places = (page) =>
@@ -130,7 +130,7 @@ export default {
         assert.equal(await page.locator(".packet-way, .stop.here").count(), 0);
     },
 
-    async "a packet is played on a telephone, in the dark, and without motion"() {
+    "a packet is played on a telephone, in the dark, and without motion": notIn({ firefox: "its driver emulates no such wish", webkit: "its driver emulates no such wish" }, async () => {
         const page = await openScene("Online boutique", "adservice", { viewport: PHONE, hasTouch: true, isMobile: true, colorScheme: "dark", reducedMotion: "reduce" });
         await page.getByRole("button", { name: "play the packet" }).click();
         await player(page).getByRole("button", { name: "pause" }).click();
@@ -144,5 +144,5 @@ export default {
         assert.ok(wide <= seen, `${wide} wide on ${seen}`);
         await accessible(page, "the packet on a telephone");
         await shoot(page, "packet-phone");
-    },
+    }),
 };
