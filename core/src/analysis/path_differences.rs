@@ -9,16 +9,13 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::Analysis;
-use crate::endpoints::{workload_title, workloads};
+use crate::endpoints::{INTERNET, workload_title, workloads};
 use crate::model::Protocol;
 use crate::path::{Asked, PathVerdict};
 use crate::snapshot::{Service, ServiceType, Snapshot};
 
 /// So many paths are followed in each version.
 pub const MOST_PATHS: usize = 20_000;
-
-/// A client that stands for all of the Internet.
-const INTERNET: &str = "internet";
 
 /// A Service or Ingress that some clients reach in another way.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -5,7 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use super::SOMEWHERE;
+use super::{SOMEWHERE, inside};
 use crate::compile::{ClassId, Compiled};
 use crate::model::AddressSet;
 use crate::snapshot::Snapshot;
@@ -36,8 +36,7 @@ impl InternetPart {
 
 /// The parts of the Internet that no rule, and no range of clients of a Service or Ingress, tells apart; that of the usual address first.
 pub(crate) fn internet_parts(compiled: &Compiled, snapshot: &Snapshot) -> Vec<InternetPart> {
-    let inside = snapshot.cloud.networks.iter().fold(AddressSet::default(), |set, network| set.union(&network.space));
-    let internet = tags::internet(&inside).v4_only();
+    let internet = tags::internet(&inside(snapshot)).v4_only();
     let mut by_class: Vec<(ClassId, AddressSet)> = Vec::new();
     for (start, class) in compiled.outside_atoms() {
         let stretch = compiled.stretch_of(start).intersection(&internet);

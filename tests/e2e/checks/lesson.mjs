@@ -15,6 +15,16 @@ const heading = (page) => pane(page).getByRole("heading", { level: 2 });
 const task = (page) => pane(page).getByRole("region", { name: "Task" });
 const openLesson = () => open({}, "?lesson=policy/default-deny");
 
+/** Goes on by Tab until the keyboard is at what is called so. */
+async function reach(page, name) {
+    for (let presses = 0; presses < 120; presses++) {
+        await page.keyboard.press("Tab");
+        const here = await page.evaluate(() => document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.textContent ?? "");
+        if (here.trim().startsWith(name)) return;
+    }
+    assert.fail(`${name} is not reached by Tab`);
+}
+
 export default {
     async "a lesson opens by its link, grades while one types, and goes on to the next step"() {
         const page = await openLesson();
@@ -98,19 +108,11 @@ export default {
     async "a lesson is played by keyboard alone"() {
         const page = await openLesson();
         await until("Everything is open", () => heading(page).innerText(), "the first step");
-        const reach = async (name) => {
-            for (let presses = 0; presses < 120; presses++) {
-                await page.keyboard.press("Tab");
-                const here = await page.evaluate(() => document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.textContent ?? "");
-                if (here.trim().startsWith(name)) return;
-            }
-            assert.fail(`${name} is not reached by Tab`);
-        };
-        await reach("Next step");
+        await reach(page, "Next step");
         await page.keyboard.press("Enter");
         await until("A policy that allows nothing", () => heading(page).innerText(), "the second step");
         await until(4, () => checks(page).count(), "its checks");
-        await reach("Show me");
+        await reach(page, "Show me");
         await page.keyboard.press("Enter");
         await until("Solved", () => task(page).getByRole("heading").innerText(), "the task");
     },
@@ -123,22 +125,14 @@ export default {
         assert.equal(await page.evaluate(() => document.documentElement.lang), "de");
         await until("Erlaubt", async () => (await verdict(page).innerText()).trim(), "the verdict's word");
         await accessible(page, "lesson-german");
-        const reach = async (name) => {
-            for (let presses = 0; presses < 120; presses++) {
-                await page.keyboard.press("Tab");
-                const here = await page.evaluate(() => document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.textContent ?? "");
-                if (here.trim().startsWith(name)) return;
-            }
-            assert.fail(`${name} is not reached by Tab`);
-        };
-        await reach("Nächster Schritt");
+        await reach(page, "Nächster Schritt");
         await page.keyboard.press("Enter");
         await until("Eine Policy, die nichts erlaubt", () => title.innerText(), "the second step");
         await until(4, () => german.locator(".lesson-checks li").count(), "its checks");
-        await reach("Hinweis");
+        await reach(page, "Hinweis");
         await page.keyboard.press("Enter");
         assert.match(await german.locator(".lesson-hints").innerText(), /Namespace/);
-        await reach("Zeig es mir");
+        await reach(page, "Zeig es mir");
         await page.keyboard.press("Enter");
         const germanTask = german.getByRole("region", { name: "Aufgabe" });
         await until("Gelöst", () => germanTask.getByRole("heading").innerText(), "the task");

@@ -9,7 +9,7 @@ use hashbrown::HashMap;
 
 use super::{Judge, words};
 use crate::compile::{ClassId, Compiled, Endpoint};
-use crate::endpoints::{NotFound, SOMEWHERE, find};
+use crate::endpoints::{NotFound, SOMEWHERE, find, inside};
 use crate::language::lower::address_terms;
 use crate::language::netpolis::{End, PodTerm, Selecting, Term};
 use crate::model::{AddressSet, Cidr, Labels, UnknownLabels};
@@ -115,10 +115,9 @@ impl Judge<'_> {
 
     /// The addresses that a term means.
     fn address_set(&self, term: &Term) -> AddressSet {
-        let cloud = &self.snapshot().cloud;
         let set = match term {
             Term::Addresses(set) => return set.clone(),
-            Term::Internet => tags::internet(&cloud.networks.iter().fold(AddressSet::default(), |set, n| set.union(&n.space))),
+            Term::Internet => tags::internet(&inside(self.snapshot())),
             _ => AddressSet::everything().difference(&self.snapshot().pod_network),
         };
         if self.speaks_ipv6() { set } else { set.v4_only() }

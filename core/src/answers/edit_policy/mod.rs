@@ -270,10 +270,8 @@ fn prove<S: Scene>(
         .collect();
     copy.set_files(&texts.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect::<Vec<_>>());
     let same = |other: &Policy| other.kind == policy.kind && other.title() == policy.title() && Form::of(other) == Form::of(policy);
-    let policies = |scene: &S| scene.compiled().ruleset().policies.clone();
-    let which = policies(scene).iter().filter(|other| same(other)).position(|other| other.id == policy.id);
-    let now = policies(&copy);
-    let now = which.and_then(|which| now.iter().filter(|other| same(other)).nth(which));
+    let which = scene.compiled().ruleset().policies.iter().filter(|other| same(other)).position(|other| other.id == policy.id);
+    let now = which.and_then(|which| copy.compiled().ruleset().policies.iter().filter(|other| same(other)).nth(which));
     let is_so = now
         .is_some_and(|now| now.doubt.is_none() && [now.acts_on_ingress, now.acts_on_egress] == acts && now.rules(direction).len() == rules);
     if is_so { Ok(()) } else { Err(NotChanged::Otherwise) }

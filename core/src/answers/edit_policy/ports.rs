@@ -4,7 +4,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::NotChanged;
-use crate::model::Protocol;
+use crate::model::{Protocol, names::port_name};
 use crate::policy::PortTerm;
 
 /// A protocol, and ports of it.
@@ -61,14 +61,7 @@ fn port_term(word: &str) -> Option<PortTerm> {
     if word.bytes().all(|b| b.is_ascii_digit()) {
         return number(word).map(|port| PortTerm::Range(port, port));
     }
-    // Upstream: IANA_SVC_NAME, as Kubernetes validates names of container ports.
-    let is_name = word.len() <= 15
-        && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-        && word.bytes().any(|b| b.is_ascii_lowercase())
-        && !word.starts_with('-')
-        && !word.ends_with('-')
-        && !word.contains("--");
-    is_name.then(|| PortTerm::Named(word.into()))
+    port_name(word).is_ok().then(|| PortTerm::Named(word.into()))
 }
 
 /// As a list of Calico has it.
