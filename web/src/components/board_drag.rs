@@ -1,41 +1,27 @@
 //! A policy that is dragged over the board: by the mouse anywhere on its card, by a finger on its grip (the rest of a card scrolls).
 
-use std::cell::RefCell;
-use std::rc::Rc;
-
 use gloo::events::EventListener;
 use gloo::timers::callback::Interval;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, PointerEvent};
 use yew::prelude::*;
 
+use super::hold::{Held, Hold, is_lost, was_let_go};
 use super::{ByAddress, Store, use_part};
 use crate::state::Action;
 use netpolis_view::Gap;
 
-/// Pixels that the pointer may tremble before a card moves.
-const TREMBLE: f64 = 5.0;
 /// Within so many pixels of its edge the board scrolls, and how fast at most, in pixels for each [`TICK_MS`].
 const EDGE: f64 = 24.0;
 const FASTEST: f64 = 10.0;
 const TICK_MS: u32 = 16;
 
-/// A card under a pointer.
-#[derive(Clone, Copy)]
-struct Hold {
-    pointer: i32,
-    policy: u32,
-    from: (f64, f64),
-    at: (f64, f64),
-    /// Whether it has left its place.
-    begun: bool,
-}
-
 /// A drag under way, or that may come.
 #[derive(Clone)]
 pub(super) struct Drag {
     pub(super) store: Store,
-    hold: Rc<RefCell<Option<Hold>>>,
+    /// The card under the pointer, by the number of its policy.
+    hold: Held,
     /// The policy that has left its place.
     pub(super) held: UseStateHandle<Option<u32>>,
     pub(super) over: UseStateHandle<Option<Gap>>,
@@ -52,7 +38,7 @@ pub(super) fn use_board_drag() -> Option<Drag> {
         let proposed = state.moving.as_ref().map(|_| state.revision);
         (state.scene_part(), state.answers.board.clone().map(ByAddress), state.files.read_only, state.moving.clone(), proposed)
     });
-    let hold = use_mut_ref(|| None);
+    let hold = (*use_memo((), |()| Held::default())).clone();
     let held = use_state_eq(|| None);
     let over = use_state_eq(|| None);
     let (pane, ghost) = (use_node_ref(), use_node_ref());
@@ -91,8 +77,7 @@ impl Drag {
             if event.button() != 0 || inside("button, a, .menu") || event.pointer_type() == "touch" && !inside(".grip") {
                 return;
             }
-            let at = (f64::from(event.client_x()), f64::from(event.client_y()));
-            *drag.hold.borrow_mut() = Some(Hold { pointer: event.pointer_id(), policy, from: at, at, begun: false });
+            drag.hold.set(Some(Hold::of(&event, policy)));
             if let Some(pane) = drag.pane.cast::<Element>() {
                 let _ = pane.set_pointer_capture(event.pointer_id());
             }
@@ -103,30 +88,20 @@ impl Drag {
     pub(super) fn handlers(&self) -> [Callback<PointerEvent>; 3] {
         let on = |handle: fn(&Drag, PointerEvent)| {
             let drag = self.clone();
-            Callback::from(move |event: PointerEvent| {
-                let own = drag.hold.borrow().is_some_and(|hold| hold.pointer == event.pointer_id());
-                if own {
-                    handle(&drag, event);
-                }
-            })
+            self.hold.on(move |event| handle(&drag, event))
         };
         [on(Drag::moved), on(Drag::up), on(Drag::lost)]
     }
 
     fn moved(&self, event: PointerEvent) {
-        if event.buttons() == 0 && event.pointer_type() != "touch" {
-            // Let go of where nobody heard it.
+        if was_let_go(&event) {
             return self.put_back();
         }
-        let hold = {
-            let mut hold = self.hold.borrow_mut();
-            let Some(hold) = hold.as_mut() else { return };
-            hold.at = (f64::from(event.client_x()), f64::from(event.client_y()));
-            hold.begun |= (hold.at.0 - hold.from.0).hypot(hold.at.1 - hold.from.1) > TREMBLE;
-            *hold
-        };
+        let Some(mut hold) = self.hold.get() else { return };
+        hold.follow(&event);
+        self.hold.set(Some(hold));
         if hold.begun {
-            self.held.set(Some(hold.policy));
+            self.held.set(Some(hold.item));
             self.aim(hold);
         }
     }
@@ -134,7 +109,7 @@ impl Drag {
     /// The card's picture goes to the pointer, and the gap there is shown.
     fn aim(&self, hold: Hold) {
         if let Some(ghost) = self.ghost.cast::<HtmlElement>() {
-            let _ = ghost.style().set_property("translate", &place(hold.at));
+            let _ = ghost.style().set_property("translate", &hold.place());
         }
         self.over.set(self.gap_at(hold));
     }
@@ -151,40 +126,38 @@ impl Drag {
         };
         let above = (0..cards.length()).filter_map(middle).filter(|middle| hold.at.1 > *middle).count();
         let gap = Gap { column, card: above };
-        self.store.answers.scene.move_to(hold.policy, gap).map(|_| gap)
+        self.store.answers.scene.move_to(hold.item, gap).map(|_| gap)
     }
 
     fn up(&self, _: PointerEvent) {
-        let hold = *self.hold.borrow();
+        let hold = self.hold.get();
         self.put_back();
-        let gap = hold.filter(|hold| hold.begun).and_then(|hold| Some((hold.policy, self.gap_at(hold)?)));
+        let gap = hold.filter(|hold| hold.begun).and_then(|hold| Some((hold.item, self.gap_at(hold)?)));
         if let Some((policy, gap)) = gap {
             self.store.dispatch(Action::Think(self.store.answers.scene.move_to(policy, gap)));
         }
     }
 
     fn lost(&self, event: PointerEvent) {
-        // A finger is held by what it touched until the board takes it over: that loss is none.
-        let own = event.target_dyn_into::<Element>() == self.pane.cast::<Element>();
-        if own || event.type_() == "pointercancel" {
+        if is_lost(&event, &self.pane) {
             self.put_back();
         }
     }
 
     fn put_back(&self) {
-        *self.hold.borrow_mut() = None;
+        self.hold.set(None);
         self.held.set(None);
         self.over.set(None);
     }
 
     /// Where what follows the pointer stands at first.
     pub(super) fn ghost_place(&self) -> String {
-        self.hold.borrow().map(|hold| format!("translate:{}", place(hold.at))).unwrap_or_default()
+        self.hold.style()
     }
 
     /// Scrolls the board while the pointer is near one of its edges.
     fn scroll(&self) {
-        let Some(hold) = *self.hold.borrow() else { return };
+        let Some(hold) = self.hold.get() else { return };
         let Some(pane) = self.pane.cast::<Element>() else { return };
         let push = |at: f64, low: f64, high: f64| {
             let near = ((low + EDGE - at) / EDGE).clamp(0.0, 1.0) - ((at - high + EDGE) / EDGE).clamp(0.0, 1.0);
@@ -207,8 +180,4 @@ impl Drag {
             self.aim(hold);
         }
     }
-}
-
-fn place((x, y): (f64, f64)) -> String {
-    format!("{x:.0}px {y:.0}px")
 }

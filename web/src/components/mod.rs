@@ -27,6 +27,7 @@ pub mod fixes;
 pub mod graph;
 pub mod header;
 mod heat_map;
+mod hold;
 #[allow(missing_docs, reason = "an icon's name says what it shows")]
 pub mod icons;
 pub mod inspector;
