@@ -43,7 +43,7 @@ fuzz_target!(|bytes: &[u8]| {
     let targets: Vec<String> = services.chain(ingresses).chain(nodes).chain(clients.clone()).collect();
     for from in &clients {
         for to in &targets {
-            for entry in [None, Some(Entry::Cluster), Some(Entry::NodePort), Some(Entry::LoadBalancer)] {
+            for entry in [None, Some(Entry::Cluster), Some(Entry::NodePort), Some(Entry::LoadBalancer), Some(Entry::ExternalIp)] {
                 if entry.is_some() && !to.starts_with("svc/") {
                     continue;
                 }

@@ -57,7 +57,7 @@ impl fmt::Display for QuestionError {
                 write!(f, "`{name}` is not a protocol: enter TCP, UDP, SCTP, ICMP, ICMPv6 or a number from 0 to 255")
             }
             Q::Entry(word) => {
-                write!(f, "`{word}` is not a way to reach a Service: enter cluster-ip, node-port or load-balancer")
+                write!(f, "`{word}` is not a way to reach a Service: enter cluster-ip, node-port, load-balancer or external-ip")
             }
             Q::Comparison(change) => write!(f, "`{change}` cannot be compared"),
             Q::Endpoint(error) => error.fmt(f),

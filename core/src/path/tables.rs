@@ -50,13 +50,15 @@ pub enum Entry {
     Cluster,
     /// By a node's address and the Service's port there.
     NodePort,
-    /// By the address of its load balancer, or another external address.
+    /// By the address of its load balancer.
     LoadBalancer,
+    /// By one of its `externalIPs`, which lead to nodes in a way that Kubernetes does not know.
+    ExternalIp,
 }
 
 impl Entry {
     /// All, in the order to show them.
-    pub const ALL: [Entry; 3] = [Entry::Cluster, Entry::NodePort, Entry::LoadBalancer];
+    pub const ALL: [Entry; 4] = [Entry::Cluster, Entry::NodePort, Entry::LoadBalancer, Entry::ExternalIp];
 
     /// The word for it in options and links.
     pub const fn as_str(self) -> &'static str {
@@ -64,6 +66,7 @@ impl Entry {
             Entry::Cluster => "cluster-ip",
             Entry::NodePort => "node-port",
             Entry::LoadBalancer => "load-balancer",
+            Entry::ExternalIp => "external-ip",
         }
     }
 
@@ -80,7 +83,8 @@ pub(crate) struct Tables {
     backends: Vec<Vec<Vec<Backend>>>,
     /// Pods by their own addresses.
     pods: HashMap<IpAddr, PodId>,
-    by_address: HashMap<IpAddr, (ServiceId, Entry)>,
+    /// Services by their addresses; several can share one, each with ports of its own.
+    by_address: HashMap<IpAddr, Vec<(ServiceId, Entry)>>,
     by_name: HashMap<(String, String), ServiceId>,
     /// Services and their ports by protocol and node port; more than one collide.
     node_ports: HashMap<(Protocol, u16), Vec<(ServiceId, usize)>>,
@@ -121,10 +125,8 @@ impl Tables {
             tables.backends.push(ports.map(|port| backends(snapshot, service, port, &pods, hints)).collect());
             let namespace = snapshot.namespace_name(service.namespace).to_string();
             tables.by_name.insert((namespace, service.name.clone()), number);
-            let outside = service.routing.load_balancer.addresses.iter().chain(&service.routing.external_addresses);
-            let balanced = outside.filter(|_| service.service_type != ServiceType::ExternalName).map(|a| (*a, Entry::LoadBalancer));
-            for (address, entry) in service.addresses.iter().map(|a| (*a, Entry::Cluster)).chain(balanced) {
-                tables.by_address.entry(address).or_insert((number, entry));
+            for (address, entry) in addresses(service) {
+                tables.by_address.entry(address).or_default().push((number, entry));
             }
             for (at, port) in service.ports.iter().enumerate() {
                 if let Some(node_port) = port.node_port {
@@ -193,9 +195,21 @@ impl Tables {
         &self.outside
     }
 
-    /// The Service that an address is of.
-    pub(crate) fn service_at(&self, address: IpAddr) -> Option<(ServiceId, Entry)> {
-        self.by_address.get(&address).copied()
+    /// The Service that an address is of, and whether it has this port: the one that has, where several share the address.
+    pub(crate) fn service_at(
+        &self,
+        snapshot: &Snapshot,
+        address: IpAddr,
+        protocol: Protocol,
+        port: Option<u16>,
+    ) -> Option<(ServiceId, Entry, bool)> {
+        let all = self.by_address.get(&address)?;
+        let has_port = |(id, _): &&(ServiceId, Entry)| {
+            let ports = snapshot.service(*id).map_or(&[][..], |service| &service.ports);
+            ports.iter().any(|p| p.protocol == protocol && port.is_none_or(|port| p.port == port))
+        };
+        let with_port = all.iter().find(has_port);
+        with_port.or(all.first()).map(|(id, entry)| (*id, *entry, with_port.is_some()))
     }
 
     /// The Service with this name.
@@ -212,6 +226,15 @@ impl Tables {
     pub(crate) fn at_host_port(&self, node: NodeId, protocol: Protocol, port: u16) -> Option<(PodId, u16)> {
         self.host_ports.get(&(node, protocol, port)).copied()
     }
+}
+
+/// The addresses of a Service, each with how it leads there.
+fn addresses(service: &Service) -> impl Iterator<Item = (IpAddr, Entry)> {
+    let routing = &service.routing;
+    let balanced = routing.load_balancer.addresses.iter().map(|a| (*a, Entry::LoadBalancer));
+    let outside = balanced.chain(routing.external_addresses.iter().map(|a| (*a, Entry::ExternalIp)));
+    let known = outside.filter(|_| service.service_type != ServiceType::ExternalName);
+    service.addresses.iter().map(|a| (*a, Entry::Cluster)).chain(known)
 }
 
 /// Borders of port ranges in rules, among node ports.

@@ -49,9 +49,9 @@ pub struct PathQuestion {
     #[serde(default)]
     #[tsify(optional)]
     pub icmp_code: Option<u8>,
-    /// How a Service is reached: `cluster-ip`, `node-port` or `load-balancer`; as the client would do it where it is left out.
+    /// How a Service is reached: `cluster-ip`, `node-port`, `load-balancer` or `external-ip`; as the client would do it where it is left out.
     #[serde(default)]
-    #[tsify(optional, type = "\"cluster-ip\" | \"node-port\" | \"load-balancer\"")]
+    #[tsify(optional, type = "\"cluster-ip\" | \"node-port\" | \"load-balancer\" | \"external-ip\"")]
     pub entry: Option<String>,
     /// The node that a client of a node port picks; any of them where it is left out.
     #[serde(default)]

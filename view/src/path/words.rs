@@ -50,6 +50,7 @@ pub(super) const fn entry(entry: Entry) -> &'static str {
         Entry::Cluster => "cluster IP",
         Entry::NodePort => "node port",
         Entry::LoadBalancer => "load balancer",
+        Entry::ExternalIp => "external IP",
     }
 }
 

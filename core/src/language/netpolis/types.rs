@@ -293,7 +293,7 @@ impl Says {
 /// What is expected of a whole path.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct PathTest {
-    /// How a Service is reached: `cluster-ip`, `node-port` or `load-balancer`.
+    /// How a Service is reached: `cluster-ip`, `node-port`, `load-balancer` or `external-ip`.
     pub via: Option<Box<str>>,
     /// The node that a client of a node port picks.
     pub node: Option<Box<str>>,

@@ -79,7 +79,7 @@ pub(in crate::path) enum Client {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(in crate::path) enum Goal {
     /// A port of a Service.
-    Service { service: ServiceId, port: usize, entry: Entry, node: Option<NodeId> },
+    Service { service: ServiceId, port: usize, entry: Entry, at: Dialled },
     /// Pods, at their own addresses.
     Pods(Vec<(PodId, u32)>),
     /// A port of a node that leads to a pod (`hostPort`), or to nothing but the node.
@@ -92,6 +92,15 @@ pub(in crate::path) enum Goal {
     Name { name: String, missing: String },
     /// Nothing; why.
     Nothing(String),
+}
+
+/// What a client of a Service names of where it connects to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(in crate::path) struct Dialled {
+    /// One of the Service's addresses.
+    pub(in crate::path) address: Option<IpAddr>,
+    /// The node that the client picks, or whose address that is.
+    pub(in crate::path) node: Option<NodeId>,
 }
 
 /// A target with its title.
@@ -178,7 +187,7 @@ impl<'a> Understanding<'a> {
         }
         if let Some(service) = self.service_by_dns_name(text) {
             self.name = Some(text.to_owned());
-            return self.service(service, self.asked.entry, None, inside);
+            return self.service(service, self.asked.entry, Dialled::default(), inside);
         }
         match endpoints::find_among(&self.paths.snapshot, Some(&self.paths.names), text) {
             Ok(found) => Ok((self.end(&found.all), found.title)),
@@ -201,18 +210,23 @@ impl<'a> Understanding<'a> {
     /// An address, and what stands behind it.
     fn address(&mut self, address: IpAddr, inside: bool) -> Result<Titled, NotAsked> {
         let snapshot = &self.paths.snapshot;
-        if let Some((service, entry)) = self.paths.tables.service_at(address) {
-            return self.service(service, Some(entry), None, inside);
+        let of_node = self.paths.names.node_at(address);
+        let of_service = self.paths.tables.service_at(snapshot, address, self.asked.protocol, self.port);
+        // A node has ports of its own beside those that a Service has at its address.
+        if let Some((service, entry, has_port)) = of_service
+            && (has_port || of_node.is_none())
+        {
+            return self.service(service, Some(entry), Dialled { address: Some(address), node: of_node }, inside);
         }
         if let Some((object, ingress)) = IngressId::each(&snapshot.ingress_objects).find(|(_, i)| i.spec.addresses.contains(&address)) {
             let title = format!("{}/{}", snapshot.namespace_name(ingress.namespace), ingress.name);
             return Ok((Goal::Ingress { object, host: None, path: "/".to_owned() }, title));
         }
-        if let Some((node, found)) = self.paths.names.node_at(address).and_then(|id| Some((id, snapshot.node(id)?))) {
+        if let Some((node, found)) = of_node.and_then(|id| Some((id, snapshot.node(id)?))) {
             let title = format!("node/{}", found.name);
             let of_services = self.port.map_or(&[][..], |port| self.paths.tables.at_node_port(self.asked.protocol, port));
             return match of_services.first() {
-                Some((service, _)) => self.service(*service, Some(Entry::NodePort), Some(node), inside),
+                Some((service, _)) => self.service(*service, Some(Entry::NodePort), Dialled { address: None, node: Some(node) }, inside),
                 None => Ok((Goal::Node(node), title)),
             };
         }
@@ -242,7 +256,7 @@ impl<'a> Understanding<'a> {
         }
         self.name = Some(bare.to_owned());
         if let Some(service) = self.service_by_dns_name(bare) {
-            return self.service(service, self.asked.entry, None, inside);
+            return self.service(service, self.asked.entry, Dialled::default(), inside);
         }
         let snapshot = &self.paths.snapshot;
         let known = ingress_rules::ingresses_for(snapshot, bare, path).or_else(|| ingress_rules::ingress_of_host(snapshot, bare));
@@ -301,13 +315,13 @@ impl<'a> Understanding<'a> {
         let snapshot = &self.paths.snapshot;
         let (namespace, name) = name.split_once('/').map_or((None, name), |(namespace, name)| (Some(namespace), name));
         if let Some(number) = namespace.and_then(|namespace| self.paths.tables.service(namespace, name)) {
-            return self.service(number, self.asked.entry, None, inside);
+            return self.service(number, self.asked.entry, Dialled::default(), inside);
         }
         let mut fitting = ServiceId::each(&snapshot.services)
             .filter(|(_, s)| s.name == name && namespace.is_none_or(|n| n == snapshot.namespace_name(s.namespace)));
         let (first, second) = (fitting.next(), fitting.next());
         match (first, second) {
-            (Some((number, _)), None) => self.service(number, self.asked.entry, None, inside),
+            (Some((number, _)), None) => self.service(number, self.asked.entry, Dialled::default(), inside),
             (Some((_, one)), Some((_, other))) => {
                 let titles = [one, other].map(|s| self.paths.service_title(s));
                 Err(NotAsked::Ambiguous { name: name.to_owned(), titles })
@@ -329,48 +343,54 @@ impl<'a> Understanding<'a> {
     }
 
     /// A Service, by the entry that the client takes to it.
-    fn service(&mut self, number: ServiceId, entry: Option<Entry>, node: Option<NodeId>, inside: bool) -> Result<Titled, NotAsked> {
+    fn service(&mut self, number: ServiceId, entry: Option<Entry>, mut at: Dialled, inside: bool) -> Result<Titled, NotAsked> {
         let snapshot = &self.paths.snapshot;
         let title = snapshot.service(number).map_or_else(String::new, |s| self.paths.service_title(s));
         let (number, service) = match self.follow_names(number)? {
             Followed::Service(number, service) => (number, service),
             Followed::Ends(titled) => return Ok(titled),
         };
-        let balanced = service.service_type == ServiceType::LoadBalancer || !service.routing.external_addresses.is_empty();
         let mut entry = entry.unwrap_or(match service.service_type {
             _ if inside => Entry::Cluster,
-            _ if balanced => Entry::LoadBalancer,
+            ServiceType::LoadBalancer => Entry::LoadBalancer,
             ServiceType::NodePort => Entry::NodePort,
+            _ if !service.routing.external_addresses.is_empty() => Entry::ExternalIp,
             _ => Entry::Cluster,
         });
         if service.unclear {
             let port = self.asked.port.or(service.ports.first().map(|port| port.port));
             self.port = port;
-            let at = service.ports.iter().position(|p| Some(p.port) == port).unwrap_or(usize::MAX);
-            return Ok((Goal::Service { service: number, port: at, entry, node }, title));
+            let index = service.ports.iter().position(|p| Some(p.port) == port).unwrap_or(usize::MAX);
+            return Ok((Goal::Service { service: number, port: index, entry, at }, title));
         }
         // It translates nothing, so its ports do not matter: it may have none.
         if service.headless && entry == Entry::Cluster {
             return Ok((self.headless(number, service, &title), title));
         }
-        let Some((at, port)) = self.service_port(service)? else {
+        let Some((index, port)) = self.service_port(service, at.address)? else {
             return Ok((Goal::Nothing(format!("`{title}` has no port")), title));
         };
-        if port.node_port.is_some() && self.asked.port == port.node_port && port.port != port.node_port.unwrap_or(0) {
+        let is_node_port = port.node_port.is_some() && self.asked.port == port.node_port && Some(port.port) != port.node_port;
+        if at.address.is_none() && is_node_port {
             entry = Entry::NodePort;
         }
         if let Some(why) = self.settle_port(service, port, entry, &title) {
             return Ok((Goal::Nothing(why), title));
         }
-        if entry == Entry::LoadBalancer && !balanced {
-            let why = format!("`{title}` is of type `{}` and has no load balancer", service.service_type);
+        if let Some(why) = lacks(service, entry, &title) {
             return Ok((Goal::Nothing(why), title));
         }
         if let Some(node_port) = port.node_port.filter(|_| entry == Entry::NodePort) {
             self.note_claims(node_port);
         }
-        let node = node.map_or_else(|| self.asked_node(), |node| Ok(Some(node)))?;
-        Ok((Goal::Service { service: number, port: at, entry, node }, title))
+        if at.node.is_none() {
+            at.node = self.asked_node()?;
+        }
+        if entry == Entry::ExternalIp {
+            at.address = at.address.or(service.routing.external_addresses.first().copied());
+            at.node = at.node.or(at.address.and_then(|address| self.paths.names.node_at(address)));
+        }
+        Ok((Goal::Service { service: number, port: index, entry, at }, title))
     }
 
     /// The Service that a name leads to in the end: `ExternalName` Services are nothing but names.
@@ -417,7 +437,7 @@ impl<'a> Understanding<'a> {
         let found = resolved.iter().filter_map(|(target, count)| if let Target::Pod(id) = *target { Some((id, *count)) } else { None });
         let found: Vec<(PodId, u32)> = found.collect();
         // The port that the Service names for its pods, where the question is about one of its own.
-        let own = self.service_port(service).ok().flatten();
+        let own = self.service_port(service, None).ok().flatten();
         let target = own.and_then(|(at, _)| self.paths.tables.backends(number, at).first()).map(|b| b.port);
         if let (Some(target), Some(asked)) = (target, self.port)
             && target != asked
@@ -443,7 +463,7 @@ impl<'a> Understanding<'a> {
     /// Settles which port the client connects to. Returns why there is none, if there is none.
     fn settle_port(&mut self, service: &Service, port: &ServicePort, entry: Entry, title: &str) -> Option<String> {
         self.port = Some(match entry {
-            Entry::Cluster | Entry::LoadBalancer => port.port,
+            Entry::Cluster | Entry::LoadBalancer | Entry::ExternalIp => port.port,
             Entry::NodePort => match port.node_port {
                 Some(node_port) => node_port,
                 None if service.service_type.has_node_ports() && service.routing.allocates_node_ports => {
@@ -482,13 +502,14 @@ impl<'a> Understanding<'a> {
         found.map(Some).ok_or_else(|| NotAsked::Missing { kind: "node", name: bare.to_owned(), names })
     }
 
-    /// The port of a Service that is meant: by its own number, by its node port, or the only one.
-    fn service_port<'s>(&self, service: &'s Service) -> Result<Option<(usize, &'s ServicePort)>, NotAsked> {
+    /// The port of a Service that is meant: by its own number, by its node port where no address of the Service is named, or the only one.
+    fn service_port<'s>(&self, service: &'s Service, address: Option<IpAddr>) -> Result<Option<(usize, &'s ServicePort)>, NotAsked> {
         let fitting = || service.ports.iter().enumerate().filter(|(_, p)| p.protocol == self.asked.protocol);
         let Some(wanted) = self.port else {
             return Ok(fitting().find(|(_, p)| p.port == 80).or_else(|| fitting().next()));
         };
-        let by_number = fitting().find(|(_, p)| p.port == wanted).or_else(|| fitting().find(|(_, p)| p.node_port == Some(wanted)));
+        let at_nodes = || fitting().find(|(_, p)| address.is_none() && p.node_port == Some(wanted));
+        let by_number = fitting().find(|(_, p)| p.port == wanted).or_else(at_nodes);
         if by_number.is_some() || service.ports.is_empty() {
             return Ok(by_number);
         }
@@ -505,5 +526,16 @@ impl<'a> Understanding<'a> {
             .collect();
         let service = self.paths.service_title(service);
         Err(NotAsked::ServicePort { service, protocol: self.asked.protocol, port: wanted, ports })
+    }
+}
+
+/// What a Service would need to be reached so and does not have, if it is something.
+fn lacks(service: &Service, entry: Entry, title: &str) -> Option<String> {
+    match entry {
+        Entry::LoadBalancer if service.service_type != ServiceType::LoadBalancer => {
+            Some(format!("`{title}` is of type `{}` and has no load balancer", service.service_type))
+        }
+        Entry::ExternalIp if service.routing.external_addresses.is_empty() => Some(format!("`{title}` has no address in `externalIPs`")),
+        _ => None,
     }
 }

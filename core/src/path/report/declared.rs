@@ -79,7 +79,8 @@ pub(crate) fn entries(service: &Service) -> Vec<Entry> {
         Entry::NodePort => {
             kind.has_node_ports() && (service.routing.allocates_node_ports || service.ports.iter().any(|port| port.node_port.is_some()))
         }
-        Entry::LoadBalancer => kind == ServiceType::LoadBalancer || !service.routing.external_addresses.is_empty(),
+        Entry::LoadBalancer => kind == ServiceType::LoadBalancer,
+        Entry::ExternalIp => kind != ServiceType::ExternalName && !service.routing.external_addresses.is_empty(),
     };
     Entry::ALL.into_iter().filter(has).collect()
 }

@@ -62,13 +62,13 @@ pub(super) fn answer(paths: &Paths, question: &Question, judged: &Judged) -> Pat
 
 /// Which pods get how much.
 fn pods(paths: &Paths, question: &Question, judged: &Judged) -> Vec<PodShare> {
-    let Goal::Service { service, port, entry, node } = question.goal else {
+    let Goal::Service { service, port, entry, at } = question.goal else {
         let each = |p: &Proxied| backends::even(paths, paths.tables.backends(p.service, p.port), p.share);
         return judged.proxied.iter().flat_map(each).collect();
     };
     let homes: Vec<(NodeId, u32)> =
         question.clients.iter().filter_map(|(client, weight)| Some((home_of(paths, *client)?, *weight))).collect();
-    let picked: Vec<NodeId> = match (entry, node) {
+    let picked: Vec<NodeId> = match (entry, at.node) {
         (Entry::LoadBalancer, _) => judged.rotation.as_ref().map_or_else(Vec::new, Rotation::up),
         (_, Some(node)) => alloc::vec![node],
         (_, None) => paths.snapshot.nodes().map(|(id, _)| id).collect(),

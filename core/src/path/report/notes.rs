@@ -62,6 +62,10 @@ fn remark_sentences(paths: &Paths, remark: &Remark) -> Vec<String> {
 fn note_sentences(paths: &Paths, note: &Note) -> Vec<String> {
     let sentence = match note {
         Note::ClientPicksNode => "The client picks the node; all nodes are assumed to be equally likely.".to_string(),
+        Note::ExternalRouted(address) => format!(
+            "Kubernetes does not manage addresses in `externalIPs`: the network is assumed to send packets to {} to nodes, to each equally likely.",
+            address.map_or_else(|| "them".to_string(), |address| address.to_string())
+        ),
         Note::Said(sentence) => sentence.to_string(),
         Note::RoutingRetired => return facts::about(Subject::HttpRouting).map(|fact| retired(paths, fact)).into_iter().collect(),
         Note::ControllerService(service) => {

@@ -84,9 +84,11 @@ fn unknown_title(paths: &Paths, unknown: &Unknown) -> String {
     match unknown {
         Unknown::Ingress(object) => ingress_title(paths, *object),
         Unknown::Request(_) => "Request".to_string(),
-        Unknown::ExternalName(service) | Unknown::Proxy(service) | Unknown::Endpoints { service, by_name: true } => {
-            service_title(paths, *service)
-        }
+        Unknown::ExternalName(service)
+        | Unknown::Proxy(service)
+        | Unknown::ExternalIp(service)
+        | Unknown::OtherFamily(service, _)
+        | Unknown::Endpoints { service, by_name: true } => service_title(paths, *service),
         Unknown::Endpoints { by_name: false, .. } => "Endpoints".to_string(),
     }
 }
@@ -396,6 +398,19 @@ fn unknown_sentence(paths: &Paths, unknown: &Unknown) -> String {
             format!(
                 "the load balancer of `{name}` is a proxy (`ipMode: Proxy`): to which nodes or pods its connections go, and from which address, is \
                  not in the input"
+            )
+        }
+        Unknown::OtherFamily(number, family) => format!(
+            "the {} address of `{}` leads to the {} addresses of its pods; paths are followed with the first address of each pod only",
+            family.as_str(),
+            paths.snapshot.service_name(*number),
+            family.as_str()
+        ),
+        Unknown::ExternalIp(number) => {
+            let name = paths.snapshot.service_name(*number);
+            format!(
+                "Kubernetes does not manage addresses in `externalIPs`: whether the network sends packets to this one of `{name}` to a node, and to \
+                 which, is not in the input"
             )
         }
         Unknown::Endpoints { service: number, .. } => {

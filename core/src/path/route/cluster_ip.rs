@@ -1,6 +1,7 @@
 //! Routes from inside the cluster straight to what stands behind a Service: nodes know all its addresses.
 
 use alloc::vec::Vec;
+use core::net::IpAddr;
 
 use super::super::packet::PacketEndpoint;
 use super::super::question::Client;
@@ -25,15 +26,21 @@ pub(super) struct Shortcut {
 }
 
 /// The Service's own address as an endpoint of a packet.
-fn address_of(service: &Service) -> PacketEndpoint {
-    service.addresses.first().map_or_else(PacketEndpoint::nowhere, |a| PacketEndpoint::at(*a))
+fn address_of(service: &Service, asked: Option<IpAddr>) -> PacketEndpoint {
+    asked.or(service.addresses.first().copied()).map_or_else(PacketEndpoint::nowhere, PacketEndpoint::at)
 }
 
 /// By the Service's own address.
-pub(super) fn routes<'a>(route: Route<'a>, client: Client, home: Option<NodeId>, exposed: &ExposedPort<'a>) -> Plan<'a> {
+pub(super) fn routes<'a>(
+    route: Route<'a>,
+    client: Client,
+    home: Option<NodeId>,
+    exposed: &ExposedPort<'a>,
+    asked: Option<IpAddr>,
+) -> Plan<'a> {
     let paths = route.course.paths;
     let service = exposed.service;
-    let mut route = start(route, client, address_of(service));
+    let mut route = start(route, client, address_of(service, asked));
     let Some(home) = home else {
         route.course.stop(StopReason::InsideOnly(exposed.number));
         return Plan::one(route);

@@ -4,7 +4,7 @@
 use alloc::vec::Vec;
 
 use super::super::packet::Packet;
-use super::super::question::Client;
+use super::super::question::{Client, Dialled};
 use super::super::shares::Share;
 use super::super::tables::Entry;
 use super::super::world::Paths;
@@ -38,7 +38,7 @@ pub(in crate::path) fn lookup_routes(paths: &Paths, pod: PodId) -> Vec<LookupRou
         && (!paths.tables.backends(number, port).is_empty()
             || home_of(paths, client).is_some_and(|h| cache_at(paths, h, service, Some(DNS)).is_some()))
     {
-        let plan = service::routes(blank(), client, (number, port), Entry::Cluster, None);
+        let plan = service::routes(blank(), client, (number, port), Entry::Cluster, Dialled::default());
         return plan.routes.into_iter().map(|route| LookupRoute { route, may_be_meant: false }).collect();
     }
     let servers = paths.snapshot.pods().filter(|(_, e)| e.replicas > 0 && paths.snapshot.serves_dns(e));

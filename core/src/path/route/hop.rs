@@ -9,7 +9,7 @@ use super::super::question::Client;
 use super::super::world::Masquerade;
 use crate::compile::Endpoint;
 use crate::language::azure::Outbound;
-use crate::snapshot::{IngressId, NodeId, PodId, ServiceId};
+use crate::snapshot::{IngressId, IpFamily, NodeId, PodId, ServiceId};
 use crate::verdict::traversal::{Checkpoint, Routing};
 use crate::verdict::{Flow, Original};
 
@@ -265,6 +265,10 @@ pub(in crate::path) enum Unknown {
     ExternalName(ServiceId),
     /// How the load balancer of this Service, which is a proxy, goes on.
     Proxy(ServiceId),
+    /// Where the address of this family of this Service leads: the pods' first addresses are of the other.
+    OtherFamily(ServiceId, IpFamily),
+    /// How packets to an address in `externalIPs` of this Service come to a node.
+    ExternalIp(ServiceId),
     /// The endpoints of this Service.
     Endpoints {
         service: ServiceId,
@@ -299,6 +303,8 @@ pub(in crate::path) enum Choice {
 pub(in crate::path) enum Note {
     /// The client picks the node of a node port.
     ClientPicksNode,
+    /// How packets to this address of a Service come to a node is not in the input.
+    ExternalRouted(Option<IpAddr>),
     /// What the input says, or a name means.
     Said(Arc<str>),
     /// HTTP application routing is retired.

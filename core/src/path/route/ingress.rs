@@ -12,7 +12,7 @@ use core::net::{IpAddr, Ipv4Addr};
 use super::super::ingress_rules::{Chosen, HTTP_ROUTING_CLASS, backend_for, canary_of, controller_service, has_tls, served_by};
 use super::super::packet::{Packet, PacketEndpoint, Place, Tls};
 use super::super::placed::Placed;
-use super::super::question::{Client, Question};
+use super::super::question::{Client, Dialled, Question};
 use super::super::shares::Share;
 use super::super::tables::{Backend, Entry, Target};
 use super::super::unknown::has_unknown_endpoints;
@@ -174,10 +174,11 @@ fn to_controller<'a>(mut route: Route<'a>, client: Client, request: &Request<'_>
         ServiceType::LoadBalancer => Entry::LoadBalancer,
         ServiceType::NodePort => Entry::NodePort,
         _ if home_of(paths, client).is_some() => Entry::Cluster,
+        _ if !service.routing.external_addresses.is_empty() => Entry::ExternalIp,
         _ => Entry::NodePort,
     };
     route.course.packet.port = service.ports.get(port).and_then(|p| if entry == Entry::NodePort { p.node_port } else { Some(p.port) });
-    let plan = service::routes(route, client, (number, port), entry, None);
+    let plan = service::routes(route, client, (number, port), entry, Dialled::default());
     let notes = core::iter::once(Note::ControllerService(number)).chain(plan.notes).collect();
     Plan { notes, to_controller: true, ..plan }
 }

@@ -17,21 +17,27 @@ use crate::language::{LoadBalancer, TrafficPolicy};
 use crate::snapshot::{NodeId, Service};
 
 /// The address of a Service's load balancer as an endpoint of a packet.
-fn front_end(service: &Service) -> PacketEndpoint {
-    let routing = &service.routing;
-    let address = routing.load_balancer.addresses.first().or(routing.external_addresses.first());
-    let known = |a: &IpAddr| PacketEndpoint { assumed: service.front_end_made_up, ..PacketEndpoint::at(*a) };
+fn front_end(service: &Service, asked: Option<IpAddr>) -> PacketEndpoint {
+    let address = asked.or(service.routing.load_balancer.addresses.first().copied());
+    let known = |a: IpAddr| PacketEndpoint { assumed: service.front_end_made_up, ..PacketEndpoint::at(a) };
     address.map_or_else(|| PacketEndpoint::assumed_at(nowhere()), known)
 }
 
 /// From inside the cluster: nodes know the address, and no load balancer is asked.
-pub(super) fn from_inside<'a>(route: Route<'a>, client: Client, home: NodeId, exposed: &ExposedPort<'a>) -> Vec<Route<'a>> {
+pub(super) fn from_inside<'a>(
+    route: Route<'a>,
+    client: Client,
+    home: NodeId,
+    exposed: &ExposedPort<'a>,
+    asked: Option<IpAddr>,
+) -> Vec<Route<'a>> {
     let paths = route.course.paths;
     let service = exposed.service;
-    if is_proxy(service) {
-        return alloc::vec![to_load_balancer(route, client, exposed)];
+    let front_end = front_end(service, asked);
+    if is_proxy(service, front_end.address) {
+        return alloc::vec![to_load_balancer(route, client, exposed, asked)];
     }
-    let mut route = start(route, client, front_end(service));
+    let mut route = start(route, client, front_end);
     if is_outside_ranges(paths, service, &route.course.packet.from) {
         at_home(&mut route.course, client, home, HopAction::Nothing);
         route.course.stop(StopReason::OutsideRanges { inside: Some(client) });
@@ -41,18 +47,17 @@ pub(super) fn from_inside<'a>(route: Route<'a>, client: Client, home: NodeId, ex
     shortcut(&route, client, home, exposed, Shortcut { own_only: false, masquerade })
 }
 
-/// Whether the address of a Service's load balancer is that of a proxy, which nodes do not know. Upstream: "Specifying IPMode of load balancer status" of the
+/// Whether this address of a Service's load balancer is that of a proxy, which nodes do not know. Upstream: "Specifying IPMode of load balancer status" of the
 /// Kubernetes documentation.
-fn is_proxy(service: &Service) -> bool {
-    let balancer = &service.routing.load_balancer;
-    balancer.addresses.first().is_some_and(|address| balancer.proxies.contains(address))
+fn is_proxy(service: &Service, address: Option<IpAddr>) -> bool {
+    address.is_some_and(|address| service.routing.load_balancer.proxies.contains(&address))
 }
 
 /// From outside to the load balancer.
-pub(super) fn to_load_balancer<'a>(route: Route<'a>, client: Client, exposed: &ExposedPort<'a>) -> Route<'a> {
+pub(super) fn to_load_balancer<'a>(route: Route<'a>, client: Client, exposed: &ExposedPort<'a>, asked: Option<IpAddr>) -> Route<'a> {
     let paths = route.course.paths;
     let balancer = &exposed.service.routing.load_balancer;
-    let mut route = start(route, client, front_end(exposed.service));
+    let mut route = start(route, client, front_end(exposed.service, asked));
     let course = &mut route.course;
     if balancer.internal && matches!(client, Client::Outside(_)) && paths.knows_network() {
         course.stop(StopReason::InternalBalancer);
@@ -72,7 +77,7 @@ pub(super) fn to_load_balancer<'a>(route: Route<'a>, client: Client, exposed: &E
         course.stop(StopReason::NoBalancingRule(port));
         return route;
     }
-    if is_proxy(exposed.service) {
+    if is_proxy(exposed.service, course.packet.to.address) {
         course.place(Place::LoadBalancer, Title::LoadBalancer, HopAction::Nothing);
         course.unknown(Unknown::Proxy(exposed.number));
         return route;

@@ -11,6 +11,7 @@ mod delivery;
 mod dns_cache;
 pub(super) mod dns_names;
 mod egress;
+mod external_ip;
 pub(super) mod hop;
 mod ingress;
 pub(super) mod landing;

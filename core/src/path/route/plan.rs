@@ -22,7 +22,7 @@ pub(in crate::path) fn plan<'a>(route: Route<'a>, question: &Question, client: C
             Plan::one(route)
         }
         Goal::Name { name, missing } => to_name(route, client, name, missing),
-        Goal::Service { service, port, entry, node } => service::routes(route, client, (*service, *port), *entry, *node),
+        Goal::Service { service, port, entry, at } => service::routes(route, client, (*service, *port), *entry, *at),
         Goal::Ingress { object, host, path } => ingress::routes(route, question, client, *object, host.as_deref(), path),
         Goal::Pods(pods) => {
             let paths = route.course.paths;

@@ -109,7 +109,8 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
 }
 
 fn is_exposed(service: &Service) -> bool {
-    service.service_type.has_node_ports() && service.routing.external == TrafficPolicy::Cluster
+    let has_door = service.service_type.has_node_ports() || !service.routing.external_addresses.is_empty();
+    has_door && service.routing.external == TrafficPolicy::Cluster
 }
 
 fn selects_pods_of(input: &LintInput<'_>, policy: &Policy, service: &Service) -> bool {
@@ -133,7 +134,11 @@ fn client_of(input: &LintInput<'_>, term: &PeerTerm) -> Option<(Place, IpAddr)> 
 
 fn never_seen(paths: &Paths, place: Place, client: IpAddr, service: &Service) -> Option<Diagnostic> {
     let namespace = paths.snapshot().namespace_name(service.namespace);
-    let entry = if service.service_type == ServiceType::LoadBalancer { Entry::LoadBalancer } else { Entry::NodePort };
+    let entry = match service.service_type {
+        ServiceType::LoadBalancer => Entry::LoadBalancer,
+        ServiceType::NodePort => Entry::NodePort,
+        _ => Entry::ExternalIp,
+    };
     let (from, to) = (client.to_string(), format!("svc/{namespace}/{}", service.name));
     let port = service.ports.first()?;
     let asked = Asked { from: &from, to: &to, port: Some(port.port), protocol: port.protocol, entry: Some(entry), node: None };

@@ -32,7 +32,7 @@ impl<'a> Reader<'a> {
     pub(super) fn path_test(&mut self, fields: &Fields<'a, '_>) -> Option<Box<PathTest>> {
         let asked = self.flag(fields.get("path")).unwrap_or(false);
         let mut test = PathTest {
-            via: self.word(fields.get("via"), &["cluster-ip", "node-port", "load-balancer"]).map(Box::from),
+            via: self.word(fields.get("via"), &["cluster-ip", "node-port", "load-balancer", "external-ip"]).map(Box::from),
             node: self.text(fields.get("node")).map(Box::from),
             share: self.share(fields.get("share")),
             seen: self.text(fields.get("seenAs")).map(Box::from),
