@@ -18,7 +18,7 @@ use crate::snapshot::Snapshot;
 use crate::snapshot::cloud::NetworkId;
 use crate::verdict::evaluate::EvaluationSubject;
 use crate::verdict::traversal::{Checkpoint, CloudTraversal, NetworkLocation, NetworkLocationKind, NetworkLocations, Topology};
-use crate::verdict::without_policies;
+use crate::verdict::{by_protocol, without_policies};
 
 /// So many kinds have a table of all pairs of them.
 const MOST_IN_TABLE: usize = 1024;
@@ -199,6 +199,9 @@ impl CloudConnectivity {
     fn at_checkpoint(&self, all: &Connectivity, class_of: impl Fn(Endpoint) -> ClassId, checkpoint: Checkpoint) -> PairIds {
         if let Some((verdict, _)) = without_policies(checkpoint, self.host_input) {
             return verdict.connections().into();
+        }
+        if let Some(by_protocol) = by_protocol(checkpoint) {
+            return by_protocol.connections(&all.cache.table).into();
         }
         // Those of the cluster itself are on no traversal of the network.
         let Checkpoint::Group { used, direction, from, to, .. } = checkpoint else { return EVERYTHING };

@@ -131,7 +131,7 @@ impl Hosts {
     fn passes(&self, all: &Connectivity, checkpoint: &Checkpoint, from: Party, to: Party) -> PairIds {
         match *checkpoint {
             // Those of the endpoints themselves, and those between nodes, are computed elsewhere.
-            Checkpoint::Endpoint(_) | Checkpoint::Group { .. } => EVERYTHING,
+            Checkpoint::Endpoint(_) | Checkpoint::Group { .. } | Checkpoint::Carriage | Checkpoint::ReplyRoute(_) => EVERYTHING,
             Checkpoint::OwnHost(..)
             | Checkpoint::NotPeered(..)
             | Checkpoint::PublicAddress(..)

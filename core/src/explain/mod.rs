@@ -117,7 +117,7 @@ impl<'a> Explainer<'a> {
                 let place = self.compiled.ruleset().rule(*rule).map(|r| r.place);
                 place.into_iter().chain(self.matched_by(*rule, peer).1).collect()
             }
-            Reason::Route(routing) => self.route_place(*routing).into_iter().collect(),
+            Reason::Route(routing) | Reason::ReplyRoute(routing) => self.route_place(*routing).into_iter().collect(),
             Reason::DefaultDeny(policies) => policies.iter().filter_map(|p| self.compiled.policy(*p)).map(|p| p.subject_place).collect(),
             Reason::Unknown(facts) => {
                 let mut places: Vec<Place> = Vec::new();
@@ -150,9 +150,12 @@ impl<'a> Explainer<'a> {
             Checkpoint::OwnHost(node, _) => (Endpoint::Node(node), from, Direction::Ingress),
             Checkpoint::Group { direction: Direction::Egress, from, to, .. } => (from, to, Direction::Egress),
             Checkpoint::Group { direction: Direction::Ingress, from, to, .. } => (to, from, Direction::Ingress),
-            Checkpoint::NotPeered(..) | Checkpoint::PublicAddress(..) | Checkpoint::Route(_) | Checkpoint::Platform(_) => {
-                (from, to, Direction::Egress)
-            }
+            Checkpoint::NotPeered(..)
+            | Checkpoint::PublicAddress(..)
+            | Checkpoint::Route(_)
+            | Checkpoint::Carriage
+            | Checkpoint::ReplyRoute(_)
+            | Checkpoint::Platform(_) => (from, to, Direction::Egress),
             Checkpoint::Reply { node, enters, leaves, .. } => {
                 let direction = untracked_direction(leaves, enters).unwrap_or(Direction::Egress);
                 (Endpoint::Node(node), if direction == Direction::Ingress { from } else { to }, direction)

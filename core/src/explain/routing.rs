@@ -5,6 +5,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 
 use super::{Explainer, end_name};
+use crate::compile::Endpoint;
 use crate::snapshot::cloud::{NetworkId, RouteId, RouteTableId, SubnetId, UserRoute};
 use crate::text::Place;
 use crate::verdict::traversal::Routing;
@@ -32,6 +33,26 @@ impl Explainer<'_> {
         let Some((table, route)) = self.user_route(table, route) else { return String::new() };
         let own = if route.name.is_empty() { String::new() } else { format!(" `{}`", route.name) };
         format!("the route{own} of `{table}` for {}", route.prefix)
+    }
+
+    /// The end that is outside all networks.
+    fn outer(&self) -> String {
+        match self.flow.from {
+            Endpoint::Outside(address) if self.snapshot.cloud.networks_with(address).is_empty() => end_name(self.flow.from, self.snapshot),
+            _ => end_name(self.flow.to, self.snapshot),
+        }
+    }
+
+    /// Why replies do not get back, or may not.
+    pub(super) fn reply_routing(&self, routing: Routing) -> String {
+        let from = end_name(self.flow.from, self.snapshot);
+        match routing {
+            Routing::Dropped(table, route) => format!("{} drops replies to `{from}`", self.route_name(table, route)),
+            Routing::Appliance(table, route) | Routing::Gateway(table, route) => {
+                format!("{} sends replies to `{from}` another way, where they may be dropped", self.route_name(table, route))
+            }
+            _ => Explainer { flow: &self.flow.reply(), ..*self }.routing(routing),
+        }
     }
 
     /// Why a packet does not get on, or may not.
@@ -77,10 +98,21 @@ impl Explainer<'_> {
             Routing::Private(number) => {
                 format!("`{to}` is a private address, to which the virtual network `{}` has no route", network(number))
             }
-            Routing::UnknownGateway(number) => format!(
-                "`{to}` may be behind the gateway of `{}`, and the input does not specify which addresses are (`onPremises`)",
+            Routing::PrivateSource(number) => format!(
+                "`{}` is a private address outside the virtual network `{}`, which has no route from there or back (`onPremises`)",
+                end_name(self.flow.from, self.snapshot),
                 network(number)
             ),
+            Routing::Multicast => format!("`{to}` is a multicast address, and virtual networks do not carry multicast"),
+            Routing::Broadcast => format!("`{to}` is a broadcast address, and virtual networks do not carry broadcasts"),
+            Routing::UnknownGateway(number) => format!(
+                "`{}` may be behind the gateway of `{}`, and the input does not specify which addresses are (`onPremises`)",
+                self.outer(),
+                network(number)
+            ),
+            Routing::UnknownPeer(number) => {
+                format!("`{}` may be in a network that `{}` is peered with and that is not in the input", self.outer(), network(number))
+            }
             Routing::NoOutbound(number) => format!(
                 "`{}` is a private subnet (`defaultOutboundAccess: false`) without a NAT gateway, and `{}` has no public \
                  address, so it cannot reach the Internet",

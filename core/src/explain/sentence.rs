@@ -63,6 +63,14 @@ impl Explainer<'_> {
                 "a Basic public address is open if no network security group is attached".to_owned()
             }
             Reason::Route(routing) => self.routing(*routing),
+            Reason::NotCarried => {
+                format!("virtual networks do not carry {traffic}: packets of GRE and IP in IP are dropped")
+            }
+            Reason::Carried => format!("the virtual network carries {traffic}"),
+            Reason::ReplyRoute(routing) if verdict == Verdict::Allowed => {
+                format!("{}; {traffic} arrives without one", self.reply_routing(*routing))
+            }
+            Reason::ReplyRoute(routing) => format!("{}, so no connection is made", self.reply_routing(*routing)),
             Reason::Platform => format!(
                 "{peer_name} is an address of Azure's platform, which only rules with an \
              `AzurePlatform…` tag can block"
@@ -190,6 +198,7 @@ impl Explainer<'_> {
                 "the input does not specify which nodes the pods run on, and packets between pods on one node do not pass it".to_owned()
             }
             UnknownFact::Route(routing) => self.routing(*routing),
+            UnknownFact::ReplyRoute(routing) => self.reply_routing(*routing),
             UnknownFact::Network(address) => {
                 format!("`{address}` may be {}, and the question does not specify which: ask by name", readings(*address, self.snapshot))
             }
@@ -260,7 +269,7 @@ impl Explainer<'_> {
                 Some(doubt) => doubt.places.clone(),
                 None => policies.iter().filter_map(|p| self.compiled.policy(*p)).map(|p| p.subject_place).collect(),
             },
-            UnknownFact::Route(routing) => self.route_place(*routing).into_iter().collect(),
+            UnknownFact::Route(routing) | UnknownFact::ReplyRoute(routing) => self.route_place(*routing).into_iter().collect(),
             UnknownFact::OwnNode
             | UnknownFact::Protocol
             | UnknownFact::HostInput

@@ -72,6 +72,11 @@ impl Cidr {
         self.0.broadcast()
     }
 
+    /// The address that means all of a range of IPv4: the last one. IPv6 has none, and neither has a single address.
+    pub fn broadcast(&self) -> Option<IpAddr> {
+        (self.first().is_ipv4() && self.first() != self.last()).then(|| self.last())
+    }
+
     /// Prefix length in bits.
     pub fn length(&self) -> u8 {
         self.0.prefix_len()

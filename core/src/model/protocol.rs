@@ -10,6 +10,10 @@ pub struct Protocol(pub u8);
 impl Protocol {
     /// ICMP for IPv4.
     pub const ICMP: Protocol = Protocol(1);
+    /// IP in IP.
+    pub const IPIP: Protocol = Protocol(4);
+    /// Generic routing encapsulation.
+    pub const GRE: Protocol = Protocol(47);
     /// TCP.
     pub const TCP: Protocol = Protocol(6);
     /// UDP.

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::checkpoint::{CheckpointResult, is_loopback, is_own_node, is_single, own_node_verdict, without_policies};
+use super::checkpoint::{CheckpointResult, by_protocol, is_loopback, is_own_node, is_single, own_node_verdict, without_policies};
 use super::trace::TraceRecorder;
 use super::{Flow, Original, Reason, UnknownFact, Verdict, reply};
 use crate::compile::{Applied, ClassKind, Compiled, Endpoint, Hook};
@@ -24,6 +24,10 @@ pub(crate) fn check(
     if let Some((verdict, reason)) = without_policies(checkpoint, compiled.host_input()) {
         return CheckpointResult::without_rules(verdict, reason);
     }
+    if let Some(by_protocol) = by_protocol(checkpoint) {
+        let (verdict, reason) = by_protocol.answer(flow.traffic.protocol);
+        return CheckpointResult::without_rules(verdict, reason);
+    }
     let flow = &checkpoint.seen(flow);
     match checkpoint {
         Checkpoint::Endpoint(direction) => check_endpoint(compiled, snapshot, flow, direction),
@@ -38,6 +42,8 @@ pub(crate) fn check(
         | Checkpoint::PublicAddress(..)
         | Checkpoint::NotPeered(..)
         | Checkpoint::Route(_)
+        | Checkpoint::Carriage
+        | Checkpoint::ReplyRoute(_)
         | Checkpoint::Platform(_) => {
             // INVARIANT: these ask no policy, and were answered above. Were it broken, no answer would be claimed.
             CheckpointResult::without_rules(Verdict::CannotTell, Reason::Unknown(Vec::new()))

@@ -7,7 +7,7 @@
 use super::trace::TraceRecorder;
 use super::{Flow, Reason, UnknownFact, Verdict};
 use crate::compile::{Endpoint, Whereabouts};
-use crate::connections::{ConnectionId, Traffic};
+use crate::connections::{ConnectionId, ConnectionSet, ConnectionTable, Traffic};
 use crate::language::azure::AddressSku;
 use crate::model::Protocol;
 use crate::policy::EndpointToHost;
@@ -24,7 +24,12 @@ pub(crate) const VXLAN: u16 = 4789;
 /// `host_input` is what nodes do with packets that Calico leaves to them.
 pub(crate) fn without_policies(checkpoint: Checkpoint, host_input: HostInput) -> Option<(Verdict, Reason)> {
     Some(match checkpoint {
-        Checkpoint::Endpoint(_) | Checkpoint::Host { .. } | Checkpoint::Reply { .. } | Checkpoint::Group { .. } => return None,
+        Checkpoint::Endpoint(_)
+        | Checkpoint::Host { .. }
+        | Checkpoint::Reply { .. }
+        | Checkpoint::Group { .. }
+        | Checkpoint::Carriage
+        | Checkpoint::ReplyRoute(_) => return None,
         // Upstream: "Public IP addresses": Basic is open, Standard is closed until a group allows.
         Checkpoint::PublicAddress(_, sku) => {
             let verdict = if sku == AddressSku::Basic { Verdict::Allowed } else { Verdict::Denied };
@@ -40,6 +45,54 @@ pub(crate) fn without_policies(checkpoint: Checkpoint, host_input: HostInput) ->
             (EndpointToHost::Return, HostInput::Unknown) => (Verdict::CannotTell, unknown(UnknownFact::HostInput)),
         },
     })
+}
+
+/// What a checkpoint does that asks no policy and stops some protocols.
+pub(crate) struct ByProtocol {
+    /// Those that it stops.
+    pub(crate) stops: &'static [Protocol],
+    /// What it answers to them: that they do not pass, or may not.
+    pub(crate) verdict: Verdict,
+    /// Why.
+    pub(super) reason: Reason,
+    /// Why others pass.
+    pub(super) otherwise: Reason,
+}
+
+/// Protocols that a virtual network does not carry. Upstream: "Virtual network FAQ", "What protocols can I use in virtual networks?".
+const NOT_CARRIED: &[Protocol] = &[Protocol::IPIP, Protocol::GRE];
+/// Protocols in which nothing is said before a reply has come.
+const ANSWERED: &[Protocol] = &[Protocol::TCP, Protocol::SCTP];
+
+/// The same for those checkpoints that look at nothing but the protocol.
+pub(crate) fn by_protocol(checkpoint: Checkpoint) -> Option<ByProtocol> {
+    match checkpoint {
+        Checkpoint::Carriage => {
+            Some(ByProtocol { stops: NOT_CARRIED, verdict: Verdict::Denied, reason: Reason::NotCarried, otherwise: Reason::Carried })
+        }
+        Checkpoint::ReplyRoute(routing) => {
+            let (verdict, reason) = match routing.is_certain() {
+                true => (Verdict::Denied, Reason::ReplyRoute(routing)),
+                false => (Verdict::CannotTell, unknown(UnknownFact::ReplyRoute(routing))),
+            };
+            Some(ByProtocol { stops: ANSWERED, verdict, reason, otherwise: Reason::ReplyRoute(routing) })
+        }
+        _ => None,
+    }
+}
+
+impl ByProtocol {
+    /// The answer to one protocol.
+    pub(super) fn answer(self, protocol: Protocol) -> (Verdict, Reason) {
+        if self.stops.contains(&protocol) { (self.verdict, self.reason) } else { (Verdict::Allowed, self.otherwise) }
+    }
+
+    /// Connections that certainly pass, and those that possibly do.
+    pub(crate) fn connections(&self, table: &ConnectionTable) -> [ConnectionId; 2] {
+        let stopped = self.stops.iter().fold(ConnectionSet::default(), |set, protocol| set.union(&ConnectionSet::protocol(*protocol)));
+        let rest = table.difference(ConnectionId::ALL, table.intern(stopped));
+        [rest, if self.verdict == Verdict::CannotTell { ConnectionId::ALL } else { rest }]
+    }
 }
 
 impl Verdict {
@@ -132,6 +185,8 @@ impl Checkpoint {
             | Checkpoint::NotPeered(..)
             | Checkpoint::PublicAddress(..)
             | Checkpoint::Route(_)
+            | Checkpoint::Carriage
+            | Checkpoint::ReplyRoute(_)
             | Checkpoint::Platform(_) => true,
             Checkpoint::Endpoint(_) | Checkpoint::Host { .. } | Checkpoint::Reply { .. } | Checkpoint::OwnHost(..) => false,
         }

@@ -86,8 +86,8 @@ fn met(
 ) -> Vec<CheckpointRecord> {
     let record = |checkpoint| CheckpointRecord { checkpoint, result: check(compiled, snapshot, flow, original, checkpoint) };
     let mut records: Vec<CheckpointRecord> = checkpoints.into_iter().map(record).collect();
-    // That replies to tracked connections pass goes without saying.
-    records.retain(|record| *record.reason() != Reason::Tracked);
+    // That replies to tracked connections pass goes without saying, and so does that the network carries a protocol.
+    records.retain(|record| !matches!(record.reason(), Reason::Tracked | Reason::Carried));
     // What comes after the checkpoint of the cloud's network that stops a packet, it never meets.
     let mut stopped = false;
     records.retain(|record| {
@@ -102,7 +102,12 @@ fn met(
 /// A checkpoint of one traversal, where others get another answer: what stops the packet on this one only, and not on all, may not be met.
 fn on_some(record: CheckpointRecord, flow: &Flow, snapshot: &Snapshot) -> CheckpointRecord {
     let fact = match record.checkpoint {
-        Checkpoint::Group { .. } | Checkpoint::PublicAddress(..) | Checkpoint::NotPeered(..) | Checkpoint::Route(_) => {
+        Checkpoint::Group { .. }
+        | Checkpoint::PublicAddress(..)
+        | Checkpoint::NotPeered(..)
+        | Checkpoint::Route(_)
+        | Checkpoint::Carriage
+        | Checkpoint::ReplyRoute(_) => {
             let ambiguous = [flow.from, flow.to].into_iter().find_map(|endpoint| several_networks(endpoint, snapshot));
             ambiguous.map_or(UnknownFact::Placement, UnknownFact::Network)
         }

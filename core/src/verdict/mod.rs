@@ -21,7 +21,7 @@ use crate::verdict::traversal::Routing;
 
 pub(crate) use check::check;
 pub(crate) use checkpoint::{
-    CheckpointResult, Otherwise, VXLAN, is_loopback, is_own_node, is_single, own_node_connections, without_policies,
+    CheckpointResult, Otherwise, VXLAN, by_protocol, is_loopback, is_own_node, is_single, own_node_connections, without_policies,
 };
 pub(crate) use decide::several_networks;
 pub use decide::{CheckpointRecord, Decision, decide};
@@ -100,6 +100,12 @@ pub enum Reason {
     NotPeered,
     /// No route leads on.
     Route(Routing),
+    /// The virtual network does not carry such packets.
+    NotCarried,
+    /// The virtual network carries such packets.
+    Carried,
+    /// No route leads the replies back, or that is not known; where nothing waits for a reply, packets arrive all the same.
+    ReplyRoute(Routing),
     /// Packets to the platform's own addresses are let through.
     Platform,
     /// Calico drops such packets where a pod sends them: VXLAN, or IP in IP.
@@ -140,6 +146,8 @@ pub enum UnknownFact {
     Missing(Box<str>),
     /// What becomes of it on the route that it takes.
     Route(Routing),
+    /// What becomes of its replies on the route that they take.
+    ReplyRoute(Routing),
     /// The public address with which the packet comes here, or to which it goes.
     PublicAddress,
     /// The address that an instance of an application gateway has.

@@ -73,8 +73,8 @@ fn the_longest_prefix_decides_and_none_drops() {
         same(&scene, "vm/web", "198.51.100.9", outside);
         same(&scene, "vm/web", "192.168.7.7", on_premises);
         same(&scene, "vm/web", "vm/there", there);
-        // Other subnets do not have the table, and the appliance itself is reached.
-        same(&scene, "vm/stock", "vm/web", ALLOWED);
+        // Other subnets do not have the table, but replies to them do; and the appliance itself is reached.
+        same(&scene, "vm/stock", "vm/web", stock);
         if to == "10.5.9.4" {
             same(&scene, "vm/web", "vm/wall", ALLOWED);
         }
@@ -152,7 +152,8 @@ az network vnet subnet update -g r --vnet-name net -n a --default-outbound false
     for text in [commands, template, &terraform] {
         let scene = scene(text);
         same(&scene, "vm/two", "vm/one", DENIED);
-        same(&scene, "vm/one", "vm/two", ALLOWED);
+        // The same route drops what would come back.
+        same(&scene, "vm/one", "vm/two", DENIED);
         same(&scene, "vm/one", "198.51.100.9", DENIED);
         same(&scene, "vm/two", "198.51.100.9", ALLOWED);
     }
@@ -166,10 +167,16 @@ az network vnet create -g r -n net --address-prefixes 10.5.0.0/16 --subnet-name 
 az network vnet subnet update -g r --vnet-name net -n a --route-table elsewhere
 az network nic create -g r -n one --vnet-name net --subnet a
 az network nic create -g r -n two --vnet-name net --subnet a
+az network vnet subnet create -g r --vnet-name net -n b --address-prefixes 10.5.2.0/24
+az network nic create -g r -n three --vnet-name net --subnet b
 ";
     let scene = scene(text);
     same(&scene, "vm/one", "198.51.100.9", UNKNOWN);
     same(&scene, "vm/one", "vm/two", UNKNOWN);
+    // It may lead replies anywhere, too; probes of load balancers are not routed by it.
+    let answer = same(&scene, "vm/three", "vm/one", UNKNOWN);
+    assert!(answer.summary.contains("the route table of subnet `a` is not in the input"), "{}", answer.summary);
+    same(&scene, "168.63.129.16", "vm/one", ALLOWED);
     assert_eq!(with_code(&scene, "AZ021").len(), 1);
 }
 
@@ -244,4 +251,123 @@ az network nic ip-config address-pool add -g r --nic-name one -n ipconfig1 --lb-
     for (name, expected) in [("vm/one", UNKNOWN), ("vm/two", DENIED), ("vm/three", UNKNOWN)] {
         same(&scene(commands), name, "198.51.100.9", expected);
     }
+}
+
+/// `why`, all pairs and the whole way say the same of one protocol.
+#[track_caller]
+fn of_protocol(scene: &Analysis, from: &str, to: &str, (protocol, port): (Protocol, Option<u16>), expected: Verdict) -> Answer {
+    let end = |name: &str| find(scene.snapshot(), name).unwrap_or_else(|error| panic!("{error}")).end;
+    let traffic = Traffic { protocol, source: None, destination: port };
+    let answer = scene.decide(&Flow { from: end(from), to: end(to), traffic });
+    assert_eq!(answer.verdict, expected, "{from} to {to}, {protocol}: {}", answer.summary);
+    let pair = scene.connectivity().between(answer.flow.from, answer.flow.to);
+    // Of ICMP these are type and code: an echo request.
+    let (source, number) = (if protocol == Protocol::ICMP { 8 } else { 40_000 }, port.unwrap_or(0));
+    let all = match (pair.allowed.contains(protocol, source, number), pair.possible.contains(protocol, source, number)) {
+        (true, _) => ALLOWED,
+        (false, true) => UNKNOWN,
+        (false, false) => DENIED,
+    };
+    assert_eq!(all, expected, "all pairs, {from} to {to}, {protocol}");
+    let path = scene.path(&Asked { from, to, port, protocol, entry: None, node: None }).unwrap();
+    assert_eq!(path.verdict.as_str(), expected.as_str(), "the way from {from} to {to}, {protocol}: {}", path.summary);
+    answer
+}
+
+/// Upstream: "Virtual network FAQ", "What protocols can I use in virtual networks?".
+#[test]
+fn networks_carry_no_gre_no_ip_in_ip_no_broadcast_and_no_multicast() {
+    for (group, machine) in [("", ""), (", nsg: open", ", nsg: open")] {
+        let text = format!(
+            "
+azure:
+  networks:
+  - {{name: net, addressSpace: 10.0.0.0/16, peerings: [hub], subnets: [{{name: a, prefix: 10.0.0.0/24{group}, routes: [{{prefix: 0.0.0.0/0, to: VirtualAppliance}}]}}, {{name: b, prefix: 10.0.1.0/24{group}}}]}}
+  - {{name: hub, addressSpace: 10.1.0.0/16, peerings: [net], subnets: [{{name: c, prefix: 10.1.0.0/24}}]}}
+  nsgs: [{{name: open, inbound: [{{priority: 100, name: in, allow: '*'}}], outbound: [{{priority: 100, name: out, allow: '*'}}]}}]
+  machines: [{{name: m1, subnet: a, address: 10.0.0.4{machine}}}, {{name: m2, subnet: b, address: 10.0.1.4}}, {{name: m3, subnet: c, address: 10.1.0.4}}]
+"
+        );
+        let scene = scene(&text);
+        let (udp, icmp) = ((Protocol::UDP, Some(137)), (Protocol::ICMP, None));
+        for (protocol, expected) in [
+            ((Protocol(47), None), DENIED),
+            ((Protocol(4), None), DENIED),
+            ((Protocol(50), None), ALLOWED),
+            (udp, ALLOWED),
+            (icmp, ALLOWED),
+        ] {
+            of_protocol(&scene, "vm/m1", "vm/m2", protocol, expected);
+            of_protocol(&scene, "vm/m2", "vm/m3", protocol, expected);
+        }
+        // The appliance that the route for everything names gets none of it.
+        for to in ["10.0.1.255", "10.1.0.255", "224.0.0.251", "255.255.255.255"] {
+            let answer = of_protocol(&scene, "vm/m1", to, udp, DENIED);
+            assert!(answer.summary.contains("virtual networks do not carry"), "{}", answer.summary);
+        }
+        of_protocol(&scene, "vm/m1", "10.0.1.254", udp, ALLOWED);
+    }
+}
+
+/// Upstream: "Virtual network traffic routing": Azure's own routes for private addresses that no network has lead nowhere.
+#[test]
+fn private_addresses_outside_all_networks_reach_nobody() {
+    for group in ["", ", nsg: open"] {
+        let of = |network: &str, subnet: &str| {
+            scene(&format!(
+                "
+azure:
+  networks:
+  - {{name: net, addressSpace: 10.0.0.0/16{network}, subnets: [{{name: a, prefix: 10.0.0.0/24{group}}}, {{name: {subnet}, prefix: 10.0.9.0/24}}]}}
+  nsgs: [{{name: open, inbound: [{{priority: 100, name: in, allow: '*'}}], outbound: [{{priority: 100, name: out, allow: '*'}}]}}]
+  machines: [{{name: m1, subnet: a, address: 10.0.0.4}}]
+"
+            ))
+        };
+        let (closed, open) = (of("", "b"), of("", "GatewaySubnet"));
+        for source in ["192.168.1.1", "172.16.4.4", "10.200.0.1", "100.64.0.9"] {
+            let answer = same(&closed, source, "vm/m1", DENIED);
+            assert!(answer.summary.contains("is a private address outside the virtual network `net`"), "{}", answer.summary);
+            same(&closed, "vm/m1", source, DENIED);
+            // What is behind a gateway, the input does not say.
+            same(&open, source, "vm/m1", UNKNOWN);
+            same(&open, "vm/m1", source, UNKNOWN);
+        }
+        let known = of(", onPremises: 192.168.0.0/16", "b");
+        same(&known, "192.168.1.1", "vm/m1", ALLOWED);
+        same(&known, "vm/m1", "192.168.1.1", ALLOWED);
+    }
+}
+
+/// Routes are asked about every packet, those of replies included: only security groups keep track of connections.
+#[test]
+fn routes_of_replies_count() {
+    let text = "
+azure:
+  networks:
+  - name: net
+    addressSpace: 10.0.0.0/16
+    subnets:
+    - {name: a, prefix: 10.0.0.0/24, nsg: g, routes: [{name: all, prefix: 0.0.0.0/0, to: None}, {name: drop, prefix: 10.0.1.0/24, to: None}, {prefix: 10.0.2.0/24, to: 10.0.9.4}, {prefix: 8.8.8.0/24, to: Internet}]}
+    - {name: b, prefix: 10.0.1.0/24}
+    - {name: c, prefix: 10.0.2.0/24}
+    - {name: d, prefix: 10.0.3.0/24}
+  nsgs: [{name: g, inbound: [{priority: 100, name: in, allow: '*'}]}]
+  machines:
+  - {name: m1, subnet: a, address: 10.0.0.4, public: standard}
+  - {name: m2, subnet: b, address: 10.0.1.4}
+  - {name: m3, subnet: c, address: 10.0.2.4}
+  - {name: m4, subnet: d, address: 10.0.3.4}
+";
+    let scene = scene(text);
+    let dropped = same(&scene, "vm/m2", "vm/m1", DENIED);
+    assert!(dropped.summary.contains("the route `drop` of `routes of net/a` for 10.0.1.0/24 drops replies to `m2"), "{}", dropped.summary);
+    assert!(scene.sources().slice(dropped.deciding_places()[0]).contains("drop"));
+    same(&scene, "vm/m3", "vm/m1", UNKNOWN);
+    same(&scene, "vm/m4", "vm/m1", ALLOWED);
+    same(&scene, "8.8.8.8", "vm/m1", ALLOWED);
+    same(&scene, "1.1.1.1", "vm/m1", DENIED);
+    // A datagram needs no reply to arrive.
+    let sent = of_protocol(&scene, "vm/m2", "vm/m1", (Protocol::UDP, Some(514)), ALLOWED);
+    assert!(sent.checkpoints.iter().any(|c| c.sentence.contains("drops replies to `m2")), "{:?}", sent.checkpoints);
 }

@@ -35,7 +35,7 @@ pub(super) fn checkpoint(paths: &Paths, inspection: &Inspection, packet: &Packet
     };
     let others = ports.iter().map(|(flow, original)| asked.ask(flow, *original, checkpoint.with_ends(flow.from, flow.to)).verdict());
     let result = asked.ask(&shown, sent, *checkpoint).among(|| UnknownFact::NodePort, others);
-    if matches!(result.reason(), Reason::Outside | Reason::Node | Reason::Tracked) {
+    if matches!(result.reason(), Reason::Outside | Reason::Node | Reason::Tracked | Reason::Carried) {
         return None;
     }
     let result = asked.among_packets(result);

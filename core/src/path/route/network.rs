@@ -11,8 +11,8 @@ use crate::language::azure::AddressSku;
 use crate::snapshot::NodeId;
 use crate::snapshot::cloud::{Location, NetworkId, tags};
 use crate::verdict::traversal::{
-    Access, Checkpoint, NodeRules, RouteEndpoint, Routing, Side, beyond, crossing, groups_between, is_flat, is_guarded, of_route,
-    pod_range, polices_platform, reach, user_route,
+    Access, Cast, Checkpoint, NodeRules, RouteEndpoint, Routing, Side, Way, beyond, crossing, groups_between, is_flat, is_guarded,
+    no_way_in, of_route, pod_range, polices_platform, reach, user_route,
 };
 
 /// An endpoint as far as the network goes, with what [`RouteEndpoint`] borrows.
@@ -20,7 +20,7 @@ struct Position {
     end: Endpoint,
     location: Option<Location>,
     network: Option<NetworkId>,
-    beyond: Vec<(NetworkId, bool)>,
+    beyond: Vec<(NetworkId, Way)>,
 }
 
 impl Course<'_> {
@@ -43,15 +43,36 @@ impl Course<'_> {
             self.check(Checkpoint::NotPeered(one, other));
             return;
         }
+        if network(out).is_some() && network(into).is_some() && self.tunnel.is_none() {
+            self.check(Checkpoint::Carriage);
+        }
         let groups = groups_between(cloud, out, into, self.seen_there());
         // A Standard address is closed until a group allows, and then so is what comes through a Standard load balancer.
         let unguarded = out.is_none() && into.is_some() && groups.is_empty() && self.tunnel.is_none();
         if let Some(interface) = into.and_then(|l| l.interface).filter(|_| unguarded && self.comes_from_internet()) {
             let sku = cloud.interface(interface).and_then(|i| i.public).unwrap_or(AddressSku::Standard);
             self.check(Checkpoint::PublicAddress(interface, sku));
-            return;
+        } else {
+            self.checks(groups);
         }
-        self.checks(groups);
+        self.expect_replies(out, into);
+    }
+
+    /// Whether packets come from there at all, and whether a route that somebody wrote leads replies somewhere else than back.
+    fn expect_replies(&mut self, out: Option<Location>, into: Option<Location>) {
+        if out.is_none() && into.is_some() && self.tunnel.is_none() && !self.packet.from.assumed {
+            let (from, to) = (self.position(self.packet.from.end), self.position(self.packet.to.end));
+            if let Some(routing) = no_way_in(&self.seen_at(&from), &self.seen_at(&to)) {
+                self.check(Checkpoint::Route(routing));
+                return;
+            }
+        }
+        let source = self.tunnel.map_or(self.packet.from, |(from, _)| self.paths.node(from));
+        let is_platform = source.address.is_some_and(|a| a == tags::PLATFORM || a == tags::METADATA);
+        let table = || Access::of(&self.paths.snapshot.cloud, into, None).unknown_table.filter(|_| !is_platform);
+        if let Some(routing) = self.user_routing(into, out, &source).or_else(|| table().map(Routing::UnknownTable)) {
+            self.check(Checkpoint::ReplyRoute(routing));
+        }
     }
 
     /// The network that an end of the packet is in, as seen from where the packet is: of networks with the same addresses the own one, or a peered one.
@@ -106,30 +127,32 @@ impl Course<'_> {
     }
 
     fn leads_away(&mut self, out: Option<Location>, into: Option<Location>) -> bool {
-        let snapshot = &self.paths.snapshot;
-        let cloud = &snapshot.cloud;
-        let Some(table) = out.and_then(|l| cloud.subnet(l.subnet)?.table) else { return false };
-        let home = into.and_then(|l| cloud.network_of(l.subnet)).map(|(number, _)| number);
-        let of_node = |node: Option<NodeId>| snapshot.node(node?)?.addresses.first().copied();
-        let address = match (self.tunnel, self.packet.to.end) {
-            (Some((_, to)), _) => of_node(Some(to)),
-            (None, Endpoint::Pod(id)) => {
-                let endpoint = snapshot.pod(id);
-                let node = self.paths.home_of(id);
-                let own = endpoint.filter(|e| is_flat(cloud, e));
-                own.and_then(|e| e.addresses.first().copied()).or_else(|| of_node(node))
-            }
-            (None, Endpoint::Node(id)) => of_node(Some(id)),
-            (None, Endpoint::Outside(_) | Endpoint::InNetwork(..)) => self.packet.to.address,
-        };
-        let Some(route) = address.and_then(|address| user_route(cloud, table, address, home)) else { return false };
-        let Some(hop) = cloud.table(table).and_then(|t| t.routes.get(route.index())).map(|r| r.hop) else { return false };
-        let routing = of_route(hop, table, route);
+        let goal = self.tunnel.map_or(self.packet.to, |(_, to)| self.paths.node(to));
+        let Some(routing) = self.user_routing(out, into, &goal) else { return false };
         self.at = out;
         self.leave();
         self.at = into;
         self.check(Checkpoint::Route(routing));
         true
+    }
+
+    /// What a route that somebody wrote for one place does with packets to an endpoint at another, if it does not lead straight there.
+    fn user_routing(&self, at: Option<Location>, there: Option<Location>, to: &PacketEndpoint) -> Option<Routing> {
+        let snapshot = &self.paths.snapshot;
+        let cloud = &snapshot.cloud;
+        let table = cloud.subnet(at?.subnet)?.table?;
+        let home = there.and_then(|l| cloud.network_of(l.subnet)).map(|(number, _)| number);
+        let of_node = |node: Option<NodeId>| snapshot.node(node?)?.addresses.first().copied();
+        let address = match to.end {
+            Endpoint::Pod(id) => {
+                let own = snapshot.pod(id).filter(|e| is_flat(cloud, e));
+                own.and_then(|e| e.addresses.first().copied()).or_else(|| of_node(self.paths.home_of(id)))
+            }
+            Endpoint::Node(id) => of_node(Some(id)),
+            Endpoint::Outside(_) | Endpoint::InNetwork(..) => to.address,
+        };
+        let route = user_route(cloud, table, address?, home)?;
+        Some(of_route(cloud.table(table)?.routes.get(route.index())?.hop, table, route))
     }
 
     fn comes_from_internet(&self) -> bool {
@@ -190,6 +213,8 @@ impl Course<'_> {
             is_pod: matches!(place.end, Endpoint::Pod(id) if snapshot.pod(id).is_some_and(|e| !e.host_network)),
             is_public: address.is_some_and(tags::is_public),
             is_platform: address.is_some_and(|a| a == tags::PLATFORM || a == tags::METADATA),
+            is_of_pods: address.is_some_and(|a| cloud.is_of_pods(a)),
+            cast: address.map_or(Cast::One, |a| Cast::of(cloud, place.network, a)),
             is_guarded: is_guarded(cloud, place.location),
             pod_range: pod_range(cloud, node),
             access: Access::of(cloud, place.location, node),

@@ -111,6 +111,8 @@ pub struct Network {
     pub origin: NetworkOrigin,
     /// Whether it may have more space than what is known.
     pub open: bool,
+    /// Whether it is peered with networks that are not given.
+    pub unknown_peers: bool,
 }
 
 /// What shows that there is a [`Network`].
@@ -550,6 +552,9 @@ impl Cloud {
     pub fn borders(&self) -> Vec<AddressSet> {
         let mut sets: Vec<AddressSet> = self.subnets.iter().map(|s| AddressSet::of_cidrs(&s.prefixes)).collect();
         sets.extend(self.networks.iter().map(|n| n.space.clone()));
+        let broadcast = self.subnets.iter().flat_map(|s| &s.prefixes).filter_map(Cidr::broadcast);
+        sets.push(broadcast.map(|a| AddressSet::range(a, a)).fold(AddressSet::default(), |set, one| set.union(&one)));
+        sets.extend(self.clusters.iter().map(|c| c.pod_range.clone()));
         for interface in &self.interfaces {
             sets.extend(interface.addresses.iter().chain(&interface.floating).map(|a| AddressSet::range(*a, *a)));
             sets.extend(interface.pod_prefixes.iter().map(|p| AddressSet::of_cidrs([p])));
@@ -558,12 +563,29 @@ impl Cloud {
             sets.extend([tags::PLATFORM, tags::METADATA].map(|a| AddressSet::range(a, a)));
             // What is routed on the Internet, and what is not.
             sets.push(tags::internet(&AddressSet::default()));
+            sets.push(AddressSet::of_cidrs(
+                ["224.0.0.0/4", "255.255.255.255/32", "ff00::/8"].iter().filter_map(|r| Cidr::parse(r).ok()).collect::<Vec<_>>().iter(),
+            ));
         }
         sets.extend(self.networks.iter().map(|n| n.on_premises.clone()));
         sets.extend(self.tables.iter().flat_map(|t| &t.routes).map(|r| AddressSet::of_cidrs([&r.prefix])));
         sets.extend(self.tables.iter().flat_map(|t| &t.routes).filter_map(|r| r.appliance).map(|a| AddressSet::range(a, a)));
         sets.retain(|set| !set.is_empty());
         sets
+    }
+
+    /// Whether effective rules that are used in a network show that an address is of what `VirtualNetwork` covers there.
+    pub fn is_shown_inside(&self, network: NetworkId, address: IpAddr) -> bool {
+        let at_subnets = self.subnets.iter().filter(|s| s.network == network).filter_map(|s| s.group);
+        let is_there = |i: &&Interface| self.subnet(i.subnet).is_some_and(|s| s.network == network);
+        let at_interfaces = self.interfaces.iter().filter(is_there).filter_map(|i| i.group);
+        let groups = at_subnets.chain(at_interfaces).filter_map(|used| Some(self.used(used)?.1));
+        groups.filter_map(|group| group.expansions.get("virtualnetwork")).any(|shown| shown.contains(address))
+    }
+
+    /// Whether an address is in a range that some cluster has for its pods alone.
+    pub fn is_of_pods(&self, address: IpAddr) -> bool {
+        self.clusters.iter().any(|cluster| cluster.pod_range.contains(address))
     }
 
     /// Whether somewhere a group decides of which not even the name is known: it may be any.

@@ -20,11 +20,12 @@ use crate::policy::Direction;
 use crate::policy::GroupUseId;
 use crate::snapshot::cloud::{Cloud, Location, NetworkId, RouteId, RouteTableId};
 
-/// A traversal of the cloud's network: its checkpoints in order, of which there are never more than four.
-pub(crate) type CloudTraversal = [Option<Checkpoint>; 4];
+/// A traversal of the cloud's network: its checkpoints in order, of which there are never more than six: the network
+/// itself, two groups on each side, and the route of the replies.
+pub(crate) type CloudTraversal = [Option<Checkpoint>; 6];
 
 /// The traversal of what never leaves its machine, or meets nothing.
-const INSIDE: CloudTraversal = [None; 4];
+const INSIDE: CloudTraversal = [None; 6];
 
 /// What traversals depend on beside the places of their endpoints.
 #[derive(Clone, Debug)]
@@ -83,12 +84,12 @@ impl Topology {
         if together((source, a), (destination, b)) {
             return INSIDE;
         }
-        let only = |checkpoint: Checkpoint| [Some(checkpoint), None, None, None];
+        let only = |checkpoint: Checkpoint| [Some(checkpoint), None, None, None, None, None];
         let seen = seen(plugin, (from, source, a), (to, destination, b));
         // Groups at which a packet leaves are asked before it is routed; those at which it would arrive see nothing of it, or nobody knows what.
         let stop = |routing: Routing| {
             let [interface, subnet, ..] = groups(a.location.map(|l| (l, a.nsgs)), None, seen);
-            [interface, subnet, Some(Checkpoint::Route(routing)), None]
+            [interface, subnet, Some(Checkpoint::Route(routing)), None, None, None]
         };
         let reach = || route::reach(&source.seen(a), &destination.seen(b));
         // That a machine has no route to pods at all comes before the routes that it has.
@@ -122,9 +123,20 @@ impl Topology {
         if let (true, None, Some(sku)) = (source.outside.1, a.network, b.nsgs.unguarded)
             && let Some(interface) = b.location.and_then(|l| l.interface)
         {
-            return only(Checkpoint::PublicAddress(interface, sku));
+            return [Some(Checkpoint::PublicAddress(interface, sku)), self.reply_route((source, a), b), None, None, None, None];
         }
-        groups(a.location.map(|l| (l, a.nsgs)), b.location.map(|l| (l, b.nsgs)), seen)
+        // What travels inside other packets the network does not see.
+        let is_seen = a.network.is_some() && b.network.is_some() && !seen.2;
+        let [out, of_out, of_into, into] = groups(a.location.map(|l| (l, a.nsgs)), b.location.map(|l| (l, b.nsgs)), seen);
+        let no_way_in = b.location.and_then(|_| route::no_way_in(&source.seen(a), &destination.seen(b))).map(Checkpoint::Route);
+        [is_seen.then_some(Checkpoint::Carriage), out, of_out, of_into, into, no_way_in.or_else(|| self.reply_route((source, a), b))]
+    }
+
+    /// Where a route that somebody wrote leads replies, other than straight back, or may lead them: security groups keep track of connections, routes
+    /// do not.
+    fn reply_route(&self, (source, from): (&NetworkLocation, &Candidate), to: &Candidate) -> Option<Checkpoint> {
+        let unknown = || to.access.unknown_table.filter(|_| !source.outside.0).map(Routing::UnknownTable);
+        self.user_route(to, from).or_else(unknown).map(Checkpoint::ReplyRoute)
     }
 
     /// Where a route that somebody wrote leads packets from one place to another, other than straight there.
@@ -184,7 +196,11 @@ pub(crate) fn groups_between(
     groups(nsgs(out), nsgs(into), seen).into_iter().flatten().collect()
 }
 
-fn groups(out: Option<(Location, NsgBindings)>, into: Option<(Location, NsgBindings)>, seen: (Endpoint, Endpoint, bool)) -> CloudTraversal {
+fn groups(
+    out: Option<(Location, NsgBindings)>,
+    into: Option<(Location, NsgBindings)>,
+    seen: (Endpoint, Endpoint, bool),
+) -> [Option<Checkpoint>; 4] {
     let (from, to, encapsulated) = seen;
     let met = |used: Option<GroupUseId>, place: Option<GroupPlace>, direction| {
         used.zip(place).map(|(used, place)| Checkpoint::Group { used, place, direction, from, to, encapsulated })

@@ -8,7 +8,7 @@ use hashbrown::{HashMap, HashSet};
 
 use super::bindings::{NsgBindings, Plugins, names_platform};
 use super::cloud::Topology;
-use super::route::{self, Access, RouteEndpoint};
+use super::route::{self, Access, Cast, RouteEndpoint, Way};
 use super::{Checkpoint, PodSnat, keeps_source};
 use crate::compile::{ClassId, Compiled, Endpoint};
 use crate::model::AddressSet;
@@ -50,8 +50,10 @@ pub(crate) struct NetworkLocation {
     pub(crate) placed: bool,
     /// Of an address outside, whether it is the platform's, and whether it is routed on the Internet.
     pub(super) outside: (bool, bool),
-    /// Of an address outside, the networks from which there may be a route to it through a gateway, each with whether that is certain.
-    pub(super) beyond: Vec<(NetworkId, bool)>,
+    /// Of an address, whether it is in a range of a cluster's pods, and whom packets to it are for.
+    pub(super) address: (bool, Cast),
+    /// Of an address outside, the networks from which there may be a route to it.
+    pub(super) beyond: Vec<(NetworkId, Way)>,
 }
 
 impl NetworkLocation {
@@ -65,6 +67,7 @@ impl NetworkLocation {
             of: (self.is_address, self.is_pod, self.snat, self.kept),
             placed: self.placed,
             outside: self.outside,
+            address: self.address,
             beyond: self.beyond.clone(),
         }
     }
@@ -79,6 +82,8 @@ impl NetworkLocation {
             is_pod: self.is_pod,
             is_public: self.outside.1,
             is_platform: self.outside.0,
+            is_of_pods: self.address.0,
+            cast: self.address.1,
             is_guarded: place.nsgs.uses().next().is_some(),
             pod_range: place.plugins.apart(),
             access: place.access,
@@ -112,7 +117,8 @@ pub(crate) struct NetworkLocationKind<T> {
     of: (bool, bool, PodSnat, bool),
     placed: bool,
     outside: (bool, bool),
-    beyond: Vec<(NetworkId, bool)>,
+    address: (bool, Cast),
+    beyond: Vec<(NetworkId, Way)>,
 }
 
 /// Whether packets between two places never leave a machine: those of pods on one node, and of a machine to itself.
@@ -243,6 +249,7 @@ impl<'a> NetworkLocations<'a> {
             is_pod,
             placed,
             outside: (false, false),
+            address: (false, Cast::One),
             beyond: Vec::new(),
         };
         match end {
@@ -275,7 +282,11 @@ impl<'a> NetworkLocations<'a> {
     fn of_address(&self, candidates: Vec<Candidate>, address: IpAddr) -> NetworkLocation {
         let is_platform = address == tags::PLATFORM || address == tags::METADATA;
         let is_inside = candidates.iter().any(|c| c.network.is_some());
-        let beyond = if is_inside { Vec::new() } else { route::beyond(&self.snapshot.cloud, address) };
+        let cloud = &self.snapshot.cloud;
+        let beyond = if is_inside { Vec::new() } else { route::beyond(cloud, address) };
+        let casts = || candidates.iter().map(|c| Cast::of(cloud, c.network, address));
+        // An address of several networks is no broadcast address where it is that of a machine in one of them.
+        let cast = casts().min().unwrap_or(Cast::One);
         NetworkLocation {
             candidates,
             is_address: true,
@@ -284,6 +295,7 @@ impl<'a> NetworkLocations<'a> {
             is_pod: false,
             placed: true,
             outside: (is_platform, self.public.contains(address)),
+            address: (cloud.is_of_pods(address), cast),
             beyond,
         }
     }

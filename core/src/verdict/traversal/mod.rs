@@ -15,7 +15,7 @@ pub(crate) use cloud::{CloudTraversal, Topology, groups_between};
 pub(crate) use leaving::{PodSnat, SnatEndpoint, keeps_source};
 pub(crate) use locations::{NetworkLocation, NetworkLocationKind, NetworkLocations, is_flat};
 pub use route::Routing;
-pub(crate) use route::{Access, RouteEndpoint, beyond, of_route, reach, user_route};
+pub(crate) use route::{Access, Cast, RouteEndpoint, Way, beyond, no_way_in, of_route, reach, user_route};
 
 use alloc::vec::Vec;
 use core::net::IpAddr;
@@ -84,6 +84,10 @@ pub enum Checkpoint {
     NotPeered(NetworkId, NetworkId),
     /// A route that does not lead on, or of which that is not known.
     Route(Routing),
+    /// The virtual network itself, which does not carry every protocol.
+    Carriage,
+    /// The route of the replies, which does not lead back, or of which that is not known.
+    ReplyRoute(Routing),
     /// To one of the addresses of Azure's platform, which no rule stops unless it names the platform.
     Platform(IpAddr),
 }

@@ -2,7 +2,7 @@
 //! outbound access in Azure", "Public IP addresses") and 3.1.
 
 use alloc::vec::Vec;
-use core::net::IpAddr;
+use core::net::{IpAddr, Ipv4Addr};
 
 use crate::language::azure::{NextHop, Outbound, Plugin};
 use crate::snapshot::NodeId;
@@ -29,8 +29,16 @@ pub enum Routing {
     PodRange(Plugin),
     /// To a private address that this network has no route to.
     Private(NetworkId),
-    /// To a private address, by a gateway of this network of which the input does not say what is behind it.
+    /// From a private address that this network has no route from.
+    PrivateSource(NetworkId),
+    /// To several machines at once: a multicast address.
+    Multicast,
+    /// To all machines of a subnet at once: its broadcast address.
+    Broadcast,
+    /// To or from a private address, by a gateway of this network of which the input does not say what is behind it.
     UnknownGateway(NetworkId),
+    /// To or from a private address, which may be in a network that this one is peered with and that is not given.
+    UnknownPeer(NetworkId),
     /// To the Internet, from a private subnet without outbound access.
     NoOutbound(SubnetId),
     /// To the Internet, from a private subnet, by a load balancer of which the input does not say whether it has a rule for that.
@@ -52,6 +60,7 @@ impl Routing {
                 | Routing::Gateway(..)
                 | Routing::UnknownTable(_)
                 | Routing::UnknownGateway(_)
+                | Routing::UnknownPeer(_)
                 | Routing::Balancer(_)
                 | Routing::OwnRoutes
                 | Routing::UnknownNode
@@ -65,7 +74,7 @@ pub(crate) struct Access {
     /// The route table of its subnet.
     pub(crate) table: Option<RouteTableId>,
     /// The subnet, if its route table is not given.
-    unknown_table: Option<SubnetId>,
+    pub(crate) unknown_table: Option<SubnetId>,
     /// Whether it has a public address.
     is_public: bool,
     /// What keeps its packets from the Internet.
@@ -111,7 +120,7 @@ fn is_private(subnet: &Subnet) -> bool {
 pub(crate) fn user_route(cloud: &Cloud, table: RouteTableId, address: IpAddr, home: Option<NetworkId>) -> Option<RouteId> {
     let table = cloud.table(table)?;
     let network = cloud.network(table.network)?;
-    if address == tags::PLATFORM || address == tags::METADATA {
+    if address == tags::PLATFORM || address == tags::METADATA || Cast::of(cloud, Some(table.network), address) != Cast::One {
         return None;
     }
     let near: Vec<&_> = core::iter::once(network).chain(network.peers.iter().filter_map(|p| cloud.network(*p))).collect();
@@ -133,6 +142,35 @@ pub(crate) fn user_route(cloud: &Cloud, table: RouteTableId, address: IpAddr, ho
         NextHop::Nothing => false,
     };
     (route.prefix.length() >= longest && !leads_there).then_some(number)
+}
+
+/// Whom packets to an address are for.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub(crate) enum Cast {
+    One,
+    Several,
+    All,
+}
+
+impl Cast {
+    /// `network` is the one that the address is in. Upstream: "Virtual network FAQ": multicast and broadcast are blocked in virtual networks.
+    pub(crate) fn of(cloud: &Cloud, network: Option<NetworkId>, address: IpAddr) -> Cast {
+        let is_last = |subnet: &&Subnet| subnet.prefixes.iter().any(|prefix| prefix.broadcast() == Some(address));
+        match address {
+            _ if address.is_multicast() => Cast::Several,
+            IpAddr::V4(Ipv4Addr::BROADCAST) => Cast::All,
+            _ if cloud.subnets.iter().filter(|s| Some(s.network) == network).any(|s| is_last(&s)) => Cast::All,
+            _ => Cast::One,
+        }
+    }
+
+    fn routing(self) -> Option<Routing> {
+        match self {
+            Cast::One => None,
+            Cast::Several => Some(Routing::Multicast),
+            Cast::All => Some(Routing::Broadcast),
+        }
+    }
 }
 
 /// The length of the shortest prefix that holds a range.
@@ -170,13 +208,17 @@ pub(crate) struct RouteEndpoint<'a> {
     pub(crate) is_public: bool,
     /// Whether it is Azure's platform.
     pub(crate) is_platform: bool,
+    /// Whether it is an address of a cluster's pods, which packets do not come from: they leave the cluster with a node's.
+    pub(crate) is_of_pods: bool,
+    /// Whom packets to it are for.
+    pub(crate) cast: Cast,
     /// Whether a security group is met there.
     pub(crate) is_guarded: bool,
     /// Where pods there have their addresses, if that is a range that the network has no route to.
     pub(crate) pod_range: Option<Plugin>,
     pub(crate) access: Access,
-    /// Networks from which there is a route to it through a gateway: for certain, or possibly.
-    pub(crate) beyond: &'a [(NetworkId, bool)],
+    /// Networks from which there is a route to it through a gateway, and so one from it.
+    pub(crate) beyond: &'a [(NetworkId, Way)],
 }
 
 impl RouteEndpoint<'_> {
@@ -185,20 +227,45 @@ impl RouteEndpoint<'_> {
     }
 }
 
-/// Networks from whose gateways there may be a route to an address outside all networks, each with whether that is certain.
-pub(crate) fn beyond(cloud: &Cloud, address: IpAddr) -> Vec<(NetworkId, bool)> {
+/// How a network may have a route to an address outside all networks.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub(crate) enum Way {
+    /// It has one.
+    Known,
+    /// By a gateway of which the input does not say what is behind it.
+    Gateway,
+    /// By a peering with a network that is not given.
+    Peer,
+}
+
+/// Networks from which there may be a route to an address outside all networks.
+pub(crate) fn beyond(cloud: &Cloud, address: IpAddr) -> Vec<(NetworkId, Way)> {
     let has_gateway = |number: NetworkId| cloud.subnets.iter().any(|s| s.network == number && s.name.eq_ignore_ascii_case("GatewaySubnet"));
     let of = |(number, network): (NetworkId, &Network)| {
         let near = || core::iter::once(number).chain(network.peers.iter().copied());
         let behind = near().filter_map(|n| cloud.network(n)).any(|n| n.on_premises.contains(address));
-        match () {
+        let way = match () {
             // Of a network that is only assumed nobody says what is behind it.
-            () if behind || network.is_assumed() => Some((number, true)),
-            () if near().any(has_gateway) => Some((number, false)),
-            () => None,
-        }
+            () if behind || network.is_assumed() || !tags::is_public(address) && cloud.is_shown_inside(number, address) => Way::Known,
+            () if near().any(has_gateway) => Way::Gateway,
+            () if network.unknown_peers && !tags::is_public(address) => Way::Peer,
+            () => return None,
+        };
+        Some((number, way))
     };
     NetworkId::each(&cloud.networks).filter_map(of).collect()
+}
+
+/// Why packets from a private address outside a network do not come into it, or may not: Azure's own routes drop what would go back there. Security
+/// groups are asked first.
+pub(crate) fn no_way_in(from: &RouteEndpoint<'_>, to: &RouteEndpoint<'_>) -> Option<Routing> {
+    let network = to.network.filter(|_| from.is_outside() && !from.is_public && !from.is_platform && !from.is_of_pods)?;
+    match from.beyond.iter().find(|(n, _)| *n == network) {
+        Some((_, Way::Known)) => None,
+        Some((_, Way::Gateway)) => Some(Routing::UnknownGateway(network)),
+        Some((_, Way::Peer)) => Some(Routing::UnknownPeer(network)),
+        None => Some(Routing::PrivateSource(network)),
+    }
 }
 
 /// Why a packet does not get from one endpoint to another, or may not; nothing if a route leads there. Routes that somebody wrote are asked
@@ -206,6 +273,9 @@ pub(crate) fn beyond(cloud: &Cloud, address: IpAddr) -> Vec<(NetworkId, bool)> {
 pub(crate) fn reach(from: &RouteEndpoint<'_>, to: &RouteEndpoint<'_>) -> Option<Routing> {
     if from.is_platform || to.is_platform {
         return None;
+    }
+    if let Some(routing) = to.cast.routing().filter(|_| from.network.is_some() || to.network.is_some()) {
+        return Some(routing);
     }
     if from.is_outside() {
         if from.is_public {
@@ -228,9 +298,10 @@ pub(crate) fn reach(from: &RouteEndpoint<'_>, to: &RouteEndpoint<'_>) -> Option<
     if to.is_outside() {
         let gateway = from.network.and_then(|network| to.beyond.iter().find(|(n, _)| *n == network));
         return match (gateway, from.network) {
-            (Some((_, true)), _) => None,
+            (Some((_, Way::Known)), _) => None,
             _ if to.is_public => from.access.out,
-            (Some((network, false)), _) => Some(Routing::UnknownGateway(*network)),
+            (Some((network, Way::Gateway)), _) => Some(Routing::UnknownGateway(*network)),
+            (Some((network, Way::Peer)), _) => Some(Routing::UnknownPeer(*network)),
             (None, Some(network)) => Some(Routing::Private(network)),
             (None, None) => None,
         };

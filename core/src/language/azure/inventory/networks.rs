@@ -43,6 +43,7 @@ impl Builder {
                 place: resource.span.within(*document),
                 origin: NetworkOrigin::Given,
                 open: network.open_space,
+                unknown_peers: false,
             });
         }
         let mut next = 0u32;
@@ -81,6 +82,7 @@ impl Builder {
                         place: subnet.span.within(*document),
                         origin: NetworkOrigin::Named,
                         open: true,
+                        unknown_peers: false,
                     });
                     NetworkId::last(&self.cloud.networks)
                 }
@@ -125,7 +127,12 @@ impl Builder {
                     (Some(from), Some(to)) => {
                         directions.insert((from, to), (place, access));
                     }
-                    _ => self.missing(place, format!("a peering names virtual network `{}`, which is not in the input", reference.name)),
+                    (from, _) => {
+                        if let Some(network) = from.and_then(|number| self.cloud.networks.get_mut(number.index())) {
+                            network.unknown_peers = true;
+                        }
+                        self.missing(place, format!("a peering names virtual network `{}`, which is not in the input", reference.name));
+                    }
                 }
             }
         }
@@ -191,6 +198,7 @@ impl Builder {
                     place,
                     origin: NetworkOrigin::Named,
                     open: true,
+                    unknown_peers: false,
                 });
                 NetworkId::last(&self.cloud.networks)
             });
@@ -237,6 +245,7 @@ impl Builder {
             place,
             origin: NetworkOrigin::ForGroups,
             open: true,
+            unknown_peers: false,
         });
         for (i, group) in self.cloud.groups.iter().enumerate().take(250) {
             let base = Ipv4Addr::from_bits(ASSUMED_SPACE.to_bits() + ((i as u32) << 8));
