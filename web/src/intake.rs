@@ -5,6 +5,7 @@
 //! engine: what is not in the page's state cannot be stored or shared.
 
 use crate::vec_map::VecMap;
+use crate::words::t_with;
 mod braces;
 mod lines;
 
@@ -44,9 +45,14 @@ impl LeftOut {
     pub fn words(&self) -> Option<String> {
         let plural = |count: &usize| if *count == 1 { "" } else { "s" };
         let objects = self.objects.iter().rev().map(|(kind, count)| format!("{count} {kind}{}", plural(count)));
-        let parts = self.parts.iter().map(|(name, count)| format!("{name} of {count}"));
+        let parts = self.parts.iter().map(|(name, count)| t_with("{0} of {1}", &[name, &count.to_string()]));
         let all: Vec<String> = objects.chain(parts).collect();
         (!all.is_empty()).then(|| all.join(", "))
+    }
+
+    /// What was done, with what was left out of it, if anything was.
+    pub fn after(&self, done: &str) -> String {
+        self.words().map_or_else(|| done.to_owned(), |words| t_with("{0}. Left out: {1}", &[done, &words]))
     }
 }
 

@@ -4,8 +4,9 @@ use yew::prelude::*;
 
 use super::plan::Plan;
 use super::renders::count_render;
-use super::rich::SourceLink;
+use super::rich::{SourceLink, in_words, rich};
 use super::use_part;
+use crate::words::{t, t_with};
 use netpolis_view::{ClusterView, SubnetUse, plans};
 
 /// The panel.
@@ -30,16 +31,16 @@ pub fn Addresses() -> Html {
 fn subnets(subnets: &[SubnetUse]) -> Html {
     html! {
         <section class="plan-box">
-            <h2>{ "Subnets" }</h2>
+            <h2>{ t("Subnets") }</h2>
             <table class="uses">
-                <thead><tr><th scope="col">{ "Subnet" }</th><th scope="col">{ "Range" }</th><th scope="col">{ "Taken" }</th><th scope="col">{ "Free" }</th><th scope="col"><span class="visually-hidden">{ "How full" }</span></th></tr></thead>
+                <thead><tr><th scope="col">{ t("Subnet") }</th><th scope="col">{ t("Range") }</th><th scope="col">{ t("Taken") }</th><th scope="col">{ t("Free") }</th><th scope="col"><span class="visually-hidden">{ t("How full") }</span></th></tr></thead>
                 <tbody>{ for subnets.iter().map(|s| html! {
                     <tr><th scope="row">{ &s.title }</th><td><code>{ &s.prefixes }</code></td><td class="number">{ s.used }</td>
                         <td class={classes!("number", s.is_full().then_some("denied"))}>{ s.free() }</td>
                         <td class="gauge"><span class={classes!("share", s.is_full().then_some("full"))} style={format!("--share:{:.1}%", s.share())} /></td></tr>
                 }) }</tbody>
             </table>
-            <p class="small">{ "Azure reserves five addresses in every subnet: the first four and the last." }</p>
+            <p class="small">{ t("Azure reserves five addresses in every subnet: the first four and the last.") }</p>
         </section>
     }
 }
@@ -47,8 +48,8 @@ fn subnets(subnets: &[SubnetUse]) -> Html {
 fn cluster(cluster: &ClusterView) -> Html {
     html! {
         <section class="plan-box">
-            <header><h2>{ format!("Cluster {}", cluster.name) }</h2><span class="grow" />if let Some(spot) = &cluster.spot { <SourceLink spot={spot.clone()} /> }</header>
-            <dl class="facts">{ for cluster.facts.iter().map(|(term, text)| html! { <div><dt>{ term }</dt><dd>{ text }</dd></div> }) }</dl>
+            <header><h2>{ t_with("Cluster {0}", &[&cluster.name]) }</h2><span class="grow" />if let Some(spot) = &cluster.spot { <SourceLink spot={spot.clone()} /> }</header>
+            <dl class="facts">{ for cluster.facts.iter().map(|(term, text)| html! { <div><dt>{ in_words(term) }</dt><dd>{ rich(text) }</dd></div> }) }</dl>
         </section>
     }
 }

@@ -7,9 +7,10 @@ use super::compare::CompareTools;
 use super::icons::{CHECK, CROSS, INFO, MINUS, PENCIL, PLUS, QUESTION, icon};
 use super::offer::{code, offer};
 use super::renders::count_render;
-use super::rich::{SourceLink, rich, sentence};
+use super::rich::{SourceLink, in_words, rich, sentence};
 use super::{ByAddress, Store, press, use_part};
 use crate::state::{Action, AnswerList, LayoutAction, State, as_list};
+use crate::words::{and_more, t};
 use netpolis_view::{ListChoice, ListGroup, ListOption, ListRow, ListView, Outlook};
 
 /// Longer lists can be searched.
@@ -39,21 +40,21 @@ pub fn Answers() -> Html {
     let find = if searched.0 == shown { searched.1.clone() } else { String::new() };
     let oninput = Callback::from(move |event: InputEvent| searched.set((shown, event.target_unchecked_into::<HtmlInputElement>().value())));
     let button = |own: AnswerList| {
-        html! { <button type="button" aria-pressed={(own == shown).to_string()} onclick={press(&store, LayoutAction::ShowList(own))}>{ own.title() }</button> }
+        html! { <button type="button" aria-pressed={(own == shown).to_string()} onclick={press(&store, LayoutAction::ShowList(own))}>{ t(own.title()) }</button> }
     };
     let list = store.shown_list().and_then(|answer| as_list(answer));
     html! {
         <div class="answers">
             <header>
-                <div class="segments" role="group" aria-label="Which answers">{ for AnswerList::ALL.into_iter().map(button) }</div>
+                <div class="segments" role="group" aria-label={t("Which answers")}>{ for AnswerList::ALL.into_iter().map(button) }</div>
                 if shown == AnswerList::Compare { <CompareTools /> }
-                <p role="status">{ list.map_or_else(|| store.list_words().into(), |list| sentence(&list.summary)) }</p>
+                <p role="status">{ list.map_or_else(|| t(store.list_words()).into(), |list| sentence(&list.summary)) }</p>
             </header>
             if let Some(list) = list {
                 if !list.choices.is_empty() { <div class="choices">{ for list.choices.iter().map(|one| choice(&store, one)) }</div> }
                 <div class="offers">{ for list.offers.iter().map(|one| offer(&store, one)) }</div>
                 if list.groups.iter().map(|group| group.rows.len()).sum::<usize>() > FEW {
-                    <input type="text" class="find" placeholder="Search these rows" aria-label="search these rows" value={find.clone()} {oninput} />
+                    <input type="text" class="find" placeholder={t("Search these rows")} aria-label={t("search these rows")} value={find.clone()} {oninput} />
                 }
                 { groups(&store, list, shown, &find.to_lowercase()) }
             }
@@ -65,11 +66,11 @@ pub fn Answers() -> Html {
 fn choice(store: &Store, choice: &ListChoice) -> Html {
     let button = |option: &ListOption| {
         let onclick = press(store, Action::AskList(option.asks.clone()));
-        html! { <button type="button" aria-pressed={option.on.to_string()} {onclick}>{ &option.label }</button> }
+        html! { <button type="button" aria-pressed={option.on.to_string()} {onclick}>{ in_words(&option.label) }</button> }
     };
     html! {
         <div class="choice">
-            <span aria-hidden="true">{ &choice.title }</span>
+            <span aria-hidden="true">{ in_words(&choice.title) }</span>
             <div class="segments" role="group" aria-label={choice.title.clone()}>{ for choice.options.iter().map(button) }</div>
         </div>
     }
@@ -77,7 +78,7 @@ fn choice(store: &Store, choice: &ListChoice) -> Html {
 
 fn groups(store: &Store, list: &ListView, shown: AnswerList, find: &str) -> Html {
     let group = |group: &ListGroup| {
-        let title = html! { <><span>{ rich(&group.title) }</span>if group.count > 0 { <span class="count">{ group.count }</span> }</> };
+        let title = html! { <><span>{ in_words(&group.title) }</span>if group.count > 0 { <span class="count">{ group.count }</span> }</> };
         let key = format!("{} {}", shown.title(), group.title);
         if group.folded {
             html! { <section {key}><details><summary>{ title }</summary>{ rows(store, group, find) }</details></section> }
@@ -85,7 +86,7 @@ fn groups(store: &Store, list: &ListView, shown: AnswerList, find: &str) -> Html
             html! { <section {key}><h2>{ title }</h2>{ rows(store, group, find) }</section> }
         }
     };
-    html! { <div class="answer-groups" tabindex="0" role="region" aria-label={shown.title()}>{ for list.groups.iter().map(group) }</div> }
+    html! { <div class="answer-groups" tabindex="0" role="region" aria-label={t(shown.title())}>{ for list.groups.iter().map(group) }</div> }
 }
 
 fn rows(store: &Store, group: &ListGroup, find: &str) -> Html {
@@ -99,7 +100,7 @@ fn rows(store: &Store, group: &ListGroup, find: &str) -> Html {
             if !group.rows.is_empty() {
                 <ul class="problems">
                     { for found.iter().take(MOST_ROWS).map(|(number, one)| row(store, *number, one)) }
-                    if left > 0 { <li key="more" class="more">{ format!("and {left} more") }</li> }
+                    if left > 0 { <li key="more" class="more">{ and_more(left) }</li> }
                 </ul>
             }
         </>
@@ -126,16 +127,16 @@ fn row(store: &Store, number: usize, row: &ListRow) -> Html {
         <li {key} {class}>
             <span class="sign">{ icon(shape) }</span>
             <div>
-                <p>{ sentence(&row.title) }if !row.word.is_empty() { <small class="word">{ &row.word }</small> }</p>
+                <p>{ sentence(&row.title) }if !row.word.is_empty() { <small class="word">{ in_words(&row.word) }</small> }</p>
                 { for row.lines.iter().map(|line| html! { <p class="help">{ sentence(line) }</p> }) }
                 if !row.text.is_empty() {
-                    <details class="row-text"><summary>{ "Show the text" }</summary>{ code(&row.text) }</details>
+                    <details class="row-text"><summary>{ t("Show the text") }</summary>{ code(&row.text) }</details>
                 }
             </div>
             <div class="row-links">
                 { for row.spots.iter().map(|spot| html! { <SourceLink spot={spot.clone()} /> }) }
                 if let Some(link) = &row.link {
-                    <button type="button" class="spot row-go" onclick={press(store, Action::Follow(link.clone()))} aria-label={format!("{}: {}", link.label(), row.title.replace('`', ""))}>{ link.label() }</button>
+                    <button type="button" class="spot row-go" onclick={press(store, Action::Follow(link.clone()))} aria-label={format!("{}: {}", t(link.label()), row.title.replace('`', ""))}>{ t(link.label()) }</button>
                 }
             </div>
         </li>

@@ -9,6 +9,7 @@ use super::icons::{CROSS, icon};
 use super::{Store, use_part};
 use crate::effects::focus;
 use crate::state::Action;
+use crate::words::t;
 
 /// What to do next, while the other end is to be chosen.
 #[component]
@@ -22,8 +23,8 @@ pub fn AskFrom() -> Html {
     };
     html! {
         <p class="banner choosing-note" role="status">
-            <span>{ "From " }<b>{ store.answers.scene.title(end) }</b>{ ": choose the destination" }</span>
-            <button type="button" class="quiet square" aria-label="ask nothing" title="ask nothing (Esc)" onclick={leave}>{ icon(CROSS) }</button>
+            <span>{ t("From ") }<b>{ store.answers.scene.title(end) }</b>{ t(": choose the destination") }</span>
+            <button type="button" class="quiet square" aria-label={t("ask nothing")} title={t("ask nothing (Esc)")} onclick={leave}>{ icon(CROSS) }</button>
         </p>
     }
 }
@@ -63,5 +64,5 @@ fn focus_end(key: &str) {
 pub fn ask_from_button(store: &Store, key: &str) -> Html {
     let (store, key) = (store.clone(), key.to_owned());
     let onclick = Callback::from(move |_: MouseEvent| store.dispatch(Action::AskFrom(Some(key.clone()))));
-    html! { <button type="button" class="small ask-from" {onclick}>{ "Ask from here" }</button> }
+    html! { <button type="button" class="small ask-from" {onclick}>{ t("Ask from here") }</button> }
 }

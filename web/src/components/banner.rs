@@ -10,6 +10,7 @@ use crate::effects::outside;
 use crate::scenes::{Elsewhere, SceneId, file_name};
 use crate::share;
 use crate::state::{Action, Alert, Dialog, LayoutAction};
+use crate::words::{t, t_with};
 
 /// The line, if there is something to say.
 #[component]
@@ -23,7 +24,7 @@ pub fn Banner() -> Html {
         Alert::Elsewhere(Elsewhere::Deleted) => deleted(&store, &keeper),
         Alert::Elsewhere(Elsewhere::Copied(other)) => copied(&store, &keeper, other),
     });
-    html! { <div class={classes!("page-banner", nothing.then_some("empty"))} lang="en" role="status">{ content.unwrap_or_default() }</div> }
+    html! { <div class={classes!("page-banner", nothing.then_some("empty"))} role="status">{ content.unwrap_or_default() }</div> }
 }
 
 fn act(store: &Store, action: Action) -> Callback<MouseEvent> {
@@ -42,7 +43,7 @@ fn show(store: &Store, keeper: &Keeping, id: &SceneId) -> Callback<MouseEvent> {
             store.dispatch(Action::OpenKept(Box::new(opened)));
             focus_later(SCENE);
         }
-        Ok(None) | Err(_) => store.dispatch(Action::Notify("That version no longer exists".into())),
+        Ok(None) | Err(_) => store.dispatch(Action::Notify(t("That version no longer exists").into())),
     })
 }
 
@@ -56,9 +57,9 @@ fn changed(store: &Store, keeper: &Keeping) -> Html {
     };
     html! {
         <>
-            <p>{ "This scene was changed in another tab." }</p>
-            <button type="button" class="pick" onclick={show(store, keeper, &store.place.id)}>{ "Show that" }</button>
-            <button type="button" class="pick" onclick={copy}>{ "Keep mine as a copy" }</button>
+            <p>{ t("This scene was changed in another tab.") }</p>
+            <button type="button" class="pick" onclick={show(store, keeper, &store.place.id)}>{ t("Show that") }</button>
+            <button type="button" class="pick" onclick={copy}>{ t("Keep mine as a copy") }</button>
         </>
     }
 }
@@ -66,8 +67,8 @@ fn changed(store: &Store, keeper: &Keeping) -> Html {
 fn copied(store: &Store, keeper: &Keeping, other: &SceneId) -> Html {
     html! {
         <>
-            <p>{ format!("This scene was also changed in another tab. The version here is kept as “{}”.", store.title()) }</p>
-            <button type="button" class="pick" onclick={show(store, keeper, other)}>{ "Show the other" }</button>
+            <p>{ t_with("This scene was also changed in another tab. The version here is kept as “{0}”.", &[&store.title()]) }</p>
+            <button type="button" class="pick" onclick={show(store, keeper, other)}>{ t("Show the other") }</button>
             { dismiss(store) }
         </>
     }
@@ -83,8 +84,8 @@ fn deleted(store: &Store, keeper: &Keeping) -> Html {
     };
     html! {
         <>
-            <p>{ "This scene was deleted in another tab." }</p>
-            <button type="button" class="pick" onclick={keep}>{ "Keep it" }</button>
+            <p>{ t("This scene was deleted in another tab.") }</p>
+            <button type="button" class="pick" onclick={keep}>{ t("Keep it") }</button>
             { dismiss(store) }
         </>
     }
@@ -101,15 +102,15 @@ fn full(store: &Store) -> Html {
     };
     html! {
         <>
-            <p>{ "The last change is not stored: this browser's storage for the page is full." }</p>
-            <button type="button" class="pick" onclick={open}>{ "Delete scenes…" }</button>
-            <button type="button" class="pick" onclick={save}>{ "Save as a file" }</button>
+            <p>{ t("The last change is not stored: this browser's storage for the page is full.") }</p>
+            <button type="button" class="pick" onclick={open}>{ t("Delete scenes…") }</button>
+            <button type="button" class="pick" onclick={save}>{ t("Save as a file") }</button>
         </>
     }
 }
 
 fn dismiss(store: &Store) -> Html {
     html! {
-        <button type="button" class="quiet square" aria-label="close" title="close" onclick={act(store, Action::Elsewhere(None))}>{ icon(CROSS) }</button>
+        <button type="button" class="quiet square" aria-label={t("close")} title={t("close")} onclick={act(store, Action::Elsewhere(None))}>{ icon(CROSS) }</button>
     }
 }

@@ -9,10 +9,11 @@ use super::icons::{ARROW, GRIP, MORE, icon};
 use super::menu::Menu;
 use super::policy::draw_button;
 use super::renders::count_render;
-use super::rich::{SourceLink, rich};
+use super::rich::{SourceLink, in_words, rich};
 use super::signs::passing_class;
 use super::suggestion::diff;
 use crate::state::Action;
+use crate::words::{and_more, t, t_with};
 use netpolis_view::{CardView, ChangeView, ColumnView, PolicyView, ProposalView, SetView, board_view, capital};
 
 /// All tiers, and what stands beside them because nothing enforces it.
@@ -23,24 +24,24 @@ pub fn Board() -> Html {
     let store = &drag.store;
     let scene = &store.answers.scene;
     if scene.policies.is_empty() {
-        return html! { <p class="nothing">{ "No policies: all traffic is allowed." }</p> };
+        return html! { <p class="nothing">{ t("No policies: all traffic is allowed.") }</p> };
     }
     let board = board_view(scene, store.answers.board.as_ref().and_then(|b| b.tally.as_ref()), store.files.read_only);
     let [onpointermove, onpointerup, lost] = drag.handlers();
     html! {
         <div class="board-pane" ref={drag.pane.clone()} {onpointermove} {onpointerup} onpointercancel={lost.clone()} onlostpointercapture={lost}>
             { proposal(store) }
-            <ol class="board" tabindex="0" aria-label="Tiers in the order in which a packet meets them">
+            <ol class="board" tabindex="0" aria-label={t("Tiers in the order in which a packet meets them")}>
                 { for board.columns.iter().enumerate().map(|(index, tier)| column(&drag, index, tier)) }
                 <li class="tier open">
-                    <h2>{ "after all tiers" }</h2>
-                    <p class="end">{ "Traffic that no tier decides is allowed." }</p>
+                    <h2>{ t("after all tiers") }</h2>
+                    <p class="end">{ t("Traffic that no tier decides is allowed.") }</p>
                 </li>
                 if !board.idle.is_empty() {
                     <li class="tier idle">
-                        <h2>{ "not enforced" }</h2>
+                        <h2>{ t("not enforced") }</h2>
                         <ul>{ for board.idle.iter().map(|(policy, why)| html! {
-                            <li class="card">{ heading(policy, Html::default()) }<small>{ why }</small></li>
+                            <li class="card">{ heading(policy, Html::default()) }<small>{ in_words(why) }</small></li>
                         }) }</ul>
                     </li>
                 }
@@ -56,9 +57,9 @@ fn column(drag: &Drag, index: usize, tier: &ColumnView) -> Html {
     html! {
         <li class={classes!("tier", drag.over.is_some_and(|over| over.column == index).then_some("target"))} data-column={index.to_string()}>
             <h2>{ &tier.name }</h2>
-            <p class="order">{ tier.order }</p>
+            <p class="order">{ in_words(tier.order) }</p>
             <ul>{ for tier.cards.iter().enumerate().map(|(place, one)| card(drag, one, gap_class(drag, tier, index, place))) }</ul>
-            <p class={classes!("end", tier.denies_at_end.then_some("denies"))}>{ &tier.end }</p>
+            <p class={classes!("end", tier.denies_at_end.then_some("denies"))}>{ in_words(&tier.end) }</p>
         </li>
     }
 }
@@ -75,9 +76,9 @@ fn card(drag: &Drag, card: &CardView, gap: Option<&'static str>) -> Html {
         <li key={card.number} {class} onpointerdown={card.movable.then(|| drag.down(card.number))}>
             if card.movable { <span class="grip" aria-hidden="true">{ icon(GRIP) }</span> }
             { heading(&card.policy, html! { <>{ draw_button(&drag.store, card.number as usize) }if card.movable { { places(&drag.store, card) } }</> }) }
-            <small>{ &card.about }</small>
+            <small>{ in_words(&card.about) }</small>
             if let Some((words, share)) = &card.decides {
-                <small class="decides">{ words }</small>
+                <small class="decides">{ in_words(words) }</small>
                 <span class="share" style={format!("--share:{share:.0}%")} aria-hidden="true" />
             }
         </li>
@@ -88,7 +89,7 @@ fn heading(policy: &PolicyView, menu: Html) -> Html {
     html! {
         <>
             <header><b>{ &policy.title }</b>if let Some(spot) = &policy.spot { <SourceLink spot={spot.clone()} short=true /> }{ menu }</header>
-            <small>{ &policy.kind }if !policy.directions.is_empty() { { ", " }{ &policy.directions } }</small>
+            <small>{ &policy.kind }if !policy.directions.is_empty() { { ", " }{ in_words(&policy.directions) } }</small>
         </>
     }
 }
@@ -96,11 +97,11 @@ fn heading(policy: &PolicyView, menu: Html) -> Html {
 /// The places that a policy can be sent to without a mouse.
 fn places(store: &Store, card: &CardView) -> Html {
     html! {
-        <Menu right=true arrow=false class="quiet square small" label={format!("move {}", card.policy.title)} button={icon(MORE)}>
+        <Menu right=true arrow=false class="quiet square small" label={t_with("move {0}", &[&card.policy.title])} button={icon(MORE)}>
             { for card.moves.iter().map(|(words, wanted)| {
                 let (store, wanted) = (store.clone(), wanted.clone());
                 let onclick = Callback::from(move |_: MouseEvent| store.dispatch(Action::Think(Some(wanted.clone()))));
-                html! { <button type="button" {onclick}>{ words }</button> }
+                html! { <button type="button" {onclick}>{ in_words(words) }</button> }
             }) }
         </Menu>
     }
@@ -118,18 +119,18 @@ fn proposal(store: &Store) -> Html {
     };
     let (body, keep) = match known {
         None => (html! { <p>{ "…" }</p> }, None),
-        Some(Err(message)) => (html! { <p>{ "It cannot go there: " }{ rich(message) }{ "." }</p> }, None),
+        Some(Err(message)) => (html! { <p>{ t("It cannot go there: ") }{ rich(message) }{ "." }</p> }, None),
         Some(Ok(proposal)) => (changes(store, proposal), Some(proposal)),
     };
     let keep = keep.map(|proposal| {
         let (store, action) = (store.clone(), Action::ApplyEdits { title: proposal.fix.title.clone(), edits: proposal.fix.by_file() });
         let onclick = Callback::from(move |_: MouseEvent| store.dispatch(action.clone()));
-        html! { <button type="button" class="primary small" {onclick}>{ "Keep" }</button> }
+        html! { <button type="button" class="primary small" {onclick}>{ t("Keep") }</button> }
     });
     html! {
-        <section class="proposal" role="status" aria-label="What this move would change">
+        <section class="proposal" role="status" aria-label={t("What this move would change")}>
             { body }
-            <footer>{ keep.unwrap_or_default() }<button type="button" class="small" onclick={leave}>{ "Leave it as it is" }</button></footer>
+            <footer>{ keep.unwrap_or_default() }<button type="button" class="small" onclick={leave}>{ t("Leave it as it is") }</button></footer>
         </section>
     }
 }
@@ -142,7 +143,7 @@ fn changes(store: &Store, proposal: &ProposalView) -> Html {
                 if proposal.count() > 0 {
                     <ul>
                         { for proposal.changes.iter().map(change) }
-                        if proposal.more > 0 { <li>{ format!("and {} more", proposal.more) }</li> }
+                        if proposal.more > 0 { <li>{ and_more(proposal.more as usize) }</li> }
                     </ul>
                 }
                 { for proposal.fix.edits.iter().map(|edit| diff(&edit.lines(store.files.text_of(&edit.at.file)))) }
@@ -158,7 +159,7 @@ fn change(change: &ChangeView) -> Html {
     html! {
         <li>
             <span>{ format!("{} → {}", change.from, change.to) }</span>
-            <span class="was">{ set(&change.before) }<span class="visually-hidden">{ " becomes " }</span>{ icon(ARROW) }{ set(&change.after) }</span>
+            <span class="was">{ set(&change.before) }<span class="visually-hidden">{ t(" becomes ") }</span>{ icon(ARROW) }{ set(&change.after) }</span>
         </li>
     }
 }

@@ -42,7 +42,7 @@ pub fn Bottom() -> Html {
                     <span class={classes!("fold-sign", hidden.then_some("up"))}>{ icon(CHEVRON) }</span>
                 </button>
             </div>
-            <div class="bottom-body" id="bottom-panel" lang="en" role="tabpanel" aria-labelledby={shown.id()}>
+            <div class="bottom-body" id="bottom-panel" role="tabpanel" aria-labelledby={shown.id()}>
                 { match shown {
                     Tab::Matrix => html! { <Matrix /> },
                     Tab::Path => html! { <PathPanel /> },

@@ -3,6 +3,7 @@
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
+use crate::words::t;
 use netpolis_view::{WrittenByte, written_byte};
 
 /// Properties of a [`ByteField`].
@@ -40,8 +41,8 @@ pub fn ByteField(props: &ByteFieldProps) -> Html {
     };
     html! {
         <label class="field">{ &props.label }
-            <input class="port" type="text" inputmode="numeric" autocomplete="off" placeholder="any" aria-invalid={wrong.to_string()} value={shown} {oninput} />
-            if wrong { <small class="port-note wrong" role="alert">{ "a number from 0 to 255" }</small> }
+            <input class="port" type="text" inputmode="numeric" autocomplete="off" placeholder={t("any")} aria-invalid={wrong.to_string()} value={shown} {oninput} />
+            if wrong { <small class="port-note wrong" role="alert">{ t("a number from 0 to 255") }</small> }
         </label>
     }
 }

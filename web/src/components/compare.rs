@@ -7,12 +7,13 @@ use yew::prelude::*;
 
 use super::chooser::use_chooser_for;
 use super::icons::{CLIPBOARD, COPY, CROSS, OPEN, PLUS, SWAP, UNDO, icon};
-use super::{ByAddress, Store, press, use_part};
+use super::{ByAddress, Store, press, tell_copied, use_part};
 use crate::effects::keep::{Keeper, StoredScene};
 use crate::effects::{files, outside};
 use crate::examples::{EXAMPLES, Example};
 use crate::share::Baseline;
 use crate::state::{Action, CompareAction, Dialog, LayoutAction, State, baseline_of, baseline_of_files, baseline_of_text};
+use crate::words::{t, t_with};
 use netpolis_view::{engine_words, with_engine};
 
 /// So many scenes are offered.
@@ -30,8 +31,8 @@ pub fn CompareTools() -> Html {
     let Some(baseline) = store.baseline() else {
         return html! {
             <div class="compare-tools">
-                <button type="button" class="primary" onclick={press(&store, CompareAction::Keep)}>{ "Keep these files as the baseline" }</button>
-                <button type="button" class="pick" onclick={choose}>{ "Compare with…" }</button>
+                <button type="button" class="primary" onclick={press(&store, CompareAction::Keep)}>{ t("Keep these files as the baseline") }</button>
+                <button type="button" class="pick" onclick={choose}>{ t("Compare with…") }</button>
             </div>
         };
     };
@@ -41,12 +42,12 @@ pub fn CompareTools() -> Html {
     let markdown = store.comparison().is_some_and(|view| !view.markdown.is_empty());
     html! {
         <div class="compare-tools comparing">
-            <button type="button" class="pick" onclick={choose} title="choose another baseline"><span class="pick-label">{ "Baseline" }</span><b>{ &baseline.name }</b></button>
-            { tool(PLUS, "take these files as the new baseline", press(&store, CompareAction::Keep)) }
-            { tool(SWAP, "swap baseline and files", press(&store, CompareAction::Swap)) }
-            { tool(UNDO, "back to the baseline", press(&store, CompareAction::Back)) }
-            if markdown { { tool(COPY, "copy as Markdown", copy(&store)) } }
-            { tool(CROSS, "stop comparing", press(&store, CompareAction::Stop)) }
+            <button type="button" class="pick" onclick={choose} title={t("choose another baseline")}><span class="pick-label">{ t("Baseline") }</span><b>{ &baseline.name }</b></button>
+            { tool(PLUS, t("take these files as the new baseline"), press(&store, CompareAction::Keep)) }
+            { tool(SWAP, t("swap baseline and files"), press(&store, CompareAction::Swap)) }
+            { tool(UNDO, t("back to the baseline"), press(&store, CompareAction::Back)) }
+            if markdown { { tool(COPY, t("copy as Markdown"), copy(&store)) } }
+            { tool(CROSS, t("stop comparing"), press(&store, CompareAction::Stop)) }
         </div>
     }
 }
@@ -56,7 +57,7 @@ fn compare_files(store: &Store, read: files::Read) {
     let settings = store.settings.clone();
     store.dispatch(match baseline_of_files(read.files, settings) {
         Some(baseline) => CompareAction::With(baseline).into(),
-        None => Action::Notify("Nothing to compare with: there is no YAML, JSON or script in it".into()),
+        None => Action::Notify(t("Nothing to compare with: there is no YAML, JSON or script in it").into()),
     });
 }
 
@@ -78,8 +79,8 @@ pub fn CompareWith() -> Html {
         })
     };
     let engine = |engine: Engine| {
-        let (name, _) = engine_words(engine);
-        let action = CompareAction::Under(format!("these files, engine: {name}"), with_engine(&store.settings, engine));
+        let name = t(engine_words(engine).0);
+        let action = CompareAction::Under(t_with("these files, engine: {0}", &[name]), with_engine(&store.settings, engine));
         html! { <button type="button" onclick={press(&store, action)}>{ name }</button> }
     };
     let kept = |stored: StoredScene| {
@@ -91,17 +92,17 @@ pub fn CompareWith() -> Html {
     let example = |example: &Example| {
         let files = example.files.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
         let baseline = Baseline { name: example.title.into(), files, settings: store.settings.clone() };
-        html! { <button type="button" onclick={with(Rc::new(baseline))}>{ example.title }</button> }
+        html! { <button type="button" lang="en" onclick={with(Rc::new(baseline))}>{ example.title }</button> }
     };
     html! {
         <div class="compare-with">
-            <button type="button" onclick={files}>{ icon(OPEN) }{ "Files…" }</button>
-            <button type="button" onclick={folder}>{ icon(OPEN) }{ "A folder…" }</button>
-            <button type="button" onclick={paste}>{ icon(CLIPBOARD) }{ "A link or text on the clipboard" }</button>
-            <h3>{ "These files with another engine" }</h3>
+            <button type="button" onclick={files}>{ icon(OPEN) }{ t("Files…") }</button>
+            <button type="button" onclick={folder}>{ icon(OPEN) }{ t("A folder…") }</button>
+            <button type="button" onclick={paste}>{ icon(CLIPBOARD) }{ t("A link or text on the clipboard") }</button>
+            <h3>{ t("These files with another engine") }</h3>
             { for Engine::ALL.into_iter().filter(|other| *other != store.settings.engine).map(engine) }
-            if !kept.is_empty() { <h3>{ "Recent scenes" }</h3>{ for kept } }
-            <h3>{ "Examples" }</h3>
+            if !kept.is_empty() { <h3>{ t("Recent scenes") }</h3>{ for kept } }
+            <h3>{ t("Examples") }</h3>
             { for EXAMPLES.iter().map(example) }
             { file_chooser }{ folder_chooser }
         </div>
@@ -114,7 +115,7 @@ fn copy(store: &Store) -> Callback<MouseEvent> {
         let Some(view) = store.comparison() else { return };
         let dispatch = store.dispatcher();
         outside::copy(view.markdown.clone(), move |done| {
-            dispatch.dispatch(Action::Notify(if done { "Copied".into() } else { "The browser did not allow copying".into() }));
+            dispatch.dispatch(tell_copied(done));
         });
     })
 }

@@ -4,9 +4,9 @@ use yew::prelude::*;
 
 use super::icons::{COPY, icon};
 use super::menu::Menu;
-use super::{ByAddress, use_dispatch};
+use super::{ByAddress, tell_copied, use_dispatch};
 use crate::effects::outside;
-use crate::state::Action;
+use crate::words::t;
 use netpolis_view::{PageVerdict, Sentence};
 
 /// Properties of a [`CopyMenu`].
@@ -26,14 +26,14 @@ pub fn CopyMenu(props: &CopyMenuProps) -> Html {
             let Ok(said) = &*said.0 else { return };
             let dispatch = dispatch.clone();
             outside::copy(said.in_words(markdown), move |done| {
-                dispatch.dispatch(Action::Notify(if done { "Copied".into() } else { "The browser did not allow copying".into() }));
+                dispatch.dispatch(tell_copied(done));
             });
         })
     };
     html! {
-        <Menu right=true arrow=false class="quiet square small" label="copy this answer" button={icon(COPY)}>
-            <button type="button" onclick={copy(false)}>{ "Copy as text" }</button>
-            <button type="button" onclick={copy(true)}>{ "Copy as Markdown" }</button>
+        <Menu right=true arrow=false class="quiet square small" label={t("copy this answer")} button={icon(COPY)}>
+            <button type="button" onclick={copy(false)}>{ t("Copy as text") }</button>
+            <button type="button" onclick={copy(true)}>{ t("Copy as Markdown") }</button>
         </Menu>
     }
 }

@@ -4,8 +4,9 @@ use yew::prelude::*;
 
 use super::icons::{WARNING, icon};
 use super::renders::count_render;
-use super::rich::{SourceLink, rich};
+use super::rich::{SourceLink, in_words, rich};
 use super::use_part;
+use crate::words::{t, t_with};
 use netpolis_view::SourceLocation;
 
 /// Properties of a [`Coverage`].
@@ -29,7 +30,7 @@ pub fn Coverage(props: &CoverageProps) -> Html {
     let old = store.is_behind() && store.notices.engine.is_none();
     let Some(sentence) = known.sentence() else {
         return if old {
-            html! { <div class="coverage old"><p><span class="coverage-words">{ store.behind_words() }</span></p></div> }
+            html! { <div class="coverage old"><p><span class="coverage-words">{ t(store.behind_words()) }</span></p></div> }
         } else {
             Html::default()
         };
@@ -37,7 +38,7 @@ pub fn Coverage(props: &CoverageProps) -> Html {
     let words = |spot: Option<&SourceLocation>| {
         html! {
             <span class="coverage-words">
-                { rich(&sentence) }{ "." }if full { { " " }<small>{ known.consequence() }</small> }
+                { rich(&sentence) }{ "." }if full { { " " }<small>{ in_words(known.consequence()) }</small> }
                 if let Some(spot) = spot { { " " }<SourceLink spot={spot.clone()} /> }
             </span>
         }
@@ -54,11 +55,11 @@ pub fn Coverage(props: &CoverageProps) -> Html {
             <ul>
                 { for known.left_out.iter().map(|left| html! {
                     <li>
-                        <span><b>{ &left.title }</b>{ " " }{ rich(&left.why) }</span>
+                        <span><b>{ rich(&left.title) }</b>{ " " }{ rich(&left.why) }</span>
                         if let Some(spot) = &left.spot { <SourceLink spot={spot.clone()} /> }
                     </li>
                 }) }
-                if known.more > 0 { <li>{ format!("and {} more; the problems have all", known.more) }</li> }
+                if known.more > 0 { <li>{ t_with("and {0} more; the problems have all", &[&known.more.to_string()]) }</li> }
             </ul>
         </details>
     }

@@ -14,11 +14,13 @@ use super::page::Playground;
 use super::path::PathPanel;
 use super::problems::Problems;
 use super::progress::Progress;
+use super::rich::in_words;
 use super::toast::Toast;
 use crate::effects::embed::{self, Host};
 use crate::effects::lesson::use_lesson;
 use crate::effects::outside;
 use crate::share::{self, EmbedView};
+use crate::words::t;
 
 /// Properties of an [`Embedded`] page.
 #[derive(Clone, PartialEq, Properties)]
@@ -40,8 +42,7 @@ pub fn Embedded(props: &EmbeddedProps) -> Html {
         }
         None => format!("{}#{}", outside::page_address(Some("index.html")), share::encode(&store.shared())),
     };
-    let foot =
-        html! { <footer class="embed-foot"><a href={whole} target="_blank" rel="noopener">{ logo() }{ "Open in Netpolis" }</a></footer> };
+    let foot = html! { <footer class="embed-foot"><a href={whole} target="_blank" rel="noopener">{ logo() }{ t("Open in Netpolis") }</a></footer> };
     let view = store.layout.embed;
     if view == EmbedView::Lesson {
         return html! { <div class="embed"><Playground><div /></Playground>{ foot }</div> };
@@ -53,10 +54,10 @@ pub fn Embedded(props: &EmbeddedProps) -> Html {
                 { match view {
                     EmbedView::Trace => html! { <Inspector /> },
                     EmbedView::Azure => html! { <>{ azure(&store) }<Inspector /></> },
-                    EmbedView::Matrix => panel("Matrix", html! { <>{ path_said(&store) }<Matrix /></> }),
-                    EmbedView::Path => panel("Path", html! { <PathPanel /> }),
-                    EmbedView::Problems => panel("Problems", html! { <Problems /> }),
-                    EmbedView::Checks => panel("Checks", html! { <Answers /> }),
+                    EmbedView::Matrix => panel(t("Matrix"), html! { <>{ path_said(&store) }<Matrix /></> }),
+                    EmbedView::Path => panel(t("Path"), html! { <PathPanel /> }),
+                    EmbedView::Problems => panel(t("Problems"), html! { <Problems /> }),
+                    EmbedView::Checks => panel(t("Checks"), html! { <Answers /> }),
                     EmbedView::Graph | EmbedView::Lesson => html! { <>if store.shows_azure() { <AzureView /> } else { <Graph /> }<Inspector /></> },
                 } }
             </main>
@@ -74,11 +75,11 @@ fn azure(store: &Store) -> Html {
     if store.answers.scene.cloud.is_some() {
         return html! { <AzureView /> };
     }
-    panel("Azure", html! { <p class="nothing">{ "The input has no network of Azure." }</p> })
+    panel("Azure", html! { <p class="nothing">{ t("The input has no network of Azure.") }</p> })
 }
 
 /// The answer about the whole path: cells of the matrix tell of its two ends alone.
 fn path_said(store: &Store) -> Html {
     let said = store.answers.verdict().filter(|said| said.by_path);
-    html! { if let Some(said) = said { <p class="embed-said" role="status"><strong>{ &said.headline }</strong>{ format!(" {} → {}", said.question.from, said.question.to) }</p> } }
+    html! { if let Some(said) = said { <p class="embed-said" role="status"><strong>{ in_words(&said.headline) }</strong>{ format!(" {} → {}", said.question.from, said.question.to) }</p> } }
 }

@@ -2,12 +2,13 @@
 
 use yew::prelude::*;
 
-use super::Store;
 use super::chooser::use_chooser;
 use super::icons::{CLIPBOARD, COPY, OPEN, icon};
+use super::{Store, tell_copied};
 use crate::effects::outside;
 use crate::examples::EXAMPLES;
 use crate::state::Action;
+use crate::words::t;
 use netpolis_view::CLUSTER_COMMAND;
 
 /// Ways to begin: from the clipboard, from files, from an example.
@@ -25,32 +26,32 @@ pub fn Empty() -> Html {
         Callback::from(move |_: MouseEvent| {
             let store = store.clone();
             outside::copy(CLUSTER_COMMAND.into(), move |done| {
-                store.dispatch(Action::Notify(if done { "Copied".into() } else { "The browser did not allow copying".into() }));
+                store.dispatch(tell_copied(done));
             });
         })
     };
     let example = EXAMPLES.first().map(|example| {
         let store = store.clone();
         let onclick = Callback::from(move |_: MouseEvent| store.dispatch(Action::OpenExample(0, example)));
-        html! { <button type="button" class="pick" {onclick}>{ "Open an example" }</button> }
+        html! { <button type="button" class="pick" {onclick}>{ t("Open an example") }</button> }
     });
     html! {
         <div class="empty">
-            <h2>{ "No pods yet" }</h2>
+            <h2>{ t("No pods yet") }</h2>
             if policies {
-                <p>{ "There are policies, but no workload that they could select. Add the output of this command:" }</p>
+                <p>{ t("There are policies, but no workload that they could select. Add the output of this command:") }</p>
             } else {
-                <p>{ "Paste or drop YAML, JSON or az commands with workloads and policies, for example the output of:" }</p>
+                <p>{ t("Paste or drop YAML, JSON or az commands with workloads and policies, for example the output of:") }</p>
             }
             <p class="command"><code tabindex="0">{ CLUSTER_COMMAND }</code></p>
             <p class="begin">
-                <button type="button" class="pick" onclick={copy}>{ icon(COPY) }{ "Copy the command" }</button>
-                <small>{ "Secrets, ConfigMaps and managedFields are left out before anything is kept" }</small>
+                <button type="button" class="pick" onclick={copy}>{ icon(COPY) }{ t("Copy the command") }</button>
+                <small>{ t("Secrets, ConfigMaps and managedFields are left out before anything is kept") }</small>
             </p>
             if !store.files.read_only {
                 <p class="begin">
-                    <button type="button" class="primary" onclick={paste}>{ icon(CLIPBOARD) }{ "Paste" }</button>
-                    <button type="button" class="pick" onclick={choose}>{ icon(OPEN) }{ "Choose files…" }</button>
+                    <button type="button" class="primary" onclick={paste}>{ icon(CLIPBOARD) }{ t("Paste") }</button>
+                    <button type="button" class="pick" onclick={choose}>{ icon(OPEN) }{ t("Choose files…") }</button>
                     { example.unwrap_or_default() }
                 </p>
                 { chooser }
@@ -65,7 +66,7 @@ fn paste(store: &Store) {
     outside::pasted(move |text| {
         store.dispatch(match text {
             Some(text) => store.paste(text),
-            None => Action::Notify("The browser did not allow reading the clipboard: click into the editor and press Ctrl V".into()),
+            None => Action::Notify(t("The browser did not allow reading the clipboard: click into the editor and press Ctrl V").into()),
         });
     });
 }

@@ -8,9 +8,10 @@ use super::icons::{CROSS, icon};
 use super::path::offer;
 use super::policy::policy_name;
 use super::renders::count_render;
-use super::rich::SourceLink;
+use super::rich::{SourceLink, in_words, rich};
 use super::signs::passing_class;
 use crate::state::Action;
+use crate::words::{t, t_with};
 use netpolis_view::{PolicyView, ReachView, RoutesView};
 
 /// What there is to know about the selected end.
@@ -25,15 +26,15 @@ pub fn end_panel(store: &Store) -> Html {
         Callback::from(move |_: MouseEvent| store.dispatch(Action::Select(None)))
     };
     html! {
-        <div class="end-panel" lang="en">
+        <div class="end-panel">
             <header>
-                <div><h2>{ panel.title }</h2><p>{ &end.subtitle }if let Some(spot) = &end.spot { { " · " }<SourceLink spot={spot.clone()} /> }</p></div>
+                <div><h2>{ panel.title }</h2><p>{ in_words(&end.subtitle) }if let Some(spot) = &end.spot { { " · " }<SourceLink spot={spot.clone()} /> }</p></div>
                 { ask_from_button(store, &end.key) }
-                <button type="button" class="quiet square" aria-label="back to the flow" title="back to the flow" onclick={close}>{ icon(CROSS) }</button>
+                <button type="button" class="quiet square" aria-label={t("back to the flow")} title={t("back to the flow")} onclick={close}>{ icon(CROSS) }</button>
             </header>
             if !end.labels.is_empty() { { codes(&end.labels) } }
             if !panel.addresses.is_empty() { { codes(panel.addresses) } }
-            if let Some(isolation) = panel.isolation { <p class="isolation">{ isolation }</p> }
+            if let Some(isolation) = panel.isolation { <p class="isolation">{ in_words(isolation) }</p> }
             if let Some(ways) = &panel.routes { { routes(store, ways) } }
             { for panel.reach.iter().map(|one| reach(store, one)) }
             if let Some((listed, count)) = &panel.policies { { policies(store, listed, *count) } }
@@ -48,14 +49,14 @@ fn codes(words: &[String]) -> Html {
 fn policies(store: &Store, policies: &[(usize, &PolicyView)], count: usize) -> Html {
     html! {
         <section>
-            <h3>{ "Policies that select it" }<span class="count">{ count }</span></h3>
+            <h3>{ t("Policies that select it") }<span class="count">{ count }</span></h3>
             <ul class="policies">
                 { for policies.iter().map(|(number, policy)| html! {
-                    <li><span>{ policy_name(store, *number) }<small>{ &policy.directions }
-                        if let Some(why) = &policy.not_enforced { { format!(" · {why}") } }</small></span>
+                    <li><span>{ policy_name(store, *number) }<small>{ in_words(&policy.directions) }
+                        if let Some(why) = &policy.not_enforced { { " · " }{ rich(why) } }</small></span>
                         if let Some(spot) = &policy.spot { <SourceLink spot={spot.clone()} /> }</li>
                 }) }
-                if policies.is_empty() { <li class="none">{ "none" }</li> }
+                if policies.is_empty() { <li class="none">{ t("none") }</li> }
             </ul>
         </section>
     }
@@ -64,7 +65,7 @@ fn policies(store: &Store, policies: &[(usize, &PolicyView)], count: usize) -> H
 fn routes(store: &Store, routes: &RoutesView<'_>) -> Html {
     html! {
         <section>
-            <h3>{ routes.title }<span class="count">{ routes.targets.len() }</span></h3>
+            <h3>{ in_words(routes.title) }<span class="count">{ routes.targets.len() }</span></h3>
             <ul class="ways">{ for routes.targets.iter().map(|target| html! { <li>{ offer(store, target, routes.from) }</li> }) }</ul>
         </section>
     }
@@ -73,20 +74,20 @@ fn routes(store: &Store, routes: &RoutesView<'_>) -> Html {
 fn reach(store: &Store, reach: &ReachView<'_>) -> Html {
     html! {
         <section>
-            <h3>{ reach.title }<span class="count">{ &reach.count }</span></h3>
+            <h3>{ in_words(reach.title) }<span class="count">{ in_words(&reach.count) }</span></h3>
             <ul class="reach">
                 { for reach.ends.iter().map(|end| {
                     let (store, action) = (store.clone(), Action::AskBetween { from: end.from.into(), to: end.to.into(), traffic: None });
                     let onclick = Callback::from(move |_: MouseEvent| store.dispatch(action.clone()));
                     html! {
                         <li><button type="button" {onclick} title={end.long.to_owned()}><span>{ &end.title }</span>
-                            <span class={classes!("ports", passing_class(end.status))}>{ end.short }</span></button></li>
+                            <span class={classes!("ports", passing_class(end.status))}>{ in_words(end.short) }</span></button></li>
                     }
                 }) }
-                if reach.more > 0 { <li class="none">{ format!("and {} more; the matrix has all", reach.more) }</li> }
-                if reach.ends.is_empty() { <li class="none">{ "none" }</li> }
+                if reach.more > 0 { <li class="none">{ t_with("and {0} more; the matrix has all", &[&reach.more.to_string()]) }</li> }
+                if reach.ends.is_empty() { <li class="none">{ t("none") }</li> }
             </ul>
-            if let Some(cannot) = reach.cannot { <p class="none">{ format!("{cannot} cannot") }</p> }
+            if let Some(cannot) = reach.cannot { <p class="none">{ t_with("{0} cannot", &[&cannot.to_string()]) }</p> }
         </section>
     }
 }

@@ -4,6 +4,7 @@ use yew::prelude::*;
 
 use crate::effects::focus::{SCENE, focus_later};
 use crate::state::EngineFault;
+use crate::words::t;
 
 /// Properties of an [`EngineNote`].
 #[derive(Clone, PartialEq, Properties)]
@@ -24,8 +25,8 @@ pub fn EngineNote(props: &EngineNoteProps) -> Html {
     });
     html! {
         <div class="page-banner engine-note" role="alert">
-            <p>{ props.fault.message() }</p>
-            <button type="button" class="pick" {onclick}>{ "Try again" }</button>
+            <p>{ t(props.fault.message()) }</p>
+            <button type="button" class="pick" {onclick}>{ t("Try again") }</button>
         </div>
     }
 }

@@ -5,6 +5,7 @@ use yew::prelude::*;
 use super::offer::code;
 use super::rich::{rich, sentence};
 use crate::effects::explanations::{Explained, explanation};
+use crate::words::{t, t_with};
 
 /// Properties of an [`Explanation`].
 #[derive(Clone, PartialEq, Properties)]
@@ -22,21 +23,21 @@ pub fn Explanation(props: &ExplanationProps) -> Html {
         use_effect_with(props.code.clone(), move |code| explanation(code.clone(), move |found| known.set(Some(found))));
     }
     let body = match &*known {
-        None => html! { <p role="status">{ "Loading…" }</p> },
+        None => html! { <p role="status">{ t("Loading…") }</p> },
         Some(Err(error)) => html! { <p role="alert">{ sentence(error) }</p> },
         Some(Ok(explained)) => html! {
             <>
                 <p><b>{ sentence(&explained.title) }</b></p>
                 { for explained.text.split("\n\n").filter(|part| !part.is_empty()).map(|part| html! { <p>{ rich(part) }</p> }) }
-                if !explained.advice.is_empty() { <p>{ "What to do: " }{ rich(&explained.advice) }{ "." }</p> }
+                if !explained.advice.is_empty() { <p>{ t("What to do: ") }{ rich(&explained.advice) }{ "." }</p> }
                 if !explained.bad.is_empty() {
                     <div class="examples-of">
-                        <figure><figcaption>{ "Found at the line that ends with " }<code>{ "# here" }</code></figcaption>{ code(&explained.bad) }</figure>
-                        <figure><figcaption>{ "As it should be" }</figcaption>{ code(&explained.good) }</figure>
+                        <figure><figcaption>{ t("Found at the line that ends with ") }<code>{ "# here" }</code></figcaption>{ code(&explained.bad) }</figure>
+                        <figure><figcaption>{ t("As it should be") }</figcaption>{ code(&explained.good) }</figure>
                     </div>
                 }
             </>
         },
     };
-    html! { <section class="explanation" aria-label={format!("{} explained", props.code)}>{ body }</section> }
+    html! { <section class="explanation" aria-label={t_with("{0} explained", &[&props.code])}>{ body }</section> }
 }

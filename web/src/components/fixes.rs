@@ -8,6 +8,7 @@ use super::suggestion::{Suggestion, diff};
 use super::{Store, press, use_part};
 use crate::effects::focus::focus_later;
 use crate::state::{Action, FixSection, Goal};
+use crate::words::{t, t_count};
 use netpolis_view::{FixView, ProposedFix};
 
 /// Properties of [`Fixes`].
@@ -43,9 +44,9 @@ pub fn Fixes(props: &FixesProps) -> Html {
             store.dispatch(Action::LookForFixes(Some(goal)));
         });
         let text = match (waits, props.suggestion.is_some()) {
-            (true, _) => "Trying changes…",
-            (false, true) => "Compare all fixes",
-            (false, false) => goal.button(),
+            (true, _) => t("Trying changes…"),
+            (false, true) => t("Compare all fixes"),
+            (false, false) => t(goal.button()),
         };
         html! { <><div class="fix-offer"><button type="button" class="pick" aria-disabled={waits.then_some("true")} {onclick}>{ text }</button></div>{ for first() }</> }
     };
@@ -62,13 +63,13 @@ fn found(store: &Store, goal: Goal, section: &FixSection) -> Html {
     let Some(list) = section.list() else { return Html::default() };
     let (best, others) = list.proposals.split_first().map_or((None, &[][..]), |(best, others)| (Some(best), others));
     html! {
-        <section class="suggestion fixes" aria-label={goal.title()} tabindex="-1">
-            <header><b>{ goal.title() }</b>
-                <button type="button" class="quiet small" aria-label="close fixes" onclick={press(store, Action::LookForFixes(None))}>{ "Close" }</button></header>
+        <section class="suggestion fixes" aria-label={t(goal.title())} tabindex="-1">
+            <header><b>{ t(goal.title()) }</b>
+                <button type="button" class="quiet small" aria-label={t("close fixes")} onclick={press(store, Action::LookForFixes(None))}>{ t("Close") }</button></header>
             if let Some(best) = best { { proposal(store, best) } }
             if !others.is_empty() {
                 <details class="others">
-                    <summary>{ if others.len() == 1 { "1 other way".to_owned() } else { format!("{} other ways", others.len()) } }</summary>
+                    <summary>{ t_count(others.len(), "1 other way", "{0} other ways") }</summary>
                     { for others.iter().map(|other| proposal(store, other)) }
                 </details>
             }
@@ -90,7 +91,7 @@ fn proposal(store: &Store, proposed: &ProposedFix) -> Html {
                 <details class="effect"><summary>{ effect }</summary><ul class="notes">{ for proposed.besides.iter().map(|line| html! { <li>{ rich(line) }</li> }) }</ul></details>
             }
             { for store.lines_of(&proposed.fix).iter().map(diff) }
-            <footer><button type="button" class="primary small" onclick={apply}>{ "Apply" }</button><span>{ "Undo restores the text" }</span></footer>
+            <footer><button type="button" class="primary small" onclick={apply}>{ t("Apply") }</button><span>{ t("Undo restores the text") }</span></footer>
         </article>
     }
 }

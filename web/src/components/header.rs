@@ -88,11 +88,11 @@ pub fn Header() -> Html {
             <span class="grow" />
             <p class="private">{ t("Nothing leaves your browser") }</p>
             <Menu right=true class={classes!("pick", "engine-pick", none.then_some("alert"))}
-                label={t_with("Engine: {0}", &[engine_words(store.settings.engine).0])} button={html! { <><span class="narrow-only">{ icon(SLIDERS) }</span><span class="pick-label">{ t("Engine") }</span><b>{ engine_words(store.settings.engine).0 }</b></> }}>
+                label={t_with("Engine: {0}", &[t(engine_words(store.settings.engine).0)])} button={html! { <><span class="narrow-only">{ icon(SLIDERS) }</span><span class="pick-label">{ t("Engine") }</span><b>{ t(engine_words(store.settings.engine).0) }</b></> }}>
                 { for Engine::ALL.into_iter().map(|choice| html! {
                     <button type="button" class={classes!("example", (store.settings.engine == choice).then_some("chosen"))}
                         onclick={press(&store, Action::ChooseSettings(with_engine(&store.settings, choice)))}>
-                        <b lang="en">{ engine_words(choice).0 }</b><span lang="en">{ engine_words(choice).1 }</span>
+                        <b>{ t(engine_words(choice).0) }</b><span>{ t(engine_words(choice).1) }</span>
                     </button>
                 }) }
                 <button type="button" aria-pressed={(store.settings.staged == Staged::AsIfEnforced).to_string()} onclick={press(&store, Action::ChooseSettings(with_staged_turned(&store.settings)))}>

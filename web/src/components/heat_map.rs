@@ -11,6 +11,7 @@ use yew::prelude::*;
 use super::matrix::{draw, keys};
 use super::{ByAddress, Dispatch};
 use crate::state::Marks;
+use crate::words::t;
 use netpolis_view::{MatrixCell, MatrixView, SceneView};
 
 /// Height of a row and width of a column, with the space between them.
@@ -107,12 +108,12 @@ pub(super) fn HeatMap(props: &HeatMapProps) -> Html {
         }
     };
     html! {
-        <div class="matrix heat" style={format!("--columns:{}", lines.len())} tabindex="0" role="region" aria-label="Matrix of all pairs">
+        <div class="matrix heat" style={format!("--columns:{}", lines.len())} tabindex="0" role="region" aria-label={t("Matrix of all pairs")}>
             { props.note.clone() }
             <table ref={table} aria-rowcount={(lines.len() + 1).to_string()} aria-colcount={(lines.len() + 1).to_string()}>
-                <caption class="visually-hidden">{ "Allowed connections: rows send, columns receive" }</caption>
+                <caption class="visually-hidden">{ t("Allowed connections: rows send, columns receive") }</caption>
                 <thead>
-                    <tr aria-rowindex="1"><th class="corner" scope="col">{ "from \\ to" }</th>
+                    <tr aria-rowindex="1"><th class="corner" scope="col">{ t("from \\ to") }</th>
                         if before > 0 { <th class="gap" aria-hidden="true" style={wide(before)} /> }
                         { for columns.clone().filter_map(|index| Some((index, lines.get(index)?))).map(|(index, line)| html! {
                             <th scope="col" aria-colindex={(index + 2).to_string()} title={line.title.clone()}><span>{ &line.short }</span></th>

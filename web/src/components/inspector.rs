@@ -41,7 +41,7 @@ pub fn Inspector() -> Html {
                     <Trace said={ByAddress(said.clone())} branches={branches(&store)} coverage={html! { <Coverage /> }} read_only={store.files.read_only} />
                 </>
             } else {
-                <div class="trace" lang="en"><Coverage /></div>
+                <div class="trace"><Coverage /></div>
             }
         </section>
     }
@@ -61,7 +61,7 @@ fn branches(store: &Store) -> Html {
     html! {
         <div class="said-branches">
             if view.branches.len() > 1 { { path_branches(view, store.shown_branch(), &show) } }
-            if !store.layout.shows_path() { <button type="button" class="pick" onclick={open}>{ "Show the whole path" }</button> }
+            if !store.layout.shows_path() { <button type="button" class="pick" onclick={open}>{ t("Show the whole path") }</button> }
         </div>
     }
 }

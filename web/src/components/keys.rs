@@ -5,6 +5,7 @@ use yew::prelude::*;
 use crate::effects::commands::is_mac;
 use crate::state::commands::named;
 use crate::state::shortcuts::{key_words, sheet};
+use crate::words::t;
 
 /// Keys, such as `Mod+K`; nothing for none.
 pub fn keys(keys: &str) -> Html {
@@ -24,11 +25,11 @@ pub fn keys_of(command: &str) -> Html {
 /// All shortcuts.
 #[component]
 pub fn Sheet() -> Html {
-    let row = |(of, what): &(&'static str, &'static str)| html! { <tr><th scope="row">{ for of.split(' ').map(keys) }</th><td>{ netpolis_view::capital(what) }</td></tr> };
+    let row = |(of, what): &(&'static str, &'static str)| html! { <tr><th scope="row">{ for of.split(' ').map(keys) }</th><td>{ netpolis_view::capital(t(what)) }</td></tr> };
     html! {
         <div class="sheet">
             { for sheet().iter().map(|area| html! {
-                <section><h3>{ area.title }</h3><table class="keys"><tbody>{ for area.rows.iter().map(row) }</tbody></table></section>
+                <section><h3>{ t(area.title) }</h3><table class="keys"><tbody>{ for area.rows.iter().map(row) }</tbody></table></section>
             }) }
         </div>
     }

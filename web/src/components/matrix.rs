@@ -4,7 +4,6 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use gloo::timers::callback::Timeout;
-use netpolis_core::text::count;
 use yew::prelude::*;
 
 use super::coverage::Coverage;
@@ -14,6 +13,7 @@ use super::shown::{flow_in as shown_flow, use_shown};
 use super::signs::{change_class, status_class};
 use super::{ByAddress, Dispatch, Store, use_part};
 use crate::state::{Action, Marks, marks_in};
+use crate::words::{t, t_count};
 use netpolis_view::{FlowChange, FurtherAnswer, MatrixCell, MatrixView, SceneView, matrix_view};
 
 /// All pairs.
@@ -142,15 +142,15 @@ pub fn Table(props: &TableProps) -> Html {
         return html! { <HeatMap {matrix} {marks} scene={props.scene.clone()} note={namespaces(&props.scene, endpoints, &opened)} {flow} store={props.store.clone()} /> };
     }
     if matrix.lines.is_empty() {
-        return html! { <p class="nothing">{ "No pods yet. The matrix has a row and a column for every workload." }</p> };
+        return html! { <p class="nothing">{ t("No pods yet. The matrix has a row and a column for every workload.") }</p> };
     }
     let busy = !rows.borrow().is_done();
     html! {
-        <div class="matrix" tabindex="0" role="region" aria-label="Matrix of all pairs" aria-busy={busy.then_some("true")}>
+        <div class="matrix" tabindex="0" role="region" aria-label={t("Matrix of all pairs")} aria-busy={busy.then_some("true")}>
             <table>
-                <caption class="visually-hidden">{ "Allowed connections: rows send, columns receive" }</caption>
+                <caption class="visually-hidden">{ t("Allowed connections: rows send, columns receive") }</caption>
                 <thead>
-                    <tr><th class="corner" scope="col">{ "from \\ to" }</th>
+                    <tr><th class="corner" scope="col">{ t("from \\ to") }</th>
                         { for matrix.lines.iter().map(|line| html! { <th scope="col" title={line.title.clone()}><span>{ &line.short }</span></th> }) }
                     </tr>
                 </thead>
@@ -227,9 +227,9 @@ fn namespaces(scene: &SceneView, endpoints: usize, opened: &UseStateHandle<Optio
     };
     html! {
         <p class="matrix-note">
-            { format!("{}, by namespace. ", count(endpoints, "endpoint")) }
-            <label>{ "Workloads of " }<span class="pick select"><select {onchange}>
-                <option value="" selected={opened.is_none()}>{ "no namespace" }</option>
+            { t_count(endpoints, "{0} endpoint, by namespace. ", "{0} endpoints, by namespace. ") }
+            <label>{ t("Workloads of ") }<span class="pick select"><select {onchange}>
+                <option value="" selected={opened.is_none()}>{ t("no namespace") }</option>
                 { for (0..).zip(&scene.namespaces).map(|(i, n)| html! { <option value={i.to_string()} selected={**opened == Some(i)}>{ &n.name }</option> }) }
             </select></span></label>
         </p>

@@ -64,6 +64,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use crate::state::Action;
+use crate::words::t;
 
 pub use store::{Dispatch, Store, StoreProvider, use_dispatch, use_part};
 
@@ -71,6 +72,11 @@ pub use store::{Dispatch, Store, StoreProvider, use_dispatch, use_part};
 pub(crate) fn press(store: &Store, action: impl Into<Action>) -> Callback<MouseEvent> {
     let (store, action) = (store.clone(), action.into());
     Callback::from(move |_: MouseEvent| store.dispatch(action.clone()))
+}
+
+/// What is told of a text that was to be copied.
+pub(crate) fn tell_copied(done: bool) -> Action {
+    Action::Notify(if done { t("Copied") } else { t("The browser did not allow copying") }.into())
 }
 
 /// A value that components compare by address: cheap for large ones that are replaced as a whole.

@@ -4,9 +4,10 @@ use yew::prelude::*;
 
 use super::icons::{COPY, DOWNLOAD, icon};
 use super::rich::{rich, sentence};
-use super::{Store, press};
+use super::{Store, press, tell_copied};
 use crate::effects::outside;
 use crate::state::Action;
+use crate::words::{t, t_with};
 use netpolis_view::OfferedText;
 
 /// Most lines that are drawn.
@@ -16,14 +17,14 @@ const MOST_LINES: usize = 400;
 pub(super) fn offer(store: &Store, offered: &OfferedText) -> Html {
     let apply = offered.fix.clone().filter(|_| !store.files.read_only).map(|fix| {
         let onclick = press(store, Action::ApplyFix { revision: store.list_revision(), fix });
-        html! { <button type="button" class="primary small" {onclick} title="Undo restores the text">{ "Apply" }</button> }
+        html! { <button type="button" class="primary small" {onclick} title={t("Undo restores the text")}>{ t("Apply") }</button> }
     });
     let copy = {
         let (store, text) = (store.clone(), offered.text.clone());
         Callback::from(move |_: MouseEvent| {
             let store = store.clone();
             outside::copy(text.clone(), move |done| {
-                store.dispatch(Action::Notify(if done { "Copied".into() } else { "The browser did not allow copying".into() }));
+                store.dispatch(tell_copied(done));
             });
         })
     };
@@ -31,14 +32,15 @@ pub(super) fn offer(store: &Store, offered: &OfferedText) -> Html {
         let (name, text) = (offered.name.clone(), offered.text.clone());
         Callback::from(move |_: MouseEvent| outside::download(&name, "text/plain", &text))
     };
-    let (summary, lines) = if offered.diff.is_empty() { ("Show the text", &offered.text) } else { ("Show the changes", &offered.diff) };
+    let (summary, lines) =
+        if offered.diff.is_empty() { (t("Show the text"), &offered.text) } else { (t("Show the changes"), &offered.diff) };
     html! {
         <section class="offer" aria-label={offered.title.clone()}>
             <p><b>{ rich(&offered.title) }</b>{ " " }if !offered.about.is_empty() { <small>{ sentence(&offered.about) }</small> }</p>
             <footer>
                 { apply.unwrap_or_default() }
-                <button type="button" class="pick" onclick={copy}>{ icon(COPY) }{ "Copy" }</button>
-                <button type="button" class="pick" onclick={save}>{ icon(DOWNLOAD) }{ "Download" }</button>
+                <button type="button" class="pick" onclick={copy}>{ icon(COPY) }{ t("Copy") }</button>
+                <button type="button" class="pick" onclick={save}>{ icon(DOWNLOAD) }{ t("Download") }</button>
             </footer>
             <details class="row-text"><summary>{ summary }</summary>{ code(lines) }</details>
         </section>
@@ -58,9 +60,9 @@ pub(super) fn code(text: &str) -> Html {
     };
     let more = text.lines().count().saturating_sub(MOST_LINES);
     html! {
-        <pre class="diff" tabindex="0" aria-label="text">
+        <pre class="diff" tabindex="0" aria-label={t("text")}>
             { for text.lines().take(MOST_LINES).map(line) }
-            if more > 0 { <div>{ format!("… and {more} more lines: copy or download all of them") }</div> }
+            if more > 0 { <div>{ t_with("… and {0} more lines: copy or download all of them", &[&more.to_string()]) }</div> }
         </pre>
     }
 }

@@ -37,7 +37,7 @@ use crate::effects::start::{Start, initial_state, is_embedded};
 use crate::effects::tips::use_tips;
 use crate::effects::words::use_words;
 use crate::state::{Pane, State};
-use crate::words::show;
+use crate::words::{show, t};
 
 /// Properties of a [`Page`].
 #[derive(Clone, PartialEq, Properties)]
@@ -173,14 +173,14 @@ pub(crate) fn Playground(props: &PlaygroundProps) -> Html {
                 <Splitter pane={bottom_pane} />
                 <Bottom />
             </main>
-            <div class="foot" lang="en">
+            <div class="foot">
                 // A window over the page has it, while there is one.
                 if store.layout.dialog.is_none() { <Toast /> }
                 <Progress />
             </div>
             <Screens />
             <Dialogs />
-            if dragging { <div class="drop-note" aria-hidden="true"><p>{ "Drop to open: YAML, JSON, scripts with az commands, or folders of them" }</p></div> }
+            if dragging { <div class="drop-note" aria-hidden="true"><p>{ t("Drop to open: YAML, JSON, scripts with az commands, or folders of them") }</p></div> }
         </div>
     }
 }

@@ -10,6 +10,7 @@ use crate::effects::objects::objects;
 use crate::effects::storage;
 use crate::state::LayoutAction;
 use crate::state::palette::{Go, Item, find, items, used};
+use crate::words::{shown, t, t_count};
 
 /// Properties of a [`Palette`].
 #[derive(Clone, PartialEq, Properties)]
@@ -39,7 +40,10 @@ pub fn Palette(props: &PaletteProps) -> Html {
             }
             courses(move |found| {
                 let lessons = found.unwrap_or_default().into_iter().flat_map(|course| {
-                    course.lessons.into_iter().map(move |lesson| Item::of_lesson(format!("{}/{}", course.id, lesson.id), lesson.title))
+                    course.lessons.into_iter().map(move |lesson| {
+                        let own = lesson.translations.of(shown()).map(|own| own.title.clone());
+                        Item::of_lesson(format!("{}/{}", course.id, lesson.id), own.unwrap_or(lesson.title))
+                    })
                 });
                 later.set(lessons.collect());
             });
@@ -48,9 +52,9 @@ pub fn Palette(props: &PaletteProps) -> Html {
     let all =
         use_memo((store.scene_part(), store.revision, later.len()), |_| if outline { (*later).clone() } else { items(&store, &later) });
     let (label, hint) = if outline {
-        ("Kind or name", "Kind, namespace, name or file…")
+        (t("Kind or name"), t("Kind, namespace, name or file…"))
     } else {
-        ("Command or name", "Command, file, policy, pod, example…")
+        (t("Command or name"), t("Command, file, policy, pod, example…"))
     };
     let found = find(&all, &typed, &recent);
     let list = use_node_ref();
@@ -97,8 +101,8 @@ pub fn Palette(props: &PaletteProps) -> Html {
             <input type="text" role="combobox" autofocus=true autocomplete="off" autocapitalize="off" spellcheck="false" aria-label={label} placeholder={hint}
                 aria-expanded="true" aria-controls="palette-list" aria-autocomplete="list" aria-activedescendant={(!found.is_empty()).then(|| format!("palette-{}", *active))}
                 value={(*typed).clone()} {oninput} {onkeydown} />
-            <ul id="palette-list" role="listbox" aria-label="Commands and names" ref={list}>{ for found.iter().enumerate().filter_map(option) }</ul>
-            <p class={if found.is_empty() { "nothing" } else { "visually-hidden" }} role="status">{ match found.len() { 0 => "Nothing has this name.".to_owned(), 1 => "1 result".into(), count => format!("{count} results") } }</p>
+            <ul id="palette-list" role="listbox" aria-label={t("Commands and names")} ref={list}>{ for found.iter().enumerate().filter_map(option) }</ul>
+            <p class={if found.is_empty() { "nothing" } else { "visually-hidden" }} role="status">{ if found.is_empty() { t("Nothing has this name.").to_owned() } else { t_count(found.len(), "1 result", "{0} results") } }</p>
         </div>
     }
 }
@@ -108,8 +112,8 @@ fn row(item: &Item, place: usize, active: bool, choose: &Callback<usize>, index:
     let onclick = Callback::from(move |_: MouseEvent| choose.emit(index));
     html! {
         <li key={index} id={format!("palette-{place}")} role="option" aria-selected={active.to_string()} {onclick}>
-            <span>{ &item.title }</span>
-            if !item.kind.is_empty() { <small>{ &item.kind }</small> }
+            <span lang={matches!(item.go, Go::Example(_)).then_some("en")}>{ &item.title }</span>
+            if !item.kind.is_empty() { <small>{ t(&item.kind) }</small> }
             { keys(item.keys()) }
         </li>
     }

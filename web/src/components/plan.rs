@@ -4,6 +4,8 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
+use super::rich::{in_words, rich};
+use crate::words::t;
 use netpolis_view::{LENGTHS, PlanBar, PlanChange, PlanNumber, PlanView, Taker, WhatIf, plugins};
 
 /// Properties of a [`Plan`].
@@ -38,21 +40,21 @@ pub fn Plan(props: &PlanProps) -> Html {
     html! {
         <section class="plan-box" aria-label={given.title.clone()}>
             <header><h2>{ &given.title }</h2><span class="grow" />
-                if now.changed { <button type="button" class="quiet" onclick={reset}>{ "Reset to the files" }</button> }</header>
+                if now.changed { <button type="button" class="quiet" onclick={reset}>{ t("Reset to the files") }</button> }</header>
             <div class="sliders">
-                <label class="slider"><span>{ "Plugin" }</span>
+                <label class="slider"><span>{ t("Plugin") }</span>
                     <select onchange={choose}>{ for plugins().iter().map(|(word, name)| html! { <option value={*word} selected={question.plugin == *word}>{ *name }</option> }) }</select></label>
-                { slider("Subnet", Some("prefix length of the subnet"), format!("/{}", question.length()), (question.length(), LENGTHS.0, LENGTHS.1), &change, PlanChange::Length) }
+                { slider(t("Subnet"), Some(t("prefix length of the subnet")), format!("/{}", question.length()), (question.length(), LENGTHS.0, LENGTHS.1), &change, PlanChange::Length) }
                 { for PlanNumber::ALL.into_iter().map(|number| {
                     let range = number.range(question);
-                    slider(number.title(), None, range.0.to_string(), range, &change, move |value| PlanChange::Number(number, value))
+                    slider(t(number.title()), None, range.0.to_string(), range, &change, move |value| PlanChange::Number(number, value))
                 }) }
             </div>
-            if let Some(error) = &now.error { <p class="denied">{ error }</p> }
+            if let Some(error) = &now.error { <p class="denied">{ rich(error) }</p> }
             { bar(&plan.bar()) }
-            <p class={classes!("plan-verdict", if plan.fits { "allowed" } else { "denied" })} aria-live="polite">{ &plan.verdict }</p>
+            <p class={classes!("plan-verdict", if plan.fits { "allowed" } else { "denied" })} aria-live="polite">{ rich(&plan.verdict) }</p>
             <dl class="plan-numbers">{ for plan.numbers().into_iter().map(|(taker, term, value)| html! {
-                <div><dt>if let Some(taker) = taker { <span class={classes!("sign", taker_class(taker))} /> }{ term }</dt><dd>{ value }</dd></div>
+                <div><dt>if let Some(taker) = taker { <span class={classes!("sign", taker_class(taker))} /> }{ in_words(term) }</dt><dd>{ in_words(&value) }</dd></div>
             }) }</dl>
         </section>
     }
@@ -91,7 +93,7 @@ fn bar(bar: &PlanBar) -> Html {
     html! {
         <div class={classes!("plan-bar", bar.border.map(|_| "over"))} role="img" aria-label={bar.label.clone()}>
             { for bar.parts.iter().map(|(taker, width, title)| html! { <span class={taker_class(*taker)} style={format!("width:{width:.2}%")} title={title.clone()} /> }) }
-            if let Some(border) = bar.border { <i style={format!("left:{border:.2}%")} title="the subnet ends here" /> }
+            if let Some(border) = bar.border { <i style={format!("left:{border:.2}%")} title={t("the subnet ends here")} /> }
         </div>
     }
 }

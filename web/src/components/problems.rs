@@ -8,10 +8,14 @@ use super::renders::count_render;
 use super::rich::{SourceLink, rich, sentence};
 use super::{Store, press, use_part};
 use crate::state::{Action, ProblemGroup, problem_groups};
+use crate::words::{and_more, key, t, t_with};
 use netpolis_view::{ProblemView, Severity};
 
-const SEVERITIES: [(Severity, &str, &str); 3] =
-    [(Severity::Error, "Errors", "error"), (Severity::Warning, "Warnings", "warning"), (Severity::Note, "Notes", "note")];
+const SEVERITIES: [(Severity, &str, &str); 3] = [
+    (Severity::Error, key("Errors"), key("error")),
+    (Severity::Warning, key("Warnings"), key("warning")),
+    (Severity::Note, key("Notes"), key("note")),
+];
 
 /// The findings, the grave ones first.
 #[component]
@@ -22,25 +26,25 @@ pub fn Problems() -> Html {
     count_render("Problems");
     let scene = &store.answers.scene;
     if scene.problems.is_empty() {
-        return html! { <p class="nothing">{ "No problems found." }</p> };
+        return html! { <p class="nothing">{ t("No problems found.") }</p> };
     }
     // A choice of which nothing is left is none.
     let chosen = only.filter(|severity| scene.count_problems(*severity) > 0);
     let choice = |severity: Option<Severity>, title: &'static str, count: usize| {
         let only = only.clone();
         let onclick = Callback::from(move |_: MouseEvent| only.set(severity));
-        html! { <button type="button" aria-pressed={(chosen == severity).to_string()} disabled={count == 0} {onclick}>{ format!("{title} {count}") }</button> }
+        html! { <button type="button" aria-pressed={(chosen == severity).to_string()} disabled={count == 0} {onclick}>{ format!("{} {count}", t(title)) }</button> }
     };
     let group = |group: &ProblemGroup<'_>| html! { <li key={format!("{}{:?}", group.code, chosen)} class={class(group.severity)}>{ kind(&store, group, &explained) }</li> };
     html! {
         <div class="findings">
-            <header><div class="segments" role="group" aria-label="Which problems">
-                { choice(None, "All", scene.problems.len()) }
+            <header><div class="segments" role="group" aria-label={t("Which problems")}>
+                { choice(None, key("All"), scene.problems.len()) }
                 { for SEVERITIES.into_iter().map(|(severity, title, _)| choice(Some(severity), title, scene.count_problems(severity))) }
             </div></header>
-            <ul class="problem-kinds" tabindex="0" aria-label="Problems">
+            <ul class="problem-kinds" tabindex="0" aria-label={t("Problems")}>
                 { for problem_groups(scene, chosen).iter().map(group) }
-                if scene.more_problems > 0 { <li class="more">{ format!("and {} more", scene.more_problems) }</li> }
+                if scene.more_problems > 0 { <li class="more">{ and_more(scene.more_problems as usize) }</li> }
             </ul>
         </div>
     }
@@ -61,7 +65,7 @@ fn sign(severity: Severity) -> Html {
         Severity::Warning => WARNING,
         Severity::Note => INFO,
     };
-    html! { <span class="sign" title={class(severity)}>{ icon(shape) }<span class="visually-hidden">{ class(severity) }</span></span> }
+    html! { <span class="sign" title={t(class(severity))}>{ icon(shape) }<span class="visually-hidden">{ t(class(severity)) }</span></span> }
 }
 
 /// The findings of a kind: a single one as it is, several below what they have in common.
@@ -75,14 +79,14 @@ fn kind(store: &Store, group: &ProblemGroup<'_>, explained: &UseStateHandle<Opti
     let why = if group.severity == Severity::Error {
         Html::default()
     } else {
-        html! { <button type="button" class="fix why" aria-expanded={open.to_string()} onclick={toggle}>{ "Explain" }<span class="visually-hidden">{ format!(" {}", group.code) }</span></button> }
+        html! { <button type="button" class="fix why" aria-expanded={open.to_string()} onclick={toggle}>{ t("Explain") }<span class="visually-hidden">{ format!(" {}", group.code) }</span></button> }
     };
     let more = html! { if open { <Explanation code={group.code.to_owned()} /> } };
     if let [only] = *group.problems {
         return html! { <ul class="problems"><li>{ problem(store, only, why, more) }</li></ul> };
     }
     let all = group.fix().filter(|_| !store.files.read_only).map(|(action, count)| {
-        html! { <button type="button" class="fix" onclick={press(store, action)}>{ format!("Fix {count} at once") }</button> }
+        html! { <button type="button" class="fix" onclick={press(store, action)}>{ t_with("Fix {0} at once", &[&count.to_string()]) }</button> }
     });
     html! {
         <details open={!group.is_folded()}>

@@ -11,6 +11,7 @@ use crate::effects::evaluate::Engine;
 use crate::effects::focus::focus_later;
 use crate::effects::raster;
 use crate::state::{Action, ProgressLine};
+use crate::words::t;
 
 /// The line, if the page waits.
 #[component]
@@ -21,13 +22,13 @@ pub fn Progress() -> Html {
     let seconds = use_seconds(line.and_then(|line| line.since()));
     // A screen reader hears what begins and what was ended, once: numbers that change are beside it.
     html! {
-        <div class="progress" role={line.map(|_| "region")} aria-label={line.map(|_| "Evaluation")}>
-            <p class="visually-hidden" role="status">{ line.map_or("", |line| line.title()) }</p>
+        <div class="progress" role={line.map(|_| "region")} aria-label={line.map(|_| t("Evaluation"))}>
+            <p class="visually-hidden" role="status">{ line.map_or("", |line| t(line.title())) }</p>
             if let (Some(line), Some(store)) = (line, store) {
                 <div class={classes!("progress-line", (!line.is_waiting()).then_some("still"))}>
                     { sign(&line) }
                     <p>
-                        <span aria-hidden="true">{ line.title() }</span>
+                        <span aria-hidden="true">{ t(line.title()) }</span>
                         if !line.detail().is_empty() { <span class="detail">{ line.detail() }</span> }
                         if let Some(seconds) = seconds { <span class="seconds">{ format!("{seconds} s") }</span> }
                     </p>
@@ -41,7 +42,7 @@ pub fn Progress() -> Html {
 /// How far it is, where that is known; else a sign that something goes on.
 fn sign(line: &ProgressLine) -> Html {
     match line.share() {
-        Some(share) => share_bar(line.title(), share),
+        Some(share) => share_bar(t(line.title()), share),
         None if line.is_waiting() => html! { <span class="goes-on" aria-hidden="true" /> },
         None => Html::default(),
     }
@@ -72,7 +73,7 @@ fn button(line: &ProgressLine, store: Store, engine: Option<Rc<Engine>>) -> Html
             engine.try_again(&store);
         }
     });
-    html! { if !waiting || line.is_cancellable() { <button type="button" key={line.button()} class="pick" {onclick}>{ line.button() }</button> } }
+    html! { if !waiting || line.is_cancellable() { <button type="button" key={line.button()} class="pick" {onclick}>{ t(line.button()) }</button> } }
 }
 
 /// The seconds since a moment, as they pass.

@@ -5,11 +5,13 @@ use yew::prelude::*;
 use super::renders::count_render;
 use super::use_dispatch;
 use crate::state::Action;
+use crate::words::{Language, own_words, shown, t_with};
 use netpolis_view::SourceLocation;
 
 /// A sentence with its code in `code`.
 pub fn rich(text: &str) -> Html {
-    text.split('`')
+    let parts: Html = text
+        .split('`')
         .enumerate()
         .map(|(i, part)| {
             if i % 2 == 1 {
@@ -18,7 +20,18 @@ pub fn rich(text: &str) -> Html {
                 html! { { part } }
             }
         })
-        .collect()
+        .collect();
+    // Answers are in English, whatever language the page is in.
+    if shown() != Language::English {
+        html! { <span lang="en">{ parts }</span> }
+    } else {
+        parts
+    }
+}
+
+/// A word or a few of an answer, in the page's language where that has them.
+pub fn in_words(text: &str) -> Html {
+    own_words(text).map_or_else(|| rich(text), |own| html! { { own } })
 }
 
 /// A sentence that stands alone, with its code in `code`.
@@ -43,7 +56,7 @@ pub fn SourceLink(props: &SourceLinkProps) -> Html {
     let dispatch = use_dispatch();
     let spot = props.spot.clone();
     let text = if props.short { format!(":{}", spot.line) } else { format!("{}:{}", spot.file, spot.line) };
-    let label = format!("show {} line {} in the editor", spot.file, spot.line);
+    let label = t_with("show {0} line {1} in the editor", &[&spot.file, &spot.line.to_string()]);
     let onclick = Callback::from(move |event: MouseEvent| {
         event.prevent_default();
         event.stop_propagation();

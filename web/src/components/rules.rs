@@ -4,11 +4,12 @@ use yew::prelude::*;
 
 use super::icons::{CHECK, CROSS, icon};
 use super::renders::count_render;
-use super::rich::SourceLink;
+use super::rich::{SourceLink, in_words};
 use super::use_part;
+use crate::words::{key, t, t_with};
 use netpolis_view::{EffectiveRuleView, RuleTablesView, rule_tables};
 
-const COLUMNS: [&str; 7] = ["Priority", "Access", "Protocol", "Source", "Destination", "Ports", "Name"];
+const COLUMNS: [&str; 7] = [key("Priority"), key("Access"), key("Protocol"), key("Source"), key("Destination"), key("Ports"), key("Name")];
 
 /// The panel.
 #[component]
@@ -17,7 +18,7 @@ pub fn Rules() -> Html {
     count_render("Rules");
     let Some(cloud) = &store.answers.scene.cloud else { return Html::default() };
     if cloud.groups.is_empty() {
-        return html! { <p class="nothing">{ "No network security group is attached to anything here." }</p> };
+        return html! { <p class="nothing">{ t("No network security group is attached to anything here.") }</p> };
     }
     html! { <div class="rules-pane">{ for rule_tables(&cloud.groups, store.answers.verdict()).iter().map(group_box) }</div> }
 }
@@ -25,7 +26,7 @@ pub fn Rules() -> Html {
 fn group_box(group: &RuleTablesView<'_>) -> Html {
     html! {
         <section class="rules-group">
-            <header><h2>{ group.name }</h2><small>{ format!("on {}", group.places) }</small>
+            <header><h2>{ group.name }</h2><small>{ t_with("on {0}", &[&group.places]) }</small>
                 if let Some(spot) = group.spot { <SourceLink spot={spot.clone()} /> }</header>
             <div class="rules-tables">{ for group.tables.iter().map(|(title, rows)| table(title, rows)) }</div>
         </section>
@@ -34,10 +35,10 @@ fn group_box(group: &RuleTablesView<'_>) -> Html {
 
 fn table(title: &'static str, rows: &[EffectiveRuleView<'_>]) -> Html {
     html! {
-        <div class="rules-table" tabindex="0" role="group" aria-label={format!("{title} rules")}>
+        <div class="rules-table" tabindex="0" role="group" aria-label={t(title)}>
             <table>
-                <caption>{ title }</caption>
-                <thead><tr>{ for COLUMNS.iter().map(|h| html! { <th scope="col">{ *h }</th> }) }</tr></thead>
+                <caption>{ t(title) }</caption>
+                <thead><tr>{ for COLUMNS.iter().map(|h| html! { <th scope="col">{ t(h) }</th> }) }</tr></thead>
                 <tbody>{ for rows.iter().map(row) }</tbody>
             </table>
         </div>
@@ -51,12 +52,12 @@ fn row(row: &EffectiveRuleView<'_>) -> Html {
     html! {
         <tr {class}>
             <td class="number">{ rule.priority }</td>
-            <td><span class={classes!("access", access)}>{ icon(sign) }{ row.access }</span></td>
+            <td><span class={classes!("access", access)}>{ icon(sign) }{ in_words(row.access) }</span></td>
             <td>{ row.protocol }</td>
             <td>{ side(row.source, rule.source_means.as_deref()) }</td>
             <td>{ side(row.destination, rule.destination_means.as_deref()) }</td>
             <td>{ row.ports }</td>
-            <td class="rule-name">{ &rule.name }if row.decides { <b class="visually-hidden">{ " decides" }</b> }</td>
+            <td class="rule-name">{ &rule.name }if row.decides { <b class="visually-hidden">{ t(" decides") }</b> }</td>
         </tr>
     }
 }
@@ -64,7 +65,7 @@ fn row(row: &EffectiveRuleView<'_>) -> Html {
 /// Where packets come from or go to, with what a tag or group stands for.
 fn side(text: &str, means: Option<&str>) -> Html {
     match means {
-        Some(means) => html! { <span title={format!("here: {means}")} class="means">{ text.to_owned() }</span> },
+        Some(means) => html! { <span title={t_with("here: {0}", &[means])} class="means">{ text.to_owned() }</span> },
         None => html! { { text.to_owned() } },
     }
 }

@@ -6,6 +6,7 @@ use yew::prelude::*;
 
 use super::{Store, use_part};
 use crate::state::{LayoutAction, Pane, Panes};
+use crate::words::t;
 
 /// How far an arrow key moves it, in pixels.
 const STEP: i32 = 16;
@@ -87,7 +88,7 @@ pub fn Splitter(props: &SplitterProps) -> Html {
     });
     let onkeydown = keys(&store, pane, size, sign);
     html! {
-        <div class={classes!("splitter", flat.then_some("flat"))} role="separator" tabindex="0" aria-label={pane.label()} ref={border}
+        <div class={classes!("splitter", flat.then_some("flat"))} role="separator" tabindex="0" aria-label={t(pane.label())} ref={border}
             aria-orientation={if flat { "horizontal" } else { "vertical" }} aria-valuenow={size.to_string()}
             aria-valuemin={low.min(size).to_string()} aria-valuemax={high.to_string()}
             {onpointerdown} {onpointermove} onpointercancel={end.clone()} onlostpointercapture={end.clone()} onpointerup={end} {onkeydown} />

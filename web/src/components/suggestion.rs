@@ -5,6 +5,7 @@ use yew::prelude::*;
 use super::rich::rich;
 use super::use_part;
 use crate::state::Action;
+use crate::words::t;
 use netpolis_view::{FixView, LinesView};
 
 /// Properties of a [`Suggestion`].
@@ -27,11 +28,11 @@ pub fn Suggestion(props: &SuggestionProps) -> Html {
         Callback::from(move |_: MouseEvent| store.dispatch(action.clone()))
     };
     html! {
-        <section class="suggestion" aria-label="Allow this">
-            <header><b>{ "Allow this" }</b><span>{ rich(&fix.title) }</span></header>
+        <section class="suggestion" aria-label={t("Allow this")}>
+            <header><b>{ t("Allow this") }</b><span>{ rich(&fix.title) }</span></header>
             { for fix.edits.iter().map(|edit| diff(&edit.lines(store.files.text_of(&edit.at.file)))) }
             if !props.read_only {
-                <footer><button type="button" class="primary small" onclick={apply}>{ "Apply" }</button><span>{ "Undo restores the text" }</span></footer>
+                <footer><button type="button" class="primary small" onclick={apply}>{ t("Apply") }</button><span>{ t("Undo restores the text") }</span></footer>
             }
         </section>
     }
@@ -41,7 +42,7 @@ pub fn Suggestion(props: &SuggestionProps) -> Html {
 pub(super) fn diff(lines: &LinesView) -> Html {
     let row = |class: &'static str, number: String, line: &str| html! { <div class={class}><i>{ number }</i>{ line.to_owned() }</div> };
     html! {
-        <pre class="diff" tabindex="0" aria-label="the change">
+        <pre class="diff" tabindex="0" aria-label={t("the change")}>
             if let Some((number, line)) = &lines.above { { row("", number.to_string(), line) } }
             { for lines.removed.iter().map(|line| row("gone", "−".into(), line)) }
             { for lines.added.iter().map(|line| row("add", "+".into(), line)) }

@@ -5,6 +5,7 @@ use yew::prelude::*;
 use super::icons::{CROSS, icon};
 use super::{press, use_part};
 use crate::state::Action;
+use crate::words::t;
 
 /// How long it stays, in milliseconds.
 const STAYS_MS: u32 = 7_000;
@@ -22,12 +23,12 @@ pub fn Toast() -> Html {
         });
     }
     html! {
-        <div class="toasts" lang="en" role="status" aria-live="polite">
+        <div class="toasts" role="status" aria-live="polite">
             if let Some(notice) = &store.notices.notice {
                 <div class="toast" key={notice.count}>
                     <span>{ &notice.text }</span>
-                    if notice.undo { <button type="button" onclick={press(&store, Action::Undo)}>{ "Undo" }</button> }
-                    <button type="button" class="square" aria-label="dismiss" onclick={press(&store, Action::DismissNotice)}>{ icon(CROSS) }</button>
+                    if notice.undo { <button type="button" onclick={press(&store, Action::Undo)}>{ t("Undo") }</button> }
+                    <button type="button" class="square" aria-label={t("dismiss")} onclick={press(&store, Action::DismissNotice)}>{ icon(CROSS) }</button>
                 </div>
             }
         </div>

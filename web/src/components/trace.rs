@@ -7,10 +7,10 @@ use super::evidence::{address_mark, evidence};
 use super::fixes::Fixes;
 use super::icons::icon;
 use super::renders::count_render;
-use super::rich::{SourceLink, rich, sentence};
+use super::rich::{SourceLink, in_words, rich, sentence};
 use super::signs::{verdict_class, verdict_icon, word_signs};
 use super::{ByAddress, use_dispatch};
-use crate::words::own;
+use crate::words::t;
 use netpolis_view::{PageVerdict, Sentence, StationView};
 
 /// Most places that stand beside a station's title.
@@ -41,23 +41,20 @@ pub fn Trace(props: &TraceProps) -> Html {
     let answer = match &*props.said.0 {
         Ok(answer) => answer,
         Err(message) => {
-            return html! { <div class="trace" lang="en"><div class="verdict none" role="status"><p>{ sentence(message) }</p></div>{ props.coverage.clone() }</div> };
+            return html! { <div class="trace"><div class="verdict none" role="status"><p>{ sentence(message) }</p></div>{ props.coverage.clone() }</div> };
         }
     };
     let (class, sign) = word_signs(answer.word);
-    let headline = match own(&answer.headline) {
-        Some((language, own)) => html! { <span lang={language.tag()}>{ own }</span> },
-        None => html! { { &answer.headline } },
-    };
+    let headline = in_words(&answer.headline);
     html! {
-        <div class="trace" lang="en">
+        <div class="trace">
             <div class={classes!("verdict", class)} role="status">
                 <h2>{ icon(sign) }{ headline }<CopyMenu said={props.said.clone()} /></h2>
                 <p>{ rich(&answer.explanation()) }</p>
             </div>
             { props.coverage.clone() }
             { props.branches.clone() }
-            <ol class="stations" aria-label="Checkpoints, in the order in which the packet meets them">
+            <ol class="stations" aria-label={t("Checkpoints, in the order in which the packet meets them")}>
                 { for answer.stations.iter().map(|one| station(one, answer.says(one))) }
             </ol>
             if !answer.notes.is_empty() {
@@ -83,7 +80,7 @@ fn station(station: &StationView, said: bool) -> Html {
             <span class="mark" aria-hidden="true">{ verdict_icon(station.verdict) }</span>
             <div>
                 <h3>
-                    <span>{ &station.title }<span class="visually-hidden">{ format!(": {}", station.verdict.word()) }</span></span>
+                    <span>{ in_words(&station.title) }<span class="visually-hidden">{ ": " }{ t(station.verdict.word()) }</span></span>
                     { for station.spots.iter().take(MOST_PLACES).map(|spot| html! { <SourceLink spot={spot.clone()} /> }) }
                 </h3>
                 <p>if !said { { sentence(&station.sentence) }{ " " } }{ addresses }</p>

@@ -4,6 +4,7 @@ use yew::prelude::*;
 
 use super::Store;
 use crate::state::PictureAction;
+use crate::words::t;
 
 /// Which view of a scene is shown; nothing where there is only one.
 pub fn view_switch(store: &Store) -> Html {
@@ -17,7 +18,7 @@ pub fn view_switch(store: &Store) -> Html {
         html! { <button type="button" aria-pressed={(azure == own).to_string()} {onclick}>{ title }</button> }
     };
     html! {
-        <div class="segments" role="group" aria-label="View">
+        <div class="segments" role="group" aria-label={t("View")}>
             { button(false, "Kubernetes") }
             { button(true, "Azure") }
         </div>

@@ -15,6 +15,7 @@ use crate::examples::EXAMPLES;
 use crate::scenes::{Origin, SceneId};
 use crate::share;
 use crate::state::{Action, FileId, State};
+use crate::words::t;
 use netpolis_view::{PathAsked, Question};
 
 /// Longer links are not written into the address: browsers refuse them.
@@ -132,7 +133,7 @@ fn arrive(store: &Store, bar: &Rc<RefCell<Bar>>, keeper: &Keeping) {
             match keeper.open(&SceneId::from(id)) {
                 Ok(Some(opened)) => store.dispatch(Action::OpenKept(Box::new(opened))),
                 Ok(None) => (),
-                Err(_) => store.dispatch(Action::Notify("That scene cannot be read. It is unchanged: see Recent scenes".into())),
+                Err(_) => store.dispatch(Action::Notify(t("That scene cannot be read. It is unchanged: see Recent scenes").into())),
             }
         }
         Some(("example", id)) => {

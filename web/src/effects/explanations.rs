@@ -5,6 +5,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
 
 use super::lesson::text_of;
+use crate::words::t_with;
 
 /// Where the build puts it.
 const FILE: &str = "findings.json";
@@ -29,7 +30,8 @@ pub fn explanation(code: String, found: impl FnOnce(Result<Explained, String>) +
     spawn_local(async move {
         let explained = text_of(FILE).await.and_then(|text| {
             let parts = JSON::parse(&text).and_then(|all| Reflect::get(&all, &code.as_str().into())).ok();
-            let parts: Array = parts.and_then(|parts| parts.dyn_into().ok()).ok_or_else(|| format!("there is no explanation of {code}"))?;
+            let parts: Array =
+                parts.and_then(|parts| parts.dyn_into().ok()).ok_or_else(|| t_with("there is no explanation of {0}", &[&code]))?;
             let part = |index| parts.get(index).as_string().unwrap_or_default();
             Ok(Explained { title: part(0), advice: part(1), text: part(2), bad: part(3), good: part(4) })
         });

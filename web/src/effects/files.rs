@@ -2,6 +2,7 @@
 
 use super::logs;
 use crate::state::LESSON;
+use crate::words::{key, t, t_with};
 use js_sys::{Array, Promise};
 use netpolis_core::text::decode;
 use wasm_bindgen::prelude::*;
@@ -61,7 +62,7 @@ pub async fn read(entries: Vec<FileSystemEntry>, mut files: Vec<File>) -> Read {
         } else if given || is_readable(&entry.name()) {
             let path = entry.full_path();
             if named.len() >= MOST {
-                result.left_out.push(format!("more than {MOST} files"));
+                result.left_out.push(t_with("more than {0} files", &[&MOST.to_string()]));
                 break;
             }
             if let Some(file) = file_of(&entry.unchecked_into()).await {
@@ -74,19 +75,19 @@ pub async fn read(entries: Vec<FileSystemEntry>, mut files: Vec<File>) -> Read {
     for (name, file) in named {
         match if may_be_log(&name) { logs::title(&file).await } else { None } {
             Some(title) if file.size() <= LARGEST_LOG => result.logs.push((file, title)),
-            Some(title) => result.left_out.push(format!("{name} is {title}, larger than 256 MB")),
+            Some(title) => result.left_out.push(t_with("{0} is {1}, larger than 256 MB", &[&name, title])),
             None => texts.push((name, file)),
         }
     }
     let (small, large): (Vec<_>, Vec<_>) = texts.into_iter().partition(|(_, file)| file.size() <= LARGEST);
-    result.left_out.extend(large.into_iter().map(|(name, _)| format!("{name} is larger than 16 MB")));
+    result.left_out.extend(large.into_iter().map(|(name, _)| t_with("{0} is larger than 16 MB", &[&name])));
     for (name, file) in small {
         match JsFuture::from(file.array_buffer()).await.map(|buffer| js_sys::Uint8Array::new(&buffer).to_vec()) {
             Ok(bytes) => match text_of(&name, &bytes) {
                 Ok(text) => result.files.push((name, text)),
                 Err(why) => result.left_out.push(format!("{name} {why}")),
             },
-            Err(_) => result.left_out.push(format!("{name} cannot be read")),
+            Err(_) => result.left_out.push(t_with("{0} cannot be read", &[&name])),
         }
     }
     result
@@ -94,23 +95,23 @@ pub async fn read(entries: Vec<FileSystemEntry>, mut files: Vec<File>) -> Read {
 
 /// What other programs' files begin with, and what they are.
 const SORTS: [(&[u8], &str); 9] = [
-    (b"\x89PNG", "an image"),
-    (b"\xff\xd8\xff", "an image"),
-    (b"GIF8", "an image"),
-    (b"RIFF", "an image or a sound"),
-    (b"%PDF", "a PDF document"),
-    (b"PK\x03\x04", "an archive or an office document"),
-    (b"\x1f\x8b", "an archive"),
-    (b"\x7fELF", "a program"),
-    (b"MZ", "a program"),
+    (b"\x89PNG", key("an image")),
+    (b"\xff\xd8\xff", key("an image")),
+    (b"GIF8", key("an image")),
+    (b"RIFF", key("an image or a sound")),
+    (b"%PDF", key("a PDF document")),
+    (b"PK\x03\x04", key("an archive or an office document")),
+    (b"\x1f\x8b", key("an archive")),
+    (b"\x7fELF", key("a program")),
+    (b"MZ", key("a program")),
 ];
 
 /// A file's text: UTF-8, or UTF-16 as PowerShell writes it. What is no text is refused, with a word for what it is.
 fn text_of(name: &str, bytes: &[u8]) -> Result<String, String> {
     if let [0xff, 0xfe, ..] | [0xfe, 0xff, ..] = bytes {
-        return decode(bytes).ok_or_else(|| "is not a text file".to_owned());
+        return decode(bytes).ok_or_else(|| t("is not a text file").to_owned());
     }
-    let refused = |what: &str| Err(format!("is {what}: Netpolis reads YAML, JSON and scripts with az commands"));
+    let refused = |what: &str| Err(t_with("is {0}: Netpolis reads YAML, JSON and scripts with az commands", &[t(what)]));
     let is_text = !bytes.contains(&0);
     match SORTS.iter().find(|(start, _)| bytes.starts_with(start)) {
         // `MZ` may begin a word.
@@ -122,7 +123,7 @@ fn text_of(name: &str, bytes: &[u8]) -> Result<String, String> {
     let strange = text.chars().take(4096).filter(|c| *c == char::REPLACEMENT_CHARACTER).count();
     if !is_text || strange * 20 > text.chars().take(4096).count() {
         let image = [".ico", ".heic", ".bmp", ".tif", ".tiff", ".avif"].iter().any(|ending| name.to_ascii_lowercase().ends_with(ending));
-        return refused(if image { "an image" } else { "not a text file" });
+        return refused(if image { key("an image") } else { key("not a text file") });
     }
     Ok(text.trim_start_matches('\u{feff}').to_owned())
 }

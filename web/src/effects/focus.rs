@@ -49,7 +49,7 @@ pub fn focus_first(selector: &str) -> bool {
 }
 
 /// Where the keyboard goes when the button that was pressed is gone: to the window's own.
-pub const CLOSE: &str = ".window [aria-label=close]";
+pub const CLOSE: &str = ".window header button";
 /// Or, where the window goes as well, to the name of the scene that is shown.
 pub const SCENE: &str = ".header .pick";
 

@@ -10,7 +10,7 @@ use yew::prelude::*;
 use super::storage;
 use crate::components::Store;
 use crate::state::{Action, LessonAction, PartId, Phase};
-use crate::words::Language;
+use crate::words::{Language, t_with};
 use netpolis_view::Texts;
 
 /// Where lessons are, below the page's folder.
@@ -151,7 +151,7 @@ async fn fetched(id: &str, given: Option<(Fetched, Vec<String>)>) -> Result<Fetc
 }
 
 fn unreachable_words(address: &str) -> String {
-    format!("{address} could not be loaded. Are you offline? Try again later.")
+    t_with("{0} could not be loaded. Are you offline? Try again later.", &[address])
 }
 
 /// The text of a file beside the page.

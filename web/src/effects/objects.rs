@@ -7,6 +7,7 @@ use wasm_bindgen_futures::spawn_local;
 use crate::components::Dispatch;
 use crate::editor::binding::{Definition, EditorModule};
 use crate::state::{Action, Files, LayoutAction, PictureAction, Screen, State};
+use crate::words::{t, t_with};
 use netpolis_view::FilterQuestion;
 
 /// An object of the files.
@@ -55,12 +56,13 @@ pub fn follow(target: Definition, state: &State, dispatch: Dispatch) {
         return objects(&state.files, move |all| dispatch.dispatch(document_of(&target, &all, &from)));
     }
     let (namespace, selector) = (target.namespace, target.selector);
-    let shown = if namespace.is_empty() { "all namespaces".to_owned() } else { format!("namespace {namespace}") };
+    let shown = if namespace.is_empty() { t("all namespaces").to_owned() } else { t_with("namespace {0}", &[&namespace]) };
     dispatch.dispatch(PictureAction::Filter(FilterQuestion { namespace, selector, ..FilterQuestion::default() }).into());
     if state.layout.panes.has_screens() {
         dispatch.dispatch(LayoutAction::ShowScreen(Screen::Graph).into());
     }
-    dispatch.dispatch(Action::Notify(format!("Graph and matrix show what this selects, in {shown}. ✕ above the graph shows all again")));
+    dispatch
+        .dispatch(Action::Notify(t_with("Graph and matrix show what this selects, in {0}. ✕ above the graph shows all again", &[&shown])));
 }
 
 /// What going to a name comes to.
@@ -78,8 +80,12 @@ fn document_of(target: &Definition, all: &[Found], from: &str) -> Action {
     }
     match (meant.as_slice(), target.kinds.as_str()) {
         ([one], _) | ([one, ..], "Namespace" | "Service" | "ServiceAccount" | "Tier" | "Node") => Action::Reveal(one.spot.clone()),
-        ([], kind) => Action::Notify(format!("The files have no {} named {}", if kind.is_empty() { "object" } else { kind }, target.name)),
-        (several, _) => Action::Notify(format!("{} objects are named {}: see the list of objects", several.len(), target.name)),
+        ([], kind) => {
+            Action::Notify(t_with("The files have no {0} named {1}", &[if kind.is_empty() { t("object") } else { kind }, &target.name]))
+        }
+        (several, _) => {
+            Action::Notify(t_with("{0} objects are named {1}: see the list of objects", &[&several.len().to_string(), &target.name]))
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 
 use super::start::root;
 use crate::state::Theme;
+use crate::words::{shown, t_with};
 
 /// Puts a text on the clipboard, and tells whether that worked.
 pub fn copy(text: String, done: impl FnOnce(bool) + 'static) {
@@ -151,6 +152,6 @@ pub fn moment(ms: f64) -> String {
     } else {
         set("year", "numeric");
     }
-    let text = String::from(moment.to_locale_string("en-GB", &options));
-    if same_day { format!("today {text}") } else { text }
+    let text = String::from(moment.to_locale_string(shown().locale(), &options));
+    if same_day { t_with("today {0}", &[&text]) } else { text }
 }

@@ -10,6 +10,7 @@ use crate::examples::{EXAMPLES, example_of};
 use crate::scenes::SceneId;
 use crate::share::{self, EmbedView};
 use crate::state::{Action, LayoutAction, LessonAction, State, Theme};
+use crate::words::{t, t_with};
 use netpolis_view::{Evaluation, PathQuestion};
 
 /// What `start.js` hands over.
@@ -50,7 +51,7 @@ pub fn initial_state(reply: &[u8], keeper: Option<&Keeper>) -> State {
         Ok(Some((shared, _))) => {
             let state = State::start_shared(shared);
             let own = keeper.is_some() && Keeper::has_any();
-            if own { told(state, "Opened from the link. Your own work is kept under Recent scenes".into()) } else { state }
+            if own { told(state, t("Opened from the link. Your own work is kept under Recent scenes").into()) } else { state }
         }
         Ok(None) => before(),
         Err(error) => told(before(), error.message()),
@@ -71,7 +72,7 @@ pub fn initial_state(reply: &[u8], keeper: Option<&Keeper>) -> State {
             // It is the same text that was asked before.
             Some((index, _)) if state.files.example == Some(index) && !state.place.kept => state,
             Some((index, example)) => after(state, Action::OpenExample(index, example)),
-            None => told(state, format!("There is no example `{id}`")),
+            None => told(state, t_with("There is no example `{0}`", &[&id])),
         };
     }
     match Evaluation::from_kept(reply, &state.request()) {
@@ -93,7 +94,7 @@ fn asked_scene() -> State {
     match outside::asked_of_frame("example") {
         Some(id) if id.is_empty() => State::start_empty(),
         Some(id) => EXAMPLES.iter().enumerate().find(|(_, example)| example.id == id).map_or_else(
-            || told(State::start_empty(), format!("There is no example `{id}`")),
+            || told(State::start_empty(), t_with("There is no example `{0}`", &[&id])),
             |(index, example)| State::start(index, example),
         ),
         None => greeting(),
@@ -150,7 +151,7 @@ fn last_visit(keeper: &Keeper) -> State {
     let (newest, others_unreadable) = keeper.newest();
     let state = newest.map_or_else(greeting, State::start_opened);
     if unreadable || others_unreadable {
-        return told(state, "A stored scene cannot be read. It is unchanged: see Recent scenes".into());
+        return told(state, t("A stored scene cannot be read. It is unchanged: see Recent scenes").into());
     }
     state
 }

@@ -1,5 +1,6 @@
 //! What a scene is called, and what is in it, in a few words.
 
+use crate::words::{key, t, t_count, t_with};
 use netpolis_view::{EndKind, EndView, SceneView};
 
 /// Names of files that begin so say nothing.
@@ -19,27 +20,27 @@ pub fn auto_name(scene: &SceneView, files: &[&str]) -> String {
     let file = files.iter().find(|file| !PLAIN.iter().any(|plain| file.starts_with(plain)));
     let name = match (namespaces.as_slice(), file) {
         (["default"], Some(file)) | ([], Some(file)) => (*file).to_owned(),
-        ([], None) if scene.cloud.is_some() => "Azure network".into(),
-        ([], None) => "Untitled".into(),
+        ([], None) if scene.cloud.is_some() => t("Azure network").into(),
+        ([], None) => t("Untitled").into(),
         ([one], _) => (*one).to_owned(),
         ([one, two], _) => format!("{one}, {two}"),
-        ([one, two, rest @ ..], _) => format!("{one}, {two} and {} more", rest.len()),
+        ([one, two, rest @ ..], _) => t_with("{0}, {1} and {2} more", &[one, two, &rest.len().to_string()]),
     };
     if name.chars().count() <= LONGEST { name } else { name.chars().take(LONGEST - 1).chain(['…']).collect() }
 }
 
 /// What is in a scene.
 pub fn about(scene: &SceneView, files: usize) -> String {
-    let count = |number: usize, one: &str, many: &str| (number > 0).then(|| format!("{number} {}", if number == 1 { one } else { many }));
+    let count = |number: usize, one: &'static str, many: &'static str| (number > 0).then(|| t_count(number, one, many));
     let of = |kind: EndKind| scene.ends.iter().filter(|end| end.kind == kind).count();
     let parts = [
-        count(of(EndKind::Workload), "workload", "workloads"),
-        count(of(EndKind::Machine), "machine", "machines"),
-        count(scene.policies.len(), "policy", "policies"),
+        count(of(EndKind::Workload), key("{0} workload"), key("{0} workloads")),
+        count(of(EndKind::Machine), key("{0} machine"), key("{0} machines")),
+        count(scene.policies.len(), key("{0} policy"), key("{0} policies")),
         (files > 1).then(|| files_in_words(files)),
     ];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
-    if parts.is_empty() { "no objects yet".into() } else { parts.join(", ") }
+    if parts.is_empty() { t("no objects yet").into() } else { parts.join(", ") }
 }
 
 /// The name of a copy.
@@ -59,7 +60,7 @@ pub fn copy_name(name: &str) -> String {
 
 /// How many files there are.
 pub fn files_in_words(files: usize) -> String {
-    if files == 1 { "1 file".into() } else { format!("{files} files") }
+    t_count(files, "1 file", "{0} files")
 }
 
 /// A name that every file system takes.

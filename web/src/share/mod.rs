@@ -15,6 +15,7 @@ use std::borrow::Cow;
 use std::rc::Rc;
 
 use crate::intake::{self, Measure};
+use crate::words::{t, t_with};
 use netpolis_core::settings::Settings;
 
 use netpolis_view::{PathAsked, PathQuestion, Question, settings_from_text, settings_text};
@@ -152,12 +153,14 @@ impl LinkError {
     /// For the person who opened it.
     pub fn message(&self) -> String {
         match self {
-            LinkError::Version => "this link was made by a newer version of Netpolis; reload the page to get it".to_owned(),
+            LinkError::Version => t("this link was made by a newer version of Netpolis; reload the page to get it").to_owned(),
             LinkError::Newer(line) => {
-                format!("this link says `{line}`, which this version of Netpolis does not know; reload the page to get a newer one")
+                t_with("this link says `{0}`, which this version of Netpolis does not know; reload the page to get a newer one", &[line])
             }
-            LinkError::Damaged => "this link is damaged, perhaps cut off; ask for it again, or for the scene as a file".to_owned(),
-            LinkError::TooLarge => format!("this link holds more than {} MB of text; ask for the scene as a file", LIMIT >> 20),
+            LinkError::Damaged => t("this link is damaged, perhaps cut off; ask for it again, or for the scene as a file").to_owned(),
+            LinkError::TooLarge => {
+                t_with("this link holds more than {0} MB of text; ask for the scene as a file", &[&(LIMIT >> 20).to_string()])
+            }
         }
     }
 }

@@ -9,6 +9,7 @@ use netpolis_core::settings::Settings;
 use super::{AnswerList, LayoutAction, Screen, State, Tab};
 use crate::scenes::Comparing;
 use crate::share::{self, Baseline, Shared};
+use crate::words::{t, t_with};
 use netpolis_view::{BaselineTexts, ComparisonView, FlowChange, FurtherAnswer, FurtherQuestion, SceneView, settings_text};
 
 /// Which pairs of ends differ, by their indices in a scene.
@@ -61,7 +62,7 @@ impl State {
         }
         match action {
             CompareAction::Show => (),
-            CompareAction::Keep => self.begin_with(self.as_baseline(format!("{}, as kept", self.title()), self.settings.clone())),
+            CompareAction::Keep => self.begin_with(self.as_baseline(t_with("{0}, as kept", &[&self.title()]), self.settings.clone())),
             CompareAction::With(baseline) => self.begin_with(baseline),
             CompareAction::Under(name, settings) => self.begin_with(self.as_baseline(name, settings)),
             CompareAction::Swap | CompareAction::Back => {
@@ -77,13 +78,13 @@ impl State {
                 if swap {
                     self.take_baseline(Some(other));
                 }
-                self.tell(if swap { "Baseline and files changed places" } else { "The files are the baseline again" }.into(), true);
+                self.tell(if swap { t("Baseline and files changed places") } else { t("The files are the baseline again") }.into(), true);
                 return;
             }
             CompareAction::Stop => {
                 self.remember_baseline();
                 self.take_baseline(None);
-                return self.tell("Not compared any more".into(), true);
+                return self.tell(t("Not compared any more").into(), true);
             }
         }
         self.show_comparison();
@@ -141,7 +142,7 @@ pub fn baseline_of_files(mut files: Vec<(String, String)>, settings: Settings) -
     let name = match files.as_slice() {
         [] => return None,
         [(name, _)] => name.clone(),
-        files => format!("{} files", files.len()),
+        files => t_with("{0} files", &[&files.len().to_string()]),
     };
     Some(Rc::new(Baseline { name, files, settings }))
 }
@@ -153,10 +154,9 @@ pub fn baseline_of_files(mut files: Vec<(String, String)>, settings: Settings) -
 pub fn baseline_of_text(text: &str, settings: Settings) -> Result<Rc<Baseline>, String> {
     let fragment = text.trim().rsplit_once('#').map(|(_, fragment)| fragment).filter(|fragment| !fragment.contains(char::is_whitespace));
     match fragment.map_or(Ok(None), share::decode) {
-        Ok(Some((shared, _))) => Ok(baseline_of("the link".into(), shared)),
-        Ok(None) => {
-            baseline_of_files(vec![("pasted.yaml".into(), text.into())], settings).ok_or_else(|| "There is no text on the clipboard".into())
-        }
+        Ok(Some((shared, _))) => Ok(baseline_of(t("the link").into(), shared)),
+        Ok(None) => baseline_of_files(vec![("pasted.yaml".into(), text.into())], settings)
+            .ok_or_else(|| t("There is no text on the clipboard").into()),
         Err(error) => Err(error.message()),
     }
 }

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::{LayoutAction, State};
 use crate::intake::{self, LeftOut, Measure};
+use crate::words::{t_count, t_with};
 use netpolis_view::{Edit, SourceLocation, apply_edits};
 
 /// Text that comes at once and is longer was not typed.
@@ -219,7 +220,7 @@ impl State {
                 let version = self.count();
                 self.files.set_text(id, &text.into());
                 self.files.change(|f| f.id == id, |f| f.version = version);
-                self.tell(format!("Left out: {}", left_out.words().unwrap_or_default()), false);
+                self.tell(t_with("Left out: {0}", &[&left_out.words().unwrap_or_default()]), false);
             }
             None => self.files.set_text(id, &text),
         }
@@ -275,9 +276,7 @@ impl State {
         self.asking.seeks = true;
         self.picture.begin_afresh();
         self.revision += 1;
-        let opened = if count == 1 { "1 file opened".to_owned() } else { format!("{count} files opened") };
-        let words = left_out.words().map_or_else(String::new, |words| format!(". Left out: {words}"));
-        self.tell(format!("{opened}{words}"), true);
+        self.tell(left_out.after(&t_count(count, "1 file opened", "{0} files opened")), true);
     }
 
     pub(super) fn close_file(&mut self, id: FileId) {
@@ -285,7 +284,7 @@ impl State {
         let Some(closed) = self.files.remove(id) else { return };
         self.revision += 1;
         if !closed.text.trim().is_empty() {
-            self.tell(format!("{} closed", closed.name), true);
+            self.tell(t_with("{0} closed", &[&closed.name]), true);
             self.close_away(closed.name, closed.text);
         }
     }
@@ -315,7 +314,7 @@ impl State {
             self.files.reveal = Some(Reveal { spot, focus: false, count: version });
         }
         self.revision += 1;
-        self.tell(format!("Done: {}", title.replace('`', "")), true);
+        self.tell(t_with("Done: {0}", &[&title.replace('`', "")]), true);
     }
 
     /// Shows a place in the editor, wherever that is.

@@ -1,5 +1,6 @@
 //! What is looked for in the texts of all files, and what is written in its place.
 
+use crate::words::t_count;
 use netpolis_view::{Edit, SourceLocation};
 
 use super::{Action, Files};
@@ -49,10 +50,7 @@ fn units(text: &str) -> u32 {
 /// Writes something else at all of these places.
 pub fn replace_all(found: &[Match], with: &str) -> Action {
     let edit = |place: &Match| (place.spot.file.clone(), Edit { start: place.spot.start, end: place.spot.end, insert: with.to_owned() });
-    let title = match found {
-        [_] => "1 place replaced".to_owned(),
-        all => format!("{} places replaced", all.len()),
-    };
+    let title = t_count(found.len(), "1 place replaced", "{0} places replaced");
     Action::ApplyEdits { title, edits: found.iter().map(edit).collect() }
 }
 

@@ -4,6 +4,7 @@
 use std::rc::Rc;
 
 use super::{EngineFault, LayoutAction, Progress, Screen, State, Tab};
+use crate::words::{key, t, t_with};
 use netpolis_view::{
     FixListView, FixQuestion, FixView, FurtherAnswer, FurtherQuestion, LinesView, ListView, PathWord, PoliciesAsked, PolicyEdit, RowLink,
     RowTick, Sentence,
@@ -47,14 +48,14 @@ impl AnswerList {
     /// Its title.
     pub const fn title(self) -> &'static str {
         match self {
-            AnswerList::Checks => "Checks",
-            AnswerList::OpenEnds => "Open ends",
-            AnswerList::Pointless => "Pointless",
-            AnswerList::Engines => "Engines",
-            AnswerList::Convert => "Convert",
-            AnswerList::LeastPrivilege => "Least privilege",
-            AnswerList::FlowLogs => "Flow logs",
-            AnswerList::Compare => "Compare",
+            AnswerList::Checks => key("Checks"),
+            AnswerList::OpenEnds => key("Open ends"),
+            AnswerList::Pointless => key("Pointless"),
+            AnswerList::Engines => key("Engines"),
+            AnswerList::Convert => key("Convert"),
+            AnswerList::LeastPrivilege => key("Least privilege"),
+            AnswerList::FlowLogs => key("Flow logs"),
+            AnswerList::Compare => key("Compare"),
         }
     }
 
@@ -79,7 +80,9 @@ impl AnswerList {
 }
 
 /// What is said where nothing is compared.
-const NO_BASELINE: &str = "Keep the files as they are, then edit them: each flow that opens, closes or changes is listed here with the edit that did it, and marked in the graph and the matrix.";
+const NO_BASELINE: &str = key(
+    "Keep the files as they are, then edit them: each flow that opens, closes or changes is listed here with the edit that did it, and marked in the graph and the matrix.",
+);
 
 /// An answer, and to what.
 #[derive(Clone, Debug)]
@@ -132,16 +135,16 @@ impl Goal {
     /// The button that looks for such changes.
     pub const fn button(self) -> &'static str {
         match self {
-            Goal::Allow => "Find a fix",
-            Goal::Stop => "Stop this flow",
+            Goal::Allow => key("Find a fix"),
+            Goal::Stop => key("Stop this flow"),
         }
     }
 
     /// The section with such changes.
     pub const fn title(self) -> &'static str {
         match self {
-            Goal::Allow => "Allow this",
-            Goal::Stop => "Stop this flow",
+            Goal::Allow => key("Allow this"),
+            Goal::Stop => key("Stop this flow"),
         }
     }
 }
@@ -278,7 +281,7 @@ impl State {
         self.layout = self.layout.after(&LayoutAction::ShowScreen(Screen::Problems)).after(&LayoutAction::ShowTab(Tab::Answers));
         self.layout.list = AnswerList::FlowLogs;
         let logs: Vec<String> = logs.iter().map(|(name, title)| format!("{name}: {title}")).collect();
-        self.tell(format!("{}. Judged under Answers; not stored, not in links", logs.join("; ")), false);
+        self.tell(t_with("{0}. Judged under Answers; not stored, not in links", &[&logs.join("; ")]), false);
     }
 
     /// Whether a row of the list is ticked, as it is and as it was answered.
@@ -311,9 +314,9 @@ impl State {
     pub fn list_words(&self) -> &'static str {
         match (self.notices.engine, self.progress) {
             _ if self.layout.list == AnswerList::Compare && self.baseline().is_none() => NO_BASELINE,
-            (Some(EngineFault::Further), _) => "This could not be loaded.",
-            (_, Progress::Cancelled { .. }) => "Not evaluated.",
-            _ => "Looking…",
+            (Some(EngineFault::Further), _) => key("This could not be loaded."),
+            (_, Progress::Cancelled { .. }) => key("Not evaluated."),
+            _ => key("Looking…"),
         }
     }
 
@@ -356,7 +359,7 @@ impl State {
         if revision == self.revision {
             self.apply_to_files(&fix.title, &fix.by_file());
         } else {
-            self.tell("Not applied: the text has changed since this was found".into(), false);
+            self.tell(t("Not applied: the text has changed since this was found").into(), false);
         }
     }
 

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::{LayoutAction, Reveal, Screen, State, Tab};
 use crate::scenes::Origin;
-use crate::words::Language;
+use crate::words::{Language, t, t_with};
 use netpolis_view::{
     Edit, FurtherAnswer, FurtherQuestion, GradeAsked, GradeView, LessonReply, LessonStep, LessonView, PartOfStep, PathAsked, Question,
     TaskView, TermView, Texts, settings_from_text,
@@ -253,7 +253,7 @@ impl State {
             LessonReply::Wants(names)
                 if lesson.given.is_some() || names.iter().any(|name| files.iter().any(|(known, _)| known == name)) =>
             {
-                lesson.phase = Phase::Failed(vec![format!("files of the lesson are missing: {}", names.join(", "))]);
+                lesson.phase = Phase::Failed(vec![t_with("files of the lesson are missing: {0}", &[&names.join(", ")])]);
             }
             LessonReply::Wants(names) => lesson.phase = Phase::Wants(text.into(), files.clone(), names.clone()),
             LessonReply::Faulty(problems) => lesson.phase = Phase::Failed(problems.clone()),
@@ -314,7 +314,7 @@ impl State {
             }
             LessonAction::Put(file, text) => {
                 let end = self.files.text_of(&file).encode_utf16().count() as u32;
-                self.apply_to_files("code of the lesson", &[(file, Edit { start: 0, end, insert: text })]);
+                self.apply_to_files(t("code of the lesson"), &[(file, Edit { start: 0, end, insert: text })]);
             }
             LessonAction::Again => {
                 if let Some(lesson) = &mut self.lesson {
@@ -387,7 +387,7 @@ impl State {
         self.files.replace(files.iter().map(|(name, text)| (name.as_str(), text.as_str())));
         self.files.show(changed);
         self.revision += 1;
-        self.tell("Done: the solution".into(), true);
+        self.tell(t("Done: the solution").into(), true);
     }
 
     /// The lesson that is played goes on in the language that is wanted now.

@@ -1,6 +1,7 @@
 //! What there is to tell the person.
 
 use crate::scenes::Elsewhere;
+use crate::words::key;
 
 /// A sentence to the person, with a way back if it tells of a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,11 +38,13 @@ impl EngineFault {
     /// For the person.
     pub const fn message(self) -> &'static str {
         match self {
-            EngineFault::Load => "The evaluator could not be loaded: verdicts and graph do not follow your changes. Your text is kept.",
-            EngineFault::Further => {
-                "What finds fixes and other answers could not be loaded. Verdicts and graph follow your changes as before."
+            EngineFault::Load => {
+                key("The evaluator could not be loaded: verdicts and graph do not follow your changes. Your text is kept.")
             }
-            EngineFault::Run => "The evaluator stopped because of an error of its own. Your text is kept.",
+            EngineFault::Further => {
+                key("What finds fixes and other answers could not be loaded. Verdicts and graph follow your changes as before.")
+            }
+            EngineFault::Run => key("The evaluator stopped because of an error of its own. Your text is kept."),
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::{Action, LessonAction, State};
 use crate::intake::{self, LeftOut, Measure};
 use crate::share;
+use crate::words::{t, t_with};
 use netpolis_view::Edit;
 
 /// How files end that hold a scene.
@@ -14,17 +15,17 @@ pub fn open_files(files: Vec<(String, String)>, mut left_out: Vec<String>) -> Ve
     for (name, text) in saved {
         match share::decode_kept(&text) {
             Ok((shared, _)) => return vec![Action::OpenSaved(name.trim_end_matches(SAVED).into(), Box::new(shared))],
-            Err(_) => left_out.push(format!("{name} is damaged, or not a scene that Netpolis saved")),
+            Err(_) => left_out.push(t_with("{0} is damaged, or not a scene that Netpolis saved", &[&name])),
         }
     }
     if let Some(lesson) = LessonAction::given(&files) {
         return vec![Action::Lesson(lesson)];
     }
     let notice = match (left_out.as_slice(), files.is_empty()) {
-        ([], true) => Some("Nothing to open: there is no YAML, JSON or script in it".to_owned()),
+        ([], true) => Some(t("Nothing to open: there is no YAML, JSON or script in it").to_owned()),
         ([], false) => None,
-        ([one], _) => Some(format!("Not opened: {one}")),
-        ([first, rest @ ..], _) => Some(format!("Not opened: {first} and {} more", rest.len())),
+        ([one], _) => Some(t_with("Not opened: {0}", &[one])),
+        ([first, rest @ ..], _) => Some(t_with("Not opened: {0} and {1} more", &[first, &rest.len().to_string()])),
     };
     std::iter::once(Action::FilesGiven(files)).chain(notice.map(Action::Notify)).collect()
 }
@@ -33,14 +34,13 @@ impl State {
     /// What comes of a text from the clipboard: it goes into the file that is shown if that is empty, else into a new one.
     pub fn paste(&self, text: String) -> Action {
         if text.trim().is_empty() {
-            return Action::Notify("There is no text on the clipboard".into());
+            return Action::Notify(t("There is no text on the clipboard").into());
         }
         match self.files.shown().filter(|file| file.text.trim().is_empty()) {
             Some(file) => {
                 let (text, left_out) = intake::without(&text, Measure::Cluster).unwrap_or((text, LeftOut::default()));
-                let words = left_out.words().map_or_else(String::new, |words| format!(". Left out: {words}"));
                 Action::ApplyEdits {
-                    title: format!("pasted from the clipboard{words}"),
+                    title: left_out.after(t("pasted from the clipboard")),
                     edits: vec![(file.name.clone(), Edit { start: 0, end: file.text.len() as u32, insert: text })],
                 }
             }

@@ -6,6 +6,7 @@ use netpolis_view::{EndKind, RowLink, SourceLocation, engine_words, with_engine}
 use super::commands::{COMMANDS, Command};
 use super::{Action, FileId, LessonAction, State};
 use crate::examples::EXAMPLES;
+use crate::words::{key, t};
 
 /// Most items that are listed at once.
 pub const MOST: usize = 60;
@@ -52,13 +53,13 @@ pub struct Item {
 
 impl Item {
     fn new(kind: &str, title: String, also: &str, go: Go) -> Self {
-        let words = format!("{title} {kind} {also}").to_lowercase();
+        let words = format!("{title} {kind} {} {also}", t(kind)).to_lowercase();
         Item { title, kind: kind.into(), go, words }
     }
 
     /// A lesson, by its folder and title.
     pub fn of_lesson(id: String, title: String) -> Self {
-        Item::new("lesson", title, "open learn", Go::Lesson(id))
+        Item::new(key("lesson"), title, "open learn", Go::Lesson(id))
     }
 
     /// An object of the files.
@@ -70,7 +71,10 @@ impl Item {
 
     /// What it is remembered by.
     pub fn id(&self) -> String {
-        format!("{}/{}", self.kind, self.title)
+        match self.go {
+            Go::Command(command) => format!("/{}", command.name),
+            _ => format!("{}/{}", self.kind, self.title),
+        }
     }
 
     /// Its keys, as in [`Command::keys`].
@@ -102,11 +106,11 @@ impl Item {
 
 const fn kind_word(kind: EndKind) -> &'static str {
     match kind {
-        EndKind::Workload => "workload",
-        EndKind::IngressController => "ingress controller",
-        EndKind::Node => "node",
-        EndKind::Machine => "machine",
-        EndKind::Outside => "outside",
+        EndKind::Workload => key("workload"),
+        EndKind::IngressController => key("ingress controller"),
+        EndKind::Node => key("node"),
+        EndKind::Machine => key("machine"),
+        EndKind::Outside => key("outside"),
     }
 }
 
@@ -118,11 +122,11 @@ pub fn items(state: &State, later: &[Item]) -> Vec<Item> {
     let engines = Engine::ALL.into_iter().filter(|engine| *engine != state.settings.engine);
     let policy = |(index, policy): (usize, &netpolis_view::PolicyView)| {
         policy.spot.as_ref()?;
-        Some(Item::new("policy", policy.title.clone(), &format!("go to {}", policy.kind), Go::Policy(index)))
+        Some(Item::new(key("policy"), policy.title.clone(), &format!("go to {}", policy.kind), Go::Policy(index)))
     };
     commands
-        .map(|command| Item::new("", command.name.into(), command.also, Go::Command(command)))
-        .chain(state.files.iter().map(|file| Item::new("file", file.name.clone(), "go to open", Go::File(file.id))))
+        .map(|command| Item::new("", t(command.name).into(), &format!("{} {}", command.name, command.also), Go::Command(command)))
+        .chain(state.files.iter().map(|file| Item::new(key("file"), file.name.clone(), "go to open", Go::File(file.id))))
         .chain(scene.policies.iter().enumerate().filter_map(policy))
         .chain(
             scene
@@ -131,17 +135,21 @@ pub fn items(state: &State, later: &[Item]) -> Vec<Item> {
                 .enumerate()
                 .map(|(index, end)| Item::new(kind_word(end.kind), scene.title(index), &format!("go to {}", end.subtitle), Go::End(index))),
         )
-        .chain(scene.targets.iter().enumerate().map(|(index, target)| Item::new("path", target.name(), "go to way", Go::Target(index))))
+        .chain(
+            scene.targets.iter().enumerate().map(|(index, target)| Item::new(key("path"), target.name(), "go to way", Go::Target(index))),
+        )
         .chain(
             scene
                 .namespaces
                 .iter()
                 .enumerate()
                 .filter(|(_, namespace)| namespace.spot.is_some())
-                .map(|(index, namespace)| Item::new("namespace", namespace.name.clone(), "go to", Go::Namespace(index))),
+                .map(|(index, namespace)| Item::new(key("namespace"), namespace.name.clone(), "go to", Go::Namespace(index))),
         )
-        .chain(EXAMPLES.iter().enumerate().map(|(index, example)| Item::new("example", example.title.into(), "open", Go::Example(index))))
-        .chain(engines.map(|engine| Item::new("engine", engine_words(engine).0.into(), "choose settings", Go::Engine(engine))))
+        .chain(
+            EXAMPLES.iter().enumerate().map(|(index, example)| Item::new(key("example"), example.title.into(), "open", Go::Example(index))),
+        )
+        .chain(engines.map(|engine| Item::new(key("engine"), t(engine_words(engine).0).into(), "choose settings", Go::Engine(engine))))
         .chain(later.iter().cloned())
         .collect()
 }

@@ -1,5 +1,7 @@
 //! Panes that can be resized and hidden, and their sizes.
 
+use crate::words::key;
+
 /// A pane that can be resized and hidden.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pane {
@@ -17,10 +19,10 @@ impl Pane {
     /// What its size is called.
     pub const fn label(self) -> &'static str {
         match self {
-            Pane::Editor => "width of the editor",
-            Pane::Inspector => "width of question and trace",
-            Pane::Bottom => "height of matrix and problems",
-            Pane::Path => "height of the path",
+            Pane::Editor => key("width of the editor"),
+            Pane::Inspector => key("width of question and trace"),
+            Pane::Bottom => key("height of matrix and problems"),
+            Pane::Path => key("height of the path"),
         }
     }
 }

@@ -8,6 +8,7 @@ use super::{Action, FileId, LessonAction, State, unique_name};
 use crate::examples::{EXAMPLES, Example, example_of};
 use crate::scenes::{Clock, Closed, Elsewhere, Origin, Place, Record, SceneId, about, auto_name, copy_name, is_replaced, remember_closed};
 use crate::share::Shared;
+use crate::words::{t, t_with};
 use netpolis_view::{PathAsked, Question};
 
 /// A kept scene, as it is opened.
@@ -156,7 +157,7 @@ impl State {
 
     /// What there is to say of the scene that was left.
     pub(super) fn and_kept(&self, said: String) -> String {
-        if self.place.kept { format!("{said}. “{}” is kept under Recent scenes", self.title()) } else { said }
+        if self.place.kept { t_with("{0}. “{1}” is kept under Recent scenes", &[&said, &self.title()]) } else { said }
     }
 
     /// The example that the files are, if they are one.
@@ -165,7 +166,7 @@ impl State {
     }
 
     pub(super) fn open_example(&mut self, index: usize, example: &'static Example) {
-        let said = self.and_kept(format!("Opened “{}”", example.title));
+        let said = self.and_kept(t_with("Opened “{0}”", &[example.title]));
         self.remember();
         self.files.replace(example.files.iter().copied());
         self.files.show(self.files.iter().position(|f| f.text.contains("Policy")).unwrap_or(0));
@@ -183,7 +184,7 @@ impl State {
         if let Some(lesson) = LessonAction::given(&shared.files) {
             return self.play(lesson);
         }
-        let said = self.and_kept("Opened".to_owned());
+        let said = self.and_kept(t("Opened").to_owned());
         self.remember();
         self.files.replace(shared.files.iter().map(|(name, text)| (name.as_str(), text.as_str())));
         self.files.show(shared.active);
@@ -213,7 +214,7 @@ impl State {
     }
 
     pub(super) fn open_kept(&mut self, opened: Opened) {
-        let (said, before) = (self.and_kept("Opened".to_owned()), self.title());
+        let (said, before) = (self.and_kept(t("Opened").to_owned()), self.title());
         self.open_shared(opened.shared);
         if let Some(same) = self.history.last().map(|place| place.id.clone()).filter(|id| *id == opened.place.id) {
             // Another tab's version of the same scene: what was here before comes back as a copy, not over that.
@@ -231,7 +232,7 @@ impl State {
 
     /// A scene that was saved as a file: it is the person's own from the first moment.
     pub(super) fn open_saved(&mut self, name: &str, shared: Shared) {
-        let said = self.and_kept(format!("Opened “{name}”"));
+        let said = self.and_kept(t_with("Opened “{0}”", &[name]));
         self.open_shared(shared);
         self.place.origin = Origin::Own;
         self.place.name = Some(name.into());
@@ -249,7 +250,7 @@ impl State {
     }
 
     pub(super) fn start_scene(&mut self) {
-        let said = self.and_kept("New scene".to_owned());
+        let said = self.and_kept(t("New scene").to_owned());
         self.remember();
         self.begin_empty();
         self.tell(said, true);
@@ -261,7 +262,7 @@ impl State {
         self.history.clear();
         self.notices.trouble = None;
         self.layout.dialog = None;
-        self.tell("Nothing is stored in this browser now".into(), false);
+        self.tell(t("Nothing is stored in this browser now").into(), false);
     }
 
     /// What is shown goes on as a scene of its own, which is stored already.
@@ -302,7 +303,7 @@ impl State {
         self.files.push(name.clone(), &file.text);
         self.layout.dialog = None;
         self.revision += 1;
-        self.tell(format!("{name} is back"), true);
+        self.tell(t_with("{0} is back", &[&name]), true);
     }
 
     /// A step taken back may lead to another scene; within one, its name and what is known of it stay.

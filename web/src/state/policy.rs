@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::{LayoutAction, Pane, Screen, State, Tab};
+use crate::words::{t, t_with};
 use netpolis_view::{FurtherAnswer, FurtherQuestion, PolicyDrawing};
 
 impl State {
@@ -40,7 +41,7 @@ impl State {
         let file = self.files.shown().map_or("", |file| file.name.as_str());
         match scene.policy_at(file, offset).and_then(|number| scene.policy_key(number)) {
             Some(key) => self.show_policy(Some(key)),
-            None => self.tell("No policy is written at the cursor".into(), false),
+            None => self.tell(t("No policy is written at the cursor").into(), false),
         }
     }
 
@@ -56,7 +57,7 @@ impl State {
                 // Somebody may have begun to read only since.
                 Ok(_) if self.files.read_only => {}
                 Ok(fix) => self.apply_to_files(&fix.title, &fix.by_file()),
-                Err(message) => self.tell(format!("Not changed: {}", message.replace('`', "")), false),
+                Err(message) => self.tell(t_with("Not changed: {0}", &[&message.replace('`', "")]), false),
             }
         }
     }

@@ -1,5 +1,6 @@
 //! The findings as the page lists them: those of one kind together, and what repeats folded.
 
+use crate::words::t_with;
 use netpolis_view::{Edit, ProblemView, SceneView, Severity};
 
 use super::{Action, EditorWish, LayoutAction, State};
@@ -42,7 +43,7 @@ impl ProblemGroup<'_> {
                 edits.extend(own);
             }
         }
-        let title = format!("{settled} problems of the kind {}", self.code);
+        let title = t_with("{0} problems of the kind {1}", &[&settled.to_string(), self.code]);
         (settled > 1).then_some((Action::ApplyEdits { title, edits }, settled))
     }
 }

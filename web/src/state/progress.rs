@@ -1,6 +1,7 @@
 //! What the page has waited for longer than a moment, how far that is, and what stands while it was cancelled.
 
 use super::{EngineFault, State};
+use crate::words::{key, t, t_with};
 use netpolis_view::Step;
 
 /// What is waited for.
@@ -117,10 +118,10 @@ impl State {
     /// What is said beside what is shown, while that is behind the text.
     pub fn behind_words(&self) -> &'static str {
         match (matches!(self.progress, Progress::Cancelled { .. }), self.answers.is_empty()) {
-            (false, true) => "Evaluating…",
-            (false, false) => "Reading the latest edit…",
-            (true, true) => "Not evaluated",
-            (true, false) => "From before your last change",
+            (false, true) => key("Evaluating…"),
+            (false, false) => key("Reading the latest edit…"),
+            (true, true) => key("Not evaluated"),
+            (true, false) => key("From before your last change"),
         }
     }
 
@@ -137,21 +138,21 @@ impl ProgressLine {
     /// What is said, without numbers that change: a screen reader says it once.
     pub fn title(&self) -> &'static str {
         match *self {
-            ProgressLine::Waits { doing: Doing::Loading { bytes, of, .. }, .. } if of > 0 && bytes >= of => "Starting the evaluator",
-            ProgressLine::Waits { doing: Doing::Loading { further: true, .. }, .. } => "Loading more of the evaluator",
-            ProgressLine::Waits { doing: Doing::Loading { .. }, .. } => "Loading the evaluator",
-            ProgressLine::Waits { doing: Doing::Evaluating { .. }, .. } => "Evaluating",
-            ProgressLine::Saves => "Drawing the PNG file",
+            ProgressLine::Waits { doing: Doing::Loading { bytes, of, .. }, .. } if of > 0 && bytes >= of => key("Starting the evaluator"),
+            ProgressLine::Waits { doing: Doing::Loading { further: true, .. }, .. } => key("Loading more of the evaluator"),
+            ProgressLine::Waits { doing: Doing::Loading { .. }, .. } => key("Loading the evaluator"),
+            ProgressLine::Waits { doing: Doing::Evaluating { .. }, .. } => key("Evaluating"),
+            ProgressLine::Saves => key("Drawing the PNG file"),
             ProgressLine::Cancelled { unloaded: false, standing } => match standing {
-                Standing::Nothing => "Cancelled. This text is not evaluated.",
-                Standing::Before => "Cancelled. Graph and answers are from before your last change.",
-                Standing::OtherQuestion => "Cancelled. Your last question has no answer.",
-                Standing::AllButFurther => "Cancelled. Verdicts and graph are up to date.",
+                Standing::Nothing => key("Cancelled. This text is not evaluated."),
+                Standing::Before => key("Cancelled. Graph and answers are from before your last change."),
+                Standing::OtherQuestion => key("Cancelled. Your last question has no answer."),
+                Standing::AllButFurther => key("Cancelled. Verdicts and graph are up to date."),
             },
             ProgressLine::Cancelled { unloaded: true, standing } => match standing {
-                Standing::Nothing => "The evaluator is not loaded. This text is not evaluated.",
-                Standing::Before => "The evaluator is not loaded. Graph and answers are from before your last change.",
-                Standing::OtherQuestion | Standing::AllButFurther => "The evaluator is not loaded. Your last question has no answer.",
+                Standing::Nothing => key("The evaluator is not loaded. This text is not evaluated."),
+                Standing::Before => key("The evaluator is not loaded. Graph and answers are from before your last change."),
+                Standing::OtherQuestion | Standing::AllButFurther => key("The evaluator is not loaded. Your last question has no answer."),
             },
         }
     }
@@ -203,38 +204,38 @@ impl ProgressLine {
     /// What ends it, or begins it again: the button's word.
     pub fn button(&self) -> &'static str {
         match self {
-            ProgressLine::Waits { .. } | ProgressLine::Saves => "Cancel",
-            ProgressLine::Cancelled { unloaded: true, .. } => "Load and evaluate",
-            ProgressLine::Cancelled { unloaded: false, .. } => "Evaluate",
+            ProgressLine::Waits { .. } | ProgressLine::Saves => key("Cancel"),
+            ProgressLine::Cancelled { unloaded: true, .. } => key("Load and evaluate"),
+            ProgressLine::Cancelled { unloaded: false, .. } => key("Evaluate"),
         }
     }
 }
 
 fn step_words(step: Step) -> String {
-    match step {
-        Step::Reading { done, of } => return format!("reading {}", amount_of(done, of)),
-        Step::Compiling => "compiling policies",
-        Step::Problems => "looking for problems",
-        Step::Pairs => "comparing all pairs",
-        Step::Question => "answering the question",
-        Step::Policies => "counting what each policy decides",
-        Step::Path => "following the packet",
-        Step::Fix => "trying changes",
-        Step::Checks => "making checks",
-        Step::OpenEnds => "looking for open ends",
-        Step::Pointless => "trying without each rule",
-        Step::Engines => "comparing engines",
-        Step::Convert => "converting policies",
-        Step::LeastPrivilege => "writing policies",
-        Step::FlowLogs => "judging the flows of the log",
-        Step::Comparison => "comparing with the baseline",
-    }
-    .into()
+    let doing = match step {
+        Step::Reading { done, of } => return t_with("reading {0}", &[&amount_of(done, of)]),
+        Step::Compiling => key("compiling policies"),
+        Step::Problems => key("looking for problems"),
+        Step::Pairs => key("comparing all pairs"),
+        Step::Question => key("answering the question"),
+        Step::Policies => key("counting what each policy decides"),
+        Step::Path => key("following the packet"),
+        Step::Fix => key("trying changes"),
+        Step::Checks => key("making checks"),
+        Step::OpenEnds => key("looking for open ends"),
+        Step::Pointless => key("trying without each rule"),
+        Step::Engines => key("comparing engines"),
+        Step::Convert => key("converting policies"),
+        Step::LeastPrivilege => key("writing policies"),
+        Step::FlowLogs => key("judging the flows of the log"),
+        Step::Comparison => key("comparing with the baseline"),
+    };
+    t(doing).into()
 }
 
 /// So many bytes of how many.
 pub fn amount_of(bytes: u32, of: u32) -> String {
-    format!("{} of {}", amount(bytes, of), size(of, of))
+    t_with("{0} of {1}", &[&amount(bytes, of), &size(of, of)])
 }
 
 /// Bytes in the unit that `of` is told in, without the unit.

@@ -1,6 +1,5 @@
 //! Region, network, subnet, machine and pod, each inside the other, with security groups at the borders.
 
-use netpolis_core::text::count;
 use yew::prelude::*;
 
 use super::BoxContext;
@@ -9,6 +8,7 @@ use crate::components::icons::{SHIELD, icon};
 use crate::components::rich::SourceLink;
 use crate::components::signs::{verdict_class, verdict_icon};
 use crate::state::{Action, LayoutAction, Tab};
+use crate::words::{and_more, t, t_with};
 use netpolis_view::{BadgeView, FlowRole, MachineView, NetworkView, PodView, RegionView, SubnetView};
 
 /// The class of what the flow starts or ends at.
@@ -23,7 +23,7 @@ pub(super) fn region_box(scene: &BoxContext<'_>, region: &RegionView) -> Html {
     html! {
         <section class="az-region">
             if !region.title.is_empty() {
-                <header><b>{ &region.title }</b>if let Some(geography) = &region.geography { <small>{ format!("geography {geography}") }</small> }</header>
+                <header><b>{ &region.title }</b>if let Some(geography) = &region.geography { <small>{ t_with("geography {0}", &[geography]) }</small> }</header>
             }
             { for region.networks.iter().map(|network| network_box(scene, network)) }
         </section>
@@ -35,8 +35,8 @@ fn network_box(scene: &BoxContext<'_>, network: &NetworkView) -> Html {
         <section class={classes!("az-network", network.assumed.then_some("assumed"))}>
             <header>
                 <b>{ &network.name }</b><code>{ &network.prefixes }</code>
-                <small>{ if network.assumed { "assumed: the files give none" } else { "virtual network" } }</small>
-                if !network.peers.is_empty() { <small class="az-peers">{ format!("peered with {}", network.peers.join(", ")) }</small> }
+                <small>{ if network.assumed { t("assumed: the files give none") } else { t("virtual network") } }</small>
+                if !network.peers.is_empty() { <small class="az-peers">{ t_with("peered with {0}", &[&network.peers.join(", ")]) }</small> }
                 <span class="grow" />
                 if let Some(spot) = network.spot.as_ref().filter(|_| !network.assumed) { <SourceLink spot={spot.clone()} /> }
             </header>
@@ -49,20 +49,20 @@ fn subnet_box(scene: &BoxContext<'_>, subnet: &SubnetView) -> Html {
     html! {
         <section class="az-subnet">
             <header>
-                <b>{ &subnet.name }</b><code>{ &subnet.prefixes }</code><small>{ "subnet" }</small><span class="grow" />
+                <b>{ &subnet.name }</b><code>{ &subnet.prefixes }</code><small>{ t("subnet") }</small><span class="grow" />
                 { badge(scene, subnet.group.as_ref()) }
-                if subnet.group.is_none() { <small class="az-open">{ "no security group" }</small> }
+                if subnet.group.is_none() { <small class="az-open">{ t("no security group") }</small> }
             </header>
             <div class="az-machines">
                 { for subnet.machines.iter().map(|machine| machine_box(scene, machine)) }
-                if subnet.more > 0 { <p class="az-more">{ format!("and {} more", subnet.more) }</p> }
+                if subnet.more > 0 { <p class="az-more">{ and_more(subnet.more as usize) }</p> }
                 if !subnet.pods.is_empty() {
                     <div class="az-machine loose">
-                        <header><b>{ "Pods" }</b><small>{ "on nodes that are not specified" }</small></header>
+                        <header><b>{ t("Pods") }</b><small>{ t("on nodes that are not specified") }</small></header>
                         <ul class="az-pods">{ for subnet.pods.iter().map(|pod| pod_mark(scene, pod)) }</ul>
                     </div>
                 }
-                if subnet.machines.is_empty() && subnet.pods.is_empty() { <p class="az-more">{ "empty" }</p> }
+                if subnet.machines.is_empty() && subnet.pods.is_empty() { <p class="az-more">{ t("empty") }</p> }
             </div>
         </section>
     }
@@ -77,16 +77,16 @@ fn machine_box(scene: &BoxContext<'_>, machine: &MachineView) -> Html {
                 { badge(scene, machine.group.as_ref()) }
             </header>
             <p class="az-signs">
-                if machine.node { <span>{ "node" }</span> }
-                if machine.stand_in { <span>{ "stands for any machine here" }</span> }
-                if let Some(zone) = &machine.zone { <span>{ format!("zone {zone}") }</span> }
-                if let Some(public) = &machine.public { <span>{ format!("{public} public address") }</span> }
+                if machine.node { <span>{ t("node") }</span> }
+                if machine.stand_in { <span>{ t("stands for any machine here") }</span> }
+                if let Some(zone) = &machine.zone { <span>{ t_with("zone {0}", &[zone]) }</span> }
+                if let Some(public) = &machine.public { <span>{ t_with("{0} public address", &[public]) }</span> }
                 { for machine.groups.iter().map(|g| html! { <span>{ format!("asg {g}") }</span> }) }
             </p>
             if !machine.pods.is_empty() {
                 <ul class="az-pods">
                     { for machine.pods.iter().map(|pod| pod_mark(scene, pod)) }
-                    if machine.more > 0 { <li class="az-more">{ format!("and {} more", machine.more) }</li> }
+                    if machine.more > 0 { <li class="az-more">{ and_more(machine.more as usize) }</li> }
                 </ul>
             }
         </div>
@@ -123,7 +123,10 @@ fn badge(scene: &BoxContext<'_>, badge: Option<&BadgeView>) -> Html {
         let verdict = scene.flow.at(&id);
         html! { <span class={classes!("az-way", verdict.map(verdict_class))} data-stop={id}>{ word }{ verdict.map(verdict_icon).unwrap_or_default() }</span> }
     };
-    let label = format!("security group {}, {}: show its rules", badge.name, count(badge.rules as usize, "rule"));
+    let label = t_with(
+        if badge.rules == 1 { "security group {0}, 1 rule: show its rules" } else { "security group {0}, {1} rules: show its rules" },
+        &[&badge.name, &badge.rules.to_string()],
+    );
     html! {
         <button type="button" class="az-badge" onclick={open} aria-label={label.clone()} title={label}>
             { icon(SHIELD) }<span>{ &badge.name }</span>{ for badge.ways().into_iter().map(way) }

@@ -13,7 +13,9 @@ use super::coverage::Coverage;
 use super::view_switch::view_switch;
 use super::{Store, use_part};
 use crate::components::renders::count_render;
+use crate::components::rich::in_words;
 use crate::state::Action;
+use crate::words::t;
 use netpolis_view::{CloudView, NetworkFlow, OUTSIDE, Question};
 
 /// What the boxes need besides what they show.
@@ -42,12 +44,12 @@ pub fn AzureView() -> Html {
         })
     };
     html! {
-        <section class="pane graph-pane azure-pane" lang="en" aria-label="Azure network">
+        <section class="pane graph-pane azure-pane" aria-label={t("Azure network")}>
             <div class="toolbar"><div class="tools">{ view_switch(&store) }</div></div>
-            <div class="azure-scroll" tabindex="0" aria-label="Diagram of the cloud's network">
+            <div class="azure-scroll" tabindex="0" aria-label={t("Diagram of the cloud's network")}>
                 <div class="azure-world" ref={world}>
                     <button type="button" class={classes!("az-outside", role_class(flow.role(OUTSIDE)))} data-key={OUTSIDE} onclick={ask_internet}
-                        title="ask about a packet from the Internet">{ "Internet" }<small>{ "and everything else outside" }</small></button>
+                        title={t("ask about a packet from the Internet")}>{ t("Internet") }<small>{ t("and everything else outside") }</small></button>
                     { for cloud.regions.iter().map(|region| region_box(&scene, region)) }
                     if cloud.regions.is_empty() { { no_network(cloud) } }
                     { drawn(&line) }
@@ -60,5 +62,5 @@ pub fn AzureView() -> Html {
 }
 
 fn no_network(cloud: &CloudView) -> Html {
-    html! { <p class="az-nothing">{ cloud.without_network() }{ " Paste it (" }<code>{ "az network vnet show -o json" }</code>{ "), or write one in the short form." }</p> }
+    html! { <p class="az-nothing">{ in_words(cloud.without_network()) }{ t(" Paste it (") }<code>{ "az network vnet show -o json" }</code>{ t("), or write one in the short form.") }</p> }
 }

@@ -5,6 +5,7 @@ use yew::prelude::*;
 
 use crate::components::Store;
 use crate::state::Action;
+use crate::words::t;
 use netpolis_view::{AssumptionView, assumptions, with_assumption};
 
 /// All assumptions, each with its choices.
@@ -13,7 +14,7 @@ pub fn Assumptions() -> Html {
     let Some(store) = use_context::<Store>() else { return Html::default() };
     html! {
         <div class="assumptions">
-            <p>{ "The API documentation leaves these to the network plugin or the cluster. A link to the scene includes them." }</p>
+            <p>{ t("The API documentation leaves these to the network plugin or the cluster. A link to the scene includes them.") }</p>
             { for assumptions(&store.settings).into_iter().map(|assumption| field(&store, &assumption)) }
         </div>
     }
@@ -32,12 +33,12 @@ fn field(store: &Store, assumption: &AssumptionView) -> Html {
     };
     html! {
         <fieldset>
-            <legend>{ assumption.title }</legend>
+            <legend>{ t(assumption.title) }</legend>
             { for assumption.choices.iter().map(|choice| html! {
-                <label class="choice"><input type="radio" {name} checked={choice.chosen} onchange={choose(choice.value)} /><span>{ choice.title }</span></label>
+                <label class="choice"><input type="radio" {name} checked={choice.chosen} onchange={choose(choice.value)} /><span>{ t(choice.title) }</span></label>
             }) }
             if let Some(written) = &assumption.written {
-                <input class="request" value={written.clone()} aria-label="method and path of the request" spellcheck="false" onchange={request(store, name)} />
+                <input class="request" value={written.clone()} aria-label={t("method and path of the request")} spellcheck="false" onchange={request(store, name)} />
             }
         </fieldset>
     }

@@ -7,6 +7,7 @@ use crate::components::{press, use_part};
 use crate::effects::focus::focus_later;
 use crate::state::find::{MOST_FOUND, Match, find_in_files, replace_all};
 use crate::state::{Action, LayoutAction};
+use crate::words::{and_more, t, t_count};
 
 /// The fields, and the places that were found.
 #[component]
@@ -43,27 +44,26 @@ pub fn FindInFiles() -> Html {
     };
     let summary = match (found.len(), wanted.is_empty()) {
         (_, true) => String::new(),
-        (0, _) => "Not found in any file.".into(),
-        (1, _) => "1 place".into(),
-        (count, _) => format!("{count} places"),
+        (0, _) => t("Not found in any file.").into(),
+        (count, _) => t_count(count, "1 place", "{0} places"),
     };
     html! {
         <form class="find-in-files" onsubmit={replace}>
-            <input type="text" autofocus=true autocomplete="off" autocapitalize="off" spellcheck="false" aria-label="find" placeholder="Find" value={(*wanted).clone()} oninput={typed(&wanted)} />
+            <input type="text" autofocus=true autocomplete="off" autocapitalize="off" spellcheck="false" aria-label={t("find")} placeholder={t("Find")} value={(*wanted).clone()} oninput={typed(&wanted)} />
             if !store.files.read_only {
-                <input type="text" autocomplete="off" autocapitalize="off" spellcheck="false" aria-label="replace with" placeholder="Replace with" value={(*with).clone()} oninput={typed(&with)} />
+                <input type="text" autocomplete="off" autocapitalize="off" spellcheck="false" aria-label={t("replace with")} placeholder={t("Replace with")} value={(*with).clone()} oninput={typed(&with)} />
             }
             <div class="options">
-                <label class="choice"><input type="checkbox" checked={*exact} onchange={turn} />{ "Match case" }</label>
+                <label class="choice"><input type="checkbox" checked={*exact} onchange={turn} />{ t("Match case") }</label>
                 <span role="status">{ summary }</span>
                 if !store.files.read_only {
-                    <button type="submit" class="primary small" disabled={found.is_empty()}>{ "Replace all" }</button>
-                    <button type="button" class="pick" disabled={!store.can_undo()} onclick={press(&store, Action::Undo)}>{ "Undo" }</button>
+                    <button type="submit" class="primary small" disabled={found.is_empty()}>{ t("Replace all") }</button>
+                    <button type="button" class="pick" disabled={!store.can_undo()} onclick={press(&store, Action::Undo)}>{ t("Undo") }</button>
                 }
             </div>
-            <ul tabindex="0" aria-label="Places">
+            <ul tabindex="0" aria-label={t("Places")}>
                 { for found.iter().take(MOST_FOUND).map(row) }
-                if found.len() > MOST_FOUND { <li>{ format!("and {} more", found.len() - MOST_FOUND) }</li> }
+                if found.len() > MOST_FOUND { <li>{ and_more(found.len() - MOST_FOUND) }</li> }
             </ul>
         </form>
     }

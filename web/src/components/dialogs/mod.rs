@@ -30,18 +30,18 @@ pub fn Dialogs() -> Html {
     let Some(store) = use_part(|state| state.layout.dialog) else { return Html::default() };
     // Each is a window of its own: one that opens from another has its first field to write in.
     match store.layout.dialog {
-        Some(Dialog::Scenes) => html! { <Window key="Recent scenes" title="Recent scenes"><Scenes /></Window> },
-        Some(Dialog::Compare) => html! { <Window key="Compare with" title="Compare with"><CompareWith /></Window> },
-        Some(Dialog::Lessons) => html! { <Window key="Lessons" title={t("Lessons")} lang={store.layout.words.tag()}><Lessons /></Window> },
-        Some(Dialog::Share) => html! { <Window key="Share" title="Share"><Share /></Window> },
-        Some(Dialog::Settings) => html! { <Window key="Assumptions" title="Assumptions"><Assumptions /></Window> },
-        Some(Dialog::About) => html! { <Window key="About Netpolis" title="About Netpolis"><About /></Window> },
-        Some(Dialog::Palette) => html! { <Window key="Commands" title="Commands"><Palette /></Window> },
+        Some(Dialog::Scenes) => html! { <Window key="Recent scenes" title={t("Recent scenes")}><Scenes /></Window> },
+        Some(Dialog::Compare) => html! { <Window key="Compare with" title={t("Compare with")}><CompareWith /></Window> },
+        Some(Dialog::Lessons) => html! { <Window key="Lessons" title={t("Lessons")}><Lessons /></Window> },
+        Some(Dialog::Share) => html! { <Window key="Share" title={t("Share")}><Share /></Window> },
+        Some(Dialog::Settings) => html! { <Window key="Assumptions" title={t("Assumptions")}><Assumptions /></Window> },
+        Some(Dialog::About) => html! { <Window key="About Netpolis" title={t("About Netpolis")}><About /></Window> },
+        Some(Dialog::Palette) => html! { <Window key="Commands" title={t("Commands")}><Palette /></Window> },
         Some(Dialog::Outline) => {
-            html! { <Window key="Objects in the files" title="Objects in the files"><Palette outline=true /></Window> }
+            html! { <Window key="Objects in the files" title={t("Objects in the files")}><Palette outline=true /></Window> }
         }
-        Some(Dialog::Find) => html! { <Window key="Find in all files" title="Find in all files"><FindInFiles /></Window> },
-        Some(Dialog::Keys) => html! { <Window key="Keyboard shortcuts" title="Keyboard shortcuts"><Sheet /></Window> },
+        Some(Dialog::Find) => html! { <Window key="Find in all files" title={t("Find in all files")}><FindInFiles /></Window> },
+        Some(Dialog::Keys) => html! { <Window key="Keyboard shortcuts" title={t("Keyboard shortcuts")}><Sheet /></Window> },
         None => Html::default(),
     }
 }
@@ -49,8 +49,6 @@ pub fn Dialogs() -> Html {
 #[derive(Clone, PartialEq, Properties)]
 struct WindowProps {
     title: AttrValue,
-    #[prop_or("en")]
-    lang: &'static str,
     children: Children,
 }
 
@@ -99,9 +97,9 @@ fn Window(props: &WindowProps) -> Html {
         })
     };
     html! {
-        <dialog ref={node} class="window" lang={props.lang} aria-label={props.title.clone()} {onclose} {onclick}>
+        <dialog ref={node} class="window" aria-label={props.title.clone()} {onclose} {onclick}>
             <div class="window-body">
-                <header><h2>{ props.title.clone() }</h2><button type="button" class="quiet square" aria-label="close" onclick={onbutton}>{ icon(CROSS) }</button></header>
+                <header><h2>{ props.title.clone() }</h2><button type="button" class="quiet square" aria-label={t("close")} onclick={onbutton}>{ icon(CROSS) }</button></header>
                 { props.children.clone() }
             </div>
             <Toast />

@@ -11,6 +11,7 @@ use crate::effects::outside;
 use crate::scenes::file_name;
 use crate::share::{EmbedView, LONG_LINK, embed_code};
 use crate::state::{Action, LayoutAction, amount_of};
+use crate::words::{t, t_with};
 
 /// The scene to go.
 #[component]
@@ -30,11 +31,9 @@ pub fn Share() -> Html {
         Callback::from(move |_: MouseEvent| {
             let store = store.clone();
             outside::copy(text.clone(), move |done| {
-                store.dispatch(Action::Notify(if done {
-                    format!("{what} copied")
-                } else {
-                    "The browser did not allow copying: select the text and copy it".into()
-                }));
+                store.dispatch(Action::Notify(
+                    if done { what } else { t("The browser did not allow copying: select the text and copy it") }.into(),
+                ));
             });
         })
     };
@@ -58,25 +57,25 @@ pub fn Share() -> Html {
     };
     html! {
         <div class="share">
-            <p>{ "The link holds all files, the assumptions, and the flow and the path in question. It goes after the # sign, which browsers never send to a server." }</p>
-            <div class="copy-row"><input readonly=true aria-label="link" value={link.clone()} /><button type="button" class="primary" onclick={copy(link.clone(), "Link")}>{ icon(COPY) }{ "Copy link" }</button></div>
+            <p>{ t("The link holds all files, the assumptions, and the flow and the path in question. It goes after the # sign, which browsers never send to a server.") }</p>
+            <div class="copy-row"><input readonly=true aria-label={t("link")} value={link.clone()} /><button type="button" class="primary" onclick={copy(link.clone(), t("Link copied"))}>{ icon(COPY) }{ t("Copy link") }</button></div>
             if store.baseline().is_some() {
-                <p class="options"><label><input type="checkbox" checked={*both} onchange={onboth} />{ " with the baseline, so that it shows what differs" }</label></p>
+                <p class="options"><label><input type="checkbox" checked={*both} onchange={onboth} />{ t(" with the baseline, so that it shows what differs") }</label></p>
             }
             <p class={classes!("size", (link.len() > LONG_LINK).then_some("long"))}>
-                { format!("{} characters.", link.len()) }
-                if link.len() > LONG_LINK { { " Some chat and mail programs cut links this long: send the file instead." } }
+                { t_with("{0} characters.", &[&link.len().to_string()]) }
+                if link.len() > LONG_LINK { { t(" Some chat and mail programs cut links this long: send the file instead.") } }
             </p>
-            <button type="button" class="pick" onclick={save}>{ icon(DOWNLOAD) }{ "Save as a file" }</button>
-            <h3>{ "Embed it in a page" }</h3>
+            <button type="button" class="pick" onclick={save}>{ icon(DOWNLOAD) }{ t("Save as a file") }</button>
+            <h3>{ t("Embed it in a page") }</h3>
             <p class="options">
-                <label>{ "Show " }<span class="pick select"><select onchange={onview}>
+                <label>{ t("Show ") }<span class="pick select"><select onchange={onview}>
                     // A lesson is no part of a link.
                     { for EmbedView::ALL.iter().filter(|v| **v != EmbedView::Lesson).map(|v| html! { <option value={v.name()} selected={*view == *v}>{ v.name() }</option> }) }
                 </select></span></label>
-                <label><input type="checkbox" checked={*editable} onchange={onedit} />{ " readers may edit the text" }</label>
+                <label><input type="checkbox" checked={*editable} onchange={onedit} />{ t(" readers may edit the text") }</label>
             </p>
-            <div class="copy-row"><textarea readonly=true rows="3" aria-label="embed code" value={embed.clone()} /><button type="button" class="pick" onclick={copy(embed, "Embed code")}>{ icon(COPY) }{ "Copy" }</button></div>
+            <div class="copy-row"><textarea readonly=true rows="3" aria-label={t("embed code")} value={embed.clone()} /><button type="button" class="pick" onclick={copy(embed, t("Embed code copied"))}>{ icon(COPY) }{ t("Copy") }</button></div>
         </div>
     }
 }
@@ -85,11 +84,11 @@ pub fn Share() -> Html {
 fn packs(store: &Store, done: u32, of: u32) -> Html {
     html! {
         <div class="share">
-            <p class="visually-hidden" role="status">{ "Packing the link" }</p>
+            <p class="visually-hidden" role="status">{ t("Packing the link") }</p>
             <div class="progress-line">
-                { share_bar("Packing the link", f64::from(done) / f64::from(of.max(1))) }
-                <p><span aria-hidden="true">{ "Packing the link" }</span><span class="detail">{ amount_of(done, of) }</span></p>
-                <button type="button" class="pick" onclick={press(store, LayoutAction::ShowDialog(None))}>{ "Cancel" }</button>
+                { share_bar(t("Packing the link"), f64::from(done) / f64::from(of.max(1))) }
+                <p><span aria-hidden="true">{ t("Packing the link") }</span><span class="detail">{ amount_of(done, of) }</span></p>
+                <button type="button" class="pick" onclick={press(store, LayoutAction::ShowDialog(None))}>{ t("Cancel") }</button>
             </div>
         </div>
     }

@@ -21,6 +21,7 @@ use crate::editor::vocabulary::Vocabulary;
 use crate::effects::keep::Keeping;
 use crate::effects::objects::follow;
 use crate::state::{Action, FileId, is_json};
+use crate::words::t;
 
 /// Most characters of a text that are shown while the editor loads.
 const PREVIEW: usize = 20_000;
@@ -80,7 +81,7 @@ pub fn EditorPane() -> Html {
         html! { <pre class="preview" aria-hidden="true">{ text }</pre> }
     };
     html! {
-        <section class="pane editor-pane" lang="en" aria-label="Text">
+        <section class="pane editor-pane" aria-label={t("Text")}>
             <Tabs><DrawAtCursor {cursor} /></Tabs>
             <div class="editor-body">
                 { preview }
@@ -109,7 +110,8 @@ fn use_creation(
         spawn_local(async move {
             let Ok(module) = EditorModule::load().await else { return };
             let Some(parent) = host.cast::<Element>() else { return };
-            let options = EditorOptions { label: "Policies and workloads, as YAML or JSON", read_only, wrap: false, theme: theme.into() };
+            let options =
+                EditorOptions { label: t("Policies and workloads, as YAML or JSON"), read_only, wrap: false, theme: theme.into() };
             let known = live.clone();
             let of_place = dispatcher.clone();
             let on_definition = move |target| {

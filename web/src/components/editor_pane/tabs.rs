@@ -7,6 +7,7 @@ use crate::components::icons::{CROSS, PLUS, icon};
 use crate::components::{Store, press, use_part};
 use crate::effects::focus::focus_first;
 use crate::state::{Action, FileId, State};
+use crate::words::{t, t_with};
 use netpolis_view::Severity;
 
 /// What the tabs show: of the files not their texts.
@@ -34,8 +35,8 @@ pub(super) fn Tabs(props: &TabsProps) -> Html {
             return rename_field(&store, id, &file.name, &renaming);
         }
         let dot = match store.answers.scene.worst_in(&file.name) {
-            Some(Severity::Error) => html! { <span class="dot error" title="has errors" /> },
-            Some(Severity::Warning) => html! { <span class="dot" title="has warnings" /> },
+            Some(Severity::Error) => html! { <span class="dot error" title={t("has errors")} /> },
+            Some(Severity::Warning) => html! { <span class="dot" title={t("has warnings")} /> },
             _ => Html::default(),
         };
         let begin = {
@@ -54,21 +55,21 @@ pub(super) fn Tabs(props: &TabsProps) -> Html {
         html! {
             <div key={id.0} role="presentation" class={classes!("tab", active.then_some("on"))}>
                 <button type="button" role="tab" id={format!("tab-{}", id.0)} aria-selected={active.to_string()} tabindex={if active { "0" } else { "-1" }} onclick={press(&store, Action::ShowFile(id))} {ondblclick} {onkeydown}
-                    title={format!("{} (double click or F2 renames, Delete closes)", file.name)}>
+                    title={t_with("{0} (double click or F2 renames, Delete closes)", &[&file.name])}>
                     { &file.name }{ dot }
                 </button>
                 if active && !store.files.read_only {
                     // For the mouse; a list of tabs holds nothing but tabs, and the keyboard has Delete.
-                    <button type="button" class="close" aria-hidden="true" tabindex="-1" title={format!("close {}", file.name)} onclick={press(&store, Action::CloseFile(id))}>{ icon(CROSS) }</button>
+                    <button type="button" class="close" aria-hidden="true" tabindex="-1" title={t_with("close {0}", &[&file.name])} onclick={press(&store, Action::CloseFile(id))}>{ icon(CROSS) }</button>
                 }
             </div>
         }
     });
     html! {
         <div class="tabs">
-            <div class="tab-list" role="tablist" aria-label="Files">{ for tabs }</div>
+            <div class="tab-list" role="tablist" aria-label={t("Files")}>{ for tabs }</div>
             if !store.files.read_only {
-                <button type="button" class="quiet square" aria-label="new file" title="new file" onclick={press(&store, Action::AddFile)}>{ icon(PLUS) }</button>
+                <button type="button" class="quiet square" aria-label={t("new file")} title={t("new file")} onclick={press(&store, Action::AddFile)}>{ icon(PLUS) }</button>
             }
             { props.children.clone() }
         </div>
@@ -114,7 +115,7 @@ fn rename_field(store: &Store, id: FileId, name: &str, renaming: &UseStateHandle
     let onblur = Callback::from(move |event: FocusEvent| finish(Some(event.target_unchecked_into::<HtmlInputElement>().value())));
     html! {
         <div key={id.0} class="tab on">
-            <input class="rename" value={name.to_owned()} aria-label="file name" autofocus=true size={name.len().max(8).to_string()} {onkeydown} {onblur} />
+            <input class="rename" value={name.to_owned()} aria-label={t("file name")} autofocus=true size={name.len().max(8).to_string()} {onkeydown} {onblur} />
         </div>
     }
 }

@@ -9,6 +9,7 @@ use crate::components::icons::{ARROW, SLIDERS, icon};
 use crate::components::port_field::PortField;
 use crate::components::{ByAddress, use_part};
 use crate::state::Action;
+use crate::words::t;
 use netpolis_view::{PathAsked, PathView};
 
 const PROTOCOLS: [&str; 3] = ["TCP", "UDP", "SCTP"];
@@ -60,24 +61,24 @@ pub fn Ask() -> Html {
         Callback::from(move |_: MouseEvent| more.set(!*more))
     };
     html! {
-        <form class="path-question" aria-label="Path question" onsubmit={Callback::from(|e: SubmitEvent| e.prevent_default())}>
+        <form class="path-question" aria-label={t("Path question")} onsubmit={Callback::from(|e: SubmitEvent| e.prevent_default())}>
             <div class="path-ends">
-                <Combobox label="client" value={question.from.clone()} text={store.answers.scene.end_text(&question.from)} entries={clients} onchoose={ask(|asked, from| asked.question.from = from)} />
+                <Combobox label={t("client")} value={question.from.clone()} text={store.answers.scene.end_text(&question.from)} entries={clients} onchoose={ask(|asked, from| asked.question.from = from)} />
                 <span class="path-arrow" aria-hidden="true">{ icon(ARROW) }</span>
-                <Combobox label="target" value={question.to.clone()} text={store.answers.scene.target_text(&question.to)} entries={targets} {onchoose} />
+                <Combobox label={t("target")} value={question.to.clone()} text={store.answers.scene.target_text(&question.to)} entries={targets} {onchoose} />
                 <span class="path-port">
-                    <span class="pick select"><select aria-label="path protocol" onchange={onprotocol}>
+                    <span class="pick select"><select aria-label={t("path protocol")} onchange={onprotocol}>
                         { for PROTOCOLS.iter().map(|p| html! { <option value={*p} selected={*p == protocol}>{ p }</option> }) }
                     </select></span>
-                    <PortField label="path port" placeholder="port" value={question.port} {onport} />
+                    <PortField label={t("path port")} placeholder={t("port")} value={question.port} {onport} />
                 </span>
             </div>
             if let Some(view) = view {
                 <div class="path-choices">
                     { main_choices(&store, view) }
                     if rest > 0 {
-                        <button type="button" class="pick" aria-expanded={more.to_string()} onclick={toggle}>{ icon(SLIDERS) }{ "More choices" }
-                            if chosen > 0 { <span class="badge warning">{ chosen }<span class="visually-hidden">{ " chosen" }</span></span> }</button>
+                        <button type="button" class="pick" aria-expanded={more.to_string()} onclick={toggle}>{ icon(SLIDERS) }{ t("More choices") }
+                            if chosen > 0 { <span class="badge warning">{ chosen }<span class="visually-hidden">{ t(" chosen") }</span></span> }</button>
                     }
                     { compare(&store, view) }
                 </div>

@@ -5,7 +5,9 @@ use yew::prelude::*;
 
 use super::ask::with_versus;
 use crate::components::Store;
+use crate::components::rich::in_words;
 use crate::state::Action;
+use crate::words::{t, t_with};
 use netpolis_view::{ChoiceView, PathView};
 
 /// The few choices that matter most for this question.
@@ -15,7 +17,7 @@ pub(super) fn main_choices(store: &Store, view: &PathView) -> Html {
 
 /// The others.
 pub(super) fn more_choices(store: &Store, view: &PathView) -> Html {
-    html! { <div class="path-more" role="group" aria-label="More choices">{ for view.choices.iter().filter(|c| !c.main).map(|c| field(store, c)) }</div> }
+    html! { <div class="path-more" role="group" aria-label={t("More choices")}>{ for view.choices.iter().filter(|c| !c.main).map(|c| field(store, c)) }</div> }
 }
 
 /// Makes a choice: of the question, or of what is assumed about the scene.
@@ -30,16 +32,16 @@ fn field(store: &Store, choice: &ChoiceView) -> Html {
         let onchange =
             Callback::from(move |event: Event| choose(&of_store, &name, event.target_unchecked_into::<HtmlInputElement>().value()));
         return html! {
-            <label {class}><span class="pick-label">{ &choice.title }</span>
-                <input value={choice.chosen.clone().unwrap_or_default()} placeholder={choice.unset.clone()} title={format!("for example {}", choice.example())} spellcheck="false" autocomplete="off" {onchange} /></label>
+            <label {class}><span class="pick-label">{ in_words(&choice.title) }</span>
+                <input value={choice.chosen.clone().unwrap_or_default()} placeholder={choice.unset.clone()} title={t_with("for example {0}", &[choice.example()])} spellcheck="false" autocomplete="off" {onchange} /></label>
         };
     }
     let onchange = Callback::from(move |event: Event| choose(&of_store, &name, event.target_unchecked_into::<HtmlSelectElement>().value()));
     html! {
-        <label {class}><span class="pick-label">{ &choice.title }</span>
+        <label {class}><span class="pick-label">{ in_words(&choice.title) }</span>
             <span class="select"><select {onchange}>
-                <option value="" selected={choice.chosen.is_none()}>{ &choice.unset }</option>
-                { for choice.options.iter().map(|o| html! { <option value={o.word.clone()} selected={choice.chosen.as_ref() == Some(&o.word)}>{ &o.title }</option> }) }
+                <option value="" selected={choice.chosen.is_none()}>{ in_words(&choice.unset) }</option>
+                { for choice.options.iter().map(|o| html! { <option value={o.word.clone()} selected={choice.chosen.as_ref() == Some(&o.word)}>{ in_words(&o.title) }</option> }) }
             </select></span></label>
     }
 }
@@ -56,9 +58,9 @@ pub(super) fn compare(store: &Store, view: &PathView) -> Html {
         of_store.dispatch(Action::AskPath(with_versus(&of_store.asking.path, Some(change).filter(|c| !c.is_empty()))));
     });
     html! {
-        <span class={classes!("pick", "select", "path-compare", (!now.is_empty()).then_some("chosen"))}><select aria-label="compare with" {onchange}>
-            <option value="" selected={now.is_empty()}>{ if now.is_empty() { "Compare with…" } else { "Compare with nothing" } }</option>
-            { for view.versus.iter().map(|v| html! { <option value={v.change.clone()} selected={v.change == now}>{ format!("Compare with {}", v.title) }</option> }) }
+        <span class={classes!("pick", "select", "path-compare", (!now.is_empty()).then_some("chosen"))}><select aria-label={t("compare with")} {onchange}>
+            <option value="" selected={now.is_empty()}>{ if now.is_empty() { t("Compare with…") } else { t("Compare with nothing") } }</option>
+            { for view.versus.iter().map(|v| html! { <option value={v.change.clone()} selected={v.change == now}>{ t_with("Compare with {0}", &[&v.title]) }</option> }) }
         </select></span>
     }
 }

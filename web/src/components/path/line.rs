@@ -4,10 +4,11 @@ use yew::prelude::*;
 
 use crate::components::evidence::{ASSUMED, evidence};
 use crate::components::icons::{PAUSE, PLAY, TRANSLATED, icon};
-use crate::components::rich::{SourceLink, rich, sentence};
+use crate::components::rich::{SourceLink, in_words, rich, sentence};
 use crate::components::signs::{verdict_class, verdict_icon};
 use crate::components::{ByAddress, press, use_part};
 use crate::state::PacketAction;
+use crate::words::t;
 use netpolis_view::{AddressView, BranchView, Difference, PathAnswers, PathSide, PathView, Rail, SeenView, StopSign, StopView};
 
 /// Properties of a [`Line`].
@@ -53,9 +54,9 @@ pub fn Line(props: &LineProps) -> Html {
     html! {
         <div class="path-line">
             if let Some(store) = own {
-                <button type="button" class="quiet path-play" onclick={press(&store, PacketAction::Play)} title="follow a packet along the path">{ icon(if store.packet.runs { PAUSE } else { PLAY }) }{ if store.packet.runs { "Pause" } else { "Play" } }</button>
+                <button type="button" class="quiet path-play" onclick={press(&store, PacketAction::Play)} title={t("follow a packet along the path")}>{ icon(if store.packet.runs { PAUSE } else { PLAY }) }{ if store.packet.runs { t("Pause") } else { t("Play") } }</button>
             }
-            <ol class={classes!("line", at.is_some().then_some("playing"))} aria-label="Stations" style={format!("--count:{count}")}>
+            <ol class={classes!("line", at.is_some().then_some("playing"))} aria-label={t("Stations")} style={format!("--count:{count}")}>
                 { for branch.stops(props.summary()).into_iter().enumerate().map(|(number, stop)| {
                     let onclick = {
                         let open = open.clone();
@@ -114,7 +115,7 @@ impl Station<'_> {
             self.here.then_some("here"),
             self.difference.alone.then_some("alone")
         );
-        let title = html! { <>{ &step.title }<span class="visually-hidden">{ self.stop.heard }if self.difference.alone { { ", only on this path" } }</span></> };
+        let title = html! { <>{ in_words(&step.title) }<span class="visually-hidden">{ in_words(self.stop.heard) }if self.difference.alone { { t(", only on this path") } }</span></> };
         html! {
             <li key={self.number} {class} aria-current={self.here.then_some("step")}>
                 <div class="rail" aria-hidden="true"><span class="sign">{ sign }</span></div>
@@ -122,7 +123,7 @@ impl Station<'_> {
                     <h3>if self.stop.has_more {
                         <button type="button" {onclick} aria-expanded={self.open.to_string()} aria-controls={self.open.then(|| self.id.clone())}>{ title }</button>
                     } else { { title } }</h3>
-                    if step.reached { { self.details() } } else { <p>{ "not reached" }</p> }
+                    if step.reached { { self.details() } } else { <p>{ t("not reached") }</p> }
                 </div>
             </li>
         }
@@ -137,18 +138,18 @@ impl Station<'_> {
                 if self.stop.decides {
                     <p class={classes!("stop-by", verdict_class(step.verdict), self.difference.verdict.then_some("differs"))}>
                         { verdict_icon(step.verdict) }
-                        if let Some(by) = &step.by { <span>{ by }</span> }
+                        if let Some(by) = &step.by { <span>{ in_words(by) }</span> }
                         if let Some(spot) = &step.spot { <SourceLink spot={spot.clone()} /> }
                     </p>
                 }
                 if !step.translations.is_empty() {
-                    <p class="stop-done">{ for step.translations.iter().map(|word| html! { <span class="done">{ word }</span> }) }</p>
+                    <p class="stop-done">{ for step.translations.iter().map(|word| html! { <span class="done">{ in_words(word) }</span> }) }</p>
                 }
                 if self.stop.has_addresses {
                     <p class="pair">
                         { address("src", &step.source, self.difference.source) }
                         { address("dst", &step.target, self.difference.target) }
-                        if let Some(outer) = &step.outer { <span class="outer"><i>{ "in" }</i><b>{ outer }</b></span> }
+                        if let Some(outer) = &step.outer { <span class="outer"><i>{ t("in") }</i><b>{ outer }</b></span> }
                     </p>
                 }
             </>
@@ -160,7 +161,7 @@ impl Station<'_> {
         let step = self.stop.step;
         html! {
             <li key={format!("{}-open", self.number)} class="stop-open" id={self.id.clone()}>
-                <h4>{ &step.title }</h4>
+                <h4>{ in_words(&step.title) }</h4>
                 if let Some(station) = &step.station {
                     <p>{ sentence(&station.sentence) }{ " " }{ for station.spots.iter().take(3).map(|spot| html! { <SourceLink spot={spot.clone()} /> }) }</p>
                     { evidence(station) }
@@ -179,11 +180,11 @@ fn address(word: &'static str, address: &AddressView, differs: bool) -> Html {
     let class = classes!(address.rewritten.then_some("rewritten"), address.made_up.then_some("made-up"), differs.then_some("differs"));
     let hint = address.made_up.then_some(ASSUMED);
     html! {
-        <span><i>{ word }</i>
-            if let Some(before) = &address.before { <s><span class="visually-hidden">{ "was " }</span>{ before }</s>{ " " } }
-            <b {class} title={hint}>if address.before.is_some() { <span class="visually-hidden">{ "now " }</span> }if address.made_up { <span aria-hidden="true">{ "~" }</span> }{ &address.text }
-                if address.made_up { <span class="visually-hidden">{ " (assumed)" }</span> }
-                if differs { <span class="visually-hidden">{ " (differs)" }</span> }</b>
+        <span><i>{ in_words(word) }</i>
+            if let Some(before) = &address.before { <s><span class="visually-hidden">{ t("was ") }</span>{ before }</s>{ " " } }
+            <b {class} title={hint}>if address.before.is_some() { <span class="visually-hidden">{ t("now ") }</span> }if address.made_up { <span aria-hidden="true">{ "~" }</span> }{ &address.text }
+                if address.made_up { <span class="visually-hidden">{ t(" (assumed)") }</span> }
+                if differs { <span class="visually-hidden">{ t(" (differs)") }</span> }</b>
         </span>
     }
 }
@@ -192,8 +193,8 @@ fn seen_by(seen: &SeenView) -> Html {
     let plain = |address: &AddressView| html! { <code class={classes!(address.rewritten.then_some("rewritten"), address.made_up.then_some("made-up"))}>{ &address.text }</code> };
     html! {
         <>
-            <p class="stop-text">{ "The application sees " }{ plain(&seen.address) }
-                if let Some(forwarded) = &seen.forwarded { { ", and in X-Forwarded-For " }{ plain(forwarded) } }</p>
+            <p class="stop-text">{ t("The application sees ") }{ plain(&seen.address) }
+                if let Some(forwarded) = &seen.forwarded { { t(", and in X-Forwarded-For ") }{ plain(forwarded) } }</p>
             if let Some(tls) = &seen.tls { <p class="stop-text">{ rich(tls) }</p> }
         </>
     }

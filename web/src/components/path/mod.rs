@@ -12,10 +12,11 @@ use yew::prelude::*;
 
 use super::icons::icon;
 use super::renders::count_render;
-use super::rich::{rich, sentence};
+use super::rich::{in_words, rich, sentence};
 use super::signs::word_signs;
 use super::{ByAddress, Store, use_part};
 use crate::state::{Action, State};
+use crate::words::{t, t_with};
 use line::Line;
 use netpolis_view::{PathAnswers, PathAsked, PathSide, SideView, TargetView, explanation};
 
@@ -83,10 +84,10 @@ fn failed(message: &str) -> Html {
 fn side(side: &SideView<'_>, reply: &Rc<PathAnswers>, which: PathSide, show: &Callback<usize>) -> Html {
     let (class, sign) = word_signs(side.view.verdict);
     html! {
-        <section class="path-side" aria-label={side.label.map_or_else(|| "The path".to_owned(), |label| format!("The path with {label}"))}>
+        <section class="path-side" aria-label={side.label.map_or_else(|| t("The path").to_owned(), |label| t_with("The path with {0}", &[label]))}>
             <header>
                 // The first side's is told where the question is answered.
-                <div class={classes!("path-verdict", class)} role={side.label.map(|_| "status")}>{ icon(sign) }<h2>{ side.headline }</h2></div>
+                <div class={classes!("path-verdict", class)} role={side.label.map(|_| "status")}>{ icon(sign) }<h2>{ in_words(side.headline) }</h2></div>
                 if let Some(label) = side.label { <b class="path-label">{ label }</b> }
                 if side.view.branches.len() > 1 { { branches(side.view, side.branch.unwrap_or_default(), show) } }
             </header>
@@ -108,16 +109,16 @@ fn offers(store: &Store) -> Html {
         let asked = PathAsked { question: question.into(), versus: None };
         let click = store.clone();
         let onclick = Callback::from(move |_: MouseEvent| click.dispatch(Action::AskPath(asked.clone())));
-        html! { <li><button type="button" class="path-target" {onclick}><b>{ format!("{} → {}", store.answers.scene.end_text(&question.from), store.answers.scene.end_text(&question.to)) }</b><small>{ "the flow in question" }</small></button></li> }
+        html! { <li><button type="button" class="path-target" {onclick}><b>{ format!("{} → {}", store.answers.scene.end_text(&question.from), store.answers.scene.end_text(&question.to)) }</b><small>{ t("the flow in question") }</small></button></li> }
     });
     html! {
         <div class="path-offer">
             if targets.is_empty() && store.asking.path.is_asked() {
             } else if targets.is_empty() {
-                <p>{ "There are no Services or Ingresses here. Choose a client and a target above: a workload, a node or an address." }</p>
+                <p>{ t("There are no Services or Ingresses here. Choose a client and a target above: a workload, a node or an address.") }</p>
                 if let Some(flow) = flow { <ul>{ flow }</ul> }
             } else {
-                <p>{ "Follow a packet along its whole path: load balancers, nodes, address translation and every checkpoint, with its addresses at each hop." }</p>
+                <p>{ t("Follow a packet along its whole path: load balancers, nodes, address translation and every checkpoint, with its addresses at each hop.") }</p>
                 <ul>{ for targets.iter().take(MOST_OFFERED).map(|target| html! { <li>{ offer(store, target, None) }</li> }) }</ul>
             }
         </div>
@@ -129,8 +130,8 @@ pub fn offer(store: &Store, target: &TargetView, from: Option<&str>) -> Html {
     let (store, target_key, from) = (store.clone(), target.key.clone(), from.map(str::to_owned));
     let onclick = Callback::from(move |_: MouseEvent| store.dispatch(Action::FollowTo { target: target_key.clone(), from: from.clone() }));
     html! {
-        <button type="button" class="path-target" {onclick} aria-label={format!("show the path to {}, {}", target.name(), target.subtitle)}>
-            <b>{ target.name() }</b><small>{ &target.subtitle }</small>
+        <button type="button" class="path-target" {onclick} aria-label={t_with("show the path to {0}, {1}", &[&target.name(), &target.subtitle])}>
+            <b>{ target.name() }</b><small>{ in_words(&target.subtitle) }</small>
         </button>
     }
 }

@@ -9,6 +9,7 @@ use crate::components::menu::Menu;
 use crate::components::rich::rich;
 use crate::components::{Store, press};
 use crate::state::Action;
+use crate::words::{t, t_with};
 use netpolis_view::{DrawnPeer, DrawnRule, OfferedPeer, PolicyDrawing, PolicyEdit, WantedEdit};
 
 /// The change of one direction of the policy that is drawn.
@@ -31,8 +32,8 @@ pub(super) fn tools(store: &Store, drawing: &PolicyDrawing, direction: usize, na
     };
     html! {
         <>
-            <label class="policy-acts"><input type="checkbox" checked={acts} {onchange} />{ "restrict" }<span class="visually-hidden">{ format!(" {name}") }</span></label>
-            <Menu right=true arrow=false class="pick small" label={format!("add an {name} rule")} button={html! { <>{ icon(PLUS) }{ "Add" }</> }}>
+            <label class="policy-acts"><input type="checkbox" checked={acts} {onchange} />{ t("restrict") }<span class="visually-hidden">{ format!(" {name}") }</span></label>
+            <Menu right=true arrow=false class="pick small" label={t_with("add an {0} rule", &[name])} button={html! { <>{ icon(PLUS) }{ t("Add") }</> }}>
                 { for drawing.offers.iter().map(|offer| html! { <button type="button" onclick={press(store, add(store, direction, offer))}>{ rich(&offer.title) }</button> }) }
             </Menu>
         </>
@@ -52,7 +53,7 @@ pub(super) fn range_field(store: &Store, direction: usize, name: &str) -> Html {
             }
         })
     };
-    html! { <input class="policy-range" placeholder="Add a range: 10.0.0.0/8" aria-label={format!("add a range of addresses to {name}")} {onchange} /> }
+    html! { <input class="policy-range" placeholder={t("Add a range: 10.0.0.0/8")} aria-label={t_with("add a range of addresses to {0}", &[name])} {onchange} /> }
 }
 
 /// The ports of a rule, to be written over.
@@ -67,19 +68,19 @@ pub(super) fn ports_field(store: &Store, direction: usize, rule: &DrawnRule) -> 
             store.dispatch(change(&store, direction, WantedEdit::Ports(number, ports)));
         })
     };
-    html! { <input class="policy-ports" value={rule.ports.clone()} placeholder="every port" aria-label={format!("ports of rule {}", rule.rule + 1)} {onchange} /> }
+    html! { <input class="policy-ports" value={rule.ports.clone()} placeholder={t("every port")} aria-label={t_with("ports of rule {0}", &[&(rule.rule + 1).to_string()])} {onchange} /> }
 }
 
 /// Takes a rule out of the policy.
 pub(super) fn remove(store: &Store, direction: usize, rule: &DrawnRule) -> Html {
-    let label = format!("remove rule {}", rule.rule + 1);
+    let label = t_with("remove rule {0}", &[&(rule.rule + 1).to_string()]);
     let onclick = press(store, change(store, direction, WantedEdit::Remove(rule.rule)));
     html! { <button type="button" class="quiet square small" aria-label={label.clone()} title={label} {onclick}>{ icon(CROSS) }</button> }
 }
 
 /// Takes one of several peers out of a rule.
 pub(super) fn remove_peer(store: &Store, direction: usize, rule: &DrawnRule, peer: &DrawnPeer) -> Html {
-    let label = format!("remove {} from rule {}", peer.words.replace('`', ""), rule.rule + 1);
+    let label = t_with("remove {0} from rule {1}", &[&peer.words.replace('`', ""), &(rule.rule + 1).to_string()]);
     let onclick = press(store, change(store, direction, WantedEdit::RemovePeer(rule.rule, peer.number)));
     html! { <button type="button" class="quiet square small" aria-label={label.clone()} title={label} {onclick}>{ icon(CROSS) }</button> }
 }
@@ -91,15 +92,15 @@ pub(super) fn tray(drag: &Drag, offers: &[OfferedPeer]) -> Html {
         html! {
             <div class="policy-chip" onpointerdown={drag.down(number)}>
                 <Menu arrow=false class="policy-end" button={rich(&offer.title)}>
-                    <button type="button" onclick={press(store, add(store, 0, offer))}>{ "Allow from it (ingress)" }</button>
-                    <button type="button" onclick={press(store, add(store, 1, offer))}>{ "Allow to it (egress)" }</button>
+                    <button type="button" onclick={press(store, add(store, 0, offer))}>{ t("Allow from it (ingress)") }</button>
+                    <button type="button" onclick={press(store, add(store, 1, offer))}>{ t("Allow to it (egress)") }</button>
                 </Menu>
             </div>
         }
     };
     html! {
-        <section class="policy-tray" aria-label="Endpoints for new rules">
-            <p class="policy-hint">{ "Drag onto ingress or egress, or press:" }</p>
+        <section class="policy-tray" aria-label={t("Endpoints for new rules")}>
+            <p class="policy-hint">{ t("Drag onto ingress or egress, or press:") }</p>
             { for offers.iter().enumerate().map(chip) }
             if let Some(Held { offer, .. }) = *drag.held {
                 <div class="policy-end ghost" aria-hidden="true" ref={drag.ghost.clone()} style={drag.ghost_place()}>{ offers.get(offer).map(|offer| rich(&offer.title)).unwrap_or_default() }</div>

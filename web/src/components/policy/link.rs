@@ -8,6 +8,7 @@ use yew::prelude::*;
 use crate::components::icons::{SHIELD, icon};
 use crate::components::{Store, press, use_part};
 use crate::state::Action;
+use crate::words::{t, t_with};
 
 /// The name of a policy, which opens its drawing where it has one.
 pub(in crate::components) fn policy_name(store: &Store, number: usize) -> Html {
@@ -25,7 +26,7 @@ pub(in crate::components) fn policy_name(store: &Store, number: usize) -> Html {
 /// A button that opens the drawing of a policy.
 pub(in crate::components) fn draw_button(store: &Store, number: usize) -> Html {
     let Some(key) = store.answers.scene.policy_key(number) else { return Html::default() };
-    let label = format!("draw {key}");
+    let label = t_with("draw {0}", &[&key]);
     html! {
         <button type="button" class="quiet square small" aria-label={label.clone()} title={label} onclick={press(store, Action::ShowPolicy(Some(key)))}>{ icon(SHIELD) }</button>
     }
@@ -73,5 +74,5 @@ pub fn DrawAtCursor(props: &DrawAtCursorProps) -> Html {
     }
     let cursor = props.cursor.clone();
     let onclick = Callback::from(move |_: MouseEvent| store.dispatch(Action::DrawAt(cursor.get())));
-    html! { <button type="button" class="quiet square draw" aria-label="draw the policy at the cursor" title="draw the policy at the cursor" {onclick}>{ icon(SHIELD) }</button> }
+    html! { <button type="button" class="quiet square draw" aria-label={t("draw the policy at the cursor")} title={t("draw the policy at the cursor")} {onclick}>{ icon(SHIELD) }</button> }
 }

@@ -13,9 +13,10 @@ use self::side::{ends, side};
 use super::icons::{LAYERS, icon};
 use super::problems::problem_list;
 use super::renders::count_render;
-use super::rich::{SourceLink, rich, sentence};
+use super::rich::{SourceLink, in_words, sentence};
 use super::{ByAddress, Store, press, use_part};
 use crate::state::{Action, State};
+use crate::words::t;
 use netpolis_view::{PolicyDrawing, SceneView};
 
 pub(super) use link::{DrawAtCursor, PolicyLink, draw_button, policy_name};
@@ -33,11 +34,11 @@ pub fn PolicyPane() -> Html {
     let Some(drag) = use_drag(store) else { return Html::default() };
     let store = &drag.store;
     let [onpointermove, onpointerup, lost] = drag.handlers();
-    let all = html! { <button type="button" class="pick" onclick={press(store, Action::ShowPolicy(None))}>{ icon(LAYERS) }{ "All policies" }</button> };
+    let all = html! { <button type="button" class="pick" onclick={press(store, Action::ShowPolicy(None))}>{ icon(LAYERS) }{ t("All policies") }</button> };
     match store.drawing() {
-        None => html! { <div class="policy-pane"><header>{ all }<p role="status">{ store.list_words() }</p></header></div> },
+        None => html! { <div class="policy-pane"><header>{ all }<p role="status">{ t(store.list_words()) }</p></header></div> },
         Some(None) => {
-            html! { <div class="policy-pane"><header>{ all }<p role="status">{ "There is no such policy in these files." }</p></header></div> }
+            html! { <div class="policy-pane"><header>{ all }<p role="status">{ t("There is no such policy in these files.") }</p></header></div> }
         }
         Some(Some(drawing)) => html! {
             <div class="policy-pane" ref={drag.pane.clone()} {onpointermove} {onpointerup} onpointercancel={lost.clone()} onlostpointercapture={lost}>
@@ -62,9 +63,9 @@ pub fn PolicyPane() -> Html {
 /// Whom the policy selects, and of the one of them that is looked at all policies.
 fn middle(store: &Store, drawing: &PolicyDrawing) -> Html {
     html! {
-        <section class="policy-subject" aria-label="Selected">
-            <h3>{ "Selects" }</h3>
-            <p>{ rich(&drawing.subject) }{ " " }if let Some(spot) = &drawing.subject_spot { <SourceLink spot={spot.clone()} short=true /> }</p>
+        <section class="policy-subject" aria-label={t("Selected")}>
+            <h3>{ t("Selects") }</h3>
+            <p>{ in_words(&drawing.subject) }{ " " }if let Some(spot) = &drawing.subject_spot { <SourceLink spot={spot.clone()} short=true /> }</p>
             { ends(store, &drawing.selected) }
             { hits(store, &store.answers.scene) }
         </section>
@@ -74,18 +75,18 @@ fn middle(store: &Store, drawing: &PolicyDrawing) -> Html {
 /// Which policies select the end that is looked at.
 fn hits(store: &Store, scene: &SceneView) -> Html {
     let Some(end) = store.selected_end() else {
-        return html! { <p class="policy-hint">{ "Press an endpoint to see all policies that select it." }</p> };
+        return html! { <p class="policy-hint">{ t("Press an endpoint to see all policies that select it.") }</p> };
     };
     let numbers = scene.ends.get(end).map(|end| end.policies.as_slice()).unwrap_or_default();
     html! {
         <div class="policy-hits">
-            <h3>{ "Policies on " }<b>{ scene.title(end) }</b></h3>
+            <h3>{ t("Policies on ") }<b>{ scene.title(end) }</b></h3>
             <ul>
                 { for numbers.iter().map(|number| {
                     let is_drawn = scene.policy_key(*number as usize) == store.further.policy;
                     html! { <li aria-current={is_drawn.then_some("true")}>{ policy_name(store, *number as usize) }</li> }
                 }) }
-                if numbers.is_empty() { <li>{ "none" }</li> }
+                if numbers.is_empty() { <li>{ t("none") }</li> }
             </ul>
         </div>
     }

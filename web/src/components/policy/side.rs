@@ -5,9 +5,10 @@ use yew::prelude::*;
 use super::drag::Drag;
 use super::edit::{ports_field, range_field, remove, remove_peer, tools};
 use crate::components::icons::{CHECK, CROSS, DOWN, LESSON, SHIELD, icon};
-use crate::components::rich::{SourceLink, rich, sentence};
+use crate::components::rich::{SourceLink, in_words, rich, sentence};
 use crate::components::{Store, press};
 use crate::state::Action;
+use crate::words::{and_more, t, t_with};
 use netpolis_view::{DrawnEnd, DrawnGroup, DrawnPods, DrawnRule, PolicyDrawing};
 
 /// The column of a direction: ingress is the first.
@@ -25,7 +26,7 @@ pub(super) fn side(drag: &Drag, drawing: &PolicyDrawing, direction: usize) -> Ht
                 <h3>{ icon(sign) }{ title }</h3>
                 if editable { { tools(store, drawing, direction, class) } }
             </header>
-            <p class="policy-summary">{ &side.summary }</p>
+            <p class="policy-summary">{ in_words(&side.summary) }</p>
             { for side.groups.iter().map(|one| group(store, one, edits)) }
             if editable { { range_field(store, direction, class) } }
         </section>
@@ -36,9 +37,9 @@ pub(super) fn side(drag: &Drag, drawing: &PolicyDrawing, direction: usize) -> Ht
 fn group(store: &Store, group: &DrawnGroup, edits: Option<usize>) -> Html {
     html! {
         <div class={classes!("policy-group", group.cards.is_empty().then_some("free"))}>
-            <h4>{ rich(&group.title) }</h4>
+            <h4>{ in_words(&group.title) }</h4>
             if group.cards.is_empty() {
-                <p class="policy-empty">{ &group.empty }</p>
+                <p class="policy-empty">{ in_words(&group.empty) }</p>
             } else {
                 <ul>{ for group.cards.iter().map(|one| card(store, one, edits)) }</ul>
             }
@@ -54,7 +55,7 @@ fn card(store: &Store, rule: &DrawnRule, edits: Option<usize>) -> Html {
         _ => ("logged", LESSON),
     };
     let number = rule.rule + 1;
-    let title = format!("{} · rule {number}", rule.action);
+    let title = t_with("{0} · rule {1}", &[&rule.action, &number.to_string()]);
     html! {
         <li class={classes!("policy-rule", class)}>
             <header><span>{ icon(sign) }{ title }</span>if let Some(spot) = &rule.spot { <SourceLink spot={spot.clone()} short=true /> }
@@ -65,7 +66,7 @@ fn card(store: &Store, rule: &DrawnRule, edits: Option<usize>) -> Html {
             if let Some(direction) = edits.filter(|_| rule.ports_editable) {
                 { ports_field(store, direction, rule) }
             } else {
-                <p class="policy-ports">{ if rule.ports.is_empty() { "every port" } else { &rule.ports } }</p>
+                <p class="policy-ports">{ if rule.ports.is_empty() { t("every port") } else { &rule.ports } }</p>
             }
             { for rule.notes.iter().map(|note| html! { <p class="policy-hint">{ sentence(note) }</p> }) }
             { ends(store, &rule.matches) }
@@ -78,7 +79,7 @@ pub(super) fn ends(store: &Store, pods: &DrawnPods) -> Html {
     let selected = store.selected_end().map(|end| store.answers.scene.key(end));
     let chip = |end: &DrawnEnd| {
         let text = html! {
-            <>{ &end.title }if !end.part.is_empty() { <small>{ &end.part }</small> }if !end.certain { <small title="whether it is selected depends on what the files do not say">{ "?" }</small> }</>
+            <>{ &end.title }if !end.part.is_empty() { <small>{ in_words(&end.part) }</small> }if !end.certain { <small title={t("whether it is selected depends on what the files do not say")}>{ "?" }</small> }</>
         };
         if end.key.is_empty() {
             return html! { <li><span class="policy-end">{ text }</span></li> };
@@ -92,9 +93,9 @@ pub(super) fn ends(store: &Store, pods: &DrawnPods) -> Html {
     }
     html! {
         <ul class="policy-ends">
-            <li class="policy-count">{ &pods.count }</li>
+            <li class="policy-count">{ in_words(&pods.count) }</li>
             { for pods.ends.iter().map(chip) }
-            if pods.more > 0 { <li class="policy-hint">{ format!("and {} more", pods.more) }</li> }
+            if pods.more > 0 { <li class="policy-hint">{ and_more(pods.more as usize) }</li> }
         </ul>
     }
 }

@@ -1,6 +1,5 @@
 //! Forgets everything that is stored.
 
-use netpolis_core::text::count;
 use yew::prelude::*;
 
 use crate::components::Store;
@@ -8,6 +7,7 @@ use crate::components::icons::{TRASH, icon};
 use crate::effects::focus::{SCENE, focus_later};
 use crate::effects::keep::Keeping;
 use crate::state::Action;
+use crate::words::{t, t_count, t_with};
 
 /// Properties of a [`Forget`].
 #[derive(Clone, PartialEq, Properties)]
@@ -32,17 +32,16 @@ pub fn Forget(props: &ForgetProps) -> Html {
         store.dispatch(Action::Forget);
         focus_later(SCENE);
     });
-    let scenes = count(props.count, "scene");
+    let scenes = t_count(props.count, "{0} scene", "{0} scenes");
     html! {
         <footer class="forget">
             if *sure {
-                <p role="alert">{ format!("{scenes}, the theme and the pane sizes are deleted, including the scene shown now. \
-                 This cannot be undone.") }</p>
-                <button type="button" class="primary" onclick={forget}>{ "Forget everything" }</button>
-                <button type="button" class="pick" onclick={set(false)}>{ "Keep it" }</button>
+                <p role="alert">{ t_with("{0}, the theme and the pane sizes are deleted, including the scene shown now. This cannot be undone.", &[&scenes]) }</p>
+                <button type="button" class="primary" onclick={forget}>{ t("Forget everything") }</button>
+                <button type="button" class="pick" onclick={set(false)}>{ t("Keep it") }</button>
             } else {
                 <p>{ format!("{scenes}, {} KB", props.size.div_ceil(1024)) }</p>
-                <button type="button" class="pick" onclick={set(true)}>{ icon(TRASH) }{ "Forget everything stored here" }</button>
+                <button type="button" class="pick" onclick={set(true)}>{ icon(TRASH) }{ t("Forget everything stored here") }</button>
             }
         </footer>
     }

@@ -12,6 +12,7 @@ use super::Store;
 use crate::effects::keep::{Keeper, Keeping, StoredScene};
 use crate::scenes::SceneId;
 use crate::state::Trouble;
+use crate::words::t;
 
 /// All kept scenes, closed files of this one, and what was deleted.
 #[component]
@@ -32,22 +33,22 @@ pub fn Scenes() -> Html {
     let size: usize = entries.iter().map(|entry| entry.size).sum();
     html! {
         <div class="scenes">
-            <p>{ "Scenes are stored in this browser only, and are sent nowhere. Clearing the site data removes them: save what \
-             you want to keep as a file." }</p>
+            <p>{ t("Scenes are stored in this browser only, and are sent nowhere. Clearing the site data removes them: save what \
+             you want to keep as a file.") }</p>
             if store.notices.trouble == Some(Trouble::Off) {
-                <p class="trouble">{ "This browser stores nothing for this page, as in some private windows." }</p>
+                <p class="trouble">{ t("This browser stores nothing for this page, as in some private windows.") }</p>
             }
             if kept.is_empty() {
-                <p class="nothing">{ "None yet. A scene is stored from its first change." }</p>
+                <p class="nothing">{ t("None yet. A scene is stored from its first change.") }</p>
             } else {
-                <ul class="scene-list" aria-label="Recent scenes">{ for kept.iter().map(|entry| list.row(entry)) }</ul>
+                <ul class="scene-list" aria-label={t("Recent scenes")}>{ for kept.iter().map(|entry| list.row(entry)) }</ul>
             }
             if !store.place.closed.is_empty() {
-                <h3>{ "Files closed or replaced in this scene" }</h3>
+                <h3>{ t("Files closed or replaced in this scene") }</h3>
                 <ul class="scene-list">{ for store.place.closed.iter().enumerate().map(|(index, file)| list.closed(index, &file.name, &file.text)) }</ul>
             }
             if !deleted.is_empty() {
-                <h3>{ "Deleted in the last 30 days" }</h3>
+                <h3>{ t("Deleted in the last 30 days") }</h3>
                 <ul class="scene-list">{ for deleted.iter().map(|entry| list.deleted(entry)) }</ul>
             }
             <Forget count={entries.len()} {size} />

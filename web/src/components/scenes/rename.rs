@@ -4,6 +4,7 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use crate::effects::focus::{CLOSE, focus_later};
+use crate::words::t;
 
 /// Properties of a [`Rename`] field.
 #[derive(Clone, PartialEq, Properties)]
@@ -52,5 +53,5 @@ pub fn Rename(props: &RenameProps) -> Html {
         })
     };
     let onblur = Callback::from(move |event: FocusEvent| finish(Some(event.target_unchecked_into::<HtmlInputElement>().value())));
-    html! { <input ref={node} class="scene-name" type="text" aria-label="name of the scene" value={props.name.clone()} maxlength="80" {onkeydown} {onblur} /> }
+    html! { <input ref={node} class="scene-name" type="text" aria-label={t("name of the scene")} value={props.name.clone()} maxlength="80" {onkeydown} {onblur} /> }
 }

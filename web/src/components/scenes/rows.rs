@@ -1,6 +1,5 @@
 //! Lines of the list: stored scenes, closed files, deleted scenes.
 
-use netpolis_core::text::count;
 use yew::prelude::*;
 
 use super::rename::Rename;
@@ -12,6 +11,7 @@ use crate::effects::outside;
 use crate::effects::storage;
 use crate::scenes::{Record, SceneId, Unreadable, file_name};
 use crate::state::{Action, LayoutAction};
+use crate::words::{t, t_count, t_with};
 
 /// What all lines need.
 pub(super) struct List {
@@ -53,7 +53,7 @@ impl List {
                         store.dispatch(Action::OpenKept(Box::new(opened)));
                     }
                 }
-                Ok(None) | Err(_) => store.dispatch(Action::Notify("That scene cannot be read any more".into())),
+                Ok(None) | Err(_) => store.dispatch(Action::Notify(t("That scene cannot be read any more").into())),
             })
         };
         let rename = {
@@ -77,12 +77,12 @@ impl List {
             <li key={id.to_string()} class={classes!(shown.then_some("shown"))}>
                 <button type="button" class="scene" aria-current={shown.then_some("true")} onclick={open}>
                     <b>{ name }</b>
-                    <span>{ if shown { format!("{} · shown now", record.about) } else { record.about.clone() } }</span>
+                    <span>{ &record.about }if shown { { t(" · shown now") } }</span>
                     <time>{ outside::moment(record.changed) }</time>
                 </button>
-                <button type="button" class="quiet square" aria-label={format!("rename {name}")} title="rename" onclick={rename}>{ icon(PENCIL) }</button>
+                <button type="button" class="quiet square" aria-label={t_with("rename {0}", &[name])} title={t("rename")} onclick={rename}>{ icon(PENCIL) }</button>
                 { save(record) }
-                <button type="button" class="quiet square" aria-label={format!("delete {name}")} title="delete" onclick={delete}>{ icon(TRASH) }</button>
+                <button type="button" class="quiet square" aria-label={t_with("delete {0}", &[name])} title={t("delete")} onclick={delete}>{ icon(TRASH) }</button>
             </li>
         }
     }
@@ -105,8 +105,8 @@ impl List {
 
     fn unreadable(&self, id: &SceneId, reason: Unreadable) -> Html {
         let why = match reason {
-            Unreadable::Damaged => "This stored scene is damaged and cannot be read",
-            Unreadable::Newer => "A newer version of Netpolis stored this scene; load the page again to get it",
+            Unreadable::Damaged => t("This stored scene is damaged and cannot be read"),
+            Unreadable::Newer => t("A newer version of Netpolis stored this scene; load the page again to get it"),
         };
         let save = {
             let id = id.clone();
@@ -124,9 +124,9 @@ impl List {
         };
         html! {
             <li key={id.to_string()}>
-                <p class="scene trouble"><b>{ "Cannot be read" }</b><span>{ why }</span></p>
-                <button type="button" class="quiet square" aria-label="save what is stored as a file" title="save as a file" onclick={save}>{ icon(DOWNLOAD) }</button>
-                <button type="button" class="quiet square" aria-label="remove it for good" title="remove for good" onclick={remove}>{ icon(TRASH) }</button>
+                <p class="scene trouble"><b>{ t("Cannot be read") }</b><span>{ why }</span></p>
+                <button type="button" class="quiet square" aria-label={t("save what is stored as a file")} title={t("save as a file")} onclick={save}>{ icon(DOWNLOAD) }</button>
+                <button type="button" class="quiet square" aria-label={t("remove it for good")} title={t("remove for good")} onclick={remove}>{ icon(TRASH) }</button>
             </li>
         }
     }
@@ -143,9 +143,9 @@ impl List {
         });
         html! {
             <li key={format!("{index} {name}")}>
-                <p class="scene"><b>{ name }</b><span>{ count(text.lines().count(), "line") }</span></p>
-                <button type="button" class="pick" aria-label={format!("bring back {name}")} onclick={reopen}>{ icon(UNDO) }{ "Bring back" }</button>
-                <button type="button" class="quiet square" aria-label={format!("remove {name} for good")} title="remove for good" onclick={remove}>{ icon(TRASH) }</button>
+                <p class="scene"><b>{ name }</b><span>{ t_count(text.lines().count(), "{0} line", "{0} lines") }</span></p>
+                <button type="button" class="pick" aria-label={t_with("bring back {0}", &[name])} onclick={reopen}>{ icon(UNDO) }{ t("Bring back") }</button>
+                <button type="button" class="quiet square" aria-label={t_with("remove {0} for good", &[name])} title={t("remove for good")} onclick={remove}>{ icon(TRASH) }</button>
             </li>
         }
     }
@@ -171,8 +171,8 @@ impl List {
         html! {
             <li key={entry.id.to_string()}>
                 <p class="scene"><b>{ &record.name }</b><span>{ &record.about }</span></p>
-                <button type="button" class="pick" aria-label={format!("bring back {}", record.name)} onclick={restore}>{ icon(UNDO) }{ "Bring back" }</button>
-                <button type="button" class="quiet square" aria-label={format!("remove {} for good", record.name)} title="remove for good" onclick={remove}>{ icon(TRASH) }</button>
+                <button type="button" class="pick" aria-label={t_with("bring back {0}", &[&record.name])} onclick={restore}>{ icon(UNDO) }{ t("Bring back") }</button>
+                <button type="button" class="quiet square" aria-label={t_with("remove {0} for good", &[&record.name])} title={t("remove for good")} onclick={remove}>{ icon(TRASH) }</button>
             </li>
         }
     }
@@ -181,6 +181,6 @@ impl List {
 fn save(record: &Record) -> Html {
     let (name, text) = (record.name.clone(), record.fragment().to_owned());
     let onclick = Callback::from(move |_: MouseEvent| outside::download(&file_name(&name), "text/plain", &text));
-    let label = format!("save {} as a file", record.name);
-    html! { <button type="button" class="quiet square" aria-label={label} title="save as a file" {onclick}>{ icon(DOWNLOAD) }</button> }
+    let label = t_with("save {0} as a file", &[&record.name]);
+    html! { <button type="button" class="quiet square" aria-label={label} title={t("save as a file")} {onclick}>{ icon(DOWNLOAD) }</button> }
 }

@@ -6,6 +6,7 @@ use crate::effects::storage;
 use crate::scenes::{Clock, Elsewhere, Meeting, Origin, Record, SceneId, Write, copy_name, meet, write};
 use crate::share;
 use crate::state::{Action, State, Trouble};
+use crate::words::t;
 
 impl Keeper {
     /// Tries again to store what could not be stored.
@@ -86,7 +87,7 @@ impl Keeper {
     fn say(&self, store: &Store, outcome: Result<(), Trouble>) {
         if outcome == Err(Trouble::Off) && !self.said_off.replace(true) {
             store.dispatch(Action::Notify(
-                "This browser stores nothing for this page: closing the tab loses what you write, unless you save it as a file".into(),
+                t("This browser stores nothing for this page: closing the tab loses what you write, unless you save it as a file").into(),
             ));
         }
         store.dispatch(Action::Trouble(outcome.err()));

@@ -7,6 +7,7 @@ use crate::effects::storage::{self, Refused};
 use crate::scenes::{Clock, Kept, Place, Record, SceneId, Unreadable, expired, files_in_words, leaving};
 use crate::share;
 use crate::state::{Action, Opened, Trouble};
+use crate::words::{t, t_with};
 
 /// Attempts to make room: what a browser counts need not be what we count.
 const ATTEMPTS: usize = 4;
@@ -94,7 +95,7 @@ impl Keeper {
             Ok((shared, _)) => {
                 let about = files_in_words(shared.files.len());
                 let clock = Clock::default().after(&self.tab);
-                let record = Record { name: "Work of an earlier visit".into(), about, changed: now(), clock, ..Record::default() };
+                let record = Record { name: t("Work of an earlier visit").into(), about, changed: now(), clock, ..Record::default() };
                 Some(record.holding_packed(&work).to_text())
             }
             Err(_) => Some(work),
@@ -191,7 +192,7 @@ impl Keeper {
         let names: Vec<String> = gone.iter().filter_map(name).collect();
         if let (false, Some(store)) = (names.is_empty(), &*self.latest.borrow()) {
             let names = names.join(", ");
-            store.dispatch(Action::Notify(format!("To make room, scenes not changed for three months were removed: {names}")));
+            store.dispatch(Action::Notify(t_with("To make room, scenes not changed for three months were removed: {0}", &[&names])));
         }
     }
 }
