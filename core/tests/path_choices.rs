@@ -59,7 +59,7 @@ fn what_the_text_says_is_told_whatever_was_chosen() {
         assert_eq!((written.external, written.internal), (Some(TrafficPolicy::Local), Some(TrafficPolicy::Cluster)));
         assert_eq!(written.affinity, Some(true));
         assert_eq!(written.source_ranges.len(), 1);
-        assert_eq!(written.entries, Entry::ALL);
+        assert_eq!(written.entries, [Entry::Cluster, Entry::NodePort, Entry::LoadBalancer]);
         assert_eq!(written.pod_network, Some(Plugin::Kubenet));
         assert_eq!((written.ingress, written.placed), (None, false));
     }

@@ -22,7 +22,7 @@ use crate::policy::{Direction, Matched};
 use crate::settings::OwnNode;
 use crate::snapshot::{PodId, Snapshot};
 use crate::verdict::evaluate::EvaluationCache;
-use crate::verdict::{Verdict, is_loopback, is_own_node, is_single, own_node_connections};
+use crate::verdict::{Doors, Verdict, is_loopback, is_own_node, is_single, own_node_connections};
 use cloud::CloudConnectivity;
 use hosts::Hosts;
 pub(crate) use row::{Row, RowQuestion};
@@ -129,6 +129,8 @@ pub struct Connectivity {
     hosts: Option<Hosts>,
     /// What the cloud's network lets through; nothing where the input says nothing of it.
     cloud: Option<CloudConnectivity>,
+    /// Ports of nodes that lead on to pods.
+    doors: Doors,
 }
 
 /// What stays of [`Connectivity`] after an edit, as long as no endpoint changes its class.
@@ -173,6 +175,7 @@ impl Connectivity {
             own_node: compiled.own_node(),
             hosts: None,
             cloud: None,
+            doors: Doors::new(snapshot),
         };
         if compiled.polices_hosts() {
             connectivity.hosts = Some(Hosts::new(compiled, snapshot));
@@ -199,8 +202,33 @@ impl Connectivity {
         if is_loopback(from, to, self.is_single(from)) {
             return EVERYTHING;
         }
-        let pair = self.between_policies(from, to);
+        let pair = self.by_doors(from, to, self.between_policies(from, to));
         self.both(pair, self.cloud_pass(from, to))
+    }
+
+    /// The same where ports of a node lead on to pods: it is not known what becomes of these connections, unless egress stops them in any case.
+    fn by_doors(&self, from: Endpoint, to: Endpoint, pair: PairIds) -> PairIds {
+        let Endpoint::Node(node) = to else { return pair };
+        let mut doors = self.doors.of(node).peekable();
+        if doors.peek().is_none() {
+            return pair;
+        }
+        let (table, source) = (&self.cache.table, self.class_of(from));
+        let egress = |to: Endpoint| self.policies(Direction::Egress, source, self.class_of(to)).possible;
+        let (mut all, mut open) = (ConnectionSet::EMPTY, ConnectionSet::EMPTY);
+        for door in doors {
+            let connections = door.connections();
+            let is_open = door.behind.as_ref().is_none_or(|pods| {
+                pods.iter().any(|(pod, port)| {
+                    let to = Endpoint::Pod(*pod);
+                    to == from || !self.set(egress(to)).intersection(&ConnectionSet::of_traffic(door.traffic(*port))).is_empty()
+                })
+            });
+            open = open.union(&if is_open { connections.clone() } else { self.set(egress(to)).intersection(&connections) });
+            all = all.union(&connections);
+        }
+        let (all, open) = (table.intern(all), table.intern(open));
+        PairIds { allowed: table.difference(pair.allowed, all), possible: table.union(table.difference(pair.possible, all), open) }
     }
 
     /// What the cloud's network lets through.
@@ -305,6 +333,11 @@ impl Connectivity {
             Err(_) => wanted(EVERYTHING),
             Ok(row) => row.any(&self.compiled, &self.cache, wanted),
         }
+    }
+
+    /// Whether nodes have ports that lead on to pods, so that nodes of one class differ.
+    pub(crate) fn has_doors(&self) -> bool {
+        !self.doors.is_empty()
     }
 
     /// The sets that the numbers stand for.

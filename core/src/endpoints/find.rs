@@ -247,8 +247,8 @@ impl Names {
         snapshot.workloads().for_each(|(id, w)| names.workloads.entry_ref(w.name.as_str()).or_default().push(id));
         snapshot.pods().for_each(|(id, e)| names.pods.entry_ref(e.name.as_str()).or_default().push(id));
         for (number, service) in ServiceId::each(&snapshot.services) {
-            service.addresses.iter().for_each(|a| {
-                names.services_at.entry(*a).or_insert(number);
+            service.all_addresses().for_each(|a| {
+                names.services_at.entry(a).or_insert(number);
             });
         }
         for (id, endpoint) in snapshot.pods().filter(|(_, e)| has_own_address(e)) {
@@ -347,11 +347,16 @@ const POD_NAME: &str = "statefulset.kubernetes.io/pod-name";
 
 /// An address that a pod or a node is known to have means that pod or node.
 fn by_address(snapshot: &Snapshot, names: Option<&Names>, address: IpAddr) -> Result<Found, NotFound> {
+    let node = match names {
+        Some(names) => names.node_at(address).and_then(|id| Some((id, snapshot.node(id)?))),
+        None => snapshot.nodes().find(|(_, n)| n.addresses.contains(&address)),
+    };
     let service = match names {
         Some(names) => names.services_at.get(&address).and_then(|number| snapshot.service(*number)),
-        None => snapshot.services.iter().find(|s| s.addresses.contains(&address)),
+        None => snapshot.services.iter().find(|s| s.all_addresses().any(|own| own == address)),
     };
-    if let Some(service) = service {
+    // What is a node's in `externalIPs` is the node still, with other ports.
+    if let Some(service) = service.filter(|service| node.is_none() || service.addresses.contains(&address)) {
         return Err(behind(snapshot, &address.to_string(), service));
     }
     let pod = match names {
@@ -375,10 +380,6 @@ fn by_address(snapshot: &Snapshot, names: Option<&Names>, address: IpAddr) -> Re
         }
         return Ok(Found::one(Endpoint::Pod(id), format!("{}[Pod]", snapshot.pod_title(id))));
     }
-    let node = match names {
-        Some(names) => names.node_at(address).and_then(|id| Some((id, snapshot.node(id)?))),
-        None => snapshot.nodes().find(|(_, n)| n.addresses.contains(&address)),
-    };
     let cloud = &snapshot.cloud;
     let machines: Vec<&Interface> = cloud.interfaces.iter().filter(|i| i.node.is_none() && i.addresses.contains(&address)).collect();
     if let Some((id, node)) = node {

@@ -25,7 +25,7 @@ use crate::connectivity::{Connectivity, PairIds, Passing};
 use crate::model::AddressSet;
 use crate::policy::Direction;
 use crate::snapshot::cloud::InterfaceId;
-use crate::snapshot::{OwnerKind, Role, Snapshot, WorkloadId};
+use crate::snapshot::{OwnerKind, Role, Service, Snapshot, WorkloadId};
 
 /// The title of the ingress controller's stand-in.
 pub const INGRESS_CONTROLLER: &str = "{ingress-controller}";
@@ -149,10 +149,11 @@ pub(crate) fn inside(snapshot: &Snapshot) -> AddressSet {
     snapshot.cloud.networks.iter().fold(AddressSet::default(), |set, n| set.union(&n.space))
 }
 
-/// Addresses of Services inside the cluster. Nobody has them: a packet to one has the address of an endpoint when policies are asked, so they are no ends.
+/// Addresses of Services, which nodes know. Nobody has them: a packet to one has the address of an endpoint when policies are asked, so they are no ends.
 fn service_addresses(snapshot: &Snapshot) -> AddressSet {
-    let addresses = snapshot.services.iter().flat_map(|s| &s.addresses);
-    AddressSet::of_cidrs(&addresses.map(|a| crate::model::Cidr::of(*a)).collect::<Vec<_>>())
+    let known = |s: &'_ Service, a: &IpAddr| !s.routing.load_balancer.proxies.contains(a);
+    let addresses = snapshot.services.iter().flat_map(|s| s.all_addresses().filter(move |a| known(s, a)));
+    AddressSet::of_cidrs(&addresses.map(crate::model::Cidr::of).collect::<Vec<_>>())
 }
 
 /// One line for ranges with the same answers.

@@ -13,9 +13,10 @@ use crate::language::azure::AddressSku;
 use crate::model::Protocol;
 use crate::policy::{Direction, NO_PROFILE, Policy, PolicyId, PolicyRole, SubjectMatch};
 use crate::snapshot::cloud::NetworkId;
+use crate::snapshot::{NodeId, ServiceId};
 use crate::text::Place;
 use crate::verdict::traversal::{Checkpoint, Side};
-use crate::verdict::{Reason, UnknownFact, Verdict};
+use crate::verdict::{LeadsTo, Reason, UnknownFact, Verdict};
 
 impl Explainer<'_> {
     pub(crate) fn sentence(&self, reason: &Reason, verdict: Verdict, checkpoint: Checkpoint) -> String {
@@ -212,6 +213,7 @@ impl Explainer<'_> {
             UnknownFact::NodePort => {
                 "no node port is specified: the API server picks one from 30000 to 32767, and the result depends on it".to_owned()
             }
+            UnknownFact::Translated { node, leads_to } => self.translated(*node, *leads_to),
             UnknownFact::SourceAddress => self.source_address(),
             UnknownFact::HostInput => {
                 "the node's own packet filter decides (`defaultEndpointToHostAction: Return`), and its rules are unknown".to_owned()
@@ -253,6 +255,35 @@ impl Explainer<'_> {
         format!("the virtual networks `{}` and `{}` are not peered, and peerings are not transitive", name(one), name(other))
     }
 
+    /// Where a port of a node leads, and who tells what becomes of packets there.
+    fn translated(&self, node: NodeId, leads_to: LeadsTo) -> String {
+        let node = self.snapshot.node_name(node);
+        let service = |id: ServiceId| {
+            let service = self.snapshot.service(id);
+            service.map_or_else(String::new, |s| format!("`{}/{}`", self.snapshot.namespace_name(s.namespace), s.name))
+        };
+        let traffic = self.flow.traffic;
+        let port = match traffic.destination {
+            Some(port) => format!("{} {port}", traffic.protocol),
+            None => format!("some {} ports", traffic.protocol),
+        };
+        match leads_to {
+            LeadsTo::Service(id) => format!(
+                "`node {node}` sends packets for {port} on to the pods of Service {}, whose policies decide: ask for the path",
+                service(id)
+            ),
+            LeadsTo::SomeNodePort(id) => format!(
+                "{port} may be the node port of Service {}, which the API server picks: `node {node}` would send packets on to its pods, whose \
+                 policies decide: ask for the path",
+                service(id)
+            ),
+            LeadsTo::Pod(pod) => format!(
+                "`node {node}` sends packets for {port}, a host port of `{}`, on to that pod, whose policies decide: ask for the path",
+                self.snapshot.pod_title(pod)
+            ),
+        }
+    }
+
     pub(super) fn fact_places(&self, fact: &UnknownFact, peer: Endpoint) -> Vec<Place> {
         match fact {
             UnknownFact::Rule(rule) => match self.compiled.ruleset().doubt(*rule) {
@@ -279,6 +310,7 @@ impl Explainer<'_> {
             | UnknownFact::PublicAddress
             | UnknownFact::GatewayAddress
             | UnknownFact::NodePort
+            | UnknownFact::Translated { .. }
             | UnknownFact::Missing(_)
             | UnknownFact::Traffic => Vec::new(),
         }

@@ -9,10 +9,10 @@ use hashbrown::{HashMap, HashSet};
 
 use crate::compile::{Compiled, Endpoint};
 use crate::language::azure::inventory::NODE_PORTS;
-use crate::language::{Distribution, Readiness, ServicePort, TargetPort};
+use crate::language::{Distribution, Readiness, ServicePort};
 use crate::model::{AddressSet, Protocol};
 use crate::snapshot::cloud::tags;
-use crate::snapshot::{Node, NodeId, PodEndpoint, PodId, Role, Service, ServiceId, ServiceType, Snapshot};
+use crate::snapshot::{Node, NodeId, PodId, Role, Service, ServiceId, ServiceType, Snapshot};
 
 /// Where a packet to a Service ends up.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -138,7 +138,7 @@ impl Tables {
         for (id, endpoint) in snapshot.pods() {
             let Some(node) = endpoint.node.filter(|_| endpoint.replicas > 0) else { continue };
             for port in &endpoint.ports {
-                if let Some(host_port) = port.host_port.filter(|_| is_open_at(port.host_address, snapshot.node(node))) {
+                if let Some(host_port) = port.host_port_at(snapshot.node(node)) {
                     tables.host_ports.entry((node, port.protocol, host_port)).or_insert((id, port.number));
                 }
             }
@@ -293,17 +293,11 @@ fn backends(
     if ready.is_empty() { of(Readiness::Leaving) } else { ready }
 }
 
-/// Whether a host port is open at the addresses of a node, where it is for one address (`hostIP`) only. Upstream: containernetworking/plugins, portmap.
-fn is_open_at(only: Option<IpAddr>, node: Option<&Node>) -> bool {
-    let of_node = |address: IpAddr| node.is_none_or(|n| n.addresses.is_empty() || n.addresses.contains(&address));
-    only.is_none_or(|address| address.is_unspecified() || !address.is_loopback() && of_node(address))
-}
-
 fn selected(snapshot: &Snapshot, service: &Service, port: &ServicePort, hints: &mut Vec<Hint>) -> Vec<(Backend, Readiness)> {
     let mut found = Vec::new();
     for id in &service.endpoints {
         let Some(endpoint) = snapshot.pod(*id).filter(|e| e.replicas > 0) else { continue };
-        let Some(number) = target_port(port, endpoint) else { continue };
+        let Some(number) = port.target_at(endpoint) else { continue };
         let hint = own_hint(snapshot, service, endpoint.node).map(|hint| push_hint(hints, hint));
         let readiness = if service.routing.publishes_unready { Readiness::Ready } else { endpoint.readiness };
         let backend = Backend { target: Target::Pod(*id), node: endpoint.node, count: endpoint.replicas, port: number, hint };
@@ -362,14 +356,4 @@ fn own_hint(snapshot: &Snapshot, service: &Service, node: Option<NodeId>) -> Opt
 fn push_hint(hints: &mut Vec<Hint>, hint: Hint) -> HintId {
     hints.push(hint);
     HintId::last(hints)
-}
-
-/// The port of a pod that a Service's port leads to. A name is looked up on each pod; a pod without it is no endpoint for that port.
-fn target_port(port: &ServicePort, endpoint: &PodEndpoint) -> Option<u16> {
-    match &port.target {
-        TargetPort::Number(number) => Some(*number),
-        TargetPort::Name(name) => {
-            endpoint.ports.iter().find(|p| p.protocol == port.protocol && p.name.as_deref() == Some(name)).map(|p| p.number)
-        }
-    }
 }

@@ -370,6 +370,15 @@ pub struct Service {
     pub open_family: bool,
 }
 
+impl Service {
+    /// The addresses that are its own, whoever has them: in the cluster, those of its load balancer that the input gives, and `externalIPs`.
+    pub(crate) fn all_addresses(&self) -> impl Iterator<Item = IpAddr> + '_ {
+        let balancer = self.routing.load_balancer.addresses.iter().filter(|_| !self.front_end_made_up);
+        let outside = balancer.chain(&self.routing.external_addresses).filter(|_| self.service_type != ServiceType::ExternalName);
+        self.addresses.iter().chain(outside).copied()
+    }
+}
+
 /// Addresses behind a Service that an EndpointSlice gives.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Slice {

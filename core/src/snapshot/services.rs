@@ -5,7 +5,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use super::PodId;
+use super::{Node, PodEndpoint, PodId};
 use crate::model::{Cidr, Protocol, TrafficPolicy};
 use crate::text::Span;
 
@@ -24,6 +24,27 @@ pub struct ContainerPort {
     pub host_address: Option<IpAddr>,
     /// Where it is written.
     pub span: Span,
+}
+
+impl ContainerPort {
+    /// `hostPort`, where it is open at the addresses of a node: with `hostIP` it is for one address only. Upstream: containernetworking/plugins, portmap.
+    pub(crate) fn host_port_at(&self, node: Option<&Node>) -> Option<u16> {
+        let of_node = |address: IpAddr| node.is_none_or(|n| n.addresses.is_empty() || n.addresses.contains(&address));
+        let is_open = self.host_address.is_none_or(|address| address.is_unspecified() || !address.is_loopback() && of_node(address));
+        self.host_port.filter(|_| is_open)
+    }
+}
+
+impl ServicePort {
+    /// The port of a pod that it leads to. A name is looked up on each pod; a pod without it is no endpoint for that port.
+    pub(crate) fn target_at(&self, pod: &PodEndpoint) -> Option<u16> {
+        match &self.target {
+            TargetPort::Number(number) => Some(*number),
+            TargetPort::Name(name) => {
+                pod.ports.iter().find(|p| p.protocol == self.protocol && p.name.as_deref() == Some(name)).map(|p| p.number)
+            }
+        }
+    }
 }
 
 /// `spec.type` of a Service. Upstream: core/v1 `ServiceType`.

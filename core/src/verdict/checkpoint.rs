@@ -264,6 +264,11 @@ impl CheckpointResult {
         self.depends_on(fact, Otherwise::Elsewhere)
     }
 
+    /// The answer where another packet comes here, which is not the one that is asked about.
+    pub(super) fn of_another(self, fact: UnknownFact) -> Self {
+        self.depends_on(fact, Otherwise::OtherPacket)
+    }
+
     /// The answer where other packets may be meant too, as long as a fact is missing: that of all of them if they agree. `others` are the
     /// verdicts for these.
     pub(crate) fn among(self, fact: impl FnOnce() -> UnknownFact, others: impl IntoIterator<Item = Verdict>) -> Self {

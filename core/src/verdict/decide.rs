@@ -5,9 +5,11 @@ use core::net::IpAddr;
 
 use super::check::check;
 use super::checkpoint::CheckpointResult;
+use super::doors::{Translated, translated};
 use super::traversal::{Checkpoint, SnatEndpoint, traversals};
 use super::{Flow, Original, Reason, UnknownFact, Verdict};
 use crate::compile::{Compiled, Endpoint};
+use crate::policy::Direction;
 use crate::snapshot::{HostEndpointId, Snapshot};
 
 /// The answer to a question, checkpoint by checkpoint, without words: `explain` adds these.
@@ -48,8 +50,12 @@ impl CheckpointRecord {
 /// `original` is where the packet was sent before its destination was translated, if it was.
 pub fn decide(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow, original: Option<Original>) -> Decision {
     let flow = Flow { from: settle(flow.from, snapshot), to: settle(flow.to, snapshot), ..*flow };
+    let translated = translated(compiled, snapshot, &flow).filter(|_| original.is_none());
     let met = |checkpoints: Vec<Checkpoint>| {
-        let records = met(compiled, snapshot, &flow, original, checkpoints);
+        let mut records = met(compiled, snapshot, &flow, original, checkpoints);
+        if let Some(translated) = &translated {
+            records = records.into_iter().map(|record| before_doors(record, translated)).collect();
+        }
         (together(&records), records)
     };
     let mut all: Vec<(Verdict, Vec<CheckpointRecord>)> = traversals(compiled, snapshot, flow.from, flow.to).into_iter().map(met).collect();
@@ -70,6 +76,18 @@ pub fn decide(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow, original: O
         checkpoints.retain(|c| !matches!(c.reason(), Reason::Node | Reason::Outside));
     }
     Decision { flow, original, verdict: together(&checkpoints), checkpoints }
+}
+
+/// A checkpoint of a flow to a port of a node that leads on to pods: policies of the node, and of the source on the same node, are asked about what
+/// the packet becomes.
+fn before_doors(record: CheckpointRecord, translated: &Translated) -> CheckpointRecord {
+    let is_egress = record.checkpoint == Checkpoint::Endpoint(Direction::Egress);
+    let stays = match record.verdict() {
+        _ if record.checkpoint.is_of_cloud() => true,
+        Verdict::Denied => is_egress && translated.is_closed,
+        _ => is_egress,
+    };
+    if stays { record } else { CheckpointRecord { result: record.result.of_another(translated.fact.clone()), ..record } }
 }
 
 fn together(records: &[CheckpointRecord]) -> Verdict {

@@ -3,6 +3,7 @@
 mod check;
 mod checkpoint;
 mod decide;
+mod doors;
 pub mod evaluate;
 mod reply;
 mod trace;
@@ -17,6 +18,7 @@ use crate::connections::Traffic;
 use crate::language::azure::AddressSku;
 use crate::model::Protocol;
 use crate::policy::{EndpointToHost, PolicyId, RuleRef};
+use crate::snapshot::NodeId;
 use crate::verdict::traversal::Routing;
 
 pub(crate) use check::check;
@@ -25,6 +27,8 @@ pub(crate) use checkpoint::{
 };
 pub(crate) use decide::several_networks;
 pub use decide::{CheckpointRecord, Decision, decide};
+pub(crate) use doors::Doors;
+pub use doors::LeadsTo;
 pub(crate) use trace::{TierRecord, TraceRecorder};
 
 /// One question: may this traffic go from here to there?
@@ -154,4 +158,11 @@ pub enum UnknownFact {
     GatewayAddress,
     /// The node port, which the API server picks.
     NodePort,
+    /// What becomes of it: it is for a port of a node from which it goes on to pods.
+    Translated {
+        /// The node.
+        node: NodeId,
+        /// To whom the port leads.
+        leads_to: LeadsTo,
+    },
 }

@@ -163,7 +163,8 @@ impl Judge<'_> {
         let plain = self.snapshot().cloud.networks.is_empty() && !compiled.polices_hosts();
         let from_nodes = !apart && from.iter().any(|member| compiled.class_kind(pairs.class_of(member.end)) == ClassKind::Node);
         // A pod's own node is special to it, so then pods of one class differ.
-        let by_class = plain && !from_nodes && !wanted.names_ports();
+        let to_doors = pairs.has_doors() && to.iter().any(|member| matches!(member.end, Endpoint::Node(_)));
+        let by_class = plain && !from_nodes && !to_doors && !wanted.names_ports();
         let (sources, targets) = (self.alike(from, by_class), self.alike(to, by_class));
         let mut tally = Tally::default();
         let mut sets: Vec<ConnectionSet> = Vec::new();

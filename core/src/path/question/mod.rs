@@ -190,7 +190,10 @@ impl<'a> Understanding<'a> {
             return self.service(service, self.asked.entry, Dialled::default(), inside);
         }
         match endpoints::find_among(&self.paths.snapshot, Some(&self.paths.names), text) {
-            Ok(found) => Ok((self.end(&found.all), found.title)),
+            Ok(found) => match self.end(&found.all) {
+                Goal::Node(node) => self.node_port(node, inside).unwrap_or(Ok((Goal::Node(node), found.title))),
+                goal => Ok((goal, found.title)),
+            },
             Err(NotFound::Service { service, .. }) => self.service_by_name(&service, inside),
             Err(error) => Err(error.into()),
         }
@@ -205,6 +208,12 @@ impl<'a> Understanding<'a> {
                 Goal::Pods(ends.iter().filter_map(|e| if let Endpoint::Pod(id) = e { Some((*id, count(*id))) } else { None }).collect())
             }
         }
+    }
+
+    /// The Service behind the port of a node that is asked for, if one is.
+    fn node_port(&mut self, node: NodeId, inside: bool) -> Option<Result<Titled, NotAsked>> {
+        let (service, _) = *self.paths.tables.at_node_port(self.asked.protocol, self.port?).first()?;
+        Some(self.service(service, Some(Entry::NodePort), Dialled { address: None, node: Some(node) }, inside))
     }
 
     /// An address, and what stands behind it.
@@ -224,11 +233,7 @@ impl<'a> Understanding<'a> {
         }
         if let Some((node, found)) = of_node.and_then(|id| Some((id, snapshot.node(id)?))) {
             let title = format!("node/{}", found.name);
-            let of_services = self.port.map_or(&[][..], |port| self.paths.tables.at_node_port(self.asked.protocol, port));
-            return match of_services.first() {
-                Some((service, _)) => self.service(*service, Some(Entry::NodePort), Dialled { address: None, node: Some(node) }, inside),
-                None => Ok((Goal::Node(node), title)),
-            };
+            return self.node_port(node, inside).unwrap_or(Ok((Goal::Node(node), title)));
         }
         let found = endpoints::find_among(snapshot, Some(&self.paths.names), &address.to_string())?;
         Ok((self.end(&found.all), found.title))
