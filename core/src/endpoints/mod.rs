@@ -108,7 +108,13 @@ pub fn workloads(snapshot: &Snapshot) -> impl Iterator<Item = WorkloadId> + '_ {
 /// tell apart.
 pub fn lines(snapshot: &Snapshot, connectivity: &Connectivity, outside: Direction) -> Vec<Line> {
     let ranges = outside_lines(snapshot, connectivity, outside);
-    workloads(snapshot).map(Line::Workload).chain(machines(snapshot)).chain(ranges).collect()
+    // A private endpoint opens no connections.
+    let opens = |line: &Line| match line {
+        Line::Machine(number) => snapshot.cloud.interface(*number).is_none_or(|i| !i.private_endpoint),
+        _ => true,
+    };
+    let machines = machines(snapshot).filter(move |line| outside == Direction::Egress || opens(line));
+    workloads(snapshot).map(Line::Workload).chain(machines).chain(ranges).collect()
 }
 
 /// Machines of the cloud's network; nodes are none.

@@ -110,6 +110,14 @@ impl Explainer<'_> {
                     interface.title()
                 ));
             }
+            if end == self.flow.to && interface.private_endpoint {
+                let applies = cloud.subnet(interface.subnet).is_some_and(|s| s.endpoint_policies.groups);
+                let not = if applies { "" } else { " not" };
+                notes.push(format!(
+                    "`{}` is a private endpoint: the security group of its subnet does{not} apply to it (`privateEndpointNetworkPolicies`).",
+                    interface.title()
+                ));
+            }
             let from_internet = matches!(self.flow.from, Endpoint::Outside(a) if crate::snapshot::cloud::tags::is_public(a));
             if end == self.flow.to && from_internet && interface.public.is_none() {
                 notes.push(format!(

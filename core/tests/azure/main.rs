@@ -14,6 +14,7 @@ mod engines;
 mod functions;
 mod identity;
 mod networks;
+mod private_endpoints;
 mod routes;
 mod scripts;
 mod shells;

@@ -61,3 +61,69 @@ fn the_words_of_answers() {
     let titles = titles(&open);
     assert!(titles.iter().all(|t| !t.contains("and more")) && titles.contains(&"Everywhere else[External]".to_owned()), "{titles:?}");
 }
+
+/// Upstream: Azure documentation, "Virtual network peering", peering status.
+#[test]
+fn peerings_in_other_states_than_connected_carry_nothing() {
+    let text = |one: &str, other: &str| {
+        let peering = |to: &str, state: &str| {
+            let state = if state.is_empty() { String::new() } else { format!(r#", "peeringState": "{state}""#) };
+            format!(
+                r#"{{"name": "to-{to}", "remoteVirtualNetwork": {{"id": "/subscriptions/s/resourceGroups/r/providers/Microsoft.Network/virtualNetworks/{to}"}}{state}}}"#
+            )
+        };
+        let network = |name: &str, number: u8, peering: String| {
+            format!(
+                r#"{{"type": "Microsoft.Network/virtualNetworks", "id": "/subscriptions/s/resourceGroups/r/providers/Microsoft.Network/virtualNetworks/{name}", "name": "{name}",
+                "addressSpace": {{"addressPrefixes": ["10.{number}.0.0/16"]}}, "subnets": [{{"name": "s", "addressPrefix": "10.{number}.0.0/24"}}], "virtualNetworkPeerings": [{peering}]}}"#
+            )
+        };
+        scene(&format!("[{}, {}]", network("a", 1, peering("b", one)), network("b", 2, peering("a", other))))
+    };
+    for (one, other, expected) in [
+        ("", "", ALLOWED),
+        ("Connected", "Connected", ALLOWED),
+        ("connected", "", ALLOWED),
+        ("Initiated", "Connected", DENIED),
+        ("Connected", "Initiated", DENIED),
+        ("Disconnected", "Connected", DENIED),
+        ("Connected", "Disconnected", DENIED),
+        ("Initiated", "Disconnected", DENIED),
+    ] {
+        let scene = text(one, other);
+        verdict(&scene, "10.1.0.4", "10.2.0.4", 443, expected);
+        let answer = verdict(&scene, "10.2.0.4", "10.1.0.4", 443, expected);
+        assert!(expected == ALLOWED || answer.summary.contains("are not peered"), "{one}, {other}: {}", answer.summary);
+    }
+    // A peering that is a resource of its own is read the same.
+    let apart = |state: &str| {
+        let network = |name: &str, number: u8| {
+            format!(
+                r#"{{"type": "Microsoft.Network/virtualNetworks", "name": "{name}", "properties": {{"addressSpace": {{"addressPrefixes": ["10.{number}.0.0/16"]}}, "subnets": [{{"name": "s", "properties": {{"addressPrefix": "10.{number}.0.0/24"}}}}]}}}}"#
+            )
+        };
+        let peering = |own: &str, to: &str| {
+            format!(
+                r#"{{"type": "Microsoft.Network/virtualNetworks/virtualNetworkPeerings", "name": "{own}/to-{to}", "properties": {{"peeringState": "{state}", "remoteVirtualNetwork": {{"id": "/subscriptions/s/resourceGroups/r/providers/Microsoft.Network/virtualNetworks/{to}"}}}}}}"#
+            )
+        };
+        scene(&format!("[{}, {}, {}, {}]", network("a", 1), network("b", 2), peering("a", "b"), peering("b", "a")))
+    };
+    verdict(&apart("Connected"), "10.1.0.4", "10.2.0.4", 443, ALLOWED);
+    verdict(&apart("Initiated"), "10.1.0.4", "10.2.0.4", 443, DENIED);
+}
+
+/// A peered network that is not given may have any private address.
+#[test]
+fn a_peering_with_a_network_that_is_not_given_leaves_private_addresses_open() {
+    let text = "
+azure:
+  networks: [{name: net, addressSpace: 10.0.0.0/16, peerings: [hub], subnets: [{name: a, prefix: 10.0.0.0/24}]}]
+  machines: [{name: m1, subnet: a, address: 10.0.0.4}]
+";
+    let scene = scene(text);
+    let answer = verdict(&scene, "10.0.0.4", "10.9.0.4", 443, UNKNOWN);
+    assert!(answer.summary.contains("`10.9.0.4` may be in a network that `net` is peered with"), "{}", answer.summary);
+    verdict(&scene, "10.9.0.4", "10.0.0.4", 443, UNKNOWN);
+    verdict(&scene, "10.0.0.4", OUTSIDE, 443, ALLOWED);
+}

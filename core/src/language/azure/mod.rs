@@ -23,8 +23,8 @@ use crate::snapshot::cloud::Cloud;
 
 pub use crate::model::{ClusterEngine, Plugin};
 pub use crate::snapshot::cloud::{
-    Access, AddressSku, Choice, ClusterTraffic, ControlPlane, NextHop, Outbound, PortMatch, Reference, RuleDirection, RulePart, RuleSide,
-    Scope, SecurityRule, SubnetOutbound, Unresolved, WrittenField, WrittenValue,
+    Access, AddressSku, Choice, ClusterTraffic, ControlPlane, EndpointPolicies, NextHop, Outbound, PortMatch, Reference, RuleDirection,
+    RulePart, RuleSide, Scope, SecurityRule, SubnetOutbound, Unresolved, WrittenField, WrittenValue,
 };
 
 /// Azure.

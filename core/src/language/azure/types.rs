@@ -8,7 +8,8 @@ use core::net::IpAddr;
 
 use crate::model::{Cidr, ClusterEngine, Plugin};
 use crate::snapshot::cloud::{
-    AddressSku, ClusterTraffic, ControlPlane, Feature, Growth, NextHop, Reference, SecurityRule, SubnetOutbound, WrittenField,
+    AddressSku, ClusterTraffic, ControlPlane, EndpointPolicies, Feature, Growth, NextHop, Reference, SecurityRule, SubnetOutbound,
+    WrittenField,
 };
 use crate::text::Span;
 
@@ -72,6 +73,13 @@ pub enum Azure {
         routes: Option<Reference>,
         /// How it reaches the Internet, as far as that is changed.
         outbound: SubnetOutbound,
+    },
+    /// Which network policies apply to the private endpoints of a subnet.
+    EndpointPolicies {
+        /// The subnet.
+        target: Reference,
+        /// Which.
+        policies: EndpointPolicies,
     },
     /// What a service tag stands for.
     Tag(Vec<Cidr>),
@@ -222,6 +230,8 @@ pub struct Interface {
     pub pod_prefixes: Vec<Cidr>,
     /// Zones of its machine, where the input says so here.
     pub zones: Vec<Box<str>>,
+    /// Whether it is that of a private endpoint.
+    pub private_endpoint: bool,
 }
 
 /// An address configuration of an interface.

@@ -11,7 +11,7 @@ pub use features::{Autoscaler, Feature, Growth, Surge};
 pub use rules::{
     Access, Choice, PortMatch, Reference, RuleDirection, RulePart, RuleSide, Scope, SecurityRule, Unresolved, WrittenField, WrittenValue,
 };
-pub use values::{AddressSku, ClusterTraffic, ControlPlane, NextHop, Outbound, SubnetOutbound};
+pub use values::{AddressSku, ClusterTraffic, ControlPlane, EndpointPolicies, NextHop, Outbound, SubnetOutbound};
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -156,6 +156,8 @@ pub struct Subnet {
     pub unknown_table: bool,
     /// How its machines reach the Internet.
     pub outbound: SubnetOutbound,
+    /// What applies to the private endpoints in it.
+    pub endpoint_policies: EndpointPolicies,
     /// Where it is written.
     pub place: Place,
 }
@@ -174,6 +176,7 @@ impl Subnet {
             table: None,
             unknown_table: false,
             outbound: SubnetOutbound::default(),
+            endpoint_policies: EndpointPolicies::default(),
             place,
         }
     }
@@ -242,6 +245,8 @@ pub struct Interface {
     pub place: Place,
     /// Whether it stands for any machine of its subnet, as none is given.
     pub stand_in: bool,
+    /// Whether it is that of a private endpoint, by which a service is reached and which opens no connections.
+    pub private_endpoint: bool,
 }
 
 impl Interface {

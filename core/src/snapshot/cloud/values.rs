@@ -13,6 +13,30 @@ pub struct SubnetOutbound {
     pub nat: bool,
 }
 
+/// Which network policies apply to the private endpoints of a subnet: none, unless it says so. Upstream: Azure documentation, "Manage network policies for
+/// private endpoints" (`privateEndpointNetworkPolicies`).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct EndpointPolicies {
+    /// Whether the subnet's security group applies to them.
+    pub groups: bool,
+    /// Whether routes that somebody wrote apply to packets to them.
+    pub routes: bool,
+}
+
+impl EndpointPolicies {
+    /// What a word of the Azure Resource Manager means, or a truth value as Terraform once had it.
+    pub fn from_name(word: &str) -> Option<Self> {
+        let of = |groups, routes| Some(EndpointPolicies { groups, routes });
+        match word.to_ascii_lowercase().as_str() {
+            "disabled" | "false" => of(false, false),
+            "enabled" | "true" => of(true, true),
+            "networksecuritygroupenabled" => of(true, false),
+            "routetableenabled" => of(false, true),
+            _ => None,
+        }
+    }
+}
+
 /// Kinds of public address. Upstream: docs/azure.md 1.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub enum AddressSku {

@@ -39,7 +39,10 @@ impl NsgBindings {
     pub(super) fn at(cloud: &Cloud, location: Option<Location>, naming: &[bool]) -> Self {
         let Some(location) = location else { return NsgBindings::default() };
         let interface = location.interface.and_then(|i| cloud.interface(i));
-        let (of_interface, of_subnet) = (interface.and_then(|i| i.group), cloud.subnet(location.subnet).and_then(|s| s.group));
+        let subnet = cloud.subnet(location.subnet);
+        // Upstream: "Manage network policies for private endpoints": without them the subnet's group is for its other machines alone.
+        let is_exempt = interface.is_some_and(|i| i.private_endpoint) && subnet.is_some_and(|s| !s.endpoint_policies.groups);
+        let (of_interface, of_subnet) = (interface.and_then(|i| i.group), subnet.filter(|_| !is_exempt).and_then(|s| s.group));
         let names = |used: GroupUseId| naming.get(used.index()).copied().unwrap_or(false);
         NsgBindings {
             interface: of_interface,

@@ -132,7 +132,9 @@ pub(crate) fn user_route(cloud: &Cloud, table: RouteTableId, address: IpAddr, ho
     let (number, route) = fits.max_by_key(|(number, r)| (r.prefix.length(), core::cmp::Reverse(*number)))?;
     let of_system = near.iter().flat_map(|n| &n.prefixes).filter(|p| p.contains(address)).map(|p| p.length());
     let behind_gateway = near.iter().flat_map(|n| n.on_premises.ranges()).filter(|(first, last)| (*first..=*last).contains(&address));
-    let longest = of_system.chain(behind_gateway.map(|(first, last)| length_of(first, last))).max().unwrap_or(0);
+    let ids = || core::iter::once(table.network).chain(network.peers.iter().copied());
+    let to_endpoint = ids().find_map(|id| endpoint_route(cloud, id, address));
+    let longest = of_system.chain(behind_gateway.map(|(first, last)| length_of(first, last))).chain(to_endpoint).max().unwrap_or(0);
     let leads_there = match route.hop {
         NextHop::Network => true,
         NextHop::Appliance => route.appliance == Some(address),
@@ -142,6 +144,14 @@ pub(crate) fn user_route(cloud: &Cloud, table: RouteTableId, address: IpAddr, ho
         NextHop::Nothing => false,
     };
     (route.prefix.length() >= longest && !leads_there).then_some(number)
+}
+
+/// The length of the route that a private endpoint with this address has in its network and its peers, unless other routes apply to it.
+fn endpoint_route(cloud: &Cloud, network: NetworkId, address: IpAddr) -> Option<u8> {
+    let location = cloud.locate_in(network, address)?;
+    let is_endpoint = cloud.interface(location.interface?)?.private_endpoint;
+    let applies = cloud.subnet(location.subnet)?.endpoint_policies.routes;
+    (is_endpoint && !applies).then_some(if address.is_ipv4() { 32 } else { 128 })
 }
 
 /// Whom packets to an address are for.

@@ -250,6 +250,7 @@ fn each_reference(azure: &mut Azure, visit: Visit<'_>) {
             parent(target, &mut to);
             routes.iter_mut().for_each(|r| to(Sort::Table, r));
         }
+        Azure::EndpointPolicies { target, .. } => parent(target, &mut to),
         Azure::Gateway(gateway) => {
             gateway.subnet.iter_mut().for_each(|s| parent(s, &mut to));
             gateway.publics.iter_mut().for_each(|p| to(Sort::Address, p));

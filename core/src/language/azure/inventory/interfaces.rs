@@ -182,6 +182,7 @@ impl Builder {
             zones: if zones.is_empty() { owner.map_or_else(Vec::new, |(_, z)| z.clone()) } else { zones },
             place: resource.span.within(document),
             stand_in: false,
+            private_endpoint: interface.private_endpoint,
         };
         Some((read, lacks))
     }
@@ -326,6 +327,7 @@ impl Builder {
                 zones: zones.into_iter().collect(),
                 place,
                 stand_in: false,
+                private_endpoint: false,
             });
         }
     }
@@ -359,6 +361,7 @@ impl Builder {
                 zones: Vec::new(),
                 place: subnet.place,
                 stand_in: true,
+                private_endpoint: false,
             });
         }
     }

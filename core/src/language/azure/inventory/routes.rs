@@ -35,6 +35,12 @@ pub(super) fn attach(builder: &mut Builder, placed: &[Placed<'_>]) {
                 change(builder, number, *outbound);
                 give(builder, &tables, Some(number), routes.as_ref(), *document);
             }
+            Azure::EndpointPolicies { target, policies } => {
+                let number = builder.subnet_number(target);
+                if let Some(subnet) = number.and_then(|number| builder.cloud.subnets.get_mut(number.index())) {
+                    subnet.endpoint_policies = *policies;
+                }
+            }
             _ => {}
         }
     }

@@ -337,6 +337,8 @@ impl<'a, 'r> AzureReader<'a, 'r> {
             self.load_balancer(node, &name);
         } else if is("Microsoft.Network/applicationGateways") {
             self.gateway(node, &name);
+        } else if is("Microsoft.Network/privateEndpoints") {
+            self.private_endpoint(node, &name);
         } else if is("Microsoft.Network/routeTables") {
             self.route_table(node, &name);
         } else if is("Microsoft.Network/routeTables/routes") {

@@ -13,8 +13,8 @@ use super::value::{Scalar, field};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::document::NodeRef;
 use crate::language::azure::{
-    AddressSku, Azure, Configuration, Gateway, Interface, NextHop, PublicAddress, Reach, Reference, Route, Scope, Subnet, SubnetOutbound,
-    VirtualNetwork,
+    AddressSku, Azure, Configuration, EndpointPolicies, Gateway, Interface, NextHop, PublicAddress, Reach, Reference, Route, Scope, Subnet,
+    SubnetOutbound, VirtualNetwork,
 };
 use crate::language::codes;
 use crate::model::Cidr;
@@ -114,6 +114,8 @@ impl<'a> AzureReader<'a, '_> {
                 prefixes.push(found);
             }
         }
+        let policies = self.text(node, "privateEndpointNetworkPolicies");
+        self.endpoint_policies(&Reference { parent: Some(network.into()), ..simple(&name) }, policies.as_ref());
         Subnet {
             name: last_segment(&name.text).into(),
             span: node.span(),
@@ -126,6 +128,47 @@ impl<'a> AzureReader<'a, '_> {
                 nat: prop(node, "natGateway").is_some(),
             },
         }
+    }
+
+    /// What a subnet says of the policies for private endpoints in it; what is not known may be either.
+    pub(super) fn endpoint_policies(&mut self, target: &Reference, said: Option<&Scalar>) {
+        let Some(said) = said else { return };
+        let full = target.parent.as_ref().map_or_else(|| target.name.to_string(), |parent| format!("{parent}/{}", target.name));
+        let name = Scalar { text: format!("{full} at {}", said.span.start), ..said.clone() };
+        if let Some(policies) = EndpointPolicies::from_name(&said.text) {
+            self.emit("EndpointPolicies", &name, said.span, Azure::EndpointPolicies { target: target.clone(), policies });
+        } else if said.unknown {
+            self.unresolved(said);
+        }
+    }
+
+    /// A private endpoint: an interface in a subnet. Upstream: Microsoft.Network/privateEndpoints.
+    pub(super) fn private_endpoint(&mut self, node: NodeRef<'a>, name: &Scalar) {
+        let subnet = prop(node, "subnet").and_then(|s| self.reference(s));
+        let items = |reader: &Self, field: &str| prop(node, field).map_or_else(Vec::new, |list| reader.template.items(list));
+        let mut addresses: Vec<Scalar> = Vec::new();
+        for item in items(self, "ipConfigurations") {
+            addresses.extend(self.text(item, "privateIPAddress"));
+        }
+        for item in items(self, "customDnsConfigs") {
+            addresses.extend(prop(item, "ipAddresses").map_or_else(Vec::new, |list| self.template.scalars(list)));
+        }
+        self.private_endpoint_at(name, node.span(), subnet, &addresses);
+    }
+
+    /// The same with its addresses: without one it gets the first free one.
+    pub(super) fn private_endpoint_at(&mut self, name: &Scalar, span: Span, subnet: Option<Reference>, addresses: &[Scalar]) {
+        let mut configurations: Vec<Configuration> = Vec::new();
+        for address in addresses.iter().filter_map(|a| self.address(a)).collect::<Vec<_>>() {
+            if !configurations.iter().any(|c| c.address == Some(address)) {
+                configurations.push(Configuration { address: Some(address), subnet: subnet.clone(), ..Configuration::default() });
+            }
+        }
+        if configurations.is_empty() {
+            configurations.push(Configuration { subnet, ..Configuration::default() });
+        }
+        let interface = Interface { configurations, private_endpoint: true, ..Interface::default() };
+        self.emit("PrivateEndpoint", name, span, Azure::Interface(interface));
     }
 
     /// The service that a subnet is delegated to.
@@ -221,6 +264,7 @@ impl<'a> AzureReader<'a, '_> {
             machine: prop(node, "virtualMachine").and_then(|m| self.reference(m)).map(|m| m.name),
             group: self.attached(node, &simple(name), true),
             configurations,
+            private_endpoint: prop(node, "privateEndpoint").is_some(),
             ..Interface::default()
         };
         self.emit("NetworkInterface", name, node.span(), Azure::Interface(interface));

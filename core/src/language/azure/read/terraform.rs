@@ -136,8 +136,19 @@ impl<'a> AzureReader<'a, '_> {
                 let network = VirtualNetwork { location: self.location(values), prefixes, subnets, ..VirtualNetwork::default() };
                 self.emit("VirtualNetwork", &name, values.span(), Azure::Network(network));
             }
+            "azurerm_private_endpoint" => {
+                let items = |reader: &Self, list: &str| field(values, list).map_or_else(Vec::new, |list| reader.template.items(list));
+                let all = items(self, "ip_configuration").into_iter().chain(items(self, "private_service_connection"));
+                let addresses: Vec<Scalar> = all.filter_map(|item| self.text(item, "private_ip_address")).collect();
+                let subnet = refer(self, "subnet_id");
+                self.private_endpoint_at(&name, values.span(), subnet, &addresses);
+            }
             "azurerm_subnet" => {
                 let Some(network) = refer(self, "virtual_network_name") else { return };
+                let said = self.text(values, "private_endpoint_network_policies");
+                let said = said.or_else(|| self.text(values, "private_endpoint_network_policies_enabled"));
+                let target = Reference { parent: Some(network.name.clone()), ..reference_of(&name) };
+                self.endpoint_policies(&target, said.as_ref());
                 let subnet = self.terraform_subnet(values);
                 let full = Scalar { text: format!("{}/{}", network.name, name.text), ..name };
                 self.emit("Subnet", &full, values.span(), Azure::Subnet { network, subnet });

@@ -17,10 +17,11 @@ use crate::language::azure::{Azure, Configuration, Reference, RulePart, Security
 use crate::language::{Kind, Resource, codes};
 
 /// What an object is called in a command, and the kind that it has here.
-const KINDS: [(&str, &str); 12] = [
+const KINDS: [(&str, &str); 13] = [
     ("network nsg", "NetworkSecurityGroup"),
     ("network vnet", "VirtualNetwork"),
     ("network nic", "NetworkInterface"),
+    ("network private-endpoint", "PrivateEndpoint"),
     ("network asg", "ApplicationSecurityGroup"),
     ("network public-ip", "PublicIPAddress"),
     ("network route-table", "RouteTable"),
@@ -266,6 +267,7 @@ impl AzureReader<'_, '_> {
         let outbound = subnet_outbound(options);
         let loses_gateway = options.value("nat-gateway").is_some_and(|v| is_nothing(&v));
         let in_doubt = self.doubt.is_some();
+        self.subnet_policies(options, &network.text);
         if let Some(subnet) = self.subnet_mut(Some(&network.text), &name.text) {
             subnet.outbound = SubnetOutbound {
                 default_access: outbound.default_access.or(subnet.outbound.default_access),

@@ -69,7 +69,7 @@ fn in_one_group(made: &mut [Resource]) {
 }
 
 /// The commands that are read.
-const COMMANDS: [&str; 48] = [
+const COMMANDS: [&str; 50] = [
     "aks approuting disable",
     "aks approuting enable",
     "aks create",
@@ -98,6 +98,8 @@ const COMMANDS: [&str; 48] = [
     "network nsg rule delete",
     "network nsg rule update",
     "network nsg update",
+    "network private-endpoint create",
+    "network private-endpoint delete",
     "network public-ip create",
     "network public-ip delete",
     "network public-ip update",
@@ -202,6 +204,7 @@ impl AzureReader<'_, '_> {
             "network nsg create" => self.nsg_create(options),
             "network nsg rule create" => self.rule_create(options),
             "network asg create" => self.asg_create(options),
+            "network private-endpoint create" => self.private_endpoint_create(options),
             "network public-ip create" => self.public_address_create(options),
             "network application-gateway create" => self.gateway_create(options),
             "network route-table create" => self.route_table_create(options),

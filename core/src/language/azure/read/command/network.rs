@@ -77,6 +77,7 @@ impl AzureReader<'_, '_> {
         let prefixes = self.either_ranges(options, "address-prefixes", "address-prefix");
         let (group, routes) = (self.command_group(options), self.refer(options, "route-table"));
         let full = Scalar { text: format!("{}/{}", network.name, name.text), ..name.clone() };
+        self.subnet_policies(options, &network.name);
         let delegated = options.value("delegations").map(|d| d.text.as_str().into());
         let outbound = subnet_outbound(options);
         let subnet = Subnet { name: name.text.as_str().into(), span: options.span, prefixes, group, routes, delegated, outbound };
@@ -96,6 +97,35 @@ impl AzureReader<'_, '_> {
             return;
         }
         self.emit("Subnet", &full, options.span, Azure::Subnet { network, subnet });
+    }
+
+    /// What `az network vnet subnet create` and `update` say of the policies for private endpoints.
+    pub(super) fn subnet_policies(&mut self, options: &Options, network: &str) {
+        let disables = || {
+            let value = options.value("disable-private-endpoint-network-policies")?;
+            let word = if options.flag("disable-private-endpoint-network-policies") { "Disabled" } else { "Enabled" };
+            Some(Scalar { text: word.into(), ..value })
+        };
+        let said = options.value("ple-network-policies").or_else(|| options.value("private-endpoint-network-policies")).or_else(disables);
+        let name = options.name();
+        let target =
+            Reference { name: name.text.as_str().into(), parent: Some(network.into()), scope: Default::default(), span: name.span };
+        self.endpoint_policies(&target, said.as_ref());
+    }
+
+    /// `az network private-endpoint create`. Addresses stand in `--ip-configs`, as JSON or in the command's short form.
+    pub(super) fn private_endpoint_create(&mut self, options: &Options) {
+        let mut addresses = Vec::new();
+        for value in options.values("ip-configs").into_iter().chain(options.values("ip-config")) {
+            let lower = value.text.to_lowercase().replace('-', "");
+            for (at, key) in lower.match_indices("privateipaddress") {
+                let rest = lower.get(at + key.len()..).unwrap_or_default().trim_start_matches(['"', '\'', ':', '=', ' ']);
+                let end = rest.find(|c: char| !(c.is_ascii_hexdigit() || c == '.' || c == ':')).unwrap_or(rest.len());
+                addresses.push(Scalar { text: rest.get(..end).unwrap_or_default().into(), ..value.clone() });
+            }
+        }
+        let subnet = self.refer_subnet(options, "subnet");
+        self.private_endpoint_at(&options.name(), options.span, subnet, &addresses);
     }
 
     pub(super) fn route_table_create(&mut self, options: &Options) {

@@ -61,6 +61,7 @@ impl<'a> AzureReader<'a, '_> {
             floating,
             pod_prefixes: pods.into_iter().map(|(cidr, _)| cidr).collect(),
             zones: self.scalars_of(node, "zone").into_iter().map(|z| z.text.as_str().into()).collect(),
+            private_endpoint: false,
         };
         self.emit("NetworkInterface", &name, node.span(), Azure::Interface(interface));
     }
