@@ -113,6 +113,11 @@ impl Explainer<'_> {
             Routing::UnknownPeer(number) => {
                 format!("`{}` may be in a network that `{}` is peered with and that is not in the input", self.outer(), network(number))
             }
+            Routing::UnknownPeering(one, other) => format!(
+                "the input does not give both `{}` and `{}`, so it is not known whether these networks are peered",
+                network(one),
+                network(other)
+            ),
             Routing::NoOutbound(number) => format!(
                 "`{}` is a private subnet (`defaultOutboundAccess: false`) without a NAT gateway, and `{}` has no public \
                  address, so it cannot reach the Internet",

@@ -127,3 +127,41 @@ azure:
     verdict(&scene, "10.9.0.4", "10.0.0.4", 443, UNKNOWN);
     verdict(&scene, "10.0.0.4", OUTSIDE, 443, ALLOWED);
 }
+
+/// An interface shows that there is a subnet, but not which group that has.
+#[test]
+fn interfaces_in_a_network_that_is_not_given_are_kept() {
+    let text = "
+az network nsg create -g rg -n nb
+az network nsg rule create -g rg --nsg-name nb -n r --priority 100 --access Deny --protocol '*' --destination-port-ranges '*'
+az network nic create -g rg -n n1 --vnet-name v --subnet a --network-security-group nb --private-ip-address 10.0.0.4
+az network nic create -g rg -n n2 --vnet-name v --subnet b --private-ip-address 10.0.1.4
+az network nic create -g rg -n n3 --vnet-name v --subnet b
+az network nic create -g rg -n n4 --vnet-name w --subnet c
+az network nic create -g rg -n n5 --vnet-name v --subnet b --private-ip-address 10.0.0.200
+";
+    let scene = scene(text);
+    // Whatever groups the subnets have, the interface's own stops it.
+    let denied = verdict(&scene, "10.0.1.4", "10.0.0.4", 443, DENIED);
+    assert!(denied.summary.contains("rule `r` of NetworkSecurityGroup `nb`"), "{}", denied.summary);
+    let open = verdict(&scene, "10.0.0.4", "10.0.1.4", 443, UNKNOWN);
+    assert!(
+        open.summary.contains("subnet `a` is not in the input") || open.summary.contains("subnet `b` is not in the input"),
+        "{}",
+        open.summary
+    );
+    let address = |name: &str| scene.snapshot().cloud.interfaces.iter().find(|i| i.name == name).unwrap().addresses[0].to_string();
+    assert_eq!((address("n3").as_str(), address("n5").as_str()), ("10.0.1.5", "10.0.0.200"));
+    // Nor is it known whether the two networks are peered.
+    verdict(&scene, &address("n4"), "10.0.1.4", 443, UNKNOWN);
+    assert_eq!(with_code(&scene, "AZ021").len(), 3, "{:#?}", scene.problems());
+    // What is given as a whole has no subnet that is not given.
+    let whole = self::scene(
+        "
+az network vnet create -g rg -n v --address-prefixes 10.0.0.0/16 --subnet-name a --subnet-prefixes 10.0.0.0/24
+az network nic create -g rg -n n1 --vnet-name v --subnet gone
+",
+    );
+    assert!(whole.snapshot().cloud.interfaces.iter().all(|i| i.name != "n1"));
+    says(&whole, "AZ021", "gone", "there is no subnet `gone`");
+}

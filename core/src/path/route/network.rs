@@ -40,7 +40,13 @@ impl Course<'_> {
             && one != other
             && cloud.network(one).is_none_or(|n| !n.peers.contains(&other))
         {
-            self.check(Checkpoint::NotPeered(one, other));
+            if [one, other].into_iter().filter_map(|id| cloud.network(id)).all(|n| !n.is_assumed()) {
+                self.check(Checkpoint::NotPeered(one, other));
+                return;
+            }
+            let groups = groups_between(cloud, out, None, self.seen_there());
+            self.checks(groups);
+            self.check(Checkpoint::Route(Routing::UnknownPeering(one, other)));
             return;
         }
         if network(out).is_some() && network(into).is_some() && self.tunnel.is_none() {

@@ -30,6 +30,8 @@ const INSIDE: CloudTraversal = [None; 6];
 /// What traversals depend on beside the places of their endpoints.
 #[derive(Clone, Debug)]
 pub(crate) struct Topology {
+    /// By network, whether it is given.
+    pub(super) given: Vec<bool>,
     /// By network, those that it is peered with.
     pub(super) peers: Vec<Vec<NetworkId>>,
     /// By route table, where each of its routes leads.
@@ -64,6 +66,11 @@ impl Topology {
         if has_node(source) && has_node(destination) && !(source.placed && destination.placed) {
             visit(INSIDE);
         }
+    }
+
+    /// Whether the input gives a network, and with it the networks that it is peered with.
+    fn is_given(&self, network: NetworkId) -> bool {
+        self.given.get(network.index()).copied().unwrap_or(true)
     }
 
     /// Whether two places are in one network, or in two that are peered.
@@ -103,7 +110,10 @@ impl Topology {
         if let (Some(one), Some(other)) = (a.network, b.network)
             && !self.are_connected(a, b)
         {
-            return only(Checkpoint::NotPeered(one, other));
+            return match self.is_given(one) && self.is_given(other) {
+                true => only(Checkpoint::NotPeered(one, other)),
+                false => stop(Routing::UnknownPeering(one, other)),
+            };
         }
         if let Some(address) = to.address()
             && a.location.is_some()

@@ -39,6 +39,8 @@ pub enum Routing {
     UnknownGateway(NetworkId),
     /// To or from a private address, which may be in a network that this one is peered with and that is not given.
     UnknownPeer(NetworkId),
+    /// Between networks of which one is not given, so that it is not known whether they are peered.
+    UnknownPeering(NetworkId, NetworkId),
     /// To the Internet, from a private subnet without outbound access.
     NoOutbound(SubnetId),
     /// To the Internet, from a private subnet, by a load balancer of which the input does not say whether it has a rule for that.
@@ -61,6 +63,7 @@ impl Routing {
                 | Routing::UnknownTable(_)
                 | Routing::UnknownGateway(_)
                 | Routing::UnknownPeer(_)
+                | Routing::UnknownPeering(..)
                 | Routing::Balancer(_)
                 | Routing::OwnRoutes
                 | Routing::UnknownNode

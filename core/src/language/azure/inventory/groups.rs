@@ -167,6 +167,10 @@ impl Builder {
             }
         }
         self.may_attach(placed, &mut slots);
+        for (number, place) in &self.named {
+            let Some(subnet) = self.cloud.subnet(*number) else { continue };
+            slots.entry(*number).or_default().open_if_empty(&format!("subnet `{}` is not in the input", subnet.name), *place);
+        }
         if self.cloud.networks.first().is_some_and(|n| n.origin == NetworkOrigin::ForGroups) {
             // Its subnets are those of the groups, in their order.
             for number in 0..self.cloud.groups.len() {

@@ -8,6 +8,7 @@ mod groups;
 mod identity;
 mod interfaces;
 mod managed;
+mod named;
 mod networks;
 mod places;
 mod pod_subnet;
@@ -83,11 +84,12 @@ pub(in crate::language) fn add(resources: &[(DocumentId, &Resource)], plugin: Op
         Some(owned) => owned.iter().map(|(document, resource, azure)| (*document, resource, azure)).collect(),
         None => placed,
     };
-    let mut builder = Builder { cloud: Cloud::default(), problems, taken: BTreeSet::new(), plugin };
+    let mut builder = Builder { cloud: Cloud::default(), problems, taken: BTreeSet::new(), named: Vec::new(), plugin };
     builder.groups(&placed);
     builder.networks(&placed);
     builder.peerings(&placed);
     builder.effective_networks(&placed);
+    builder.named_subnets(&placed);
     builder.assume_networks(&placed);
     builder.pod_routes(&placed);
     routes::attach(&mut builder, &placed);
@@ -219,6 +221,8 @@ pub(in crate::language) struct Builder {
     pub(in crate::language) problems: Vec<Diagnostic>,
     /// Addresses that something has, by network.
     taken: BTreeSet<(NetworkId, IpAddr)>,
+    /// Subnets that only interfaces name, each with the place where one does.
+    named: Vec<(SubnetId, Place)>,
     /// In place of what clusters say.
     plugin: Option<Plugin>,
 }
