@@ -76,7 +76,7 @@ pub use exposure::{
     ExposedSideView, ExposedToOutsideView, ExposedToPodsView, ExposedToView, ExposedWorkloadView, ExposureView, PodSelectorView,
     ProtectionView, exposure_view,
 };
-pub use filter::{FilterQuestion, FilterView};
+pub use filter::{Facing, FilterQuestion, FilterView, VERDICTS};
 pub use first::{first_question, names_service};
 pub use fixes::{FixProposalView, FixQuestion, FixesView, SideEffectView, fixes_view};
 pub use flow_logs::{FlowLogsView, LogLineView, LogReadView, LogTotals, LoggedFlowView, NotJudgedView, SetAsideView, flow_logs_view};

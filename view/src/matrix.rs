@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use super::{EndKind, SceneView, Status};
 
+mod alike;
+
 /// Most rows and columns that are drawn by workload; larger scenes are drawn by namespace, and one namespace at a time.
 const MOST: usize = 60;
 
@@ -23,6 +25,8 @@ pub struct MatrixLine {
     pub title: String,
     /// In few letters, for the column.
     pub short: String,
+    /// The key of the end, or `namespace/NAME`: the same in every table.
+    key: String,
     ends: Vec<usize>,
     /// One end of each class, and how many there are: those of one class are alike.
     classes: Vec<(usize, usize)>,
@@ -31,7 +35,7 @@ pub struct MatrixLine {
 /// What passes from a row to a column.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MatrixCell {
-    /// One pod and itself, or two ranges outside: there is nothing to say. With a sentence for screen readers.
+    /// One pod and itself, two ranges outside, or what a filter leaves out: there is nothing to say. With a sentence for screen readers.
     Itself(String),
     /// A pair of ends, or all pairs of two namespaces.
     Pairs {
@@ -69,12 +73,12 @@ impl MatrixView {
 }
 
 impl MatrixLine {
-    fn new(scene: &SceneView, title: String, short: String, ends: Vec<usize>) -> Self {
+    fn new(scene: &SceneView, key: String, title: String, short: String, ends: Vec<usize>) -> Self {
         let mut classes: BTreeMap<u32, (usize, usize)> = BTreeMap::new();
         for &end in &ends {
             classes.entry(scene.ends.get(end).map_or(0, |e| e.class)).or_insert((end, 0)).1 += 1;
         }
-        MatrixLine { title, short, ends, classes: classes.into_values().collect() }
+        MatrixLine { title, short, key, ends, classes: classes.into_values().collect() }
     }
 }
 
@@ -94,7 +98,7 @@ fn lines(scene: &SceneView, large: bool, opened: Option<u32>) -> Vec<MatrixLine>
             None => title,
         };
         let short = if repeats { title.clone() } else { own.to_owned() };
-        MatrixLine::new(scene, title, short, vec![index])
+        MatrixLine::new(scene, scene.key(index), title, short, vec![index])
     };
     let shown = |index: &usize| scene.ends.get(*index).is_some_and(|e| e.kind != EndKind::Node || e.governed_ingress);
     let mut lines: Vec<MatrixLine> = Vec::new();
@@ -112,7 +116,8 @@ fn lines(scene: &SceneView, large: bool, opened: Option<u32>) -> Vec<MatrixLine>
             lines.extend(members.iter().take(2 * MOST).map(|&i| single(i)));
         } else if !members.is_empty() {
             let title = format!("{}/* ({})", namespace.name, members.len());
-            lines.push(MatrixLine::new(scene, title, namespace.name.clone(), members));
+            let key = format!("namespace/{}", namespace.name);
+            lines.push(MatrixLine::new(scene, key, title, namespace.name.clone(), members));
         }
     }
     lines.extend(outside.take(MOST).map(single));
@@ -126,10 +131,13 @@ fn cell(scene: &SceneView, from: &MatrixLine, to: &MatrixLine) -> MatrixCell {
                 return MatrixCell::Itself(format!("{} to itself", from.title));
             }
             let set = scene.between(a, b);
+            if set.status == Status::LeftOut {
+                return left_out(from, to);
+            }
             (set.status, set.short.clone(), set.long.clone(), Some((a, b)), None)
         }
         _ => {
-            let (status, text, long, share) = many(scene, from, to);
+            let Some((status, text, long, share)) = many(scene, from, to) else { return left_out(from, to) };
             (status, text, long, None, Some(share))
         }
     };
@@ -138,28 +146,22 @@ fn cell(scene: &SceneView, from: &MatrixLine, to: &MatrixLine) -> MatrixCell {
         Status::Partly => "partly",
         Status::Denied => "denied",
         Status::CannotTell => "cannot tell",
+        Status::LeftOut => "left out",
     };
     MatrixCell::Pairs { status, text, label: format!("{} to {}: {word}, {long}", from.title, to.title), ends, share }
 }
 
-/// What passes between two groups: how much, in a word, in a sentence, and of a hundred pairs.
-fn many(scene: &SceneView, from: &MatrixLine, to: &MatrixLine) -> (Status, String, String, u8) {
-    let (mut total, mut full, mut some, mut unsure) = (0, 0, 0, 0);
-    for (a, m) in &from.classes {
-        for (b, n) in &to.classes {
-            let pairs = m * n;
-            total += pairs;
-            match scene.between(*a, *b).status {
-                Status::Allowed => full += pairs,
-                Status::Partly => some += pairs,
-                Status::CannotTell => unsure += pairs,
-                Status::Denied => (),
-            }
-        }
-    }
+fn left_out(from: &MatrixLine, to: &MatrixLine) -> MatrixCell {
+    MatrixCell::Itself(format!("{} to {}: left out by the filter", from.title, to.title))
+}
+
+/// What passes between two groups: how much, in a word, in a sentence, and of a hundred pairs. Nothing where a filter leaves all of it out.
+fn many(scene: &SceneView, from: &MatrixLine, to: &MatrixLine) -> Option<(Status, String, String, u8)> {
+    let Counts { total, full, some, unsure } = Counts::new(scene, from, to);
     let passing = full + some;
     let long = format!("{passing} of {total} pairs have allowed connections");
-    match (passing, unsure) {
+    let said = match (passing, unsure) {
+        _ if total == 0 => return None,
         (0, 0) => (Status::Denied, "✕".into(), long, 0),
         (0, _) => (Status::CannotTell, "?".into(), long, 0),
         _ if full == total => (Status::Allowed, "all".into(), long, 100),
@@ -167,6 +169,36 @@ fn many(scene: &SceneView, from: &MatrixLine, to: &MatrixLine) -> (Status, Strin
             let share = (passing * 100 / total.max(1)).max(1);
             (Status::Partly, format!("{share}%"), long, share as u8)
         }
+    };
+    Some(said)
+}
+
+/// How many pairs two groups have, and how they fare. What a filter leaves out is none of them.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+struct Counts {
+    total: usize,
+    full: usize,
+    some: usize,
+    unsure: usize,
+}
+
+impl Counts {
+    fn new(scene: &SceneView, from: &MatrixLine, to: &MatrixLine) -> Self {
+        let mut counts = Counts::default();
+        for (a, m) in &from.classes {
+            for (b, n) in &to.classes {
+                let pairs = m * n;
+                let status = scene.between(*a, *b).status;
+                counts.total += if status == Status::LeftOut { 0 } else { pairs };
+                match status {
+                    Status::Allowed => counts.full += pairs,
+                    Status::Partly => counts.some += pairs,
+                    Status::CannotTell => counts.unsure += pairs,
+                    Status::Denied | Status::LeftOut => (),
+                }
+            }
+        }
+        counts
     }
 }
 
@@ -234,6 +266,11 @@ mod tests {
         assert_eq!(view.cells(&scene, 1, 0..1), view.row(&scene, 1)[..1]);
         assert_eq!(view.cells(&scene, 1, 1..9), [], "no such columns");
         assert!(label.ends_with("1024 of 1024 pairs have allowed connections"), "{label}");
+        // What a filter leaves out is not counted, and is not denied.
+        let mut filtered = scene.clone();
+        filtered.sets[0].status = Status::LeftOut;
+        assert_eq!(view.row(&filtered, 0)[1], MatrixCell::Itself("a/* (32) to b/* (32): left out by the filter".into()));
+        assert!(matches!(view.row(&filtered, 1)[0], MatrixCell::Pairs { .. }));
         let opened = matrix_view(&scene, Some(1));
         assert_eq!((opened.lines.len(), opened.lines[1].title.as_str()), (33, "b/w32"));
     }

@@ -40,7 +40,7 @@ pub fn set_view(allowed: &ConnectionSet, possible: &ConnectionSet) -> SetView {
     };
     let mut long = match status {
         Status::Allowed => "every TCP, UDP and SCTP port".to_owned(),
-        Status::Denied | Status::CannotTell => "nothing".to_owned(),
+        Status::Denied | Status::CannotTell | Status::LeftOut => "nothing".to_owned(),
         Status::Partly => list(&certain, LONG_RANGES),
     };
     if unsure {
@@ -66,6 +66,13 @@ pub fn set_view(allowed: &ConnectionSet, possible: &ConnectionSet) -> SetView {
         _ => Vec::new(),
     };
     SetView { status, short, long, ports }
+}
+
+impl SetView {
+    /// Whether its ports are all that it has, and not the first of many.
+    pub(crate) fn lists_all_ports(&self) -> bool {
+        self.ports.len() < LONG_RANGES
+    }
 }
 
 /// The first ports of a set.

@@ -151,6 +151,8 @@ pub enum Status {
     Denied,
     /// Nothing for certain: a fact is missing.
     CannotTell,
+    /// Left out by the page's filter: what passes is not said. No scene has it that was not filtered.
+    LeftOut,
 }
 
 /// The connections allowed between two ends.

@@ -140,14 +140,81 @@ export default {
         await page.getByRole("textbox", { name: "Port", exact: true }).fill("9999");
         await page.keyboard.press("Tab");
         await until(0, passing, "at another port");
-        assert.match(await page.locator(".filtered").innerText(), /labels app in .*, port 9999/);
+        const left = page.locator(".graph-pane .filtered");
+        assert.match(await left.innerText(), /labels app in .*, port 9999/);
+        assert.match(await page.locator(".bottom .filtered").innerText(), /port 9999/, "the matrix says it, too");
         await accessible(page, "filter");
         await shoot(page, "scale-filter");
         await page.getByRole("textbox", { name: "Labels" }).fill("app = web");
         await page.keyboard.press("Tab");
         await page.locator(".filter-fields [role='alert']").waitFor();
-        await page.locator(".filtered").click();
+        await left.click();
         await until(12, () => marks(page).filter({ hasText: "5 workloads, 5 pods" }).count(), "all again");
+        assert.equal(await page.locator(".filtered").count(), 0);
+    },
+
+    async "equal rows of the matrix stand together where that is chosen"() {
+        const page = await openCluster();
+        await page.getByRole("tab", { name: "Matrix" }).click();
+        await page.locator(".graph-pane .filter summary").click();
+        await page.getByRole("textbox", { name: "Labels" }).fill("projectcalico.org/namespace in {'team-2', 'team-3'}");
+        await page.keyboard.press("Tab");
+        const rows = async () => (await page.locator(".matrix tbody th").allInnerTexts()).map((row) => row.replace("team-", "").replace("w-", ""));
+        const written = "2/0 2/1 2/2 2/3 2/4 3/0 3/1 3/2 3/3 3/4";
+        await until(written, async () => (await rows()).join(" "), "as they are written");
+        const group = page.getByRole("button", { name: "Group alike" });
+        await group.click();
+        // Those that may reach the first of their own namespace, and those that may reach nobody.
+        const isTogether = (all, some) => {
+            const places = some.map((name) => all.indexOf(name));
+            return !places.includes(-1) && Math.max(...places) - Math.min(...places) === some.length - 1;
+        };
+        const grouped = async () => {
+            const all = await rows();
+            return [["2/1", "2/2"], ["3/1", "3/2"], ["2/3", "2/4", "3/3", "3/4"]].every((some) => isTogether(all, some));
+        };
+        await until(true, grouped, "together");
+        assert.equal(await group.getAttribute("aria-pressed"), "true");
+        await accessible(page, "a grouped matrix");
+        await shoot(page, "scale-matrix-alike");
+        await group.click();
+        await until(written, async () => (await rows()).join(" "), "as they were");
+    },
+
+    async "a filter by direction and verdict leaves out what it is not about, and shows none of that as denied"() {
+        const page = await openCluster();
+        await page.getByRole("tab", { name: "Matrix" }).click();
+        const choose = async (field, words) => page.getByRole("combobox", { name: field, exact: true }).selectOption({ label: words });
+        const directions = () => page.getByRole("combobox", { name: "Direction" }).locator("option").allInnerTexts();
+        await page.locator(".graph-pane .filter summary").click();
+        assert.match((await directions()).join("; "), /^all; select a workload or a namespace first$/);
+        const find = page.getByRole("combobox", { name: "Find" });
+        await find.fill("team-1/w-0");
+        await find.press("Enter");
+        await until("All › team-1/w-0", () => crumbs(page), "found");
+        assert.deepEqual(await directions(), ["all", "ingress of team-1/w-0", "egress of team-1/w-0", "ingress and egress of team-1/w-0"]);
+        const rows = () => page.locator(".matrix tbody th").allInnerTexts();
+        const cells = (kind) => page.locator(`.matrix tbody td.${kind}`).count();
+        // Whoever may come in: w-1 and w-2 beside it, and w-1 of team-0. All other cells say nothing.
+        await choose("Direction", "ingress of team-1/w-0");
+        await choose("Verdict", "only allowed");
+        await until(4, async () => (await rows()).length, "those that may");
+        assert.deepEqual((await rows()).toSorted(), ["team-0/w-1", "team-1/w-0", "team-1/w-1", "team-1/w-2"]);
+        assert.deepEqual([await cells("allowed"), await cells("denied"), await cells("self")], [3, 0, 13]);
+        assert.match(await page.locator(".graph-pane .filtered").innerText(), /^ingress of team-1\/w-0, only allowed\s*✕$/);
+        await until(true, async () => (await marks(page).count()) >= 4, "the graph");
+        // Whoever may not: everybody else, the Internet, too.
+        await choose("Verdict", "only denied");
+        await until(58, async () => (await rows()).length, "those that may not");
+        assert.deepEqual([await cells("allowed"), await cells("denied")], [0, 57]);
+        const titles = () => frames(page).locator("text").evaluateAll((all) => all.map((text) => text.firstChild.textContent));
+        await until(true, async () => (await titles()).join("; ") === "Cannot reach it: 57; It cannot reach: left out", "beside the focus");
+        await accessible(page, "filter by direction");
+        await shoot(page, "scale-filter-direction");
+        // The filter stays open while it is used.
+        assert.equal(await page.locator(".graph-pane .filter[open]").count(), 1);
+        await page.locator(".graph-pane .filtered").click();
+        await until(true, async () => (await titles()).some((title) => title.startsWith("Can reach it: 3")), "all again");
         assert.equal(await page.locator(".filtered").count(), 0);
     },
 

@@ -166,7 +166,7 @@ pub(super) fn ports(set: &crate::SetView) -> String {
         Status::Partly => words.join(", "),
         Status::CannotTell if words.is_empty() => "cannot tell".into(),
         Status::CannotTell => format!("cannot tell for {}", words.join(", ")),
-        Status::Denied => "protocols without ports".into(),
+        Status::Denied | Status::LeftOut => "protocols without ports".into(),
     }
 }
 

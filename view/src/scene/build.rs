@@ -48,8 +48,7 @@ pub fn scene_view(scene: &Analysis) -> SceneView {
 
     let problems = scene.problems();
     let ends: Vec<EndView> = ends.into_iter().zip(&classes).map(|(end, class)| EndView { class: *class, ..end.view }).collect();
-    let namespace_flows = table.namespace_flows(&ends);
-    SceneView {
+    let scene = SceneView {
         targets: target_views(snapshot, &ends, &spots),
         ends,
         namespaces: snapshot
@@ -62,7 +61,6 @@ pub fn scene_view(scene: &Analysis) -> SceneView {
         tiers,
         sets: table.sets,
         classes: table.count,
-        namespace_flows,
         cells: table.cells,
         within,
         problems: problems.iter().take(MOST_PROBLEMS).map(|p| problem_view(p, &spots)).collect(),
@@ -71,7 +69,9 @@ pub fn scene_view(scene: &Analysis) -> SceneView {
         objects: scene.loaded().resources().count() as u32,
         cloud: crate::cloud::cloud_view(scene, &spots),
         coverage: crate::coverage::coverage_view(scene, &spots),
-    }
+        ..SceneView::default()
+    };
+    SceneView { namespace_flows: scene.count_namespace_flows(false), ..scene }
 }
 
 fn accounts(snapshot: &Snapshot) -> Vec<AccountView> {

@@ -8,7 +8,7 @@ use netpolis_core::connectivity::{Connectivity, Grid, PairIds, Passing};
 use netpolis_core::snapshot::Snapshot;
 
 use super::build::{BuiltEnd, node_of};
-use crate::{EndView, SetView, Status, set_view};
+use crate::{SceneView, SetView, Status, set_view};
 
 #[derive(Default)]
 pub(super) struct Table {
@@ -136,27 +136,30 @@ impl Table {
         u16::try_from(index).unwrap_or(u16::MAX)
     }
 
-    /// How many ordered pairs of two namespaces have something that passes, or may.
-    pub(super) fn namespace_flows(&self, ends: &[EndView]) -> u32 {
+    /// Between the pods of one end.
+    pub(super) fn within(&mut self, connectivity: &Connectivity, end: &BuiltEnd) -> Option<u16> {
+        end.twin.then(|| self.pair(connectivity, &end.ends, &end.ends))
+    }
+}
+
+impl SceneView {
+    /// How many ordered pairs of two namespaces have something that passes, or may; or, where denied flows are what is shown, something denied.
+    pub(crate) fn count_namespace_flows(&self, denied: bool) -> u32 {
         let mut classes: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
-        for (namespace, end) in ends.iter().filter_map(|end| Some((end.namespace?, end))) {
+        for (namespace, end) in self.ends.iter().filter_map(|end| Some((end.namespace?, end))) {
             classes.entry(namespace).or_default().push(end.class);
         }
         classes.values_mut().for_each(|classes| {
             classes.sort_unstable();
             classes.dedup();
         });
-        let passes: Vec<bool> = self.sets.iter().map(|set| set.status != Status::Denied).collect();
+        let is_flow = |set: &SetView| set.status != Status::LeftOut && (denied || set.status != Status::Denied);
+        let flows: Vec<bool> = self.sets.iter().map(is_flow).collect();
         let cell =
-            |row: u32, column: u32| self.cells.get((row * self.count + column) as usize).and_then(|&set| passes.get(usize::from(set)));
-        let flows = |from: &[u32], to: &[u32]| from.iter().any(|&row| to.iter().any(|&column| cell(row, column) == Some(&true)));
+            |row: u32, column: u32| self.cells.get((row * self.classes + column) as usize).and_then(|&set| flows.get(usize::from(set)));
+        let has = |from: &[u32], to: &[u32]| from.iter().any(|&row| to.iter().any(|&column| cell(row, column) == Some(&true)));
         let pairs = classes.iter().flat_map(|(a, from)| classes.iter().filter(move |(b, _)| *b != a).map(move |(_, to)| (from, to)));
-        pairs.filter(|(from, to)| flows(from, to)).count() as u32
-    }
-
-    /// Between the pods of one end.
-    pub(super) fn within(&mut self, connectivity: &Connectivity, end: &BuiltEnd) -> Option<u16> {
-        end.twin.then(|| self.pair(connectivity, &end.ends, &end.ends))
+        pairs.filter(|(from, to)| has(from, to)).count() as u32
     }
 }
 

@@ -7,6 +7,8 @@ use gloo::timers::callback::Timeout;
 use yew::prelude::*;
 
 use super::coverage::Coverage;
+use super::graph::filtered;
+use super::grouping::{grouping, in_order};
 use super::heat_map::HeatMap;
 use super::renders::count_render;
 use super::shown::{flow_in as shown_flow, use_shown};
@@ -20,11 +22,12 @@ use netpolis_view::{FlowChange, FurtherAnswer, MatrixCell, MatrixView, SceneView
 #[component]
 pub fn Matrix() -> Html {
     let Some(store) = use_part(|state| {
-        (state.scene_part(), state.flow_ends(), (state.marks().cloned().map(ByAddress), state.filter_answer().cloned().map(ByAddress)))
+        let shown = (state.picture.filter.clone(), state.filter_answer().cloned().map(ByAddress));
+        (state.scene_part(), state.flow_ends(), (state.marks().cloned().map(ByAddress), shown))
     }) else {
         return Html::default();
     };
-    html! { <><Coverage /><ShownTable {store} /></> }
+    html! { <><Coverage />if !store.picture.filter.is_empty() { <p lang="en" class="matrix-note">{ filtered(&store) }</p> }<ShownTable {store} /></> }
 }
 
 #[derive(Clone, PartialEq, Properties)]
@@ -55,6 +58,9 @@ pub struct TableProps {
 
 /// Cells that are made and laid out in one go, so that the page answers in between.
 const SLICE: usize = 700;
+
+/// Of so few lines everybody sees which are alike.
+const FEW: usize = 10;
 
 /// A row as it is drawn.
 #[derive(Debug, PartialEq)]
@@ -130,8 +136,12 @@ impl Rows {
 pub fn Table(props: &TableProps) -> Html {
     count_render("Table");
     let opened = use_state(|| None::<u32>);
+    let alike = use_state(|| false);
+    let order = use_mut_ref(|| None::<(Option<u32>, Vec<String>)>);
     let flow = props.flow;
-    let matrix = use_memo((props.scene.clone(), *opened), |(scene, opened)| matrix_view(scene, *opened));
+    let matrix = use_memo((props.scene.clone(), *opened, *alike), |(scene, opened, alike)| {
+        in_order(matrix_view(scene, *opened), scene, alike.then_some(*opened), &mut order.borrow_mut())
+    });
     let marks = use_memo((props.scene.clone(), props.marks.clone()), |(scene, marks)| marks_in(scene, marks.as_deref()));
     let rows = use_mut_ref(Rows::default);
     if matrix.by_namespace.is_none() {
@@ -139,7 +149,7 @@ pub fn Table(props: &TableProps) -> Html {
     }
     use_slices(&rows);
     if let Some(endpoints) = matrix.by_namespace {
-        return html! { <HeatMap {matrix} {marks} scene={props.scene.clone()} note={namespaces(&props.scene, endpoints, &opened)} {flow} store={props.store.clone()} /> };
+        return html! { <HeatMap {matrix} {marks} scene={props.scene.clone()} note={html! { <>{ namespaces(&props.scene, endpoints, &opened) }{ grouping(&alike) }</> }} {flow} store={props.store.clone()} /> };
     }
     if matrix.lines.is_empty() {
         return html! { <p class="nothing">{ t("No pods yet. The matrix has a row and a column for every workload.") }</p> };
@@ -147,6 +157,7 @@ pub fn Table(props: &TableProps) -> Html {
     let busy = !rows.borrow().is_done();
     html! {
         <div class="matrix" tabindex="0" role="region" aria-label={t("Matrix of all pairs")} aria-busy={busy.then_some("true")}>
+            if matrix.lines.len() > FEW { { grouping(&alike) } }
             <table>
                 <caption class="visually-hidden">{ t("Allowed connections: rows send, columns receive") }</caption>
                 <thead>

@@ -25,6 +25,7 @@ mod evidence;
 mod explanation;
 pub mod fixes;
 pub mod graph;
+mod grouping;
 pub mod header;
 mod heat_map;
 mod hold;

@@ -50,7 +50,7 @@ pub(super) const fn status_class(status: Status) -> &'static str {
         Status::Allowed => "allowed",
         Status::Partly => "allowed partly",
         Status::Denied => "denied",
-        Status::CannotTell => "unknown",
+        Status::CannotTell | Status::LeftOut => "unknown",
     }
 }
 
@@ -59,6 +59,6 @@ pub(super) const fn passing_class(status: Status) -> &'static str {
     match status {
         Status::Allowed | Status::Partly => "allowed",
         Status::Denied => "denied",
-        Status::CannotTell => "unknown",
+        Status::CannotTell | Status::LeftOut => "unknown",
     }
 }

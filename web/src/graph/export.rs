@@ -203,7 +203,7 @@ fn pen(status: Status, palette: &Palette) -> (&'static str, &'static str, &'stat
     match status {
         Status::Allowed | Status::Partly => (palette.allow, "allow", ""),
         Status::Denied => (palette.deny, "deny", " stroke-dasharray=\"5 5\""),
-        Status::CannotTell => (palette.mute, "unknown", " stroke-dasharray=\"1.5 4\""),
+        Status::CannotTell | Status::LeftOut => (palette.mute, "unknown", " stroke-dasharray=\"1.5 4\""),
     }
 }
 

@@ -1,18 +1,12 @@
-//! Which part of a large scene graph and matrix show.
+//! Which part of a scene graph and matrix show.
 
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
+use super::finder::looked_at;
 use crate::components::{Store, press};
 use crate::state::PictureAction;
-use netpolis_view::{FilterQuestion, FurtherAnswer, Status};
-
-/// What can be chosen of verdicts, as a field's value, and in words.
-const SHOWN: [(&str, Option<Status>, &str); 3] = [
-    ("", None, "all flows"),
-    ("allowed", Some(Status::Allowed), "only allowed"),
-    ("open", Some(Status::CannotTell), "only what cannot be told"),
-];
+use netpolis_view::{Facing, FilterQuestion, FurtherAnswer, VERDICTS};
 
 /// A change of the filter, by the value of a field.
 fn change<T: 'static>(store: &Store, value: fn(&Event) -> String, set: fn(&mut FilterQuestion, String) -> T) -> Callback<Event> {
@@ -24,13 +18,81 @@ fn change<T: 'static>(store: &Store, value: fn(&Event) -> String, set: fn(&mut F
     })
 }
 
-/// What is chosen, as a button that shows all again, and the fields that choose it.
-pub(super) fn filter(store: &Store) -> Html {
+/// A direction and whose it is, as the value of a field.
+fn value_of(facing: Facing, of: &str) -> String {
+    format!("{} {of}", facing.words())
+}
+
+/// Sets what such a value says.
+fn set_facing(filter: &mut FilterQuestion, value: String) {
+    let meant = Facing::ALL.into_iter().find_map(|facing| Some((facing, value.strip_prefix(facing.words())?.trim_start())));
+    filter.facing = meant.map(|(facing, _)| facing);
+    filter.of = meant.map(|(_, of)| of.to_owned()).unwrap_or_default();
+}
+
+/// Whose directions can be chosen: those of what is chosen, of what is looked at, and of what the other fields find.
+fn subjects(store: &Store) -> Vec<String> {
     let filter = &store.picture.filter;
-    let error = match store.filter_answer().map(|answer| &**answer) {
+    let scene = &store.answers.scene;
+    let looked = looked_at(store).or_else(|| store.picture.focus.last().cloned());
+    let mut subjects: Vec<String> = filter.facing.map(|_| filter.of.clone()).into_iter().collect();
+    subjects.extend(looked.filter(|key| scene.find(key).is_some() || key.starts_with("namespace/")));
+    subjects.extend((!filter.namespace.is_empty() || !filter.selector.is_empty()).then(String::new));
+    let mut once: Vec<String> = Vec::new();
+    for subject in subjects {
+        if !once.contains(&subject) {
+            once.push(subject);
+        }
+    }
+    once
+}
+
+/// Why the filter leaves everything, if it cannot be used.
+fn trouble(store: &Store) -> Option<String> {
+    match store.filter_answer().map(|answer| &**answer) {
         Some(FurtherAnswer::Filter(Err(message))) => Some(message.clone()),
         _ => None,
-    };
+    }
+}
+
+/// The direction of flows that are shown.
+fn direction(store: &Store) -> Html {
+    let filter = &store.picture.filter;
+    let chosen = |event: &Event| event.target_unchecked_into::<HtmlSelectElement>().value();
+    let subjects = subjects(store);
+    let none = subjects.is_empty();
+    let choices = subjects.iter().flat_map(|of| Facing::ALL.map(|facing| (facing, of)));
+    html! {
+        <label>{ "Direction" }<span class="pick select"><select onchange={change(store, chosen, set_facing)}>
+            <option value="" selected={filter.facing.is_none()}>{ "all" }</option>
+            if none { <option disabled=true>{ "select a workload or a namespace first" }</option> }
+            { for choices.map(|(facing, of)| {
+                let words = FilterQuestion { facing: Some(facing), of: of.clone(), ..FilterQuestion::default() }.words();
+                html! { <option value={value_of(facing, of)} selected={filter.facing == Some(facing) && filter.of == *of}>{ words }</option> }
+            }) }
+        </select></span></label>
+    }
+}
+
+/// What is chosen, as a button that shows all again; nothing where all is shown.
+pub(in crate::components) fn filtered(store: &Store) -> Html {
+    let filter = &store.picture.filter;
+    if filter.is_empty() {
+        return Html::default();
+    }
+    let words = filter.words();
+    let trouble = trouble(store).map(|trouble| format!(": {trouble}"));
+    html! {
+        <button type="button" class="pick filtered" aria-label={format!("show all again, not only {words}")} title={format!("left out: all but {words}")} onclick={press(store, PictureAction::Filter(FilterQuestion::default()))}>
+            { words }{ trouble }<span aria-hidden="true">{ " ✕" }</span>
+        </button>
+    }
+}
+
+/// What is chosen, and the fields that choose it.
+pub(super) fn filter(store: &Store) -> Html {
+    let filter = &store.picture.filter;
+    let error = trouble(store);
     let written = |event: &Event| event.target_unchecked_into::<HtmlInputElement>().value().trim().to_owned();
     let chosen = |event: &Event| event.target_unchecked_into::<HtmlSelectElement>().value();
     let names = store.answers.scene.namespaces.iter().map(|namespace| &namespace.name);
@@ -48,16 +110,32 @@ pub(super) fn filter(store: &Store) -> Html {
                     if let Some(error) = error { <p class="wrong" role="alert">{ error }</p> }
                     <label>{ "Port" }<input type="text" inputmode="numeric" value={filter.port.map(|port| port.to_string()).unwrap_or_default()}
                         onchange={change(store, written, |filter, value| filter.port = value.parse().ok())} /></label>
-                    <label>{ "Verdict" }<span class="pick select"><select onchange={change(store, chosen, |filter, value| filter.shown = SHOWN.iter().find(|(name, ..)| *name == value).and_then(|(_, shown, _)| *shown))}>
-                        { for SHOWN.iter().map(|(value, shown, words)| html! { <option value={*value} selected={*shown == filter.shown}>{ *words }</option> }) }
+                    { direction(store) }
+                    <label>{ "Verdict" }<span class="pick select"><select onchange={change(store, chosen, |filter, value| filter.shown = VERDICTS.iter().find(|(_, words)| *words == value).map(|(shown, _)| *shown))}>
+                        <option value="" selected={filter.shown.is_none()}>{ "all" }</option>
+                        { for VERDICTS.iter().map(|(shown, words)| html! { <option value={*words} selected={Some(*shown) == filter.shown}>{ *words }</option> }) }
                     </select></span></label>
                 </div>
             </details>
-            if !filter.is_empty() {
-                <button type="button" class="pick filtered" aria-label={format!("show all again, not only {}", filter.words())} onclick={press(store, PictureAction::Filter(FilterQuestion::default()))}>
-                    { filter.words() }<span aria-hidden="true">{ " ✕" }</span>
-                </button>
-            }
+            { filtered(store) }
         </>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_direction_is_read_as_it_was_written() {
+        for facing in Facing::ALL {
+            for of in ["", "shop/db[Pod]", "namespace/shop"] {
+                let mut filter = FilterQuestion::default();
+                set_facing(&mut filter, value_of(facing, of));
+                assert_eq!((filter.facing, filter.of.as_str()), (Some(facing), of));
+                set_facing(&mut filter, String::new());
+                assert_eq!(filter, FilterQuestion::default());
+            }
+        }
     }
 }

@@ -63,11 +63,15 @@ pub(super) fn Finder(props: &FinderProps) -> Html {
     }
 }
 
+/// The key of the card whose arrows are shown.
+pub(super) fn looked_at(store: &Store) -> Option<String> {
+    store.picture.pinned.clone().or_else(|| store.selected_end().map(|end| store.answers.scene.key(end)))
+}
+
 /// What is looked at can be shown alone: the way there that needs no double click.
 pub(super) fn alone(store: &Store) -> Html {
     let scene = &store.answers.scene;
-    let looked = store.picture.pinned.clone().or_else(|| store.selected_end().map(|end| scene.key(end)));
-    let Some(key) = looked.filter(|key| store.picture.focus.last() != Some(key)) else { return Html::default() };
+    let Some(key) = looked_at(store).filter(|key| store.picture.focus.last() != Some(key)) else { return Html::default() };
     html! {
         <button type="button" class="pick alone" onclick={press(store, PictureAction::Focus(key.clone()))}>{ format!("Show only {} and its neighbours", name(scene, &key)) }</button>
     }

@@ -26,6 +26,8 @@ use web_sys::{Element, MouseEvent};
 use yew::prelude::*;
 
 use self::drawing::{Drawing, Handle};
+use self::filter::filter;
+pub(super) use self::filter::filtered;
 use self::finder::{Finder, alone};
 use self::legend::legend;
 use self::listeners::use_middle;
@@ -66,7 +68,10 @@ pub fn Graph() -> Html {
     let memory = use_mut_ref(|| (0u32, Memory::default()));
     let room = use_state_eq(|| None::<(i32, i32)>);
     let shown = use_shown(&store);
-    let drawn = use_picture(&store, &shown, &memory, *room);
+    let size = canvas_size(&store, *room);
+    let drawn = use_picture(&store, &shown, &memory, size);
+    // What a filter leaves of a large scene may be small, and keeps its tools.
+    let large = is_large(&store.answers.scene, size);
 
     use_camera(&canvas, &live, &drawn, (store.picture.number, store.picture.focus.last().cloned()), &room);
     live.borrow_mut().focus = store.picture.focus.len();
@@ -108,7 +113,7 @@ pub fn Graph() -> Html {
     html! {
         <section lang="en" class={classes!("pane", "graph-pane", store.selected_end().is_some().then_some("selecting"), store.asking.from.is_some().then_some("choosing"))} aria-label="Graph">
             <div class="toolbar">
-                if drawn.overview.is_some() || !store.picture.filter.is_empty() {
+                if large {
                     <div class="tools">{ view_switch(&store) }<Finder store={store.clone()} /></div>
                 } else {
                     { choices(&store) }
@@ -163,6 +168,7 @@ fn choices(store: &Store) -> Html {
                 { choice(Some(true), "All") }
                 { choice(Some(false), "Only the flow asked about") }
             </Menu>
+            { filter(store) }
         </div>
     }
 }
@@ -190,18 +196,18 @@ fn saving(drawn: &Picture, as_svg: Callback<MouseEvent>, as_png: Callback<MouseE
     }
 }
 
+/// How large the canvas is, or will be.
+fn canvas_size(store: &Store, room: Option<(i32, i32)>) -> (f64, f64) {
+    let first = if store.layout.panes.is_narrow() { TALL } else { WIDE };
+    room.map_or(first, |(w, h)| (f64::from(w), f64::from(h)))
+}
+
 /// The picture for the state, computed when something in it changed.
 #[hook]
-fn use_picture(
-    store: &Store,
-    shown: &ByAddress<SceneView>,
-    memory: &Rc<RefCell<(u32, Memory)>>,
-    room: Option<(i32, i32)>,
-) -> ByAddress<Picture> {
+fn use_picture(store: &Store, shown: &ByAddress<SceneView>, memory: &Rc<RefCell<(u32, Memory)>>, size: (f64, f64)) -> ByAddress<Picture> {
     // What the canvas has, as far as it matters.
     let narrow = store.layout.panes.is_narrow();
-    let (wide, high) = room.map_or(if narrow { TALL } else { WIDE }, |(w, h)| (f64::from(w), f64::from(h)));
-    let room = is_large(shown, (wide, high)).then_some((wide as i32, high as i32));
+    let room = is_large(shown, size).then_some((size.0 as i32, size.1 as i32));
     let flow = flow_in(store, shown);
     let verdict = store.answers.verdict().map(|verdict| {
         let question = &verdict.question;
@@ -212,7 +218,7 @@ fn use_picture(
         shown.clone(),
         flow,
         store.selected_end().and_then(|end| end_in(store, shown, end)),
-        store.picture.show_denied,
+        if store.picture.filter.shown == Some(Status::Denied) { Some(true) } else { store.picture.show_denied },
         ByAddress(store.picture.toggled.clone()),
         store.picture.number,
         (narrow, room, store.picture.focus.last().cloned()),

@@ -120,7 +120,7 @@ impl Counts {
                         self.met.push(set);
                     }
                     *count += m * n;
-                    total += m * n;
+                    total += if scene.sets.get(set).is_some_and(|set| set.status == Status::LeftOut) { 0 } else { m * n };
                 }
                 governed = governed || is_governed(scene, a, b);
             }
@@ -143,6 +143,7 @@ impl Counts {
         }
         let passing = total - denied - unsure;
         let status = match passing {
+            0 if total == 0 => Status::LeftOut,
             0 if unsure > 0 => Status::CannotTell,
             0 => Status::Denied,
             n if n == allowed && n == total => Status::Allowed,
@@ -194,6 +195,7 @@ pub(super) fn word(status: Status) -> &'static str {
         Status::Partly => "partly allowed",
         Status::Denied => "denied",
         Status::CannotTell => "cannot tell",
+        Status::LeftOut => "left out",
     }
 }
 
@@ -378,6 +380,9 @@ impl<'a> Chart<'a> {
         let specific: Vec<bool> = self.pairs.iter().map(|pair| self.is_specific(pair)).collect();
         let mut found = Vec::new();
         for (index, (pair, &specific)) in self.pairs.iter().zip(&specific).enumerate() {
+            if pair.status == Status::LeftOut {
+                continue;
+            }
             let back = self.find(pair.to, pair.from);
             let asked = self.is_flow(pair.from, pair.to);
             // One arrow with two heads for both ways, unless one of them is the flow in question.
@@ -465,6 +470,7 @@ impl<'a> Chart<'a> {
                 Status::Denied => self.options.denied.unwrap_or(!arrow.is_reply && !self.touches_internet(arrow) && few_denied),
                 Status::Partly | Status::CannotTell => arrow.specific,
                 Status::Allowed => arrow.specific || (self.is_among_cards(arrow) && few_open),
+                Status::LeftOut => false,
             } && !self.touches_node(arrow);
             let changed = arrow.change.is_some() && self.changes.len() <= FEW_CHANGES;
             arrow.quiet = !(wanted || changed || self.is_selected(arrow) || arrow.flow);

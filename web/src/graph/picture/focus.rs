@@ -1,7 +1,6 @@
 //! One end, or one namespace, and its neighbours: who may reach it at the left, it in the middle, what it may reach at the right; on a narrow canvas
 //! above and below. By namespace where there are more than fit.
 
-use super::arrows::word;
 use super::overview::{HEAD, HEIGHT, LOW, MARGIN, Overview, Share, Together, arrow, cell, classes_of, columns, members_of, together};
 use super::{Arrow, Draft, FrameMark, Mark, MarkKind, Options, Picture, Undrawn, draft, group};
 use crate::graph::route::Route;
@@ -101,15 +100,17 @@ fn side(scene: &SceneView, options: &Options<'_>, own: &[usize], inwards: bool) 
         let theirs = classes_of(scene, ends);
         if inwards { Share::between(scene, &theirs, &middle) } else { Share::between(scene, &middle, &theirs) }
     };
-    let (mut found, mut total, mut reached) = (Vec::new(), 0, 0);
+    let denied = options.denied == Some(true);
+    let (mut found, mut others, mut total, mut reached) = (Vec::new(), 0, 0, 0);
     for one in together(scene) {
-        let others: Vec<usize> =
+        let beside: Vec<usize> =
             one.members.iter().copied().filter(|end| !(own.contains(end) || outside && scene.is_a(*end, EndKind::Outside))).collect();
-        total += others.len();
-        let passing: Vec<usize> = others.iter().copied().filter(|end| share(&[*end]).status() != Status::Denied).collect();
+        others += beside.len();
+        total += beside.iter().filter(|end| share(&[**end]).status() != Status::LeftOut).count();
+        let passing: Vec<usize> = beside.iter().copied().filter(|end| share(&[*end]).is_seen(denied)).collect();
         reached += passing.len();
         if !passing.is_empty() {
-            found.push((one, others.len(), passing));
+            found.push((one, beside.len(), passing));
         }
     }
     let single = |end: usize| {
@@ -132,8 +133,18 @@ fn side(scene: &SceneView, options: &Options<'_>, own: &[usize], inwards: bool) 
             vec![grouped(scene, one, of, passing, &share)]
         }
     });
-    let title = if inwards { "Can reach it" } else { "It can reach" };
-    Side { neighbours: neighbours.collect(), title: [format!("{title}: {reached} of {total}"), format!("{title}: {reached}")], inwards }
+    let title = match (inwards, denied) {
+        (true, false) => "Can reach it",
+        (false, false) => "It can reach",
+        (true, true) => "Cannot reach it",
+        (false, true) => "It cannot reach",
+    };
+    let title = if total == 0 && others > 0 {
+        [title; 2].map(|title| format!("{title}: left out"))
+    } else {
+        [format!("{title}: {reached} of {total}"), format!("{title}: {reached}")]
+    };
+    Side { neighbours: neighbours.collect(), title, inwards }
 }
 
 /// The ports between two ends, where they are not all.
@@ -199,8 +210,7 @@ impl Picture {
             let arrow = self.marks.first().map(|middle| {
                 let (own, other) = ((0, middle), (index, &mark));
                 let (from, to) = if side.inwards { (other, own) } else { (own, other) };
-                let words = format!("{}, {} of {} flows", word(share.status()), share.passing, share.total);
-                Arrow { weight: share.weight(), ..arrow(from, to, share.status(), &words, 0.0) }
+                Arrow { weight: share.weight(), ..arrow(from, to, share.status(), &share.words(), 0.0) }
             });
             self.arrows.extend(arrow);
             self.marks.push(mark);
@@ -214,8 +224,13 @@ impl Picture {
         let Some(own) = self.marks.first() else { return Vec::new() };
         let sides = self.frames.iter().enumerate().filter(|(_, frame)| frame.count > 0);
         let arrows = sides.map(|(number, frame)| {
-            let status = if self.arrows.iter().any(|a| a.status != Status::CannotTell) { Status::Allowed } else { Status::CannotTell };
             let inwards = number == 0;
+            let has = |is: &dyn Fn(Status) -> bool| self.arrows.iter().any(|a| (a.to == 0) == inwards && is(a.status));
+            let status = match () {
+                () if has(&|status| matches!(status, Status::Allowed | Status::Partly)) => Status::Allowed,
+                () if has(&|status| status == Status::CannotTell) => Status::CannotTell,
+                () => Status::Denied,
+            };
             let (from, to) = if inwards { (marks, 0) } else { (0, marks + 1) };
             let x = own.rect.middle_x();
             let (a, b) = if inwards { (frame.rect.bottom(), own.rect.y - 4.0) } else { (own.rect.bottom(), frame.rect.y - 4.0) };

@@ -56,6 +56,8 @@ pub struct Overview {
     pub selected: Option<usize>,
     /// How many pairs of namespaces have flows between them.
     pub flows: u32,
+    /// Whether denied flows have arrows, too.
+    pub(super) denied: bool,
 }
 
 /// Whether a scene has more ends than can be read one by one on a canvas of this size.
@@ -115,7 +117,8 @@ pub(super) fn overview(scene: &SceneView, options: &Options<'_>, width: f64) -> 
     let selected = picture.marks.iter().position(|mark| mark.selected);
     picture.lettering = 1.0;
     picture.bounds = Rect { x: 0.0, y: 0.0, w: width, h: picture.bounds.h };
-    picture.overview = Some(Overview { classes, selected, flows: scene.namespace_flows, focus: false });
+    let denied = options.denied == Some(true);
+    picture.overview = Some(Overview { classes, selected, flows: scene.namespace_flows, focus: false, denied });
     picture
 }
 
@@ -296,21 +299,46 @@ impl Share {
             for (column, n) in to {
                 let set = scene.cells.get((row * scene.classes + column) as usize).and_then(|&set| scene.sets.get(usize::from(set)));
                 let pairs = m * n;
-                share.total += pairs;
-                match set.map(|set| set.status) {
+                let status = set.map(|set| set.status);
+                share.total += if status == Some(Status::LeftOut) { 0 } else { pairs };
+                match status {
                     Some(Status::Allowed) => (share.passing, share.full) = (share.passing + pairs, share.full + pairs),
                     Some(Status::Partly) => share.passing += pairs,
                     Some(Status::CannotTell) => share.unsure += pairs,
-                    Some(Status::Denied) | None => (),
+                    Some(Status::Denied | Status::LeftOut) | None => (),
                 }
             }
         }
         share
     }
 
+    /// Whether it has an arrow: something passes, or may; or, where denied flows have arrows, nothing does.
+    pub(super) fn is_seen(self, denied: bool) -> bool {
+        match self.status() {
+            Status::Denied => denied,
+            status => status != Status::LeftOut,
+        }
+    }
+
+    /// How many flows an arrow stands for.
+    fn flows(self) -> u32 {
+        match self.status() {
+            Status::Denied => self.total,
+            _ => self.passing.max(self.unsure),
+        }
+    }
+
+    /// What an arrow says of it.
+    pub(super) fn words(self) -> String {
+        match self.status() {
+            Status::Denied => format!("denied, {}", count(self.total as usize, "flow")),
+            status => format!("{}, {} of {} flows", word(status), self.passing, self.total),
+        }
+    }
+
     /// How heavy an arrow is that stands for it.
-    pub(super) const fn weight(self) -> u8 {
-        match if self.passing > self.unsure { self.passing } else { self.unsure } {
+    pub(super) fn weight(self) -> u8 {
+        match self.flows() {
             0..=3 => 1,
             4..=30 => 2,
             _ => 3,
@@ -319,6 +347,7 @@ impl Share {
 
     pub(super) fn status(self) -> Status {
         match self {
+            Share { total: 0, .. } => Status::LeftOut,
             Share { passing: 0, unsure: 0, .. } => Status::Denied,
             Share { passing: 0, .. } => Status::CannotTell,
             Share { full, total, .. } if full == total => Status::Allowed,
@@ -341,7 +370,7 @@ impl Picture {
                 near[other] = true;
             } else if !(outside(own) && outside(theirs)) {
                 let (out, back) = (Share::between(scene, of(mark), of(other)), Share::between(scene, of(other), of(mark)));
-                let arrows = own_pair((mark, own), out, (other, theirs), back);
+                let arrows = own_pair((mark, own), out, (other, theirs), back, overview.denied);
                 near[other] = !arrows.is_empty();
                 found.extend(arrows);
             }
@@ -354,17 +383,15 @@ impl Picture {
 }
 
 /// The arrows between a mark that is looked at and another, each with how many flows it stands for: one with two heads where as many pass both ways.
-fn own_pair(own: End<'_>, out: Share, theirs: End<'_>, back: Share) -> Vec<(u32, Arrow)> {
+fn own_pair(own: End<'_>, out: Share, theirs: End<'_>, back: Share, denied: bool) -> Vec<(u32, Arrow)> {
     let arrow = |from: End<'_>, to: End<'_>, share: Share, both: bool, aside: f64| {
-        let words = format!("{}, {} of {} flows", word(share.status()), share.passing, share.total);
-        let flows = share.passing.max(share.unsure);
-        (flows, Arrow { both, weight: share.weight(), ..arrow(from, to, share.status(), &words, aside) })
+        (share.flows(), Arrow { both, weight: share.weight(), ..arrow(from, to, share.status(), &share.words(), aside) })
     };
-    match (out.status(), back.status()) {
-        (Status::Denied, Status::Denied) => Vec::new(),
-        (a, b) if a == b && out.passing == back.passing => vec![arrow(own, theirs, out, true, 0.0)],
-        (_, Status::Denied) => vec![arrow(own, theirs, out, false, 0.0)],
-        (Status::Denied, _) => vec![arrow(theirs, own, back, false, 0.0)],
+    match (out.is_seen(denied), back.is_seen(denied)) {
+        (false, false) => Vec::new(),
+        (true, false) => vec![arrow(own, theirs, out, false, 0.0)],
+        (false, true) => vec![arrow(theirs, own, back, false, 0.0)],
+        _ if out.status() == back.status() && out.passing == back.passing => vec![arrow(own, theirs, out, true, 0.0)],
         _ => vec![arrow(own, theirs, out, false, 5.0), arrow(theirs, own, back, false, 5.0)],
     }
 }

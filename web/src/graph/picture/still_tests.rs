@@ -22,9 +22,9 @@ fn assert_same(first: &Picture, then: &Picture, why: &str) {
 
 /// All ends, with other sets of connections.
 fn filtered(scene: &SceneView, keeps: impl Fn(&SetView) -> bool) -> SceneView {
-    let denied = || SetView { status: Status::Denied, short: String::new(), long: String::new(), ports: Vec::new() };
-    let sets = scene.sets.iter().map(|set| if keeps(set) { set.clone() } else { denied() }).collect();
-    scene.filtered(&FilterView { ends: (0..scene.ends.len() as u32).collect(), sets })
+    let left_out = || SetView { status: Status::LeftOut, short: String::new(), long: String::new(), ports: Vec::new() };
+    let sets = scene.sets.iter().map(|set| if keeps(set) { set.clone() } else { left_out() }).collect();
+    scene.filtered(&FilterView { ends: (0..scene.ends.len() as u32).collect(), sets, ..FilterView::default() })
 }
 
 #[test]

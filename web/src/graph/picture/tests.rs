@@ -435,3 +435,36 @@ fn more_neighbours_than_fit_stand_by_namespace_and_open_in_place() {
     let opened = drawn(&["ns2".to_owned()]);
     assert_eq!(opened.marks.len(), picture.marks.len() + 2 * 7);
 }
+
+#[test]
+fn what_a_filter_leaves_out_is_no_denied_flow() {
+    // Nothing comes to the first, and something to the second; one pair of them is left out.
+    let mut view = scene(&[4]);
+    view.sets.push(set(Status::LeftOut, ""));
+    isolate(&mut view, 0);
+    isolate(&mut view, 1);
+    (2..5).for_each(|from| allow(&mut view, from, 1, 3));
+    let drawn = picture(&view, &Options { denied: Some(true), ..Options::default() }, &Memory::default());
+    let into = |end: usize| drawn.arrows.iter().filter(|a| a.to == end || (a.both && a.from == end)).count();
+    assert_eq!((into(0), into(1)), (4, 1));
+    assert!(drawn.arrows.iter().all(|arrow| arrow.status != Status::LeftOut));
+    let few = picture(&view, &Options { denied: Some(false), ..Options::default() }, &Memory::default());
+    assert_eq!((few.marks[0].undrawn.denied, few.marks[1].undrawn.denied), (4, 1), "and is no sign on a card");
+}
+
+#[test]
+fn denied_flows_have_arrows_in_an_overview_and_beside_a_focus_where_they_are_what_is_shown() {
+    let mut view = scene(&[10, 12, 8]);
+    view.sets[1] = set(Status::LeftOut, "");
+    isolate(&mut view, 0);
+    let options = Options { room: ROOM, denied: Some(true), ..Options::default() };
+    let picture = picture(&view, &options, &Memory::default());
+    let ns0 = picture.marks.iter().position(|m| m.title == "ns0").unwrap();
+    let (_, own) = picture.own_arrows(&view, ns0);
+    let mut titles: Vec<&str> = own.arrows.iter().map(|a| a.title.as_str()).collect();
+    titles.sort_unstable();
+    assert_eq!(titles, ["Internet to ns0: denied, 1 flow", "ns1 to ns0: denied, 12 flows", "ns2 to ns0: denied, 8 flows"]);
+    let focused = super::picture(&view, &Options { focus: Some(&view.ends[0].key), ..options }, &Memory::default());
+    let titles: Vec<&str> = focused.frames.iter().map(|frame| frame.title.as_str()).collect();
+    assert_eq!(titles, ["Cannot reach it: 30", "It cannot reach: left out"]);
+}
