@@ -494,3 +494,65 @@ fn policies_that_other_objects_make_or_carry() {
         check(source, &[("web db 5432", UNKNOWN), ("web scan 80", UNKNOWN)]);
     }
 }
+
+/// What Amazon's controller and Otterize's operator make policies of. Upstream: aws/aws-network-policy-agent, README; otterize/intents-operator,
+/// "Network policies".
+#[test]
+fn endpoints_and_intents_stand_for_policies() {
+    let endpoint = "{apiVersion: networking.k8s.aws/v1alpha1, kind: PolicyEndpoint, metadata: {name: db-x7k2p, namespace: shop}, spec: {podIsolation: [Ingress], podSelector: {matchLabels: {app: db}}, policyRef: {name: db, namespace: shop}}}\n";
+    check(endpoint, &[("web db 5432", UNKNOWN), ("db web 80", "allowed"), ("web scan 80", "allowed")]);
+    // Of a policy that is there it says no more.
+    let policy = "---\n{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: db, namespace: shop}, spec: {podSelector: {matchLabels: {app: db}}, ingress: [{from: [{podSelector: {matchLabels: {app: web}}}]}]}}\n";
+    check(&format!("{endpoint}{policy}"), &[("web db 5432", "allowed"), ("scan db 5432", "denied")]);
+    let intents = |target: &str| {
+        format!(
+            "{{apiVersion: k8s.otterize.com/v2beta1, kind: ClientIntents, metadata: {{name: scan, namespace: ops}}, spec: {{workload: {{name: scan, kind: Pod}}, targets: [{target}]}}}}"
+        )
+    };
+    check(&intents("{kubernetes: {name: db.shop, kind: Pod}}"), &[("web db 5432", UNKNOWN), ("web scan 80", UNKNOWN)]);
+    check(&intents("{kubernetes: {name: other, kind: Pod}}"), &[("web db 5432", "allowed"), ("web scan 80", UNKNOWN)]);
+}
+
+/// A mesh closes what its policies say, and what its configuration says. Upstream: Linkerd, "Authorization policy" and "EgressNetwork"; Istio,
+/// `MeshConfig.OutboundTrafficPolicy`; Kuma, "Non-mesh traffic"; Consul, "Mesh configuration entry".
+#[test]
+fn a_meshs_own_configuration_may_close_it() {
+    let outside = ("web 203.0.113.9 443", UNKNOWN);
+    for closed in [
+        "{apiVersion: policy.linkerd.io/v1alpha1, kind: EgressNetwork, metadata: {name: all, namespace: linkerd-egress}, spec: {trafficPolicy: Deny}}",
+        "{apiVersion: kuma.io/v1alpha1, kind: Mesh, metadata: {name: default}, spec: {networking: {outbound: {passthrough: false}}}}",
+        "{apiVersion: kuma.io/v1alpha1, kind: MeshPassthrough, metadata: {name: p, namespace: kuma-system}, spec: {default: {passthroughMode: None}}}",
+        "{apiVersion: consul.hashicorp.com/v1alpha1, kind: Mesh, metadata: {name: mesh}, spec: {transparentProxy: {meshDestinationsOnly: true}}}",
+        "{apiVersion: install.istio.io/v1alpha1, kind: IstioOperator, metadata: {name: i, namespace: istio-system}, spec: {meshConfig: {outboundTrafficPolicy: {mode: REGISTRY_ONLY}}}}",
+        "{apiVersion: sailoperator.io/v1, kind: Istio, metadata: {name: default}, spec: {values: {meshConfig: {outboundTrafficPolicy: {mode: REGISTRY_ONLY}}}}}",
+        "{apiVersion: v1, kind: ConfigMap, metadata: {name: istio, namespace: istio-system}, data: {mesh: \"outboundTrafficPolicy:\\n  mode: REGISTRY_ONLY\\n\"}}",
+    ] {
+        check(closed, &[outside, ("203.0.113.9 web 443", "allowed")]);
+    }
+    for open in [
+        "{apiVersion: policy.linkerd.io/v1alpha1, kind: EgressNetwork, metadata: {name: all, namespace: ops}, spec: {trafficPolicy: Deny}}",
+        "{apiVersion: kuma.io/v1alpha1, kind: Mesh, metadata: {name: default}, spec: {}}",
+        "{apiVersion: kuma.io/v1alpha1, kind: MeshPassthrough, metadata: {name: p, namespace: kuma-system}, spec: {default: {passthroughMode: All}}}",
+        "{apiVersion: install.istio.io/v1alpha1, kind: IstioOperator, metadata: {name: i, namespace: istio-system}, spec: {meshConfig: {outboundTrafficPolicy: {mode: ALLOW_ANY}}}}",
+        "{apiVersion: v1, kind: ConfigMap, metadata: {name: istio, namespace: shop}, data: {mesh: \"mode: REGISTRY_ONLY\"}}",
+    ] {
+        check(open, &[("web 203.0.113.9 443", "allowed")]);
+    }
+    let annotated = |policy: &str| {
+        format!(
+            "{{apiVersion: v1, kind: Namespace, metadata: {{name: shop, annotations: {{linkerd.io/inject: enabled, config.linkerd.io/default-inbound-policy: {policy}}}}}}}"
+        )
+    };
+    check(&annotated("deny"), &[("scan db 5432", UNKNOWN), ("web scan 80", "allowed"), ("db 203.0.113.9 443", "allowed")]);
+    check(&annotated("all-unauthenticated"), &[("scan db 5432", "allowed")]);
+}
+
+/// Without a namespace that can be read, a policy may be in any. Upstream: docs/semantics.md, "What is not evaluated".
+#[test]
+fn a_broken_policy_with_its_metadata_in_one_line() {
+    let spec = "spec: {podSelector: {matchLabels: {app: db}}}\n";
+    for metadata in ["{name: x, namespace: shop", "{name: x, namespace: shop, annotations: {a: \"\\$HOME\"}}"] {
+        let text = format!("apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {metadata}\n{spec}");
+        check(&text, &[("web db 5432", UNKNOWN), ("scan db 5432", UNKNOWN)]);
+    }
+}

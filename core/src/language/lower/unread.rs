@@ -129,7 +129,7 @@ pub(in crate::language) fn add(resources: &[(DocumentId, &Resource)], settings: 
             }
             _ => continue,
         };
-        if unread.cause == Cause::Kustomization && !has_policies {
+        if unread.cause == Cause::Kustomization && !has_policies || is_made_of_a_policy(resource, resources, settings) {
             continue;
         }
         for effect in &unread.effects {
@@ -168,6 +168,13 @@ pub(in crate::language) fn add(resources: &[(DocumentId, &Resource)], settings: 
         };
         ruleset.tiers.insert(at, tier);
     }
+}
+
+/// Whether an object is what Amazon's controller makes of a NetworkPolicy that the input holds: a PolicyEndpoint, with the policy's name before a dash.
+fn is_made_of_a_policy(resource: &Resource, resources: &[(DocumentId, &Resource)], settings: &Assumed) -> bool {
+    let Some((policy, _)) = resource.meta.name.rsplit_once('-').filter(|_| *resource.kind_name == *"PolicyEndpoint") else { return false };
+    let is_it = |r: &Resource| matches!(r.kind, Kind::NetworkPolicy(_)) && *r.meta.name == *policy;
+    resources.iter().any(|(_, r)| is_it(r) && namespace_of(r, settings) == namespace_of(resource, settings))
 }
 
 /// Pods by labels, where they are meant by their service account or Service. Pods of other namespaces that are meant by name only may be too many, never
@@ -236,8 +243,9 @@ fn of_refused(resource: &Resource, named: &[(Box<str>, Action)]) -> Unread {
         let (denies, allows) = (does(|action| action != Action::Allow), does(|action| action != Action::Deny));
         (denies || allows).then(|| Effect { denies, allows, ..effect.clone() })
     };
-    // A configuration of Calico's may be one that is accepted, and not evaluated.
-    let is_accepted = matches!(resource.kind.calico(), Some(Calico::Felix(_))) && resource.flaws.refusals.is_empty();
+    // A configuration of Calico's, or of a mesh on a namespace, may be one that is accepted, and not evaluated.
+    let is_configuration = matches!(resource.kind.calico(), Some(Calico::Felix(_))) || matches!(resource.kind, Kind::Namespace);
+    let is_accepted = is_configuration && resource.flaws.refusals.is_empty();
     let cause = if is_accepted { Cause::Kind } else { Cause::Refused };
     Unread { cause, enforcer: Enforcer::Any, effects: resource.flaws.effects.iter().filter_map(effect).collect() }
 }

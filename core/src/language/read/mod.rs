@@ -421,6 +421,9 @@ impl<'a> Objects<'a> {
             });
             return;
         }
+        // Of ConfigMaps only one is about connections.
+        let is_mesh = |node: NodeRef<'_>| kind == "ConfigMap" && unread::istio_map(node).is_some();
+        let class = if object.node.is_some_and(is_mesh) { Class::Policy(Family::MeshWide, Cause::Kind) } else { class };
         let kept = match (class, object.node) {
             (Class::Policy(family, cause), Some(node)) => Some(unread::unread(node, family, kind, cause)),
             (Class::MakesPods, _) => Some(Unread { cause: Cause::MakesPods, enforcer: Enforcer::Any, effects: Vec::new() }),
@@ -428,7 +431,9 @@ impl<'a> Objects<'a> {
         };
         // What carries no policies has no part in them.
         let (class, kept) = match kept {
-            Some(kept) if matches!(class, Class::Policy(Family::Carrier, _)) && kept.effects.is_empty() => (Class::Irrelevant, None),
+            Some(kept) if matches!(class, Class::Policy(family, _) if family.may_be_nothing()) && kept.effects.is_empty() => {
+                (Class::Irrelevant, None)
+            }
             kept => (class, kept),
         };
         if let (Some(kept), Some(node)) = (kept, object.node) {

@@ -8,6 +8,7 @@ use crate::language::read::fields::{Reader, Slot, quoted};
 use crate::language::read::kinds::{Body, KnownKind, ReadKind, Role};
 use crate::language::read::meta::NameRule;
 use crate::language::read::unread::Family;
+use crate::language::read::unread::linkerd_default;
 use crate::language::unread::Enforcer;
 use crate::language::{ClusterPolicyKind, Kind, Meta, WorkloadKind, codes};
 use crate::model::Labels;
@@ -132,6 +133,8 @@ impl<'a> Reader<'a> {
     fn namespace(&mut self, body: &Body<'a, '_>) -> Kind {
         self.fields(&body.spec, ["finalizers"], &[]);
         self.check_namespace(&body.metadata, &body.meta.name, &body.meta.labels, body.has_dead_annotation);
+        let closed = body.metadata.value().and_then(|metadata| linkerd_default(metadata, &body.meta.name));
+        self.flaws.effects.extend(closed);
         Kind::Namespace
     }
 

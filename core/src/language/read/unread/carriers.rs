@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use super::kinds::{Class, classify};
 use super::{Object, SENTINEL, engines, items};
 use crate::document::{NodeRef, Value};
-use crate::language::unread::{Effect, Namespaces};
+use crate::language::unread::{Effect, Namespaces, Whom};
 
 /// What may come of an object that carries others. Upstream: kyverno/kyverno, api/kyverno/v1; openshift/api, template/v1;
 /// open-cluster-management-io/api, work/v1; crossplane-contrib/provider-kubernetes; argoproj/argo-cd and fluxcd/flux2, whose sources are elsewhere.
@@ -20,6 +20,7 @@ pub(in crate::language) fn effects(object: &Object<'_>) -> Vec<Effect> {
         "Template" => inside(items(object.node.get("objects")).collect()),
         "ManifestWork" => inside(items(object.spec("workload").and_then(|w| w.get("manifests"))).collect()),
         "Object" => inside(object.spec("forProvider").and_then(|p| p.get("manifest")).into_iter().collect()),
+        "ClientIntents" => alloc::vec![intents(object)],
         "ClusterPolicy" | "Policy" => items(object.spec("rules")).filter_map(|rule| kyverno(object, rule)).collect(),
         // What they bring along is not written here, and may be of any namespace.
         _ => alloc::vec![Effect::default()],
@@ -39,6 +40,27 @@ fn inside(mut objects: Vec<NodeRef<'_>>) -> Vec<Effect> {
         }
     }
     effects
+}
+
+/// The policies that Otterize makes of what a client intends to call: they close who is called to all others, in its own namespace or the one that its
+/// name says. Upstream: otterize/intents-operator, "Network policies".
+fn intents(object: &Object<'_>) -> Effect {
+    let mut names: Vec<alloc::boxed::Box<str>> = object.namespace.map(Into::into).into_iter().collect();
+    let mut called = items(object.spec("targets")).filter_map(|target| target.get("kubernetes").or_else(|| target.get("service")));
+    let old = items(object.spec("calls"));
+    for server in called.by_ref().chain(old) {
+        let name = server.get("name").and_then(NodeRef::as_str).unwrap_or_default();
+        match name.split_once('.') {
+            _ if is_filled_in(name) => return Effect::default(),
+            Some((_, namespace)) => names.push(namespace.into()),
+            None => {}
+        }
+    }
+    if object.namespace.is_none() {
+        return Effect::default();
+    }
+    let subject = Whom { namespaces: Namespaces::named(names, object.node.span()), ..Whom::default() };
+    Effect { subject, ..Effect::default() }
 }
 
 /// What a rule of Kyverno's may make of policies: it generates one, or changes one.

@@ -132,7 +132,9 @@ pub(in crate::language) fn like_network_policy(object: &Object<'_>, namespaces: 
         }
         None => Whom { namespaces, pods: selector(spec.get("podSelector").or_else(|| spec.get("endpointSelector"))), ..Whom::default() },
     };
-    let types: Vec<&str> = items(spec.get("policyTypes")).filter_map(NodeRef::as_str).collect();
+    // `podIsolation` is that of Amazon's PolicyEndpoint.
+    let types = items(spec.get("policyTypes")).chain(items(spec.get("podIsolation")));
+    let types: Vec<&str> = types.filter_map(NodeRef::as_str).collect();
     let has = |field: &str, name: &str| has_items(spec.get(field)) || types.contains(&name);
     let (ingress, egress) = (has("ingress", "Ingress"), has("egress", "Egress"));
     // Without either, nobody knows; without types, rules for one direction may close the other too.

@@ -39,8 +39,17 @@ pub(in crate::language) enum Family {
     Linkerd,
     Intentions,
     Kuma,
+    /// The configuration of a whole mesh, which may close what leaves it.
+    MeshWide,
     /// It makes other objects, or brings them along.
     Carrier,
+}
+
+impl Family {
+    /// Whether many of its objects have no part in who may talk to whom.
+    pub(in crate::language) fn may_be_nothing(self) -> bool {
+        matches!(self, Family::Carrier | Family::MeshWide)
+    }
 }
 
 /// Kinds that allow or deny traffic: their group, name and family.
@@ -57,6 +66,7 @@ const POLICIES: &[(&str, &str, Family)] = &[
     ("kubeovn.io", "Subnet", Family::KubeOvn),
     ("crd.nsx.vmware.com", "SecurityPolicy", Family::Nsx),
     ("nsx.vmware.com", "SecurityPolicy", Family::Nsx),
+    ("networking.k8s.aws", "PolicyEndpoint", Family::NamespacedPolicy),
     ("networking.k8s.aws", "ApplicationNetworkPolicy", Family::NamespacedPolicy),
     ("networking.k8s.aws", "ClusterNetworkPolicy", Family::ClusterPolicy),
     ("networking.gke.io", "FQDNNetworkPolicy", Family::NamespacedPolicy),
@@ -77,12 +87,19 @@ const POLICIES: &[(&str, &str, Family)] = &[
     ("security.policy.gloo.solo.io", "AccessPolicy", Family::Intentions),
     ("kuma.io", "MeshTrafficPermission", Family::Kuma),
     ("kuma.io", "TrafficPermission", Family::Kuma),
+    ("consul.hashicorp.com", "Mesh", Family::MeshWide),
+    ("install.istio.io", "IstioOperator", Family::MeshWide),
+    ("kuma.io", "Mesh", Family::MeshWide),
+    ("kuma.io", "MeshPassthrough", Family::MeshWide),
+    ("operator.istio.io", "Istio", Family::MeshWide),
+    ("sailoperator.io", "Istio", Family::MeshWide),
     ("", "Template", Family::Carrier),
     ("argoproj.io", "Application", Family::Carrier),
     ("argoproj.io", "ApplicationSet", Family::Carrier),
     ("helm.cattle.io", "HelmChart", Family::Carrier),
     ("helm.toolkit.fluxcd.io", "HelmRelease", Family::Carrier),
     ("kubernetes.crossplane.io", "Object", Family::Carrier),
+    ("k8s.otterize.com", "ClientIntents", Family::Carrier),
     ("kustomize.toolkit.fluxcd.io", "Kustomization", Family::Carrier),
     ("kyverno.io", "ClusterPolicy", Family::Carrier),
     ("kyverno.io", "Policy", Family::Carrier),
@@ -93,7 +110,7 @@ const POLICIES: &[(&str, &str, Family)] = &[
 
 /// The same as groups and kinds.
 pub(in crate::language) fn unread_policies() -> impl Iterator<Item = (&'static str, &'static str)> {
-    POLICIES.iter().filter(|(.., family)| *family != Family::Carrier).map(|(group, kind, _)| (*group, *kind))
+    POLICIES.iter().filter(|(.., family)| !family.may_be_nothing()).map(|(group, kind, _)| (*group, *kind))
 }
 
 /// Names of policies that mean the same in whatever group they are written.
@@ -281,7 +298,7 @@ pub(in crate::language) fn classify(kind: &str, api_version: &str) -> Class {
         return Class::Irrelevant;
     }
     let of_group = || POLICIES.iter().filter(|(g, ..)| *g == group);
-    let policies = || of_group().filter(|(.., family)| *family != Family::Carrier);
+    let policies = || of_group().filter(|(.., family)| !family.may_be_nothing());
     if let Some((.., family)) = of_group().find(|(_, name, _)| *name == kind) {
         return Class::Policy(*family, Cause::Kind);
     }
@@ -345,6 +362,9 @@ mod tests {
             ("AppProject", "argoproj.io/v1alpha1", Class::Unknown),
             ("Template", "v1", policy(Family::Carrier)),
             ("ConfigMap", "v1", Class::Irrelevant),
+            ("Mesh", "kuma.io/v1alpha1", policy(Family::MeshWide)),
+            ("PolicyEndpoint", "networking.k8s.aws/v1alpha1", policy(Family::NamespacedPolicy)),
+            ("ClientIntents", "k8s.otterize.com/v2beta1", policy(Family::Carrier)),
             ("Widget", "example.com/v1", Class::Unknown),
         ] {
             assert_eq!(classify(kind, version), class, "{kind} of {version}");

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use super::{Object, has_items, items, port, selector, tcp};
-use crate::document::NodeRef;
+use crate::document::{NodeRef, Value};
 use crate::language::unread::{Effect, Namespaces, PodsOf, Whom};
 use crate::model::{LabelSelector, Protocol};
 
@@ -90,18 +90,60 @@ fn ports_of(rules: &[NodeRef<'_>]) -> Vec<(Protocol, u16, u16)> {
     }
 }
 
+/// What leaves a mesh, where its configuration lets nothing through that the mesh does not know. Upstream: Istio, `MeshConfig.OutboundTrafficPolicy`;
+/// Kuma, "Non-mesh traffic" and `MeshPassthrough`; Consul, "Mesh configuration entry".
+pub(in crate::language) fn mesh_wide(object: &Object<'_>) -> Vec<Effect> {
+    let mode = |config: Option<NodeRef<'_>>| {
+        let policy = config.and_then(|config| config.get("outboundTrafficPolicy"));
+        policy.and_then(|policy| policy.get("mode")).and_then(NodeRef::as_str) == Some("REGISTRY_ONLY")
+    };
+    let is = |node: Option<NodeRef<'_>>, wanted: bool| node.is_some_and(|node| *node.value() == Value::Bool(wanted));
+    let closed = match object.kind {
+        "ConfigMap" => istio_map(object.node).is_some_and(|text| text.contains("REGISTRY_ONLY")),
+        "IstioOperator" => mode(object.spec("meshConfig")),
+        "Istio" => mode(object.spec("values").and_then(|values| values.get("meshConfig"))),
+        // Only `All` lets everything pass.
+        "MeshPassthrough" => object.spec("default").and_then(|d| d.get("passthroughMode")).and_then(NodeRef::as_str) != Some("All"),
+        _ => {
+            let passthrough = object.spec("networking").and_then(|n| n.get("outbound")).and_then(|o| o.get("passthrough"));
+            is(passthrough, false) || is(object.spec("transparentProxy").and_then(|p| p.get("meshDestinationsOnly")), true)
+        }
+    };
+    let dropping = Effect { egress: true, ingress: false, ..refusing(Whom::default()) };
+    closed.then_some(dropping).into_iter().collect()
+}
+
+/// The configuration of Istio's mesh in its ConfigMap: `istio`, or `istio-REVISION`.
+pub(in crate::language) fn istio_map(node: NodeRef<'_>) -> Option<&str> {
+    let metadata = node.get("metadata")?;
+    let text = |name: &str| metadata.get(name).and_then(NodeRef::as_str).unwrap_or_default();
+    let is_istio = text("namespace") == ISTIO_ROOT && (text("name") == "istio" || text("name").starts_with("istio-"));
+    node.get("data").filter(|_| is_istio)?.get("mesh")?.as_str()
+}
+
+/// Linkerd's namespace for what it says of the whole cluster.
+const LINKERD_EGRESS: &str = "linkerd-egress";
+
+/// The annotation by which Linkerd's proxies refuse connections to ports that no Server is for.
+const LINKERD_INBOUND: &str = "config.linkerd.io/default-inbound-policy";
+
+/// What Linkerd's annotation on a namespace does there.
+pub(in crate::language) fn linkerd_default(metadata: NodeRef<'_>, namespace: &str) -> Option<Effect> {
+    let annotation = metadata.get("annotations")?.get(LINKERD_INBOUND)?;
+    // The others let nobody in, or not everybody.
+    let is_open = matches!(annotation.as_str(), Some("all-unauthenticated" | "audit"));
+    let subject = Whom { namespaces: Namespaces::named(alloc::vec![namespace.into()], annotation.span()), ..Whom::default() };
+    (!is_open).then(|| Effect { field: LINKERD_INBOUND.into(), span: annotation.span(), ..refusing(subject) })
+}
+
 /// Upstream: linkerd.io, "Authorization Policy": a Server closes its port for all who are not authorized.
 pub(in crate::language) fn linkerd(object: &Object<'_>) -> Vec<Effect> {
     let own = |node| Whom { namespaces: Namespaces::Own, pods: selector(node), ..Whom::default() };
     match object.kind {
         "EgressNetwork" => {
             let denies = object.spec_text("trafficPolicy") != Some("Allow");
-            let effect = Effect {
-                egress: true,
-                ingress: false,
-                outside_only: true,
-                ..refusing(Whom { namespaces: Namespaces::Own, ..Whom::default() })
-            };
+            let namespaces = if object.namespace == Some(LINKERD_EGRESS) { Namespaces::All } else { Namespaces::Own };
+            let effect = Effect { egress: true, ingress: false, outside_only: true, ..refusing(Whom { namespaces, ..Whom::default() }) };
             denies.then_some(effect).into_iter().collect()
         }
         "Server" => {

@@ -15,6 +15,7 @@ use alloc::vec::Vec;
 
 pub(crate) use broken::{anything, broken, no_object};
 pub(in crate::language) use kinds::{Class, Family, classify, unread_policies};
+pub(in crate::language) use mesh::{istio_map, linkerd_default};
 
 use crate::document::FILLER as SENTINEL;
 
@@ -44,6 +45,7 @@ pub(in crate::language) fn unread(node: NodeRef<'_>, family: Family, kind: &str,
         Family::Linkerd => (Enforcer::Beside, mesh::linkerd(&object)),
         Family::Intentions => (Enforcer::Beside, mesh::intentions(&object)),
         Family::Kuma => (Enforcer::Beside, mesh::kuma(&object)),
+        Family::MeshWide => (Enforcer::Beside, mesh::mesh_wide(&object)),
         Family::Carrier => (Enforcer::Any, carriers::effects(&object)),
     };
     Unread { cause, enforcer, effects }
