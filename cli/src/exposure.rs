@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use netpolis_core::analysis::Analysis;
 use netpolis_core::answers::exposure::{
-    ExposedPods, Exposure, Passes, PeerKind, PeerSelector, Protection, SideExposure, addresses_in_words,
+    ExposedMachine, ExposedPods, Exposure, OutsideExposure, Passes, PeerKind, PeerSelector, Protection, SideExposure, addresses_in_words,
 };
 use netpolis_core::connections::{ConnectionId, ConnectionSet};
 use netpolis_core::endpoints::{Flows, workload_title};
@@ -33,7 +33,8 @@ impl ExposureFormat {
 }
 
 /// What every reader must know.
-const NOTE: &str = "Rows about pods are what the workload's own policies let through; the policies of the other pod may forbid more.
+const NOTE: &str = "Machines of virtual networks are listed with addresses outside these networks only.
+Rows about pods are what the workload's own policies let through; the policies of the other pod may forbid more.
 ICMP and other protocols without ports: --format json.";
 
 /// The exposure of an analysis in a form.
@@ -105,6 +106,17 @@ fn sections(analysis: &Analysis, exposure: &Exposure) -> Vec<Section> {
             }
         }
     }
+    for machine in &exposure.machines {
+        let name = format!("{}[VM]", analysis.snapshot().cloud.interface_title(machine.machine));
+        for direction in [Direction::Ingress, Direction::Egress] {
+            for outside in exposure.outside_of_machine(machine, direction) {
+                let section = if outside.is_public { &mut *internet } else { &mut *others };
+                let what = words(exposure, outside.allowed, outside.possible, &[]);
+                let row = |what| [name.clone(), direction.preposition().to_owned(), addresses_in_words(&outside.addresses), what];
+                section.rows.extend(what.map(row));
+            }
+        }
+    }
     sections.into_iter().filter(|section| !section.rows.is_empty()).collect()
 }
 
@@ -151,7 +163,7 @@ fn text(sections: &[Section]) -> String {
         out.push('\n');
     }
     if sections.is_empty() {
-        return "There is no workload that is open to anything.\n".into();
+        return "There is no workload or machine that is open to anything.\n".into();
     }
     out + NOTE + "\n"
 }
@@ -183,29 +195,40 @@ fn json_of(analysis: &Analysis, exposure: &Exposure) -> String {
                 // Many workloads share a side, which is made once.
                 let made = sides.entry(std::ptr::from_ref(side) as usize).or_insert_with(|| side_json(analysis, exposure, side));
                 let mut made = made.clone();
-                made["outside"] = exposure
-                    .outside(pods, direction)
-                    .iter()
-                    .map(|outside| {
-                        let ranges: Vec<String> = outside.addresses.ranges().map(|(first, last)| format!("{first}-{last}")).collect();
-                        let mut fields = flows(exposure, outside.allowed, outside.possible);
-                        fields.insert("ranges".into(), json!(ranges));
-                        fields.insert("internet".into(), outside.is_public.into());
-                        Value::Object(fields)
-                    })
-                    .collect();
+                made["outside"] = outside_json(exposure, exposure.outside(pods, direction));
                 workload[direction.as_str()] = made;
             }
             workload
         })
         .collect();
+    let machine = |machine: &ExposedMachine| {
+        let side = |direction| json!({"outside": outside_json(exposure, exposure.outside_of_machine(machine, direction))});
+        let name = analysis.snapshot().cloud.interface_title(machine.machine);
+        json!({"machine": name, "ingress": side(Direction::Ingress), "egress": side(Direction::Egress)})
+    };
+    let machines: Vec<Value> = exposure.machines.iter().map(machine).collect();
     let list = |values: &[Value]| values.iter().map(Value::to_string).collect::<Vec<_>>().join(",\n  ");
     let mut out = format!("{{\"selectors\": [\n  {}\n],\n\"workloads\": [\n  {}\n]", list(&selectors), list(&workloads));
+    if !machines.is_empty() {
+        out.push_str(&format!(",\n\"machines\": [\n  {}\n]", list(&machines)));
+    }
     let doubts = not_evaluated_json(analysis);
     if doubts.as_array().is_some_and(|doubts| !doubts.is_empty()) {
         out.push_str(&format!(",\n\"notEvaluated\": {doubts}"));
     }
     out + "}\n"
+}
+
+/// What passes to or from addresses outside.
+fn outside_json(exposure: &Exposure, outside: &[OutsideExposure]) -> Value {
+    let row = |outside: &OutsideExposure| {
+        let ranges: Vec<String> = outside.addresses.ranges().map(|(first, last)| format!("{first}-{last}")).collect();
+        let mut fields = flows(exposure, outside.allowed, outside.possible);
+        fields.insert("ranges".into(), json!(ranges));
+        fields.insert("internet".into(), outside.is_public.into());
+        Value::Object(fields)
+    };
+    outside.iter().map(row).collect()
 }
 
 fn side_json(analysis: &Analysis, exposure: &Exposure, side: &SideExposure) -> Value {

@@ -605,3 +605,34 @@ fn of_an_endpoint_the_first_address_counts_and_special_ones_are_refused() {
         assert!(scene.errors().iter().any(|d| d.message.contains("may not be")), "{address}");
     }
 }
+
+/// A machine without a public address of its own calls a public load balancer: with which address it comes is not known. Upstream: docs/path.md, "Verdicts
+/// and shares", 4.
+#[test]
+fn assumed_public_addresses_on_both_ends_decide_nothing() {
+    let text = |machine: &str, service: &str| {
+        format!(
+            "azure:
+  networks: [{{name: net, addressSpace: 10.48.0.0/12, subnets: [{{name: nodes, prefix: 10.48.0.0/16}}, {{name: vms, prefix: 10.50.0.0/24}}]}}]
+  machines: [{{name: desk, subnet: vms, address: 10.50.0.4{machine}}}]
+  clusters: [{{name: k, subnet: nodes, plugin: overlay, policy: calico, nodes: 2, serviceRange: 172.29.0.0/16}}]
+---
+{{apiVersion: v1, kind: Pod, metadata: {{name: a, namespace: s, labels: {{app: a}}}}, spec: {{nodeName: aks-nodepool1-0, containers: [{{name: c, image: i}}]}}, status: {{podIP: 10.244.0.10}}}}
+---
+{{apiVersion: v1, kind: Service, metadata: {{name: a, namespace: s}}, spec: {{type: LoadBalancer, selector: {{app: a}}, ports: [{{port: 80, targetPort: 8080, nodePort: 30080}}]{service}}}}}
+"
+        )
+    };
+    let ranges = ", loadBalancerSourceRanges: [203.0.113.0/24]";
+    for policy in [", externalTrafficPolicy: Local", ", externalTrafficPolicy: Cluster"] {
+        for (machine, more, expected) in [
+            ("", ranges, "cannot tell"),
+            ("", "", "allowed"),
+            (", public: 203.0.113.9", ranges, "allowed"),
+            (", public: 198.51.100.9", ranges, "denied"),
+        ] {
+            let answer = ask(&text(machine, &format!("{policy}{more}")), "vm/desk", "svc/s/a", None);
+            assert_eq!(answer.verdict.as_str(), expected, "{policy} {machine} {more}: {}", answer.summary);
+        }
+    }
+}

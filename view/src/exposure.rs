@@ -1,7 +1,7 @@
 //! What workloads are exposed to, as plain data.
 
 use netpolis_core::analysis::Analysis;
-use netpolis_core::answers::exposure::{ExposedPods, Exposure, Passes, Protection, addresses_in_words};
+use netpolis_core::answers::exposure::{ExposedMachine, ExposedPods, Exposure, OutsideExposure, Passes, Protection, addresses_in_words};
 use netpolis_core::endpoints::workload_title;
 use netpolis_core::policy::Direction;
 use serde::{Deserialize, Serialize};
@@ -16,6 +16,19 @@ pub struct ExposureView {
     pub selectors: Vec<PodSelectorView>,
     /// The workloads; one whose pods differ comes several times.
     pub workloads: Vec<ExposedWorkloadView>,
+    /// Machines of virtual networks.
+    pub machines: Vec<ExposedMachineView>,
+}
+
+/// A machine of a virtual network, with what passes from and to addresses outside these networks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
+pub struct ExposedMachineView {
+    /// Its name.
+    pub machine: String,
+    /// What may reach it.
+    pub ingress: Vec<ExposedToOutsideView>,
+    /// What it may reach.
+    pub egress: Vec<ExposedToOutsideView>,
 }
 
 /// Pods that a rule names.
@@ -121,7 +134,23 @@ pub fn exposure_view(analysis: &Analysis) -> ExposureView {
         egress: side(analysis, &exposure, pods, Direction::Egress),
     };
     let workloads = exposure.pods.iter().map(workload).collect();
-    ExposureView { selectors, workloads }
+    let machine = |machine: &ExposedMachine| ExposedMachineView {
+        machine: analysis.snapshot().cloud.interface_title(machine.machine).to_owned(),
+        ingress: outside_views(&exposure, exposure.outside_of_machine(machine, Direction::Ingress)),
+        egress: outside_views(&exposure, exposure.outside_of_machine(machine, Direction::Egress)),
+    };
+    let machines = exposure.machines.iter().map(machine).collect();
+    ExposureView { selectors, workloads, machines }
+}
+
+fn outside_views(exposure: &Exposure, outside: &[OutsideExposure]) -> Vec<ExposedToOutsideView> {
+    let view = |outside: &OutsideExposure| ExposedToOutsideView {
+        words: addresses_in_words(&outside.addresses),
+        ranges: outside.addresses.ranges().map(|(first, last)| format!("{first}-{last}")).collect(),
+        internet: outside.is_public,
+        connections: set_view(exposure.set(outside.allowed), exposure.set(outside.possible)),
+    };
+    outside.iter().map(view).collect()
 }
 
 fn side(analysis: &Analysis, exposure: &Exposure, pods: &ExposedPods, direction: Direction) -> ExposedSideView {
@@ -130,13 +159,7 @@ fn side(analysis: &Analysis, exposure: &Exposure, pods: &ExposedPods, direction:
         port_names: passes.names.iter().map(|port| port.words()).collect(),
     };
     let numbers = |places: &[usize]| places.iter().map(|place| *place as u32).collect();
-    let outside = exposure.outside(pods, direction).iter().map(|outside| ExposedToOutsideView {
-        words: addresses_in_words(&outside.addresses),
-        ranges: outside.addresses.ranges().map(|(first, last)| format!("{first}-{last}")).collect(),
-        internet: outside.is_public,
-        connections: set_view(exposure.set(outside.allowed), exposure.set(outside.possible)),
-    });
-    let outside = outside.collect();
+    let outside = outside_views(exposure, exposure.outside(pods, direction));
     let Some(side) = exposure.side(pods, direction) else {
         let cluster = to(&Passes::EVERYTHING);
         return ExposedSideView { protection: ProtectionView::None, cluster, pods: Vec::new(), outside, left_open: Vec::new() };

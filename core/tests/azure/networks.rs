@@ -165,3 +165,27 @@ az network nic create -g rg -n n1 --vnet-name v --subnet gone
     assert!(whole.snapshot().cloud.interfaces.iter().all(|i| i.name != "n1"));
     says(&whole, "AZ021", "gone", "there is no subnet `gone`");
 }
+
+/// What is open is said of machines, too.
+#[test]
+fn exposure_lists_machines() {
+    let text = "
+azure:
+  networks: [{name: net, addressSpace: 10.0.0.0/16, onPremises: 192.168.0.0/16, subnets: [{name: a, prefix: 10.0.0.0/24, nsg: web}, {name: b, prefix: 10.0.1.0/24}]}]
+  nsgs: [{name: web, inbound: [{priority: 100, name: https, allow: tcp 443, from: Internet}]}]
+  machines: [{name: open, subnet: a, public: standard}, {name: closed, subnet: b}]
+";
+    let scene = scene(text);
+    let exposure = scene.exposure();
+    let of = |name: &str, direction| {
+        let machine = exposure.machines.iter().find(|m| scene.snapshot().cloud.interface_title(m.machine) == name).unwrap();
+        let rows = exposure.outside_of_machine(machine, direction).iter();
+        rows.map(|row| (row.is_public, exposure.set(row.allowed).to_string())).collect::<Vec<_>>()
+    };
+    let everything = "everything".to_owned();
+    let ingress = of("open", netpolis_core::policy::Direction::Ingress);
+    assert!(ingress.contains(&(true, "TCP 443".to_owned())) && ingress.contains(&(false, everything.clone())), "{ingress:?}");
+    let closed = of("closed", netpolis_core::policy::Direction::Ingress);
+    assert!(closed.iter().all(|(is_public, _)| !is_public), "{closed:?}");
+    assert!(of("closed", netpolis_core::policy::Direction::Egress).contains(&(true, everything)));
+}

@@ -45,6 +45,7 @@ use crate::connectivity::Connectivity;
 use crate::model::{AddressSet, Labels};
 use crate::policy::{Direction, PolicyRole};
 use crate::settings::Assumed;
+use crate::snapshot::cloud::{Interface, InterfaceId};
 use crate::snapshot::{PodId, Role, Snapshot, WorkloadId};
 use outside::Outside;
 use peers::PeerTable;
@@ -69,6 +70,8 @@ pub struct Exposure {
     pub sides: Vec<SideExposure>,
     /// The pods of the input, by workload: those of one that have the same.
     pub pods: Vec<ExposedPods>,
+    /// Machines of the cloud's network: of them only what passes to and from addresses outside is said, as no policy of pods is about them.
+    pub machines: Vec<ExposedMachine>,
     outside: Vec<Vec<OutsideExposure>>,
     sets: ConnectionTable,
 }
@@ -82,6 +85,15 @@ pub struct ExposedPods {
     /// The pods; one endpoint stands for all replicas of a template.
     pub pods: Vec<PodId>,
     sides: [SideId; 2],
+    outside: [usize; 2],
+}
+
+/// A machine of the cloud's network.
+#[derive(Clone, Copy, PartialEq, Debug)]
+#[non_exhaustive]
+pub struct ExposedMachine {
+    /// Its interface.
+    pub machine: InterfaceId,
     outside: [usize; 2],
 }
 
@@ -198,6 +210,12 @@ impl Exposure {
         list.map_or(&[], Vec::as_slice)
     }
 
+    /// What passes to or from addresses outside the cloud's networks, by security groups, routes and everything else that a packet meets.
+    pub fn outside_of_machine(&self, machine: &ExposedMachine, direction: Direction) -> &[OutsideExposure] {
+        let list = machine.outside.get(direction as usize).and_then(|list| self.outside.get(*list));
+        list.map_or(&[], Vec::as_slice)
+    }
+
     /// A selector.
     pub fn peer(&self, id: PeerId) -> Option<&PeerSelector> {
         self.peers.get(id.index())
@@ -236,19 +254,33 @@ pub fn exposure(snapshot: &Snapshot, compiled: &Compiled, connectivity: &Connect
                 SideId::last(&plans)
             })
         });
-        let outside = Direction::BOTH.map(|direction| outside.of(id, direction));
+        let outside = Direction::BOTH.map(|direction| outside.of(Endpoint::Pod(id), direction));
         let mut same = pods.iter_mut().rev().take_while(|pods| pods.workload == endpoint.workload);
         match same.find(|pods| (pods.sides, pods.outside) == (sides, outside)) {
             Some(pods) => pods.pods.push(id),
             None => pods.push(ExposedPods { workload: endpoint.workload, pods: alloc::vec![id], sides, outside }),
         }
     }
-    let outside = outside.lists;
+    let mut outside = outside.lists;
+    let machines = machines(snapshot, Outside::new(snapshot, connectivity, &sets).beyond_networks(snapshot), &mut outside);
     let worlds = worlds.compile(compiled.ruleset(), settings);
     let mut sides: Vec<SideExposure> = plans.into_iter().map(|plan| plan.exposure(&worlds, &sets)).collect();
     let matches = Matches::new(snapshot, compiled, &table);
     sides.iter_mut().flat_map(|side| &mut side.peers).for_each(|row| matches.fill(row));
-    Exposure { peers: table.peers, sides, pods, outside, sets }
+    Exposure { peers: table.peers, sides, pods, machines, outside, sets }
+}
+
+/// Machines with what passes to and from addresses outside; the answers are added to the lists.
+fn machines(snapshot: &Snapshot, mut outside: Outside<'_>, lists: &mut Vec<Vec<OutsideExposure>>) -> Vec<ExposedMachine> {
+    let cloud = &snapshot.cloud;
+    let is_machine = |i: &Interface| i.node.is_none() && !i.stand_in;
+    let all =
+        InterfaceId::each(&cloud.interfaces).filter(|(_, i)| is_machine(i)).filter_map(|(machine, i)| Some((machine, cloud.end_of(i)?)));
+    let before = lists.len();
+    let found =
+        all.map(|(machine, end)| ExposedMachine { machine, outside: Direction::BOTH.map(|d| before + outside.of(end, d)) }).collect();
+    lists.append(&mut outside.lists);
+    found
 }
 
 /// Whether policies that somebody wrote select a class.

@@ -11,8 +11,8 @@ use crate::connectivity::{Connectivity, PairIds};
 use crate::endpoints::{inside, outside_ranges};
 use crate::model::AddressSet;
 use crate::policy::Direction;
+use crate::snapshot::Snapshot;
 use crate::snapshot::cloud::tags;
-use crate::snapshot::{PodId, Snapshot};
 
 /// The answers about the outside, once for all pods that have the same.
 pub(super) struct Outside<'a> {
@@ -41,13 +41,21 @@ impl<'a> Outside<'a> {
         }
     }
 
-    /// The place of a pod's answers in the lists.
-    pub(super) fn of(&mut self, pod: PodId, direction: Direction) -> usize {
+    /// The same without addresses of the cloud's networks, where machines are asked about: those are machines, or nobody's.
+    pub(super) fn beyond_networks(mut self, snapshot: &Snapshot) -> Self {
+        for ranges in &mut self.ranges {
+            ranges.retain(|range| snapshot.cloud.networks_with(range.first).is_empty());
+        }
+        self
+    }
+
+    /// The place of the answers of a pod or machine in the lists.
+    pub(super) fn of(&mut self, end: Endpoint, direction: Direction) -> usize {
         let ask = |range: &OutsideRange| {
-            let (pod, other) = (Endpoint::Pod(pod), Endpoint::Outside(range.first));
+            let other = Endpoint::Outside(range.first);
             match direction {
-                Direction::Egress => self.connectivity.between_ids(pod, other),
-                Direction::Ingress => self.connectivity.between_ids(other, pod),
+                Direction::Egress => self.connectivity.between_ids(end, other),
+                Direction::Ingress => self.connectivity.between_ids(other, end),
             }
         };
         let answers: Vec<PairIds> = self.ranges(direction).iter().map(ask).collect();

@@ -16,6 +16,9 @@ use crate::snapshot::cloud::tags;
 use crate::verdict::traversal::Checkpoint;
 use crate::verdict::{CheckpointResult, Flow, Original, Reason, UnknownFact, VXLAN, Verdict, check};
 
+/// So many pairs of unknown addresses are asked about; of more, every address of the one end with the usual one of the other.
+const MOST_PAIRS: usize = 4096;
+
 /// What a checkpoint answers.
 pub(super) struct Answer {
     pub(super) trace: CheckpointTrace,
@@ -125,42 +128,48 @@ impl Asked<'_> {
         };
         // AKS writes its rules for the very address, whichever it is.
         let is_managed = |used| self.paths.snapshot.cloud.used(used).is_some_and(|(_, group)| group.is_managed());
-        let is_of_aks = matches!(*checkpoint, Checkpoint::Group { used, .. } if is_managed(used)) && !from.assumed;
-        if !(from.assumed || to.assumed) || is_of_aks || result.verdict() == Verdict::CannotTell {
+        let is_of_aks = matches!(*checkpoint, Checkpoint::Group { used, .. } if is_managed(used));
+        if !(from.assumed || to.assumed && !is_of_aks) || result.verdict() == Verdict::CannotTell {
             return result;
         }
         if to.is_anywhere() {
             let missing = || UnknownFact::Missing(missing.as_deref().unwrap_or("its address is not in the input").into());
             return result.among(missing, self.anywhere().into_iter().map(|to| ask(from.end, to)));
         }
-        let result = result.among(|| UnknownFact::PublicAddress, self.verdicts_elsewhere(true));
+        let result = result.among(|| UnknownFact::PublicAddress, self.verdicts_elsewhere(true, is_of_aks));
         match result.verdict() {
             Verdict::CannotTell => result,
-            _ => result.among(|| UnknownFact::GatewayAddress, self.verdicts_elsewhere(false)),
+            _ => result.among(|| UnknownFact::GatewayAddress, self.verdicts_elsewhere(false, is_of_aks)),
         }
     }
 
-    /// The verdicts with every other public address, or with every other one of the gateway's subnet, in place of the one that is assumed.
-    fn verdicts_elsewhere(&self, public: bool) -> impl Iterator<Item = Verdict> {
+    /// The verdicts with every other public address, or with every other one of the gateway's subnet, in place of one that is assumed. Both ends may
+    /// have one, and these are different addresses. `only_from` is for rules that name the very address that the destination has.
+    fn verdicts_elsewhere(&self, public: bool, only_from: bool) -> impl Iterator<Item = Verdict> {
         let Inspection { checkpoint, flow, original, .. } = self.inspection;
         let Packet { from, to, .. } = *self.packet;
         // Pods and nodes whose address is assumed are known by themselves, and stay what they are.
-        let is_meant = move |endpoint: &PacketEndpoint| {
-            endpoint.assumed
-                && matches!(endpoint.end, Endpoint::Outside(_))
-                && endpoint.address.is_some_and(|a| tags::is_public(a) == public)
+        let meant = |endpoint: &PacketEndpoint| {
+            let is_address = endpoint.assumed && matches!(endpoint.end, Endpoint::Outside(_));
+            endpoint.address.filter(|a| is_address && tags::is_public(*a) == public)
         };
-        let meant = [from, to].into_iter().find(is_meant).and_then(|p| p.address);
-        let others = match meant {
-            Some(_) if public => self.paths.tables.public_addresses().to_vec(),
-            Some(shown) => self.gateway_addresses(shown),
-            None => Vec::new(),
+        let others = |endpoint: &PacketEndpoint| {
+            let found = meant(endpoint).map(|shown| match public {
+                true => self.paths.tables.public_addresses().to_vec(),
+                false => self.gateway_addresses(shown),
+            });
+            let own = core::iter::once(endpoint.end);
+            own.chain(found.unwrap_or_default().into_iter().map(Endpoint::Outside)).collect::<Vec<Endpoint>>()
         };
-        others.into_iter().map(move |address| {
-            let end = |endpoint: &PacketEndpoint| if is_meant(endpoint) { Endpoint::Outside(address) } else { endpoint.end };
-            let (from, to) = (end(&from), end(&to));
-            self.ask(&Flow { from, to, ..*flow }, *original, checkpoint.with_ends(from, to)).verdict()
-        })
+        let (sources, mut destinations) = (others(&from), others(&to));
+        if only_from {
+            destinations.truncate(1);
+        }
+        let pairs = match sources.len() * destinations.len() <= MOST_PAIRS {
+            true => sources.iter().flat_map(|from| destinations.iter().map(move |to| (*from, *to))).collect::<Vec<_>>(),
+            false => sources.iter().map(|from| (*from, to.end)).chain(destinations.iter().map(|to| (from.end, *to))).collect(),
+        };
+        pairs.into_iter().map(move |(from, to)| self.ask(&Flow { from, to, ..*flow }, *original, checkpoint.with_ends(from, to)).verdict())
     }
 
     /// What an unknown address may be: one for every set of addresses that rules tell apart, of the families that the client has, and the nodes.
