@@ -174,3 +174,68 @@ fn families_and_modes_of_addresses_decide() {
         assert!(said(&proxy).contains("is a proxy (`ipMode: Proxy`)"), "{}", said(&proxy));
     }
 }
+
+/// Azure's network with nodes, and a subnet for front ends; rules of the nodes' group.
+fn azure(rules: &str) -> String {
+    format!(
+        "azure:
+  networks: [{{name: v, addressSpace: 10.48.0.0/12, subnets: [{{name: nodes, prefix: 10.48.0.0/16, nsg: g}}, {{name: vms, prefix: 10.50.0.0/24}}, {{name: lbs, prefix: 10.51.0.0/24}}]}}]
+  machines: [{{name: desk, subnet: vms, address: 10.50.0.4}}]
+  nsgs: [{{name: g, inbound: [{{priority: 110, name: probe, allow: '*', from: AzureLoadBalancer}}, {rules}]}}]
+  clusters: [{{name: k, subnet: nodes, plugin: overlay, policy: calico, nodes: 2}}]
+---
+{{apiVersion: v1, kind: Pod, metadata: {{name: web, namespace: shop, labels: {{app: web}}}}, spec: {{nodeName: aks-nodepool1-0, containers: [{{name: c, image: i}}]}}, status: {{podIP: 10.244.0.10}}}}
+"
+    )
+}
+
+fn annotated(annotations: &str, spec: &str, status: &str) -> String {
+    format!(
+        "---\n{{apiVersion: v1, kind: Service, metadata: {{name: web, namespace: shop, annotations: {{{annotations}}}}}, spec: {{type: LoadBalancer, selector: {{app: web}}, ports: [{{port: 80, targetPort: 8080, nodePort: 30080}}]{spec}}}, status: {{loadBalancer: {{ingress: [{status}]}}}}}}\n"
+    )
+}
+
+/// Upstream: AKS documentation, "Use an internal load balancer", "Specify a different subnet".
+#[test]
+fn an_internal_front_end_is_in_the_subnet_that_is_named() {
+    let open = "{priority: 120, name: lb, allow: tcp 80, from: 10.50.0.0/24, to: 10.51.0.0/24}, {priority: 200, name: no, deny: '*', from: 10.50.0.0/24}";
+    let half = open.replace("to: 10.51.0.0/24", "to: 10.51.0.128/25");
+    let internal = "service.beta.kubernetes.io/azure-load-balancer-internal: 'true'";
+    let in_subnet = |name: &str| format!("{internal}, service.beta.kubernetes.io/azure-load-balancer-internal-subnet: {name}");
+    for (rules, annotations, verdict) in [
+        (open, in_subnet("lbs"), "allowed"),
+        (half.as_str(), in_subnet("lbs"), "cannot tell"),
+        (open, internal.to_owned(), "denied"),
+        (open, in_subnet("other"), "cannot tell"),
+    ] {
+        let text = azure(rules) + &annotated(&annotations, "", "");
+        let answer = at(&text, "vm/desk", "svc/shop/web");
+        assert_eq!(answer.verdict.as_str(), verdict, "{annotations}: {}", said(&answer));
+    }
+    let mut scene = Analysis::new(Settings::default());
+    scene.set_files(&[("all.yaml", &(azure(open) + &annotated(&in_subnet("lbs"), "", "")))]);
+    assert!(!scene.problems().iter().any(|p| p.code.0 == "LINT021"), "the rule matches the front end");
+}
+
+/// Upstream: Kubernetes API, `loadBalancerClass`; kubernetes-sigs/aws-load-balancer-controller, docs/guide/service/nlb.md.
+#[test]
+fn load_balancers_of_others_are_not_taken_for_azures() {
+    let aws = "service.beta.kubernetes.io/aws-load-balancer-nlb-target-type: ip";
+    for (annotations, spec, status, says) in [
+        ("", ", loadBalancerClass: tailscale", "", "`loadBalancerClass` `tailscale`"),
+        (aws, "", "", "its annotation `service.beta.kubernetes.io/aws-load-balancer-nlb-target-type`"),
+        ("", "", "{hostname: a.elb.eu-west-1.amazonaws.com}", "known by its name `a.elb.eu-west-1.amazonaws.com` only"),
+    ] {
+        for text in [CLUSTER.to_owned(), azure("")] {
+            let answer = at(&(text + &annotated(annotations, spec, status)), "203.0.113.5", "svc/shop/web");
+            assert_eq!(answer.verdict.as_str(), "cannot tell", "{}", said(&answer));
+            assert!(said(&answer).contains(says), "{says}: {}", said(&answer));
+        }
+    }
+    // With an address, too.
+    let text = azure("") + &annotated("", ", loadBalancerClass: tailscale", "{ip: 192.0.2.9}");
+    assert_eq!(at(&text, "203.0.113.5", "192.0.2.9").verdict.as_str(), "cannot tell");
+    // What only announces addresses leaves packets as they are.
+    let announced = CLUSTER.to_owned() + &annotated("", ", loadBalancerClass: metallb.io/metallb", "{ip: 198.51.100.9}");
+    assert_eq!(at(&announced, "203.0.113.5", "svc/shop/web").verdict.as_str(), "allowed");
+}

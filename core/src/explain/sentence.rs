@@ -208,7 +208,7 @@ impl Explainer<'_> {
                 "the packet's public address is not in the input, and the rules distinguish public addresses".to_owned()
             }
             UnknownFact::GatewayAddress => {
-                "Azure picks the addresses of the gateway's instances from its subnet, and the result depends on them".to_owned()
+                "Azure picks the addresses of gateways and load balancers from their subnets, and the result depends on them".to_owned()
             }
             UnknownFact::NodePort => {
                 "no node port is specified: the API server picks one from 30000 to 32767, and the result depends on it".to_owned()

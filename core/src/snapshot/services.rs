@@ -178,6 +178,10 @@ pub struct LoadBalancer {
     pub addresses: Vec<IpAddr>,
     /// Front ends that are addresses of a proxy (`ipMode: Proxy`): nodes do not know them, so packets from inside go to the load balancer, too.
     pub proxies: Vec<IpAddr>,
+    /// Who serves it in place of a load balancer that keeps addresses and picks nodes, where the input shows somebody else.
+    pub foreign: Option<ForeignBalancer>,
+    /// The subnet of an internal front end that is given (`azure-load-balancer-internal-subnet`); else that of the nodes.
+    pub subnet: Option<Box<str>>,
     /// Whether it is reachable in the virtual network only (`azure-load-balancer-internal`).
     pub internal: bool,
     /// Whether packets reach the node as they were sent to the front end, as AKS sets it up unless
@@ -203,6 +207,19 @@ pub struct LoadBalancer {
     pub private_link: bool,
     /// What annotations say of single ports.
     pub ports: Vec<BalancedPort>,
+}
+
+/// Who serves a load balancer of which it is not known how it sends packets on: to nodes or to pods, and from which address.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum ForeignBalancer {
+    /// The controller of this `loadBalancerClass`, which load balancers of clouds leave alone.
+    Class(Box<str>),
+    /// A cloud or an operator whose annotation, of this name, the Service has.
+    Annotation(Box<str>),
+    /// Whoever has this host name, which the status gives in place of an address.
+    Host(Box<str>),
+    /// Azure, by a front end in a subnet of this name, which the input does not hold.
+    Subnet(Box<str>),
 }
 
 /// What annotations say of one port at the load balancer. Upstream: AKS documentation, "Customizations via Kubernetes Annotations".
@@ -242,6 +259,8 @@ impl Default for LoadBalancer {
         LoadBalancer {
             addresses: Vec::new(),
             proxies: Vec::new(),
+            foreign: None,
+            subnet: None,
             internal: false,
             floating: true,
             source_ranges: Vec::new(),

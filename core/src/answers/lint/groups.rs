@@ -9,7 +9,7 @@ use crate::answers::lint::packets::{Ordered, Packets};
 use crate::connections::ConnectionSet;
 use crate::diagnostics::Diagnostic;
 use crate::language::lower::is_default_rule;
-use crate::model::AddressSet;
+use crate::model::{AddressSet, Cidr};
 use crate::policy::{Action, Direction, GroupUseId, PeerMatch, PeerTermKind, Policy, Rule, RuleId, RuleRef, SubjectMatch};
 use crate::snapshot::cloud::{Cloud, Group, GroupUse, Interface, Network, tags};
 use crate::text::Place;
@@ -93,6 +93,7 @@ pub(super) fn group_rules<'a>(input: &LintInput<'a>) -> Vec<GroupRules<'a>> {
     if cloud.groups.is_empty() {
         return Vec::new();
     }
+    let front_ends = front_ends(input);
     let mut all = Vec::new();
     for policy in input.compiled.ruleset().policies.iter() {
         let Some((number, used, group)) = given_group(policy, cloud) else { continue };
@@ -106,7 +107,7 @@ pub(super) fn group_rules<'a>(input: &LintInput<'a>) -> Vec<GroupRules<'a>> {
                 direction,
                 rules: Vec::new(),
                 internet: tags::internet(&used.virtual_network),
-                behind: cloud.behind(number),
+                behind: if has_nodes { cloud.behind(number).union(&front_ends) } else { cloud.behind(number) },
                 has_nodes,
             };
             let matched = |(index, rule)| {
@@ -120,6 +121,20 @@ pub(super) fn group_rules<'a>(input: &LintInput<'a>) -> Vec<GroupRules<'a>> {
         }
     }
     all
+}
+
+/// Addresses of load balancers with floating IP, which groups at nodes see: those that are given, and the subnets that are named for them.
+fn front_ends(input: &LintInput<'_>) -> AddressSet {
+    let mut ranges: Vec<Cidr> = Vec::new();
+    for service in input.snapshot.services.iter().filter(|service| service.routing.load_balancer.floating) {
+        let balancer = &service.routing.load_balancer;
+        ranges.extend(balancer.addresses.iter().map(|address| Cidr::of(*address)));
+        if let Some(name) = &balancer.subnet {
+            let named = input.snapshot.cloud.subnets.iter().filter(|subnet| subnet.name.eq_ignore_ascii_case(name));
+            ranges.extend(named.flat_map(|subnet| &subnet.prefixes));
+        }
+    }
+    AddressSet::of_cidrs(&ranges)
 }
 
 /// The security group whose rules somebody wrote that a policy is, and where it is used.

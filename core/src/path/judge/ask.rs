@@ -12,7 +12,7 @@ use crate::explain::Explainer;
 use crate::explain::{CheckpointTrace, TierOutcome};
 use crate::language::azure::inventory::NODE_PORTS;
 use crate::model::Cidr;
-use crate::snapshot::cloud::tags;
+use crate::snapshot::cloud::{Subnet, tags};
 use crate::verdict::traversal::Checkpoint;
 use crate::verdict::{CheckpointResult, Flow, Original, Reason, UnknownFact, VXLAN, Verdict, check};
 
@@ -180,12 +180,15 @@ impl Asked<'_> {
         outside.chain(self.paths.snapshot.nodes().filter(|(_, n)| !n.stand_in).map(|(id, _)| Endpoint::Node(id))).collect()
     }
 
-    /// Addresses that instances of an application gateway may have, where it has one that is assumed: of equivalent ones one. Upstream: "Application
+    /// Addresses that instances of an application gateway, or an internal load balancer, may have where one is assumed: of equivalent ones one. Upstream: "Application
     /// Gateway infrastructure configuration"; Azure picks them from its subnet.
     fn gateway_addresses(&self, shown: IpAddr) -> Vec<IpAddr> {
         let cloud = &self.paths.snapshot.cloud;
         let gateway = cloud.gateways.iter().find(|g| g.address == shown);
-        let given = gateway.and_then(|g| cloud.subnet(g.subnet?)).map(|subnet| subnet.prefixes.clone());
+        let given = gateway.and_then(|g| cloud.subnet(g.subnet?));
+        // Internal load balancers have theirs in a subnet, too.
+        let has_it = |subnet: &&Subnet| subnet.prefixes.iter().any(|prefix| prefix.contains(shown));
+        let given = given.or_else(|| cloud.subnets.iter().find(has_it)).map(|subnet| subnet.prefixes.clone());
         let ranges = given.unwrap_or_else(|| alloc::vec![Cidr::supernet(shown, 16)]);
         let mut found = Vec::new();
         for range in ranges {

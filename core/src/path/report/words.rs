@@ -19,7 +19,7 @@ use crate::language::azure::Outbound;
 use crate::language::{Readiness, TargetPort};
 use crate::policy::Direction;
 use crate::snapshot::cloud::tags;
-use crate::snapshot::{IngressId, ServiceId};
+use crate::snapshot::{ForeignBalancer, IngressId, ServiceId};
 use crate::verdict::Verdict;
 use crate::verdict::traversal::{Checkpoint, Routing};
 
@@ -393,13 +393,7 @@ fn unknown_sentence(paths: &Paths, unknown: &Unknown) -> String {
             let name = paths.snapshot.service_name(*number);
             format!("`{name}` is an alias (ExternalName) for a name outside the cluster, and only DNS knows its address")
         }
-        Unknown::Proxy(number) => {
-            let name = paths.snapshot.service_name(*number);
-            format!(
-                "the load balancer of `{name}` is a proxy (`ipMode: Proxy`): to which nodes or pods its connections go, and from which address, is \
-                 not in the input"
-            )
-        }
+        Unknown::Proxy(number) => load_balancer_unknown(paths, *number),
         Unknown::OtherFamily(number, family) => format!(
             "the {} address of `{}` leads to the {} addresses of its pods; paths are followed with the first address of each pod only",
             family.as_str(),
@@ -451,4 +445,26 @@ pub(super) fn lookup_sentence(paths: &Paths, failed: &FailedLookup, stop: &str) 
     let who = paths.snapshot.pod_title(failed.pod);
     let can = if failed.verdict == Verdict::Denied { "cannot" } else { "may not be able to" };
     format!("`{who}` {can} query the cluster's DNS for the address of `{}`: {stop}", failed.name)
+}
+
+/// Why it is not known how a load balancer goes on.
+fn load_balancer_unknown(paths: &Paths, number: ServiceId) -> String {
+    let name = paths.snapshot.service_name(number);
+    let balancer = paths.snapshot.service(number).map(|service| &service.routing.load_balancer);
+    let open = "to which nodes or pods its connections go, and from which address, is not in the input";
+    match balancer.and_then(|balancer| balancer.foreign.as_ref()) {
+        Some(ForeignBalancer::Class(class)) => {
+            format!("the load balancer of `{name}` is made by the controller of its `loadBalancerClass` `{class}`: {open}")
+        }
+        Some(ForeignBalancer::Annotation(annotation)) => {
+            format!("the load balancer of `{name}` is one that its annotation `{annotation}` is for, which is not evaluated: {open}")
+        }
+        Some(ForeignBalancer::Host(host)) => format!("the load balancer of `{name}` is known by its name `{host}` only: {open}"),
+        Some(ForeignBalancer::Subnet(subnet)) => {
+            format!(
+                "the load balancer of `{name}` has its address in subnet `{subnet}`, which is not in the input, and security groups see it"
+            )
+        }
+        None => format!("the load balancer of `{name}` is a proxy (`ipMode: Proxy`): {open}"),
+    }
 }

@@ -20,7 +20,11 @@ use crate::snapshot::{NodeId, Service};
 fn front_end(service: &Service, asked: Option<IpAddr>) -> PacketEndpoint {
     let address = asked.or(service.routing.load_balancer.addresses.first().copied());
     let known = |a: IpAddr| PacketEndpoint { assumed: service.front_end_made_up, ..PacketEndpoint::at(a) };
-    address.map_or_else(|| PacketEndpoint::assumed_at(nowhere()), known)
+    match address {
+        None if service.routing.load_balancer.foreign.is_some() => PacketEndpoint::anywhere(),
+        None => PacketEndpoint::assumed_at(nowhere()),
+        Some(address) => known(address),
+    }
 }
 
 /// From inside the cluster: nodes know the address, and no load balancer is asked.
@@ -34,7 +38,7 @@ pub(super) fn from_inside<'a>(
     let paths = route.course.paths;
     let service = exposed.service;
     let front_end = front_end(service, asked);
-    if is_proxy(service, front_end.address) {
+    if is_proxy(service, front_end.address) || front_end.is_anywhere() {
         return alloc::vec![to_load_balancer(route, client, exposed, asked)];
     }
     let mut route = start(route, client, front_end);
@@ -59,6 +63,11 @@ pub(super) fn to_load_balancer<'a>(route: Route<'a>, client: Client, exposed: &E
     let balancer = &exposed.service.routing.load_balancer;
     let mut route = start(route, client, front_end(exposed.service, asked));
     let course = &mut route.course;
+    if course.packet.to.is_anywhere() {
+        course.place(Place::LoadBalancer, Title::LoadBalancer, HopAction::Nothing);
+        course.unknown(Unknown::Proxy(exposed.number));
+        return route;
+    }
     if balancer.internal && matches!(client, Client::Outside(_)) && paths.knows_network() {
         course.stop(StopReason::InternalBalancer);
         return route;
@@ -77,7 +86,7 @@ pub(super) fn to_load_balancer<'a>(route: Route<'a>, client: Client, exposed: &E
         course.stop(StopReason::NoBalancingRule(port));
         return route;
     }
-    if is_proxy(exposed.service, course.packet.to.address) {
+    if is_proxy(exposed.service, course.packet.to.address) || balancer.foreign.is_some() {
         course.place(Place::LoadBalancer, Title::LoadBalancer, HopAction::Nothing);
         course.unknown(Unknown::Proxy(exposed.number));
         return route;

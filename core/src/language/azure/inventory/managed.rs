@@ -10,7 +10,7 @@ use crate::language::{LoadBalancer, ServicePort};
 use crate::model::{AddressSet, Cidr, Protocol};
 use crate::policy::GroupUseId;
 use crate::snapshot::cloud::{Cloud, Group, GroupId, GroupUse, InterfaceId, MANAGED_GROUP, SubnetId};
-use crate::snapshot::{Service, ServiceType, Snapshot};
+use crate::snapshot::{ForeignBalancer, Service, ServiceType, Snapshot};
 use crate::text::Place;
 /// AKS's first rule that allows, and the last that denies.
 const FIRST_ALLOW: u16 = 500;
@@ -70,7 +70,11 @@ pub(in crate::language) fn virtual_network(cloud: &Cloud, subnet: SubnetId) -> A
 fn rules(services: &[Service], nodes: &[IpAddr]) -> Vec<(SecurityRule, Place)> {
     let mut rules = Vec::new();
     let (mut allow, mut deny) = (FIRST_ALLOW, LAST_DENY);
-    for service in services.iter().filter(|s| s.service_type == ServiceType::LoadBalancer && !s.routing.load_balancer.unruled) {
+    let is_azures = |s: &&Service| {
+        let balancer = &s.routing.load_balancer;
+        s.service_type == ServiceType::LoadBalancer && !balancer.unruled && !matches!(balancer.foreign, Some(ForeignBalancer::Class(_)))
+    };
+    for service in services.iter().filter(is_azures) {
         let balancer = &service.routing.load_balancer;
         // Without floating IP packets come for the nodes themselves.
         let destinations = if balancer.floating { balancer.addresses.as_slice() } else { nodes };

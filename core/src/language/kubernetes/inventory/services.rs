@@ -11,7 +11,8 @@ use crate::language::{EndpointSlice, ServiceRouting};
 use crate::model::Labels;
 use crate::snapshot::cloud::{Cloud, SubnetId};
 use crate::snapshot::{
-    Ingress, IpFamily, NamespaceId, NodeId, PodEndpoint, PodId, Role, Service, ServiceId, ServiceType, Slice, SliceEndpoint, Snapshot,
+    ForeignBalancer, Ingress, IpFamily, NamespaceId, NodeId, PodEndpoint, PodId, Role, Service, ServiceId, ServiceType, Slice,
+    SliceEndpoint, Snapshot,
 };
 use crate::text::Place;
 
@@ -113,16 +114,28 @@ pub(super) fn connect_slices(
 }
 
 /// Load balancers whose address is not given: one is assumed for each, so that a packet has one to show. Those of the virtual network are at the end
-/// of the nodes' subnet, others in a range that is kept for examples (RFC 5737, TEST-NET-2).
+/// of the nodes' subnet or that which is named, others in a range that is kept for examples (RFC 5737, TEST-NET-2).
 pub(in crate::language) fn make_up_front_ends(snapshot: &mut Snapshot) {
     let internal_last = snapshot.cloud.clusters.first().and_then(|c| last_of_subnet(&snapshot.cloud, c.pools.first()?.subnet?));
+    let cloud = &snapshot.cloud;
+    let called = |name: &str| SubnetId::each(&cloud.subnets).find(|(_, s)| s.name.eq_ignore_ascii_case(name)).map(|(id, _)| id);
     let (mut public, mut internal) = (0u32, 0u32);
     for service in snapshot.services.iter_mut().filter(|s| s.service_type == ServiceType::LoadBalancer) {
         let balancer = &mut service.routing.load_balancer;
-        if !balancer.addresses.is_empty() {
+        if !balancer.addresses.is_empty() || balancer.foreign.is_some() {
             continue;
         }
-        let address = match internal_last.filter(|_| balancer.internal) {
+        let last = match balancer.subnet.as_deref().filter(|_| internal_last.is_some()) {
+            None => internal_last,
+            Some(name) => match called(name).and_then(|subnet| last_of_subnet(cloud, subnet)) {
+                Some(last) => Some(last),
+                None => {
+                    balancer.foreign = Some(ForeignBalancer::Subnet(name.into()));
+                    continue;
+                }
+            },
+        };
+        let address = match last.filter(|_| balancer.internal) {
             Some(last) => {
                 internal += 1;
                 last.saturating_sub(internal)

@@ -11,7 +11,7 @@ use crate::document::{NodeRef, Value};
 use crate::language::read::fields::{Reader, Slot};
 use crate::language::{BalancedPort, Distribution, LoadBalancer, ServicePort, codes};
 use crate::model::names;
-use crate::snapshot::IpFamily;
+use crate::snapshot::{ForeignBalancer, IpFamily};
 
 /// Words of `trafficDistribution`.
 const DISTRIBUTIONS: [&str; 3] = ["PreferClose", "PreferSameNode", "PreferSameZone"];
@@ -24,6 +24,7 @@ impl<'a> Reader<'a> {
         status: &Slot<'a, '_>,
         address: &Slot<'a, '_>,
         ranges: &Slot<'a, '_>,
+        class: Option<&str>,
         ports: &[ServicePort],
     ) -> LoadBalancer {
         let of_azure = |name: &str| annotation(metadata, &["service.beta.kubernetes.io/azure-", name]);
@@ -38,6 +39,7 @@ impl<'a> Reader<'a> {
             ports: balanced_ports(metadata, ports),
             ..LoadBalancer::default()
         };
+        balancer.subnet = of_azure("load-balancer-internal-subnet").map(|(text, _)| text.trim().into()).filter(|_| balancer.internal);
         let words = |text: &'a str| text.split(',').map(str::trim).filter(|word| !word.is_empty());
         balancer.tags = of_azure("allowed-service-tags").map_or_else(Vec::new, |(text, _)| words(text).map(Into::into).collect());
         for item in self.items(ranges) {
@@ -61,6 +63,7 @@ impl<'a> Reader<'a> {
         let assigned = status.value().and_then(|s| s.get("loadBalancer")).and_then(|b| b.get("ingress"));
         balancer.addresses = addresses_of(assigned);
         balancer.proxies = proxies(assigned);
+        balancer.foreign = foreign(metadata, class, assigned);
         if balancer.addresses.is_empty() {
             let asked = self.address(address);
             let by = |name: &str| of_azure(name).and_then(|(text, _)| text.trim().parse::<IpAddr>().ok());
@@ -94,6 +97,38 @@ fn proxies(assigned: Option<NodeRef<'_>>) -> Vec<IpAddr> {
     let items = assigned.and_then(NodeRef::as_sequence).into_iter().flatten();
     let is_known = |item: &NodeRef<'_>| item.get("ipMode").is_none_or(|mode| mode.is_null() || mode.as_str() == Some("VIP"));
     items.filter(|item| !is_known(item)).filter_map(|item| item.get("ip")?.as_str()?.parse().ok()).collect()
+}
+
+/// Prefixes of annotations for load balancers that are proxies, or send to pods themselves: of AWS, DigitalOcean, Hetzner, Linode, OpenStack, Oracle,
+/// Scaleway and Tailscale.
+const FOREIGN: [&str; 8] = [
+    "service.beta.kubernetes.io/aws-load-balancer-",
+    "service.beta.kubernetes.io/do-loadbalancer-",
+    "load-balancer.hetzner.cloud/",
+    "service.beta.kubernetes.io/linode-loadbalancer-",
+    "loadbalancer.openstack.org/",
+    "oci.oraclecloud.com/",
+    "service.beta.kubernetes.io/scw-loadbalancer-",
+    "tailscale.com/",
+];
+
+/// Beginnings of classes whose controllers only announce addresses, so that packets come to nodes as they were sent: MetalLB, Cilium, kube-vip, PureLB.
+const ANNOUNCING: [&str; 4] = ["metallb", "io.cilium/", "kube-vip.io/", "purelb.io/"];
+
+/// Who serves a Service, where that is not what is assumed of load balancers. Upstream: Kubernetes API, `loadBalancerClass`: "Any default load balancer
+/// implementation (e.g. cloud providers) should ignore Services that set this field"; kubernetes-sigs/aws-load-balancer-controller, docs/guide/service.
+fn foreign(metadata: &Slot<'_, '_>, class: Option<&str>, assigned: Option<NodeRef<'_>>) -> Option<ForeignBalancer> {
+    if let Some(class) = class.filter(|class| !class.is_empty() && !ANNOUNCING.iter().any(|own| class.starts_with(own))) {
+        return Some(ForeignBalancer::Class(class.into()));
+    }
+    let annotations = metadata.value().and_then(|m| m.get("annotations")).and_then(NodeRef::as_mapping).unwrap_or_default();
+    if let Some(entry) = annotations.iter().find(|entry| FOREIGN.iter().any(|own| entry.key.starts_with(own))) {
+        return Some(ForeignBalancer::Annotation(entry.key.clone()));
+    }
+    let items = assigned.and_then(NodeRef::as_sequence).into_iter().flatten();
+    // What has an address too has only a name beside it.
+    let mut hosts = items.filter(|item| item.get("ip").is_none()).filter_map(|item| item.get("hostname")?.as_str());
+    hosts.next().map(|host| ForeignBalancer::Host(host.into()))
 }
 
 /// Labels of Services that kube-proxy leaves to another proxy. Upstream: `cmd/kube-proxy/app/server.go`, the selector of its informers.

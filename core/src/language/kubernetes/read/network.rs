@@ -184,7 +184,8 @@ impl<'a> Reader<'a> {
             self.refuse(ports.required(codes::REQUIRED, "a Service needs at least one port").help("write `ports: [{port: 80}]`"));
         }
         service.ports = self.service_ports(&ports, service.service_type);
-        service.routing = self.service_routing(routing, service.service_type, &service.ports, metadata, status);
+        let class = spec.value().and_then(|spec| spec.get("loadBalancerClass")).and_then(NodeRef::as_str);
+        service.routing = self.service_routing(routing, service.service_type, &service.ports, metadata, (status, class));
         service.routing.other_proxy = other_proxy(metadata);
         let families: Vec<&str> = self.items(&families).collect::<Vec<_>>().iter().filter_map(|item| self.text(item)).collect();
         service.routing.family = only_family(&families, self.text(&family_policy), &service.cluster_addresses);
@@ -198,7 +199,7 @@ impl<'a> Reader<'a> {
         service_type: ServiceType,
         ports: &[ServicePort],
         metadata: &Slot<'a, '_>,
-        status: &Slot<'a, '_>,
+        (status, class): (&Slot<'a, '_>, Option<&str>),
     ) -> ServiceRouting {
         let [external, internal, affinity, external_addresses, health, address, ranges, unready, distribution, allocates] = fields;
         let mut routing = ServiceRouting::default();
@@ -228,7 +229,7 @@ impl<'a> Reader<'a> {
         routing.health_check_port = self.integer(&health).filter(|n| *n != 0).and_then(names::port_number);
 
         routing.distribution = self.distribution(&distribution, metadata);
-        routing.load_balancer = self.load_balancer(metadata, status, &address, &ranges, ports);
+        routing.load_balancer = self.load_balancer(metadata, status, &address, &ranges, class, ports);
         routing
     }
 
