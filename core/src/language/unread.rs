@@ -18,6 +18,21 @@ pub struct Unread {
     pub enforcer: Enforcer,
     /// What it might do to connections; nothing if it concerns none.
     pub effects: Vec<Effect>,
+    /// The ways of packets that it might make or change.
+    pub ways: Vec<Way>,
+}
+
+/// A Service or an Ingress by which packets may go another way than the rest of the input says.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Way {
+    /// `Service` or `Ingress`.
+    pub kind: &'static str,
+    /// Its namespace; any where it cannot be read.
+    pub namespace: Option<Box<str>>,
+    /// Its name, in the same way.
+    pub name: Option<Box<str>>,
+    /// Whether the object is about the way to a Service that another object makes.
+    pub changes: bool,
 }
 
 /// Why something is not evaluated.

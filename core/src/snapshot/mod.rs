@@ -70,10 +70,40 @@ pub struct Snapshot {
     pub keeps_source_to_nodes: bool,
     /// Objects whose pods are not read.
     pub pod_makers: Vec<PodMaker>,
+    /// Services and Ingresses that are not evaluated, and what else may lead packets another way.
+    pub unread_ways: Vec<UnreadWay>,
     /// The cloud's network; empty where the input says nothing of it.
     pub cloud: cloud::Cloud,
     /// What was noticed while references were followed.
     pub diagnostics: Vec<Diagnostic>,
+}
+
+/// An object that is not evaluated, and may make or change the way of packets to a Service or Ingress.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct UnreadWay {
+    /// Whether it is about an Ingress, not a Service.
+    pub is_ingress: bool,
+    /// The namespace of the Service or Ingress; any if it is not known.
+    pub namespace: Option<Box<str>>,
+    /// Its name, in the same way.
+    pub name: Option<Box<str>>,
+    /// Whether the Service is made by another object, and this one changes the way to it.
+    pub changes: bool,
+    /// Why it is not known where packets go, as a sentence.
+    pub because: Box<str>,
+    /// Where it is written.
+    pub place: Place,
+}
+
+impl UnreadWay {
+    /// Whether it may be about the Service or Ingress of this name; of any name where none is given.
+    pub(crate) fn may_be(&self, is_ingress: bool, namespace: Option<&str>, name: Option<&str>) -> bool {
+        let fits = |own: &Option<Box<str>>, asked: Option<&str>| match (own.as_deref(), asked) {
+            (Some(own), Some(asked)) => own == asked,
+            _ => true,
+        };
+        self.is_ingress == is_ingress && fits(&self.namespace, namespace) && fits(&self.name, name)
+    }
 }
 
 /// An object that makes pods, of a kind that is not read.

@@ -3,17 +3,19 @@
 mod addresses;
 mod placement;
 
+use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
-use alloc::string::ToString;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
 use self::addresses::AddressPool;
 use super::registry::Languages;
+use super::unread::Cause;
 use super::{Kind, Resource, kubernetes};
 use crate::model::{AddressSet, Labels, UnknownLabels};
 use crate::settings::{Assumed, Placement};
-use crate::snapshot::{Namespace, NamespaceId, Node, NodeId, PodEndpoint, PodMaker, Role, Snapshot};
+use crate::snapshot::{Namespace, NamespaceId, Node, NodeId, PodEndpoint, PodMaker, Role, Snapshot, UnreadWay};
 use crate::text::{DocumentId, Place};
 
 /// The label that the API server sets on every namespace (upstream: `NamespaceDefaultLabelName`, since 1.21).
@@ -60,6 +62,7 @@ impl Languages {
         let nodes = nodes(&resources, &mut snapshot);
         snapshot.pod_network = pod_network(&resources, settings);
         snapshot.pod_makers = pod_makers(&resources, settings);
+        snapshot.unread_ways = unread_ways(&resources, settings);
         let mut inventory = Inventory { resources, settings, namespaces, nodes, snapshot };
         self.iter().for_each(|language| language.add_workloads(&mut inventory));
         if let Some(placement) = placement {
@@ -93,6 +96,37 @@ fn pod_makers(resources: &[(DocumentId, &Resource)], settings: &Assumed) -> Vec<
         place: r.kind_span.within(*document),
     };
     resources.iter().filter(|(_, r)| r.kind.makes_unread_pods()).map(maker).collect()
+}
+
+/// What may lead packets another way than the rest of the input says.
+fn unread_ways(resources: &[(DocumentId, &Resource)], settings: &Assumed) -> Vec<UnreadWay> {
+    let mut found = Vec::new();
+    for (document, resource) in resources {
+        let Kind::Unread(unread) = &resource.kind else { continue };
+        let name = match (&*resource.meta.name, &resource.meta.namespace) {
+            ("", _) => String::new(),
+            (name, Some(namespace)) => alloc::format!(" `{namespace}/{name}`"),
+            (name, None) => alloc::format!(" `{name}`"),
+        };
+        let why = match unread.cause {
+            Cause::Broken => ": its document cannot be read",
+            Cause::Template => ": it is a template that must be rendered first",
+            _ => "",
+        };
+        for way in &unread.ways {
+            // A name alone is one of the namespace that is assumed where none is given.
+            let own = (way.namespace.as_deref() == Some("")).then(|| Box::from(&*settings.default_namespace));
+            found.push(UnreadWay {
+                is_ingress: way.kind == "Ingress",
+                namespace: own.or_else(|| way.namespace.clone()),
+                name: way.name.clone(),
+                changes: way.changes,
+                because: alloc::format!("{}{name} is not evaluated{why}", resource.kind_name).into(),
+                place: resource.kind_span.within(*document),
+            });
+        }
+    }
+    found
 }
 
 /// Where pods without an address have theirs: pools for pods if any is given, or the nodes' pod ranges if all nodes give one, else the settings'.

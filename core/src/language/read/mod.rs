@@ -426,7 +426,10 @@ impl<'a> Objects<'a> {
         let class = if object.node.is_some_and(is_mesh) { Class::Policy(Family::MeshWide, Cause::Kind) } else { class };
         let kept = match (class, object.node) {
             (Class::Policy(family, cause), Some(node)) => Some(unread::unread(node, family, kind, cause)),
-            (Class::MakesPods, _) => Some(Unread { cause: Cause::MakesPods, enforcer: Enforcer::Any, effects: Vec::new() }),
+            (Class::MakesPods, _) => {
+                Some(Unread { cause: Cause::MakesPods, enforcer: Enforcer::Any, effects: Vec::new(), ways: Vec::new() })
+            }
+            (Class::Traffic | Class::Unknown, Some(node)) => unread::redirects(node, kind, api_version),
             _ => None,
         };
         // What carries no policies has no part in them.

@@ -211,7 +211,7 @@ fn resource(kind: &str, meta: Meta, span: Span, effect: Effect, cause: Cause) ->
         span,
         refused: false,
         flaws: Flaws::default(),
-        kind: Kind::Unread(Box::new(Unread { cause, enforcer: Enforcer::Any, effects: alloc::vec![effect] })),
+        kind: Kind::Unread(Box::new(Unread { cause, enforcer: Enforcer::Any, effects: alloc::vec![effect], ways: Vec::new() })),
     }
 }
 

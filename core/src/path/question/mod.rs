@@ -23,7 +23,7 @@ use crate::language::{ServicePort, TargetPort};
 use crate::model::Protocol;
 use crate::policy::Matched;
 use crate::snapshot::cloud::NetworkId;
-use crate::snapshot::{IngressId, NodeId, PodId, Service, ServiceId, ServiceType};
+use crate::snapshot::{IngressId, NodeId, PodId, Service, ServiceId, ServiceType, UnreadWay};
 
 /// `ExternalName` Services are followed this far; a name that comes back is found long before.
 const LONGEST_CHAIN: usize = 32;
@@ -90,6 +90,8 @@ pub(in crate::path) enum Goal {
     Ingress { object: IngressId, host: Option<String>, path: String },
     /// A name of which the input does not say where it leads, and why.
     Name { name: String, missing: String },
+    /// A Service or Ingress of which what is said is not evaluated; why.
+    Unread(String),
     /// Nothing; why.
     Nothing(String),
 }
@@ -276,6 +278,9 @@ impl<'a> Understanding<'a> {
                 object
             }
             None => {
+                if let Some(why) = self.unread(true, None, None) {
+                    return Ok((Goal::Unread(why), format!("{authority}{path}")));
+                }
                 let hosts: BTreeSet<&str> = snapshot.ingresses.iter().filter_map(|i| i.requests.host.as_deref()).collect();
                 let missing = NotAsked::Host { host: bare.to_owned(), hosts: hosts.into_iter().map(ToOwned::to_owned).collect() };
                 if inside || snapshot.ingress_objects.is_empty() {
@@ -296,6 +301,12 @@ impl<'a> Understanding<'a> {
         let fits =
             |i: &crate::snapshot::IngressObject| i.name == name && namespace.is_none_or(|n| n == snapshot.namespace_name(i.namespace));
         let Some((object, found)) = IngressId::each(&snapshot.ingress_objects).find(|(_, i)| fits(i)) else {
+            if let Some(why) = self.unread(true, namespace, Some(name)) {
+                return Ok((
+                    Goal::Unread(why),
+                    format!("ingress/{}", namespace.map_or_else(|| name.to_owned(), |n| format!("{n}/{name}"))),
+                ));
+            }
             let names: Vec<String> =
                 snapshot.ingress_objects.iter().map(|i| format!("{}/{}", snapshot.namespace_name(i.namespace), i.name)).collect();
             return Err(NotAsked::Missing { kind: "Ingress", name: name.to_owned(), names });
@@ -331,11 +342,24 @@ impl<'a> Understanding<'a> {
                 let titles = [one, other].map(|s| self.paths.service_title(s));
                 Err(NotAsked::Ambiguous { name: name.to_owned(), titles })
             }
+            (None, _) if self.unread(false, namespace, Some(name)).is_some() => {
+                let why = self.unread(false, namespace, Some(name)).unwrap_or_default();
+                Ok((
+                    Goal::Unread(why),
+                    format!("svc/{}", namespace.map_or_else(|| name.to_owned(), |namespace| format!("{namespace}/{name}"))),
+                ))
+            }
             (None, _) => {
                 let names: Vec<String> = snapshot.services.iter().map(|s| self.paths.service_title(s)).collect();
                 Err(NotAsked::Missing { kind: "Service", name: name.to_owned(), names })
             }
         }
+    }
+
+    /// Why it is not known where a Service or Ingress leads that the input may hold where it cannot be read.
+    fn unread(&self, is_ingress: bool, namespace: Option<&str>, name: Option<&str>) -> Option<String> {
+        let mut ways = self.paths.snapshot.unread_ways.iter().filter(|way| !way.changes);
+        ways.find(|way| way.may_be(is_ingress, namespace, name)).map(|way| way.because.to_string())
     }
 
     /// `name.namespace.svc.cluster.local`, and what may be left out of it.
@@ -362,6 +386,12 @@ impl<'a> Understanding<'a> {
             _ if !service.routing.external_addresses.is_empty() => Entry::ExternalIp,
             _ => Entry::Cluster,
         });
+        let namespace = snapshot.namespace_name(service.namespace);
+        // Of a Service that is there and one that cannot be read it is not known which counts.
+        let is_named = |way: &&UnreadWay| (way.changes || way.name.is_some()) && way.may_be(false, Some(namespace), Some(&service.name));
+        if let Some(way) = snapshot.unread_ways.iter().find(is_named) {
+            return Ok((Goal::Unread(way.because.to_string()), title));
+        }
         if service.unclear {
             let port = self.asked.port.or(service.ports.first().map(|port| port.port));
             self.port = port;

@@ -84,6 +84,7 @@ fn unknown_title(paths: &Paths, unknown: &Unknown) -> String {
     match unknown {
         Unknown::Ingress(object) => ingress_title(paths, *object),
         Unknown::Request(_) => "Request".to_string(),
+        Unknown::Unread(_) => "Not evaluated".to_string(),
         Unknown::ExternalName(service)
         | Unknown::Proxy(service)
         | Unknown::ExternalIp(service)
@@ -388,7 +389,7 @@ fn unknown_sentence(paths: &Paths, unknown: &Unknown) -> String {
         Unknown::Ingress(object) => {
             format!("Ingress `{}` is not evaluated: an API server refuses it", ingress_title(paths, *object))
         }
-        Unknown::Request(why) => why.to_string(),
+        Unknown::Request(why) | Unknown::Unread(why) => why.to_string(),
         Unknown::ExternalName(number) => {
             let name = paths.snapshot.service_name(*number);
             format!("`{name}` is an alias (ExternalName) for a name outside the cluster, and only DNS knows its address")

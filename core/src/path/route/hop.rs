@@ -261,6 +261,8 @@ pub(in crate::path) enum Unknown {
     Ingress(IngressId),
     /// Where a request goes, and why.
     Request(Arc<str>),
+    /// What a Service or Ingress says that cannot be read, or is changed by what is not evaluated; why.
+    Unread(Arc<str>),
     /// Where the name of this Service leads.
     ExternalName(ServiceId),
     /// How the load balancer of this Service, which is a proxy, goes on.

@@ -31,7 +31,7 @@ use crate::model::{Cidr, Protocol};
 use crate::policy::{Direction, Matched};
 use crate::settings::IngressBy;
 use crate::snapshot::cloud::{GatewayId, Location};
-use crate::snapshot::{Ingress, IngressId, IngressObject, NodeId, PodId, Role, Served, Service, ServiceId, ServiceType};
+use crate::snapshot::{Ingress, IngressId, IngressObject, NodeId, PodId, Role, Served, Service, ServiceId, ServiceType, UnreadWay};
 use crate::verdict::traversal::Checkpoint;
 
 /// Where AKS puts the subnet of an application gateway that it makes: shown where none is given.
@@ -515,11 +515,20 @@ fn backend_port(paths: &Paths, request: &Request<'_>) -> Result<(ServiceId, usiz
         return Err(End::Unknown(Unknown::Request(said.into())));
     }
     let Some(backend) = request.backend else {
+        // Another Ingress may have the rule, if it could be read.
+        if let Some(way) = paths.snapshot.unread_ways.iter().find(|way| way.is_ingress) {
+            return Err(End::Unknown(Unknown::Unread(Arc::from(&*way.because))));
+        }
         let gateway = request.by == IngressBy::Gateway;
         return Err(End::Stop(StopReason::NoIngressRule { gateway, host: request.host.map(Arc::from), path: request.path.into() }));
     };
     let Some((number, service)) = backend.service.and_then(|n| Some((n, paths.snapshot.service(n)?))) else {
-        return Err(End::Stop(StopReason::NoService(Arc::from(&*backend.service_name))));
+        let namespace = paths.snapshot.namespace_name(request.ingress.namespace);
+        let may_be = |way: &&UnreadWay| !way.changes && way.may_be(false, Some(namespace), Some(&backend.service_name));
+        return Err(match paths.snapshot.unread_ways.iter().find(may_be) {
+            Some(way) => End::Unknown(Unknown::Unread(Arc::from(&*way.because))),
+            None => End::Stop(StopReason::NoService(Arc::from(&*backend.service_name))),
+        });
     };
     if service.service_type == ServiceType::ExternalName {
         return Err(End::Unknown(Unknown::ExternalName(number)));

@@ -2,11 +2,12 @@
 
 use alloc::vec::Vec;
 
+use super::super::packet::PacketEndpoint;
 use super::super::question::{Client, Goal, Question};
 use super::super::shares::Share;
 use super::client::start;
 use super::egress::{to_address, to_name};
-use super::hop::{Choice, StopReason};
+use super::hop::{Choice, StopReason, Unknown};
 use super::pod::{to_node, to_pod};
 use super::routes::{Plan, Route};
 use super::stand_in::some_public;
@@ -19,6 +20,11 @@ pub(in crate::path) fn plan<'a>(route: Route<'a>, question: &Question, client: C
             let mut route = start(route, client, some_public());
             route.course.packet.to.address = None;
             route.course.stop(StopReason::Nothing(why.as_str().into()));
+            Plan::one(route)
+        }
+        Goal::Unread(why) => {
+            let mut route = start(route, client, PacketEndpoint::anywhere());
+            route.course.unknown(Unknown::Unread(why.as_str().into()));
             Plan::one(route)
         }
         Goal::Name { name, missing } => to_name(route, client, name, missing),

@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use super::super::kinds::{KnownKind, Role};
-use super::{Class, SENTINEL, classify, meta, unread};
+use super::{Class, SENTINEL, classify, meta, unread, ways};
 use crate::document::{Node, NodeId, NodeRef, Tree, Value};
 use crate::language::registry::Languages;
 use crate::language::unread::{Cause, Effect, Enforcer, Namespaces, Unread};
@@ -48,7 +48,13 @@ pub(crate) fn broken(languages: Languages, tree: &Tree, text: &str, from: usize,
 
 /// Something of which nothing is known but that it is there.
 pub(crate) fn anything(at: Span, cause: Cause) -> Resource {
-    resource("", at, Meta::default(), at, Unread { cause, enforcer: Enforcer::Any, effects: alloc::vec![Effect::default()] })
+    resource(
+        "",
+        at,
+        Meta::default(),
+        at,
+        Unread { cause, enforcer: Enforcer::Any, effects: alloc::vec![Effect::default()], ways: Vec::new() },
+    )
 }
 
 fn resource(kind: &str, kind_span: Span, meta: Meta, span: Span, unread: Unread) -> Resource {
@@ -92,6 +98,10 @@ fn objects(languages: Languages, node: NodeRef<'_>, cause: Cause, depth: usize) 
         }
     }
     found.effects.dedup();
+    for way in &mut found.ways {
+        way.namespace = meta.namespace.clone().or_else(|| in_namespace.then(Box::default));
+        way.name = Some(meta.name.clone()).filter(|name| !name.is_empty());
+    }
     alloc::vec![resource(kind, kind_span, meta, node.span(), found)]
 }
 
@@ -101,11 +111,11 @@ fn what(languages: Languages, node: NodeRef<'_>, kind: &str, api_version: &str, 
         Some(known) => of_known(node, known, cause)?,
         None => match classify(kind, api_version) {
             Class::Policy(family, _) => unread(node, family, kind, cause),
-            Class::MakesPods => Unread { cause: Cause::MakesPods, enforcer: Enforcer::Any, effects: Vec::new() },
+            Class::MakesPods => Unread { cause: Cause::MakesPods, enforcer: Enforcer::Any, effects: Vec::new(), ways: Vec::new() },
             Class::Irrelevant | Class::Traffic | Class::Unknown => return None,
         },
     };
-    if found.effects.is_empty() && found.cause != Cause::MakesPods {
+    if found.effects.is_empty() && found.ways.is_empty() && found.cause != Cause::MakesPods {
         let subject = crate::language::unread::Whom { namespaces: Namespaces::Own, ..Default::default() };
         found.effects.push(Effect { subject, ..Effect::default() });
     }
@@ -116,7 +126,11 @@ fn of_known(node: NodeRef<'_>, known: &KnownKind, cause: Cause) -> Option<Unread
     let (family, enforcer) = match known.role {
         Role::Policy(family, enforcer) => (family, enforcer),
         Role::MakesPods | Role::MakesPodsByTemplate => {
-            return Some(Unread { cause: Cause::MakesPods, enforcer: Enforcer::Any, effects: Vec::new() });
+            return Some(Unread { cause: Cause::MakesPods, enforcer: Enforcer::Any, effects: Vec::new(), ways: Vec::new() });
+        }
+        // What of packets' ways it makes is told by its name, if that can be read.
+        Role::Other if matches!(known.name, "Service" | "Ingress") => {
+            return Some(Unread { cause, enforcer: Enforcer::Any, effects: Vec::new(), ways: alloc::vec![ways::unnamed(known.name)] });
         }
         Role::Other => return None,
     };

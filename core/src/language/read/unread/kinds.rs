@@ -215,6 +215,7 @@ const MAKES_PODS_IN: &[(&str, &str)] = &[
 
 /// Kinds that lead traffic to pods, and are not read.
 const TRAFFIC: &[&str] = &[
+    "CiliumLocalRedirectPolicy",
     "EgressIP",
     "GRPCRoute",
     "Gateway",

@@ -90,5 +90,5 @@ pub(in crate::language) fn unread(node: NodeRef<'_>) -> Unread {
     }
     // What is brought in from elsewhere may hold policies; else there must be some to change.
     let cause = if elsewhere.is_some() { Cause::Elsewhere } else { Cause::Kustomization };
-    Unread { cause, enforcer: Enforcer::Any, effects }
+    Unread { cause, enforcer: Enforcer::Any, effects, ways: Vec::new() }
 }

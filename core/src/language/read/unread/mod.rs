@@ -9,6 +9,7 @@ mod engines;
 mod kinds;
 pub(in crate::language) mod kustomize;
 mod mesh;
+mod ways;
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -16,6 +17,7 @@ use alloc::vec::Vec;
 pub(crate) use broken::{anything, broken, no_object};
 pub(in crate::language) use kinds::{Class, Family, classify, unread_policies};
 pub(in crate::language) use mesh::{istio_map, linkerd_default};
+pub(in crate::language) use ways::redirects;
 
 use crate::document::FILLER as SENTINEL;
 
@@ -48,7 +50,7 @@ pub(in crate::language) fn unread(node: NodeRef<'_>, family: Family, kind: &str,
         Family::MeshWide => (Enforcer::Beside, mesh::mesh_wide(&object)),
         Family::Carrier => (Enforcer::Any, carriers::effects(&object)),
     };
-    Unread { cause, enforcer, effects }
+    Unread { cause, enforcer, effects, ways: Vec::new() }
 }
 
 /// Name and namespace, read without a word about what is wrong with them.
