@@ -36,8 +36,8 @@ impl Inventory {
 fn counts(resource: &Resource) -> bool {
     let kind = &resource.kind;
     if kind.unread().is_some() {
-        // Of what is not read only pods are missing, with a namespace or in the default one.
-        return kind.makes_unread_pods();
+        // Of what is not read only pods are missing, with a namespace or in the default one, and the ways of packets.
+        return kind.makes_unread_pods() || kind.unread().is_some_and(|unread| !unread.ways.is_empty());
     }
     !kind.is_policy() || resource.meta.namespace.is_some() || tells_pods_apart(kind)
 }
