@@ -102,6 +102,53 @@ export default {
         await shoot(page, "scale-phone");
     }),
 
+    "zooming in over a namespace opens it where it is, and zooming out closes it; what was opened by hand stays": chromiumOnly("it has no wheel", async () => {
+        const page = await openCluster();
+        const scale = () => page.locator("svg.graph .world").evaluate((world) => Number(/scale\(([\d.]+)\)/.exec(world.getAttribute("transform"))[1]));
+        await card(page, "team-1").dblclick(at);
+        await until(1, () => frames(page).count(), "opened by hand");
+        const zoom = async (delta, times = 1) => {
+            await page.keyboard.down("Control");
+            for (let turn = 0; turn < times; turn++) await page.mouse.wheel(0, delta);
+            await page.keyboard.up("Control");
+        };
+        const titles = () => frames(page).locator("text").evaluateAll((all) => all.map((text) => text.firstChild.textContent));
+        const box = await card(page, "team-10").boundingBox();
+        const pointer = [box.x + 40, box.y + 30];
+        await page.mouse.move(...pointer);
+        for (let turn = 0; turn < 60 && (await scale()) < 1.38; turn++) await zoom(-2);
+        assert.deepEqual(await titles(), ["team-1"], "not yet");
+        for (let turn = 0; turn < 60 && (await scale()) < 1.46; turn++) await zoom(-2);
+        await until(true, async () => (await titles()).includes("team-10"), "opened by zooming");
+        // It is at the pointer, and nothing else has come there.
+        const holds = (rect) => rect.x <= pointer[0] && pointer[0] <= rect.x + rect.width && rect.y <= pointer[1] && pointer[1] <= rect.y + rect.height;
+        const own = page.locator('svg.graph g.frame[data-frame="team-10"] > rect');
+        assert.ok(holds(await own.boundingBox()), "at the pointer");
+        // A little back, and it stays open.
+        await zoom(2, 3);
+        await until(true, async () => (await scale()) < 1.43, "a little back");
+        assert.ok((await titles()).includes("team-10"), "within the margin");
+        await shoot(page, "scale-zoom");
+        // From nearer still its cards say of which pods they consist, in letters that can be read.
+        for (let turn = 0; turn < 40 && (await scale()) < 2; turn++) await zoom(-16);
+        const said = page.locator("svg.graph g.mark.near-by");
+        await said.first().waitFor();
+        assert.equal(await said.count(), 5);
+        assert.match(await said.first().innerHTML(), /1 pod.*app=w-\d.*declares 8080/s);
+        for (const height of await said.locator("text").evaluateAll((all) => all.map((text) => text.getBoundingClientRect().height))) assert.ok(height >= 11, `${height} pixels`);
+        await shoot(page, "scale-zoom-pods");
+        await accessible(page, "zoomed in");
+        for (let turn = 0; turn < 60 && (await scale()) > 1.36; turn++) await zoom(4);
+        assert.ok((await titles()).includes("team-10"), "until it is far enough");
+        await zoom(16, 4);
+        await until("team-1", async () => (await titles()).join(), "closed by zooming, and what was opened by hand stays");
+        assert.equal(await said.count(), 0);
+        assert.ok(holds(await card(page, "team-10").boundingBox()), "its card is at the pointer");
+        // Never so small that nothing can be read.
+        await zoom(16, 40);
+        assert.ok((await scale()) >= 1, `scale ${await scale()}`);
+    }),
+
     async "what is found stands alone with its neighbours, and Escape goes back one"() {
         const page = await openCluster();
         const find = page.getByRole("combobox", { name: "Find" });
@@ -230,6 +277,27 @@ export default {
         await accessible(page, "heat map");
         await shoot(page, "scale-matrix");
     }),
+
+    async "neighbours of a focus that are higher than the canvas are seen small at its edge"() {
+        const page = await openCluster({ viewport: { width: 1440, height: 620 } });
+        await card(page, "team-0").click(at);
+        // Everybody may reach the Internet: by namespace, more than the canvas has room for.
+        const find = page.getByRole("combobox", { name: "Find" });
+        await find.fill("Internet");
+        await find.press("Enter");
+        await until("All › Internet", () => crumbs(page), "focused");
+        const map = page.locator(".minimap");
+        await map.waitFor();
+        const last = marks(page).last();
+        const canvas = await page.locator(".canvas").boundingBox();
+        const isSeen = async () => (await last.boundingBox()).y < canvas.y + canvas.height - 20;
+        assert.equal(await isSeen(), false);
+        const box = await map.boundingBox();
+        await page.mouse.click(box.x + box.width / 2, box.y + box.height - 3);
+        await until(true, isSeen, "by a press at its foot");
+        await page.locator(".crumbs").getByRole("button", { name: "All" }).click();
+        await until("", () => crumbs(page), "back to all");
+    },
 
     async "a picture higher than its canvas is seen small at its edge, and moved there"() {
         const page = await openCluster({ viewport: { width: 1440, height: 620 } });

@@ -1,5 +1,5 @@
 //! The graph: which marks and arrows there are (`picture`), where they stand (`layout`), which way arrows run (`route`), what stays while
-//! something is pointed at (`near`), and the picture as a file (`export`). All of it is plain computation, tested natively; `components::graph` draws it.
+//! something is pointed at (`near`), what opens while somebody zooms in (`zoom`), and the picture as a file (`export`). All of it is plain computation, tested natively; `components::graph` draws it.
 
 pub mod around;
 #[cfg(not(target_arch = "wasm32"))]
@@ -14,6 +14,7 @@ pub mod packet;
 pub mod picture;
 pub mod route;
 pub mod through;
+pub mod zoom;
 
 use std::cmp::Ordering;
 

@@ -203,10 +203,7 @@ impl State {
     pub(super) fn begin_afresh(&mut self) {
         self.asking.begin_afresh();
         self.files.example = None;
-        self.picture.toggled = Rc::default();
-        self.picture.focus = Rc::default();
-        self.picture.pinned = None;
-        self.picture.filter = Rc::default();
+        self.picture.reset();
         self.picture.begin_afresh();
         self.answers.forget();
         self.further.forget();

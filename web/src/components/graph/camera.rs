@@ -11,7 +11,7 @@ pub(super) const SCALES: (f64, f64) = (SMALLEST, 2.5);
 /// At each side of a picture that is as wide as the canvas.
 const EDGE: f64 = 12.0;
 /// Smallest scale at which all letters can be read.
-const READABLE: f64 = 1.0;
+pub(super) const READABLE: f64 = 1.0;
 
 /// Pixels of something that stay in sight, at the least.
 const PIECE: f64 = 48.0;
@@ -32,9 +32,14 @@ impl Camera {
         Camera { x: self.x + dx, y: self.y + dy, moved: true, ..self }
     }
 
-    /// The drawing is enlarged around a point.
-    pub(super) fn zoomed(self, (x, y): Point, factor: f64) -> Camera {
-        let scale = (self.scale * factor).clamp(SCALES.0, SCALES.1);
+    /// The point of the drawing that is seen at a place of the canvas.
+    pub(super) fn drawn(self, (x, y): Point) -> Point {
+        ((x - self.x) / self.scale, (y - self.y) / self.scale)
+    }
+
+    /// The drawing is enlarged around a point, and made no smaller than so.
+    pub(super) fn zoomed(self, (x, y): Point, factor: f64, smallest: f64) -> Camera {
+        let scale = (self.scale * factor).clamp(smallest, SCALES.1);
         let ratio = scale / self.scale;
         Camera { x: x - (x - self.x) * ratio, y: y - (y - self.y) * ratio, scale, moved: true }
     }

@@ -116,7 +116,7 @@ impl Events {
             let camera = live.camera;
             match step {
                 Step::Pan(dx, dy) => live.look(&canvas, camera.panned(dx, dy)),
-                Step::Pinch { by, around, factor } => live.look(&canvas, camera.panned(by.0, by.1).zoomed(around, factor)),
+                Step::Pinch { by, around, factor } => live.zoom(&canvas, camera.panned(by.0, by.1), around, factor),
                 _ => (),
             }
             if !live.hand.rests() {
@@ -265,10 +265,11 @@ impl Events {
 
     /// Opens or closes a namespace.
     fn toggle(&self, name: String) {
-        if self.picture.overview.is_some() {
-            self.live.borrow_mut().toggled = Some(name.clone());
+        if self.picture.overview.is_none() {
+            return self.store.dispatch(PictureAction::ToggleNamespace(name).into());
         }
-        self.store.dispatch(PictureAction::ToggleNamespace(name).into());
+        self.live.borrow_mut().toggled = Some(name.clone());
+        self.store.dispatch(PictureAction::ToggleCard(name).into());
     }
 
     fn activate(&self, element: &Element) {

@@ -15,6 +15,7 @@ use crate::components::renders::count_render;
 use crate::graph::COMFORTABLE;
 use crate::graph::near::{Near, Pointed, near};
 use crate::graph::picture::{FrameMark, Mark, Picture};
+use crate::graph::zoom::details;
 use crate::state::State;
 use crate::vec_map::VecMap;
 use netpolis_core::text::count;
@@ -51,6 +52,11 @@ pub(super) fn Drawing(props: &DrawingProps) -> Html {
     let picture = props.picture.clone();
     let pointed = use_state_eq(|| None);
     let tab_stop = use_state_eq(|| None::<String>);
+    let told = use_state_eq(|| None::<String>);
+    props.live.0.borrow_mut().tells = {
+        let told = told.clone();
+        Callback::from(move |name| told.set(name))
+    };
     let events = Events {
         point: {
             let pointed = pointed.clone();
@@ -120,6 +126,11 @@ pub(super) fn Drawing(props: &DrawingProps) -> Html {
             (line, html! { <SaidView {key} ..props /> })
         })
         .unzip();
+    let near_by = told.as_ref().and_then(|name| picture.frames.iter().find(|frame| frame.name == *name));
+    let details_of = |mark: &Mark| {
+        let end = mark.end.filter(|_| near_by.is_some_and(|frame| frame.rect.contains(mark.rect.middle_x(), mark.rect.middle_y(), 0.0)));
+        end.and_then(|end| props.scene.ends.get(end)).map(|end| details(end, mark.rect.w - 32.0)).unwrap_or_default()
+    };
     use_focus(&picture, &props.live.0, &props.canvas);
     let many = picture.marks.len() + picture.arrows.iter().filter(|arrow| !arrow.quiet).count() > MANY_PARTS;
     // Where nothing can be measured the drawing fits itself; `shell.css` has the margins and the largest scale of `camera::fitting`.
@@ -147,7 +158,7 @@ pub(super) fn Drawing(props: &DrawingProps) -> Html {
                     <g class="own">{ for own.arrows.iter().enumerate().map(|(index, arrow)| html! { <ArrowView key={arrow.key.clone()} picture={own.clone()} {index} near=true route={None} /> }) }</g>
                 }
                 <g class="marks">{ for picture.marks.iter().enumerate().map(|(index, mark)| html! {
-                    <MarkView key={mark_key(&picture, index, mark)} picture={picture.clone()} {index} near={stays(|near| &near.marks, index)} flow={flow.contains(&index)} tabbable={index == tabbable} />
+                    <MarkView key={mark_key(&picture, index, mark)} picture={picture.clone()} {index} near={stays(|near| &near.marks, index)} flow={flow.contains(&index)} tabbable={index == tabbable} details={details_of(mark)} />
                 }) }</g>
                 { for picture.marks.iter().filter(|m| m.end.is_some()).filter_map(|m| ask_sign(m, props.asks_from.as_deref())) }
                 <PacketView picture={picture.clone()} scene={props.scene.clone()} />

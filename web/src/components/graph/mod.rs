@@ -75,6 +75,10 @@ pub fn Graph() -> Html {
 
     use_camera(&canvas, &live, &drawn, (store.picture.number, store.picture.focus.last().cloned()), &room);
     live.borrow_mut().focus = store.picture.focus.len();
+    live.borrow_mut().opens = {
+        let dispatch = store.dispatcher();
+        Callback::from(move |action: PictureAction| dispatch.dispatch(action.into()))
+    };
     use_middle(&canvas, store.picture.focus.len());
 
     let zoom = |factor: f64| {
@@ -87,9 +91,10 @@ pub fn Graph() -> Html {
         })
     };
     let fit = {
-        let (canvas, live, drawn) = (canvas.clone(), live.clone(), drawn.clone());
+        let (canvas, live, drawn, dispatch) = (canvas.clone(), live.clone(), drawn.clone(), store.dispatcher());
         Callback::from(move |_: MouseEvent| {
             live.borrow_mut().camera.moved = false;
+            dispatch.dispatch(PictureAction::ZoomOut.into());
             if let Some(element) = canvas.cast::<Element>() {
                 fit_camera(&live, &element, &drawn);
             }
@@ -219,7 +224,7 @@ fn use_picture(store: &Store, shown: &ByAddress<SceneView>, memory: &Rc<RefCell<
         flow,
         store.selected_end().and_then(|end| end_in(store, shown, end)),
         if store.picture.filter.shown == Some(Status::Denied) { Some(true) } else { store.picture.show_denied },
-        ByAddress(store.picture.toggled.clone()),
+        ByAddress(if room.is_some() { store.picture.opened.clone() } else { store.picture.toggled.clone() }),
         store.picture.number,
         (narrow, room, store.picture.focus.last().cloned()),
         store.marks().cloned().map(ByAddress),

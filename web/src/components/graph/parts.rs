@@ -44,6 +44,8 @@ pub(super) struct MarkProps {
     pub(super) flow: bool,
     /// Whether Tab comes to it.
     pub(super) tabbable: bool,
+    /// What it says of its pods; from far away nothing.
+    pub(super) details: Vec<String>,
 }
 
 impl MarkProps {
@@ -53,7 +55,7 @@ impl MarkProps {
 
     /// All but the picture.
     fn own(&self) -> impl PartialEq + use<> {
-        (self.index, self.near, self.flow, self.tabbable)
+        (self.index, self.near, self.flow, self.tabbable, self.details.clone())
     }
 }
 
@@ -136,6 +138,7 @@ fn mark(mark: &Mark, props: &MarkProps) -> Html {
         },
         flow.then_some("flow"),
         mark.selected.then_some("selected"),
+        (!props.details.is_empty()).then_some("near-by"),
         near.then_some("near")
     );
     let pill = mark.kind == MarkKind::Pill;
@@ -170,8 +173,13 @@ fn mark(mark: &Mark, props: &MarkProps) -> Html {
             }
             <rect class="body" width={r.w.to_string()} height={r.h.to_string()} rx={rx.to_string()} />
             { sign }
-            <text class="title" x={left.to_string()} y={(r.h / 2.0 - 3.0 - lift).to_string()}>{ &mark.title }</text>
-            <text class="sub" x={left.to_string()} y={(r.h / 2.0 + 13.0 - lift).to_string()}>{ &mark.subtitle }</text>
+            if props.details.is_empty() {
+                <text class="title" x={left.to_string()} y={(r.h / 2.0 - 3.0 - lift).to_string()}>{ &mark.title }</text>
+                <text class="sub" x={left.to_string()} y={(r.h / 2.0 + 13.0 - lift).to_string()}>{ &mark.subtitle }</text>
+            } else {
+                <text class="title" x={left.to_string()} y="15">{ &mark.title }</text>
+                { for props.details.iter().enumerate().map(|(line, text)| html! { <text class="sub" x={left.to_string()} y={(25 + line * 9).to_string()}>{ text }</text> }) }
+            }
             if !mark.detail.is_empty() { <text class="sub" x={left.to_string()} y={(r.h / 2.0 + 29.0 - lift).to_string()}>{ &mark.detail }</text> }
             { shield.unwrap_or_default() }
             { for export::signs(mark).into_iter().map(|(x, words, denied)| {

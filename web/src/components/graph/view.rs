@@ -9,11 +9,13 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Element, HtmlElement, PointerEvent, ResizeObserver, WheelEvent};
 use yew::prelude::*;
 
-use super::camera::{Camera, fitting, in_sight, new_area, reading, shows};
+use super::camera::{Camera, READABLE, SCALES, fitting, in_sight, new_area, reading, shows};
 use super::hand::Hand;
 use crate::components::ByAddress;
 use crate::graph::picture::Picture;
+use crate::graph::zoom::{self, Anchor, Step};
 use crate::graph::{Point, Rect};
+use crate::state::PictureAction;
 
 /// What is set on elements, and known only here.
 pub(super) struct Live {
@@ -32,6 +34,15 @@ pub(super) struct Live {
     pub(super) focus: usize,
     /// Whether the picture is an overview: as wide as the canvas, and read from its top.
     pub(super) tall: bool,
+    /// The picture that is shown.
+    pub(super) picture: Option<ByAddress<Picture>>,
+    /// What lay at the pointer when a zoom opened or closed something.
+    pub(super) anchor: Option<Anchor>,
+    /// Takes what opens and closes by zooming.
+    pub(super) opens: Callback<PictureAction>,
+    /// The namespace whose cards tell of their pods, and who hears of it.
+    pub(super) told: Option<String>,
+    pub(super) tells: Callback<Option<String>>,
     /// The picture for which the camera was set.
     pub(super) fitted: Option<(u32, Option<String>)>,
 }
@@ -49,6 +60,11 @@ impl Default for Live {
             toggled: None,
             focus: 0,
             tall: false,
+            picture: None,
+            anchor: None,
+            opens: Callback::noop(),
+            told: None,
+            tells: Callback::noop(),
             fitted: None,
         }
     }
@@ -61,6 +77,33 @@ impl Live {
         // A canvas that is not shown has no size.
         self.camera = if size.0 < 1.0 || size.1 < 1.0 { camera } else { camera.kept(size, &self.bounds, &self.shown) };
         show(canvas, &self.camera);
+        self.tell(size);
+    }
+
+    /// The person looks from nearer or farther, around a point of the canvas.
+    pub(super) fn zoom(&mut self, canvas: &Element, camera: Camera, around: Point, factor: f64) {
+        let before = self.camera.scale;
+        let smallest = if self.tall { READABLE } else { SCALES.0 };
+        self.look(canvas, camera.zoomed(around, factor, smallest));
+        let (camera, Some(picture)) = (self.camera, self.picture.clone()) else { return };
+        let there = camera.drawn(around);
+        let Some(step) = zoom::step(&picture, there, before, camera.scale) else { return };
+        self.anchor = Anchor::new(&picture, there, around);
+        self.opens.emit(match step {
+            Step::Open(name) => PictureAction::ZoomIn(name),
+            Step::Close => PictureAction::ZoomOut,
+        });
+    }
+
+    /// Says which namespace's cards tell of their pods: the one in the middle, from near enough.
+    fn tell(&mut self, size: (f64, f64)) {
+        let Some(picture) = &self.picture else { return };
+        let middle = self.camera.drawn((size.0 / 2.0, size.1 / 2.0));
+        let told = zoom::told(picture, middle, self.camera.scale, self.told.is_some()).map(str::to_owned);
+        if told != self.told {
+            self.told.clone_from(&told);
+            self.tells.emit(told);
+        }
     }
 }
 
@@ -91,8 +134,8 @@ pub(super) fn show(canvas: &Element, camera: &Camera) {
 
 pub(super) fn zoom_at(live: &LiveRef, canvas: &Element, x: f64, y: f64, factor: f64) {
     let mut live = live.borrow_mut();
-    let camera = live.camera.zoomed((x, y), factor);
-    live.look(canvas, camera);
+    let camera = live.camera;
+    live.zoom(canvas, camera, (x, y), factor);
 }
 
 /// Shows all of the picture, in the middle.
@@ -102,8 +145,10 @@ pub(super) fn fit_camera(live: &LiveRef, canvas: &Element, picture: &Picture) {
         return;
     }
     let camera = if picture.overview.is_some() { reading(size, picture.bounds) } else { fitting(size, picture.bounds) };
-    live.borrow_mut().camera = camera;
+    let mut live = live.borrow_mut();
+    live.camera = camera;
     show(canvas, &camera);
+    live.tell(size);
 }
 
 /// Follows the size of the canvas and the picture. Where the person moved the camera it stays, unless something new would be out of sight.
@@ -127,6 +172,8 @@ pub(super) fn use_camera(
             let stays = live.borrow().shown == shown;
             live.borrow_mut().bounds = drawn.bounds;
             live.borrow_mut().tall = drawn.overview.is_some();
+            live.borrow_mut().picture = Some(drawn.clone());
+            let anchor = live.borrow_mut().anchor.take();
             live.borrow_mut().shown = shown;
             let afresh = live.borrow().fitted.as_ref() != Some(number);
             if afresh || !(stays || live.borrow().camera.moved) {
@@ -137,6 +184,9 @@ pub(super) fn use_camera(
                 let mut camera = live.camera;
                 if let Some(area) = new_area(drawn, &known.borrow()).filter(|_| drawn.overview.is_none()) {
                     camera = in_sight(camera, size_of(&element), area, drawn.bounds);
+                }
+                if let Some((x, y)) = anchor.and_then(|anchor| anchor.place(drawn, camera.scale, size_of(&element).0)) {
+                    camera = Camera { x, y, ..camera };
                 }
                 live.look(&element, camera);
             }
