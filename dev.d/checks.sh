@@ -304,6 +304,14 @@ cmd_bench() {
         bench_page "$@"
         return
     fi
+    if [ "${1:-}" = --frames ]; then
+        shift
+        [ -f dist/index.html ] || cmd_build
+        setup_npm
+        setup_browser
+        node tests/e2e/frames.mjs "$@"
+        return
+    fi
     if [ "${1:-}" = --layout ]; then
         shift
         cargo run --quiet --release -p netpolis-web --example layout -- "$@"
