@@ -1,12 +1,10 @@
 //! One flow, with everything that led to the answer.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use netpolis_core::analysis::Analysis;
 use netpolis_core::compile::{Compiled, Endpoint};
-use netpolis_core::connections::{AskedTraffic, ConnectionSet, Traffic, TrafficError, USUAL_PORT};
-use netpolis_core::connectivity::Connectivity;
+use netpolis_core::connections::{AskedTraffic, TrafficError, USUAL_PORT};
 use netpolis_core::endpoints::{Found, NotFound};
 use netpolis_core::explain::end_name;
 use netpolis_core::explain::{Answer, CheckpointTrace, PolicyTrace, RuleTrace, TierOutcome, TierTrace};
@@ -16,8 +14,8 @@ use netpolis_core::path::NotAsked;
 use netpolis_core::policy::Action;
 use netpolis_core::policy::Matched;
 use netpolis_core::snapshot::{OwnerKind, Snapshot};
+use netpolis_core::verdict::Verdict;
 use netpolis_core::verdict::traversal::Checkpoint;
-use netpolis_core::verdict::{Flow, Verdict};
 use serde_json::{Value, json};
 
 use crate::formats::TextOrJson;
@@ -90,86 +88,11 @@ pub fn ask(analysis: &Analysis, question: &Question) -> Result<Reply, NotAnswere
         |name: &str| analysis.end(name).map_err(|error| unread_maker(analysis, name).map_or(NotAnswered::End(error), NotAnswered::Unread));
     let (from, to) = (end(&question.from)?, end(&question.to)?);
     let by_address = |name: &str| name.trim().parse().ok();
-    let addressed = analysis.addressed((from.end, by_address(&question.from)), (to.end, by_address(&question.to)));
-    let answer = match &addressed {
-        Some(addressed) => {
-            let connectivity = || Cow::Owned(addressed.connectivity());
-            over_all(analysis, &connectivity, &|flow| addressed.decide(flow), (&from, &to), traffic)
-        }
-        None => over_all(analysis, &|| Cow::Borrowed(analysis.connectivity()), &|flow| analysis.decide(flow), (&from, &to), traffic),
-    };
+    let addresses = [by_address(&question.from), by_address(&question.to)];
+    let answer = analysis.decide_all((from.end, &from.all), (to.end, &to.all), addresses, traffic);
     let mut notes = service_ports(analysis, &to, &answer);
     notes.extend(foreign_workloads(analysis, [&from, &to]));
     Ok(Reply { answer, notes })
-}
-
-/// The answer for all pods of the workloads that were named: that of the first, if all get the same.
-///
-/// Where policies tell them apart there is no one answer; what is shown is the evidence for a pair that is stopped, and which pairs are.
-fn over_all<'a>(
-    analysis: &Analysis,
-    connectivity: &dyn Fn() -> Cow<'a, Connectivity>,
-    decide: &dyn Fn(&Flow) -> Answer,
-    (from, to): (&Found, &Found),
-    traffic: Traffic,
-) -> Answer {
-    let decide = |(from, to): (Endpoint, Endpoint)| decide(&Flow { from, to, traffic });
-    let first = (from.end, to.end);
-    let pairs: Vec<(Endpoint, Endpoint)> =
-        from.all.iter().flat_map(|from| to.all.iter().map(|to| (*from, *to))).filter(|(from, to)| from != to).collect();
-    if pairs.len() < 2 {
-        return decide(first);
-    }
-    let (wanted, connectivity) = (ConnectionSet::of_traffic(traffic), connectivity());
-    let verdicts: Vec<Verdict> = pairs.iter().map(|(from, to)| connectivity.between(*from, *to).verdict(&wanted)).collect();
-    if verdicts.iter().all(|v| Some(v) == verdicts.first()) {
-        return decide(first);
-    }
-    let with = |wanted: Verdict| pairs.iter().zip(&verdicts).filter(move |(_, v)| **v == wanted).map(|(pair, _)| *pair);
-    let shown = with(Verdict::Denied).chain(with(Verdict::CannotTell)).next().unwrap_or(first);
-    let mut answer = decide(shown);
-    let parts: Vec<String> = [Verdict::Denied, Verdict::CannotTell, Verdict::Allowed]
-        .into_iter()
-        .filter_map(|verdict| Some(format!("{} {}", verdict.as_str(), some_pairs(analysis, from, to, &with(verdict).collect::<Vec<_>>())?)))
-        .collect();
-    answer.verdict = Verdict::CannotTell;
-    let is_outside = [from, to].iter().any(|found| found.all.len() > 1 && matches!(found.end, Endpoint::Outside(_)));
-    answer.summary = match is_outside {
-        true => format!(
-            "Cannot tell for the whole Internet, because its addresses are not treated alike: {}. Ask about an address.",
-            parts.join("; ")
-        ),
-        false => format!(
-            "Cannot tell for all pods at once, because policies treat them differently: {}. Ask about one pod by its \
-             name.",
-            parts.join("; ")
-        ),
-    };
-    let name = |end| end_name(end, analysis.snapshot());
-    answer.notes.push(format!("The flow shown is from `{}` to `{}`.", name(shown.0), name(shown.1)));
-    answer.suggestion = None;
-    answer
-}
-
-/// Pairs by the names of the ends that differ.
-fn some_pairs(analysis: &Analysis, from: &Found, to: &Found, pairs: &[(Endpoint, Endpoint)]) -> Option<String> {
-    const SHOWN: usize = 3;
-    let parts = analysis.internet_parts();
-    let several = |found: &Found| found.all.len() > 1;
-    let name = |end: Endpoint| {
-        let part = end.address().filter(|_| matches!(end, Endpoint::Outside(_)) && (several(from) || several(to)));
-        let part = part.and_then(|address| parts.iter().find(|part| part.address == address));
-        part.map_or_else(|| end_name(end, analysis.snapshot()), |part| part.title())
-    };
-    let one = |(source, destination): &(Endpoint, Endpoint)| match (from.all.len(), to.all.len()) {
-        (1, _) => format!("to `{}`", name(*destination)),
-        (_, 1) => format!("from `{}`", name(*source)),
-        _ => format!("from `{}` to `{}`", name(*source), name(*destination)),
-    };
-    let shown: Vec<String> = pairs.iter().take(SHOWN).map(one).collect();
-    let more = pairs.len().saturating_sub(SHOWN);
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    (!shown.is_empty()).then(|| format!("{}{more}", shown.join(", ")))
 }
 
 /// That the port asked about is one of a Service, which policies never see.

@@ -9,6 +9,7 @@ pub(super) use build::workload_key;
 pub use build::{INGRESS_CONTROLLER, scene_view};
 #[cfg(feature = "answers")]
 pub(super) use outside::ranges_text;
+pub(crate) use resolve::meant;
 pub use resolve::resolve;
 
 use serde::{Deserialize, Serialize};

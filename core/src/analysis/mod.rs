@@ -14,6 +14,7 @@ mod inventory;
 mod least_privilege;
 mod path_differences;
 mod review;
+mod several;
 
 use alloc::format;
 use alloc::string::String;

@@ -143,6 +143,11 @@ pub(crate) struct KeptAnswers {
 }
 
 impl Connectivity {
+    /// The policies that it answers for.
+    pub(crate) fn compiled(&self) -> &Compiled {
+        &self.compiled
+    }
+
     /// Prepares the answers of all pairs, which are evaluated when they are asked for.
     pub fn new(compiled: &Arc<Compiled>, snapshot: &Snapshot) -> Self {
         let cache = EvaluationCache::default();

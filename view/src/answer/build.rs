@@ -13,6 +13,7 @@ use netpolis_core::verdict::{Flow, Reason, Verdict};
 
 use crate::cloud::badge_id;
 use crate::problems::fix_view;
+use crate::scene::meant;
 use crate::{
     AnswerView, EndKind, LitView, MatchView, NearestView, OutcomeView, PathQuestion, PolicyTraceView, Question, QuestionError, RuleView,
     SceneView, SourceLocations, StationView, TierView, VerdictView, resolve,
@@ -42,9 +43,10 @@ fn flow_and_answer(scene: &Analysis, question: &Question) -> Result<(Flow, Answe
     let (to, to_key) = resolve(scene, &question.to)?;
     let traffic = traffic(question)?;
     let by_address = |name: &str| name.trim().parse().ok();
+    let addresses = [by_address(&question.from), by_address(&question.to)];
+    let all = [meant(scene, &question.from, from), meant(scene, &question.to, to)];
+    let answer = scene.decide_all((from, &all[0]), (to, &all[1]), addresses, traffic);
     let flow = Flow { from, to, traffic };
-    let addressed = scene.addressed((from, by_address(&question.from)), (to, by_address(&question.to)));
-    let answer = addressed.map_or_else(|| scene.decide(&flow), |addressed| addressed.decide(&flow));
     let spots = SourceLocations::new(scene.sources());
     let writer = Writer { compiled: scene.compiled(), snapshot: scene.snapshot(), spots: &spots };
     let view = AnswerView {
@@ -242,5 +244,58 @@ fn outcome(outcome: TierOutcome) -> OutcomeView {
         TierOutcome::Passed => OutcomeView::Passed,
         TierOutcome::Unknown => OutcomeView::CannotTell,
         TierOutcome::NotReached => OutcomeView::NotReached,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The verdict, with the sentence.
+    fn asked(text: &str, from: &str, to: &str) -> (Option<VerdictView>, String) {
+        let mut analysis = Analysis::default();
+        analysis.set_files(&[("shop.yaml", text)]);
+        answer_to(&analysis, &Question { from: from.into(), to: to.into(), protocol: "TCP".into(), port: Some(443), ..Question::default() })
+            .map_or_else(|error| (None, format!("{error:?}")), |answer| (Some(answer.verdict), answer.summary))
+    }
+
+    /// The page, the command and the API have one answer: that for all public addresses, and for all pods of a workload.
+    #[test]
+    fn the_internet_and_workloads_are_all_that_they_stand_for() {
+        let text = |except: &str| {
+            format!(
+                "{{apiVersion: v1, kind: Pod, metadata: {{name: web, labels: {{app: web}}}}}}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {{name: web}}
+spec:
+  podSelector: {{}}
+  policyTypes: [Egress]
+  egress:
+  - to: [{{ipBlock: {{cidr: 0.0.0.0/0{except}}}}}]
+"
+            )
+        };
+        assert_eq!(asked(&text(""), "web", "internet").0, Some(VerdictView::Allowed));
+        let (verdict, summary) = asked(&text(", except: [203.0.113.0/24]"), "web", "internet");
+        assert_eq!(verdict, Some(VerdictView::CannotTell), "{summary}");
+        assert!(summary.contains("denied to `203.0.113.0-203.0.113.255`"), "{summary}");
+        assert_eq!(asked(&text(", except: [203.0.113.0/24]"), "web", "203.0.113.9").0, Some(VerdictView::Denied));
+        let set = "
+{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: db}, spec: {replicas: 2, serviceName: db, selector: {matchLabels: {app: db}}, template: {metadata: {labels: {app: db}}}}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: web, labels: {app: web}}}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: first}
+spec: {podSelector: {matchLabels: {statefulset.kubernetes.io/pod-name: db-1}}}
+";
+        let (verdict, summary) = asked(set, "web", "db");
+        assert_eq!(verdict, Some(VerdictView::CannotTell), "{summary}");
+        assert!(summary.contains("Ask about one pod by its name"), "{summary}");
+        assert_eq!(asked(set, "web", "db-1").0, Some(VerdictView::Denied));
+        assert_eq!(asked(set, "web", "db-0").0, Some(VerdictView::Allowed));
     }
 }

@@ -17,11 +17,11 @@ use super::names::{Makers, makers_of, owners_of};
 use super::unmatched::Unmatched;
 use crate::compile::Endpoint;
 use crate::connectivity::Connectivity;
-use crate::endpoints::{self, INTERNET, Names, SOMEWHERE, find_among, outside_ranges, workload_title};
+use crate::endpoints::{self, INTERNET, Names, find_among, outside_ranges, workload_title};
 use crate::language::kubernetes::inventory::CONTROLLER_LABELS;
 use crate::model::AddressSet;
 use crate::policy::Direction;
-use crate::snapshot::cloud::{NetworkId, tags};
+use crate::snapshot::cloud::NetworkId;
 use crate::snapshot::{NamespaceId, NodeId, OwnerKind, PodId, Role, Snapshot, WorkloadId};
 
 /// What an end of a log is.
@@ -316,15 +316,13 @@ impl<'a> Matching<'a> {
     /// One address of each range of the Internet, or of private addresses, that rules tell apart. The log names none, so the answer counts only if it is
     /// that of all. A node without a host endpoint is a private address for Calico.
     fn anywhere(&self, kind: EndKind) -> Target {
-        let is_internet = kind == EndKind::Internet;
-        let inside = endpoints::inside(self.snapshot);
-        let wanted = if is_internet {
-            tags::internet(&inside).v4_only()
-        } else {
-            AddressSet::private().difference(&inside).difference(&self.snapshot.pod_network)
-        };
-        let first = if is_internet { Some(SOMEWHERE) } else { wanted.first() };
-        let mut all: Vec<Endpoint> = first.map(Endpoint::Outside).into_iter().collect();
+        if kind == EndKind::Internet {
+            let parts = endpoints::internet_parts(self.connectivity.compiled(), self.snapshot);
+            let all = parts.into_iter().map(|part| Endpoint::Outside(part.address)).collect();
+            return Target { name: INTERNET.into(), by: MatchedBy::Anywhere, all };
+        }
+        let wanted = AddressSet::private().difference(&endpoints::inside(self.snapshot)).difference(&self.snapshot.pod_network);
+        let mut all: Vec<Endpoint> = wanted.first().map(Endpoint::Outside).into_iter().collect();
         let mut classes: Vec<_> = all.iter().map(|end| self.connectivity.class_of(*end)).collect();
         for direction in [Direction::Ingress, Direction::Egress] {
             for range in outside_ranges(self.snapshot, self.connectivity, direction) {
@@ -337,11 +335,8 @@ impl<'a> Matching<'a> {
                 }
             }
         }
-        if !is_internet {
-            all.extend(self.snapshot.nodes().filter(|(_, node)| !node.stand_in).map(|(id, _)| Endpoint::Node(id)));
-        }
-        let name = if is_internet { INTERNET } else { PRIVATE };
-        Target { name: name.into(), by: MatchedBy::Anywhere, all }
+        all.extend(self.snapshot.nodes().filter(|(_, node)| !node.stand_in).map(|(id, _)| Endpoint::Node(id)));
+        Target { name: PRIVATE.into(), by: MatchedBy::Anywhere, all }
     }
 
     /// The workload of a pod, if policies treat its pods alike; else the pod alone.

@@ -1,0 +1,100 @@
+//! One question about several endpoints: all pods of a workload, or all public addresses.
+
+use alloc::borrow::Cow;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::net::IpAddr;
+
+use super::Analysis;
+use crate::compile::Endpoint;
+use crate::connections::{ConnectionSet, Traffic};
+use crate::connectivity::Connectivity;
+use crate::explain::{Answer, end_name};
+use crate::verdict::{Flow, Verdict};
+
+/// An end of a question: what it means first, and all that it means.
+type End<'a> = (Endpoint, &'a [Endpoint]);
+
+impl Analysis {
+    /// The answer for all that two ends mean: that of the first, if all get the same.
+    ///
+    /// Where policies tell them apart there is no one answer; what is shown is the evidence for a pair that is stopped, and which pairs are. `addresses`
+    /// are those by which the ends were asked for, if they were.
+    pub fn decide_all(&self, from: End<'_>, to: End<'_>, addresses: [Option<IpAddr>; 2], traffic: Traffic) -> Answer {
+        let [by_source, by_destination] = addresses;
+        match self.addressed((from.0, by_source), (to.0, by_destination)) {
+            Some(addressed) => {
+                let connectivity = || Cow::Owned(addressed.connectivity());
+                over_all(self, &connectivity, &|flow| addressed.decide(flow), (from, to), traffic)
+            }
+            None => over_all(self, &|| Cow::Borrowed(self.connectivity()), &|flow| self.decide(flow), (from, to), traffic),
+        }
+    }
+}
+
+fn over_all<'a>(
+    analysis: &Analysis,
+    connectivity: &dyn Fn() -> Cow<'a, Connectivity>,
+    decide: &dyn Fn(&Flow) -> Answer,
+    (from, to): (End<'_>, End<'_>),
+    traffic: Traffic,
+) -> Answer {
+    let decide = |(from, to): (Endpoint, Endpoint)| decide(&Flow { from, to, traffic });
+    let first = (from.0, to.0);
+    let pairs: Vec<(Endpoint, Endpoint)> =
+        from.1.iter().flat_map(|from| to.1.iter().map(|to| (*from, *to))).filter(|(from, to)| from != to).collect();
+    if pairs.len() < 2 {
+        return decide(first);
+    }
+    let (wanted, connectivity) = (ConnectionSet::of_traffic(traffic), connectivity());
+    let verdicts: Vec<Verdict> = pairs.iter().map(|(from, to)| connectivity.between(*from, *to).verdict(&wanted)).collect();
+    if verdicts.iter().all(|v| Some(v) == verdicts.first()) {
+        return decide(first);
+    }
+    let with = |wanted: Verdict| pairs.iter().zip(&verdicts).filter(move |(_, v)| **v == wanted).map(|(pair, _)| *pair);
+    let shown = with(Verdict::Denied).chain(with(Verdict::CannotTell)).next().unwrap_or(first);
+    let mut answer = decide(shown);
+    let parts: Vec<String> = [Verdict::Denied, Verdict::CannotTell, Verdict::Allowed]
+        .into_iter()
+        .filter_map(|verdict| Some(format!("{} {}", verdict.as_str(), some_pairs(analysis, from, to, &with(verdict).collect::<Vec<_>>())?)))
+        .collect();
+    answer.verdict = Verdict::CannotTell;
+    let is_outside = [from, to].iter().any(|end| end.1.len() > 1 && matches!(end.0, Endpoint::Outside(_)));
+    answer.summary = match is_outside {
+        true => format!(
+            "Cannot tell for the whole Internet, because its addresses are not treated alike: {}. Ask about an address.",
+            parts.join("; ")
+        ),
+        false => format!(
+            "Cannot tell for all pods at once, because policies treat them differently: {}. Ask about one pod by its \
+             name.",
+            parts.join("; ")
+        ),
+    };
+    let name = |end| end_name(end, analysis.snapshot());
+    answer.notes.push(format!("The flow shown is from `{}` to `{}`.", name(shown.0), name(shown.1)));
+    answer.suggestion = None;
+    answer
+}
+
+/// Pairs by the names of the ends that differ.
+fn some_pairs(analysis: &Analysis, from: End<'_>, to: End<'_>, pairs: &[(Endpoint, Endpoint)]) -> Option<String> {
+    const SHOWN: usize = 3;
+    let parts = analysis.internet_parts();
+    let several = |end: End<'_>| end.1.len() > 1;
+    let name = |end: Endpoint| {
+        let part = end.address().filter(|_| matches!(end, Endpoint::Outside(_)) && (several(from) || several(to)));
+        let part = part.and_then(|address| parts.iter().find(|part| part.address == address));
+        part.map_or_else(|| end_name(end, analysis.snapshot()), |part| part.title())
+    };
+    let one = |(source, destination): &(Endpoint, Endpoint)| match (from.1.len(), to.1.len()) {
+        (1, _) => format!("to `{}`", name(*destination)),
+        (_, 1) => format!("from `{}`", name(*source)),
+        _ => format!("from `{}` to `{}`", name(*source), name(*destination)),
+    };
+    let shown: Vec<String> = pairs.iter().take(SHOWN).map(one).collect();
+    let more = pairs.len().saturating_sub(SHOWN);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    (!shown.is_empty()).then(|| format!("{}{more}", shown.join(", ")))
+}
