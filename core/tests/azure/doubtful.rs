@@ -130,3 +130,40 @@ fn a_peering_without_access_is_not_in_the_tag() {
         silent(&scene, "AZ142");
     }
 }
+
+/// A name that is not known is that of one of the objects that the text makes, as far as anybody can tell.
+#[test]
+fn commands_about_groups_and_rules_of_unknown_names_may_be_about_any() {
+    let text = |command: &str| {
+        scene(&format!(
+            "
+az network vnet create -g rg -n v --address-prefixes 10.0.0.0/16 --subnet-name s --subnet-prefixes 10.0.0.0/24
+az network nsg create -g rg -n nsg1
+az network nsg rule create -g rg --nsg-name nsg1 -n r1 --priority 200 --access Deny --protocol Tcp --destination-port-ranges 22
+az network vnet subnet update -g rg --vnet-name v -n s --nsg nsg1
+az network nic create -g rg -n n1 --vnet-name v --subnet s
+az network nic create -g rg -n n2 --vnet-name v --subnet s
+{command}
+"
+        ))
+    };
+    let deny = "az network nsg rule create -g rg -n x --priority 100 --access Deny --protocol '*' --destination-port-ranges '*' --nsg-name";
+    let (from, to) = ("10.0.0.4", "10.0.0.5");
+    verdict(&text(""), from, to, 443, ALLOWED);
+    verdict(&text(&format!("{deny} \"$NSG\"")), from, to, 443, UNKNOWN);
+    verdict(&text(&format!("{deny} $(basename $ID)")), from, to, 443, UNKNOWN);
+    verdict(&text(&format!("{deny} nsg1")), from, to, 443, DENIED);
+    verdict(&text(&format!("{deny} other")), from, to, 443, ALLOWED);
+    verdict(&text(""), from, to, 22, DENIED);
+    verdict(&text("az network nsg rule delete -g rg --nsg-name nsg1 -n \"$1\""), from, to, 22, UNKNOWN);
+    verdict(&text("az network nsg rule update -g rg --nsg-name nsg1 -n $RULE --access Allow"), from, to, 22, UNKNOWN);
+    let list = "for r in $(az network nsg rule list -g rg --nsg-name nsg1 --query \"[].name\" -o tsv); do az network nsg rule delete -g rg --nsg-name nsg1 -n $r; done";
+    verdict(&text(list), from, to, 22, UNKNOWN);
+    // One placeholder in every place is one object.
+    let placeholder = "
+az network vnet create -g rg -n v --address-prefixes 10.0.0.0/16 --subnet-name s --subnet-prefixes 10.0.0.0/24 --nsg $NSG
+az network nsg create -g rg -n $NSG
+az network nsg rule create -g rg --nsg-name $NSG -n r1 --priority 200 --access Deny --protocol Tcp --destination-port-ranges 22
+";
+    verdict(&scene(placeholder), from, to, 22, DENIED);
+}

@@ -108,3 +108,30 @@ fn the_file_of_a_state_is_read() {
     verdict(&scene, OUTSIDE, INSIDE, 80, DENIED);
     silent(&scene, "K8S100");
 }
+
+/// The only way in which Terraform says who is a member of an application security group.
+#[test]
+fn associations_of_application_security_groups_make_members() {
+    let id = "/subscriptions/s/resourceGroups/r/providers/Microsoft.Network";
+    let text = |association: &str| {
+        format!(
+            r#"{{"values": {{"root_module": {{"resources": [
+      {{"type": "azurerm_application_security_group", "name": "w", "values": {{"id": "{id}/applicationSecurityGroups/web", "name": "web"}}}},
+      {{"type": "azurerm_network_security_group", "name": "g", "values": {{"id": "{id}/networkSecurityGroups/g", "name": "g", "security_rule": [{{"name": "no", "priority": 100, "direction": "Inbound", "access": "Deny",
+        "protocol": "Tcp", "source_port_range": "*", "destination_port_range": "80", "source_address_prefix": "*", "destination_application_security_group_ids": ["{id}/applicationSecurityGroups/web"]}}]}}}},
+      {{"type": "azurerm_virtual_network", "name": "x", "values": {{"name": "net", "address_space": ["10.5.0.0/16"]}}}},
+      {{"type": "azurerm_subnet", "name": "a", "values": {{"name": "a", "virtual_network_name": "net", "address_prefixes": ["10.5.1.0/24"]}}}},
+      {{"type": "azurerm_subnet_network_security_group_association", "name": "x", "values": {{"subnet_id": "{id}/virtualNetworks/net/subnets/a", "network_security_group_id": "{id}/networkSecurityGroups/g"}}}},
+      {association}
+      {{"type": "azurerm_network_interface", "name": "x", "values": {{"id": "{id}/networkInterfaces/one", "name": "one", "ip_configuration": [{{"name": "x", "private_ip_address": "10.5.1.4", "subnet_id": "{id}/virtualNetworks/net/subnets/a"}}]}}}},
+      {{"type": "azurerm_network_interface", "name": "y", "values": {{"id": "{id}/networkInterfaces/two", "name": "two", "ip_configuration": [{{"name": "x", "private_ip_address": "10.5.1.5", "subnet_id": "{id}/virtualNetworks/net/subnets/a"}}]}}}}
+    ]}}}}}}"#
+        )
+    };
+    let member = format!(
+        r#"{{"type": "azurerm_network_interface_application_security_group_association", "name": "m", "values": {{"network_interface_id": "{id}/networkInterfaces/one", "application_security_group_id": "{id}/applicationSecurityGroups/web"}}}},"#
+    );
+    verdict(&scene(&text("")), "10.5.1.5", "10.5.1.4", 80, ALLOWED);
+    verdict(&scene(&text(&member)), "10.5.1.5", "10.5.1.4", 80, DENIED);
+    verdict(&scene(&text(&member)), "10.5.1.4", "10.5.1.5", 80, ALLOWED);
+}

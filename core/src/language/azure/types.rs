@@ -112,6 +112,13 @@ pub enum Azure {
         /// Whether a rule that is given stands for them.
         represented: bool,
     },
+    /// An interface that is a member of an application security group, where that is a resource of its own.
+    Member {
+        /// The interface.
+        interface: Reference,
+        /// The group.
+        group: Reference,
+    },
     /// Interfaces behind a load balancer, as that says it.
     Balanced(Vec<Reference>),
     /// What is not evaluated and may change security groups: a linked template, a command.

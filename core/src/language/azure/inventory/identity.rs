@@ -250,6 +250,10 @@ fn each_reference(azure: &mut Azure, visit: Visit<'_>) {
             parent(target, &mut to);
             routes.iter_mut().for_each(|r| to(Sort::Table, r));
         }
+        Azure::Member { interface, group } => {
+            to(Sort::Interface, interface);
+            to(Sort::Application, group);
+        }
         Azure::EndpointPolicies { target, .. } => parent(target, &mut to),
         Azure::Gateway(gateway) => {
             gateway.subnet.iter_mut().for_each(|s| parent(s, &mut to));
@@ -292,8 +296,9 @@ fn applications(azure: &Azure) -> impl Iterator<Item = &Reference> {
         Azure::Interface(interface) => (&[], &interface.configurations),
         _ => (&[], &[]),
     };
+    let member = if let Azure::Member { group, .. } = azure { Some(group) } else { None };
     let sides = rules.iter().flat_map(|rule| [&rule.source, &rule.destination]);
-    sides.flat_map(|side| &side.groups).chain(configurations.iter().flat_map(|c| &c.groups))
+    sides.flat_map(|side| &side.groups).chain(configurations.iter().flat_map(|c| &c.groups)).chain(member)
 }
 
 /// The application security groups of a rule.

@@ -36,6 +36,8 @@ struct Beside<'a> {
     slots: BTreeMap<String, Slot>,
     /// Those behind a load balancer.
     balanced: BTreeSet<String>,
+    /// The application security groups of each.
+    members: BTreeMap<String, Vec<String>>,
 }
 
 impl<'a> Beside<'a> {
@@ -50,6 +52,9 @@ impl<'a> Beside<'a> {
     fn add(&mut self, document: DocumentId, resource: &Resource, azure: &'a Azure) {
         let own = key(&resource.meta.name);
         match azure {
+            Azure::Member { interface, group } => {
+                self.members.entry(key(&interface.name)).or_default().push(group.name.to_string());
+            }
             Azure::Balanced(interfaces) => self.balanced.extend(interfaces.iter().map(|i| key(&i.name))),
             Azure::Machine { interfaces, zones } => {
                 for interface in interfaces {
@@ -162,6 +167,8 @@ impl Builder {
         let zones = interface.zones.iter().map(ToString::to_string).collect::<Vec<_>>();
         let group = beside.slots.get(&key(&name)).cloned().and_then(|slot| self.slot_use(&slot, subnet));
         let public = |c: &azure::Configuration| Some(beside.publics.get(&key(&c.public.as_ref()?.name)).copied());
+        let own = configurations.iter().flat_map(|c| c.groups.iter().map(|g| g.name.to_string()));
+        let application_groups = own.chain(beside.members.get(&key(&name)).into_iter().flatten().cloned()).collect();
         let read = Interface {
             name,
             machine: interface.machine.as_deref().map(ToOwned::to_owned).or_else(|| owner.map(|(m, _)| m.clone())),
@@ -173,7 +180,7 @@ impl Builder {
             floating: interface.floating.clone(),
             pod_prefixes: interface.pod_prefixes.clone(),
             group,
-            application_groups: configurations.iter().flat_map(|c| c.groups.iter().map(|g| g.name.to_string())).collect(),
+            application_groups,
             public: configurations
                 .iter()
                 .find_map(|c| c.public_sku.or_else(|| public(c).map(|p| p.map_or(azure::AddressSku::Standard, |p| p.sku)))),

@@ -179,6 +179,12 @@ impl<'a> AzureReader<'a, '_> {
                 let full = Scalar { text: format!("{}/{}", table.name, name.text), ..name };
                 self.emit("Route", &full, values.span(), Azure::Route { table, route });
             }
+            "azurerm_network_interface_application_security_group_association" => {
+                let (interface, group) = (refer(self, "network_interface_id"), refer(self, "application_security_group_id"));
+                let (Some(interface), Some(group)) = (interface, group) else { return self.terraform_may_change(kind, values) };
+                let full = Scalar { text: format!("{} in {}", interface.name, group.name), unknown: false, span: values.span() };
+                self.emit("Association", &full, values.span(), Azure::Member { interface, group });
+            }
             "azurerm_subnet_route_table_association" | "azurerm_subnet_nat_gateway_association" => {
                 self.terraform_subnet_change(kind, values)
             }

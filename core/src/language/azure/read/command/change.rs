@@ -13,7 +13,7 @@ use super::network::subnet_outbound;
 use super::options::Options;
 use super::{AzureReader, Scalar};
 use crate::diagnostics::{Diagnostic, Severity};
-use crate::language::azure::{Azure, Configuration, Reference, RulePart, SecurityRule, Subnet, SubnetOutbound, Unresolved};
+use crate::language::azure::{Azure, Configuration, Reach, Reference, RulePart, SecurityRule, Subnet, SubnetOutbound, Unresolved};
 use crate::language::{Kind, Resource, codes};
 
 /// What an object is called in a command, and the kind that it has here.
@@ -74,7 +74,24 @@ impl AzureReader<'_, '_> {
         self.report(warning.help("put the command that creates it above, or paste what `az … show -o json` prints afterwards"));
     }
 
+    /// A command about a security group of which the name is not known: if the text makes none that is called so, it may be any that it makes. Says
+    /// whether that is so.
+    pub(super) fn may_be_any(&mut self, options: &Options) -> bool {
+        let Some(name) = options.value("nsg-name").filter(|name| name.unknown) else { return false };
+        let is_group = |resource: &Resource| matches!(&resource.kind, Kind::Azure(azure) if matches!(**azure, Azure::Group(_)));
+        if self.made("NetworkSecurityGroup", &name.text).is_some() || !self.resources.iter().any(is_group) {
+            return false;
+        }
+        self.unresolved(&name);
+        let why = format!("`az {}` may be about it: the value of `{}` is not known", options.what, name.text).as_str().into();
+        self.emit("Change", &name, options.span, Azure::MayChange { why, reach: Reach::Document });
+        true
+    }
+
     pub(super) fn rule_update(&mut self, options: &Options) {
+        if self.may_be_any(options) {
+            return;
+        }
         let Some(group) = self.refer(options, "nsg-name") else { return };
         let name = options.name().text;
         let Some(base) = self.made_rule(&group.name, &name).cloned() else {
@@ -118,6 +135,9 @@ impl AzureReader<'_, '_> {
     }
 
     pub(super) fn rule_delete(&mut self, options: &Options) {
+        if self.may_be_any(options) {
+            return;
+        }
         let Some(group) = self.refer(options, "nsg-name") else { return };
         let name = options.name().text;
         if self.made_rule(&group.name, &name).is_none() {
@@ -142,8 +162,13 @@ impl AzureReader<'_, '_> {
     /// A rule that the text does not make is one of a group that is given elsewhere, if it is one at all.
     fn unknown_rule(&mut self, options: &Options, group: Reference) {
         let name = options.name();
-        self.changes_nothing(options, &format!("rule `{}` of `{}`", name.text, group.name));
-        if self.made("NetworkSecurityGroup", &group.name).is_none() {
+        if name.unknown {
+            self.unresolved(&name);
+        } else {
+            self.changes_nothing(options, &format!("rule `{}` of `{}`", name.text, group.name));
+        }
+        // One of which the name is not known may be any rule of the group.
+        if name.unknown || self.made("NetworkSecurityGroup", &group.name).is_none() {
             let full = Scalar { text: format!("{}/{}", group.name, name.text), ..name };
             let expression = format!("az {} -n {}", options.what, options.name().text).as_str().into();
             self.emit("SecurityRules", &full, options.span, Azure::MissingRules { group, expression, represented: false });

@@ -221,6 +221,9 @@ impl AzureReader<'_, '_> {
 
     /// `az network nsg rule create`, with the defaults of the command line: anything from anywhere to port 80.
     pub(super) fn rule_create(&mut self, options: &Options) {
+        if self.may_be_any(options) {
+            return;
+        }
         let Some(group) = self.refer(options, "nsg-name") else { return };
         let name = options.name();
         self.not_here(options, "NetworkSecurityGroup", &group.name);
