@@ -29,6 +29,7 @@ import keep from "./checks/keep.mjs";
 import progress from "./checks/progress.mjs";
 import offline from "./checks/offline.mjs";
 import layout from "./checks/layout.mjs";
+import german from "./checks/german.mjs";
 import lesson from "./checks/lesson.mjs";
 import scale from "./checks/scale.mjs";
 import shell from "./checks/shell.mjs";
@@ -72,7 +73,7 @@ if (given.name.startsWith("webkit") && !process.env.E2E_SCREEN) {
 
 const OPENING = "it opens on an allowed and a denied flow, with the deciding line lit";
 const hands = { [OPENING]: first[OPENING], ...ask, ...fix, ...answers, ...commands, ...compare, ...board, ...policy, ...problems, ...editor, ...graph, ...drag, ...keep, ...progress };
-const checks = given.name === "chromium" ? { ...first, ...engine, ...ask, ...fix, ...answers, ...commands, ...compare, ...board, ...policy, ...problems, ...editor, ...path, ...graph, ...drag, ...keep, ...progress, ...lesson, ...scale, ...offline, ...shell, ...layout, ...sight, ...truth, ...embed, ...gallery } : hands;
+const checks = given.name === "chromium" ? { ...first, ...engine, ...ask, ...fix, ...answers, ...commands, ...compare, ...board, ...policy, ...problems, ...editor, ...path, ...graph, ...drag, ...keep, ...progress, ...lesson, ...german, ...scale, ...offline, ...shell, ...layout, ...sight, ...truth, ...embed, ...gallery } : hands;
 const folder = process.env.E2E_DIST ? resolve(process.env.E2E_DIST) : join(here, "../../dist");
 
 const pages = {};

@@ -23,7 +23,10 @@ fn the_page_holds_verdicts_reasons_findings_and_labels() {
     for folder in ["core/src/", "cli/src/", "web/src/components/", "view/src/"] {
         assert!(words.parts.iter().any(|(h, sentences)| h.starts_with(folder) && !sentences.is_empty()), "{folder}");
     }
+    let german = &words.translations["de"];
+    assert!(german.len() > 700 && german["Next step"] == "Nächster Schritt" && german["… · rule …"] == "… · Regel …");
     let page = words.page();
+    assert!(page.contains("\n  No pods yet\n      de: Noch keine Pods\n"), "both languages, one below the other");
     assert!(words.count() > 1000 && page.lines().count() > words.count());
 }
 

@@ -98,7 +98,7 @@ impl FilterQuestion {
     }
 
     /// Whose direction is shown, in words.
-    fn of_words(&self) -> &str {
+    pub fn of_words(&self) -> &str {
         let name = self.of.strip_prefix("namespace/").unwrap_or(&self.of);
         if name.is_empty() { "what is found" } else { name.split('[').next().unwrap_or(name) }
     }

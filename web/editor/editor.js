@@ -112,11 +112,14 @@ export function create(parent, options = {}) {
     readOnly: new Compartment(),
     wrap: new Compartment(),
     theme: new Compartment(),
+    words: new Compartment(),
     notes: document.createElement("div"),
     system: matchMedia("(prefers-color-scheme: dark)"),
   };
   editor.onSystem = () => setTheme(editor, editor.options.theme);
   editor.notes.className = "editor-notes";
+  // Help for fields and findings is in English.
+  editor.notes.lang = "en";
   (parent.closest("main") ?? document.body).append(editor.notes);
   editor.view = new EditorView({ parent, state: newState(editor, "", "yaml") });
   editor.system.addEventListener("change", editor.onSystem);
@@ -128,6 +131,12 @@ export function destroy(editor) {
   editor.system.removeEventListener("change", editor.onSystem);
   editor.view.destroy();
   editor.notes.remove();
+}
+
+/** Takes another name, and words of the page's language in place of English ones, as pairs. */
+export function setWords(editor, label, phrases) {
+  Object.assign(editor.options, { label, phrases: Object.fromEntries(phrases) });
+  editor.view.dispatch({ effects: editor.words.reconfigure(wordsOf(editor)) });
 }
 
 /** Shows a document, in the state it was left in. Returns its text as the editor holds it. */
@@ -146,6 +155,7 @@ export function open(editor, id, content, language = "yaml") {
       editor.readOnly.reconfigure(readOnlyOf(editor)),
       editor.wrap.reconfigure(wrapOf(editor)),
       editor.theme.reconfigure(theme(isDark(editor))),
+      editor.words.reconfigure(wordsOf(editor)),
       ...(kept ? [kept.scroll] : []),
     ],
   });
@@ -301,6 +311,18 @@ export function flush(editor) {
   editor.options.onChange?.(editor.id, text(editor), editor.revision);
 }
 
+const LEAVES = "Escape, then Tab leaves the editor";
+
+const wordsOf = ({ options }) => [
+  EditorView.contentAttributes.of({
+    // The scrolling region around it must be reachable by keyboard, also where the text cannot be edited.
+    tabindex: "0",
+    "aria-label": options.label ?? "Editor",
+    "aria-description": options.phrases?.[LEAVES] ?? LEAVES,
+  }),
+  EditorState.phrases.of(options.phrases ?? {}),
+];
+
 function newState(editor, doc, language) {
   return EditorState.create({
     doc,
@@ -320,12 +342,7 @@ function newState(editor, doc, language) {
       views.tooltips({ parent: editor.notes, position: "fixed" }),
       autocompletion({ icons: false, override: [(asked) => completions(editor, asked)], activateOnTypingDelay: 50 }),
       views.hoverTooltip((view, offset) => hoverAt(editor, view, offset), { hideOnChange: true }),
-      EditorView.contentAttributes.of({
-        // The scrolling region around it must be reachable by keyboard, also where the text cannot be edited.
-        tabindex: "0",
-        "aria-label": editor.options.label ?? "Editor",
-        "aria-description": "Escape, then Tab leaves the editor",
-      }),
+      editor.words.of(wordsOf(editor)),
       EditorView.updateListener.of((update) => {
         if (update.transactions.every((transaction) => transaction.annotation(fromPage))) return;
         if (update.docChanged) changed(editor);

@@ -2,7 +2,8 @@
 //!
 //! Sentences of answers come from real answers (`answers`): for every string literal in the source the shortest sentence that
 //! has it in it, so that each wording is shown once, and in its context. Literals that no answer of these inputs has follow as
-//! they are written, by source file (`literals`). `phrasing` is the list of phrases that do not come back.
+//! they are written, by source file (`literals`). Below a sentence stands what the page says in its place in other languages.
+//! `phrasing` is the list of phrases that do not come back.
 
 mod answers;
 mod literals;
@@ -13,6 +14,7 @@ pub use phrasing::{AVOIDED, avoided_in};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::fs;
 use std::path::Path;
 
 /// Where sentences are written.
@@ -25,6 +27,8 @@ const QUOTED: [&str; 1] = ["citations.rs"];
 pub struct Words {
     /// Headings in the order of the page, each with its sentences.
     pub parts: Vec<(String, Vec<String>)>,
+    /// Languages by their tags, each with its sentences by the English ones; `…` stands for values in both.
+    pub translations: BTreeMap<String, BTreeMap<String, String>>,
 }
 
 impl Words {
@@ -60,7 +64,7 @@ impl Words {
                 }
             }
         }
-        let mut words = Words::default();
+        let mut words = Words { translations: translations(root)?, ..Words::default() };
         for place in answers::PLACES {
             words.parts.push((place.to_owned(), shown.remove(place).unwrap_or_default().into_iter().collect()));
         }
@@ -78,12 +82,34 @@ impl Words {
         let mut page = format!("{} sentences and labels\n", self.count());
         for (heading, sentences) in &self.parts {
             let _ = writeln!(page, "\n{heading}");
-            for line in sentences.iter().flat_map(|sentence| sentence.lines()).filter(|line| !line.trim().is_empty()) {
-                let _ = writeln!(page, "  {}", line.trim_end());
+            for sentence in sentences {
+                for line in sentence.lines().filter(|line| !line.trim().is_empty()) {
+                    let _ = writeln!(page, "  {}", line.trim_end());
+                }
+                for (language, table) in &self.translations {
+                    if let Some(own) = table.get(sentence) {
+                        let _ = writeln!(page, "      {language}: {}", own.trim());
+                    }
+                }
             }
         }
         page
     }
+}
+
+/// What the page says in other languages.
+fn translations(root: &Path) -> Result<BTreeMap<String, BTreeMap<String, String>>, String> {
+    let folder = root.join("www/words");
+    let mut found = BTreeMap::new();
+    for entry in fs::read_dir(&folder).map_err(|e| format!("cannot read `{}`: {e}", folder.display()))? {
+        let path = entry.map_err(|e| e.to_string())?.path();
+        let text = fs::read_to_string(&path).map_err(|e| format!("cannot read `{}`: {e}", path.display()))?;
+        let table: BTreeMap<String, String> = serde_json::from_str(&text).map_err(|e| format!("{}: {e}", path.display()))?;
+        let plain = |text: &str| Literal { file: String::new(), line: 0, text: text.to_owned() }.with_placeholders();
+        let tag = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        found.insert(tag, table.iter().map(|(sentence, own)| (plain(sentence), plain(own))).collect());
+    }
+    Ok(found)
 }
 
 /// Whether a sentence holds all of these, one after the other, and at least one that is more than a few letters.

@@ -71,7 +71,7 @@ fn choice(store: &Store, choice: &ListChoice) -> Html {
     html! {
         <div class="choice">
             <span aria-hidden="true">{ in_words(&choice.title) }</span>
-            <div class="segments" role="group" aria-label={choice.title.clone()}>{ for choice.options.iter().map(button) }</div>
+            <div class="segments" role="group" aria-label={t(&choice.title).to_owned()}>{ for choice.options.iter().map(button) }</div>
         </div>
     }
 }

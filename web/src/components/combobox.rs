@@ -3,6 +3,7 @@
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
+use super::rich::in_words;
 use crate::effects::random;
 use netpolis_view::{EntryView, matching_entries};
 
@@ -131,7 +132,7 @@ fn option(entry: &EntryView, id: String, active: bool, chosen: bool, choose: &Ca
     });
     html! {
         <li key={entry.value.clone()} {id} role="option" aria-selected={active.to_string()} class={classes!(chosen.then_some("chosen"))} {onmousedown}>
-            <span>{ &entry.title }</span><small>{ &entry.detail }</small>
+            <span>{ &entry.title }</span><small>{ in_words(&entry.detail) }</small>
         </li>
     }
 }

@@ -47,7 +47,7 @@ fn tier(tier: &TierView) -> Html {
             <details>
                 <summary>
                     <span class="rung-mark" aria-hidden="true">{ icon(sign) }</span>
-                    <b>{ &tier.name }</b><span class="outcome">{ t(word) }</span>
+                    <b>{ rich(&tier.name) }</b><span class="outcome">{ t(word) }</span>
                     <small>{ in_words(&tier.contents()) }</small>
                 </summary>
                 { for tier.policies.iter().map(|policy| html! {

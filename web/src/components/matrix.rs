@@ -15,7 +15,7 @@ use super::shown::{flow_in as shown_flow, use_shown};
 use super::signs::{change_class, status_class};
 use super::{ByAddress, Dispatch, Store, use_part};
 use crate::state::{Action, Marks, marks_in};
-use crate::words::{t, t_count};
+use crate::words::{Language, own_words, shown, t, t_count};
 use netpolis_view::{FlowChange, FurtherAnswer, MatrixCell, MatrixView, SceneView, matrix_view};
 
 /// All pairs.
@@ -27,7 +27,7 @@ pub fn Matrix() -> Html {
     }) else {
         return Html::default();
     };
-    html! { <><Coverage />if !store.picture.filter.is_empty() { <p lang="en" class="matrix-note">{ filtered(&store) }</p> }<ShownTable {store} /></> }
+    html! { <><Coverage />if !store.picture.filter.is_empty() { <p class="matrix-note">{ filtered(&store) }</p> }<ShownTable {store} /></> }
 }
 
 #[derive(Clone, PartialEq, Properties)]
@@ -40,12 +40,15 @@ struct ShownProps {
 fn ShownTable(props: &ShownProps) -> Html {
     let shown = use_shown(&props.store);
     let flow = shown_flow(&props.store, &shown);
-    html! { <Table scene={shown} marks={props.store.marks().cloned().map(ByAddress)} {flow} store={props.store.dispatcher()} /> }
+    html! { <Table words={props.store.layout.words} scene={shown} marks={props.store.marks().cloned().map(ByAddress)} {flow} store={props.store.dispatcher()} /> }
 }
 
 /// Properties of a [`Table`].
 #[derive(Clone, PartialEq, Properties)]
 pub struct TableProps {
+    /// The language that is shown: in another it is drawn anew.
+    #[prop_or_default]
+    pub words: Language,
     /// The scene.
     pub scene: ByAddress<SceneView>,
     /// Ends of the flow in question.
@@ -167,7 +170,7 @@ pub fn Table(props: &TableProps) -> Html {
                 </thead>
                 <tbody>
                     { for rows.borrow().rows.iter().map(|row| html! {
-                        <RowView row={ByAddress(row.clone())} flow={flow_in(row, props.flow)} changes={changes_in(row, &marks)} store={props.store.clone()} />
+                        <RowView words={props.words} row={ByAddress(row.clone())} flow={flow_in(row, props.flow)} changes={changes_in(row, &marks)} store={props.store.clone()} />
                     }) }
                 </tbody>
             </table>
@@ -213,6 +216,7 @@ fn use_slices(rows: &Rc<RefCell<Rows>>) {
 /// Properties of a [`RowView`].
 #[derive(Clone, PartialEq, Properties)]
 struct RowProps {
+    words: Language,
     row: ByAddress<Row>,
     /// The flow in question, if it is in this row.
     flow: Option<(usize, usize)>,
@@ -261,22 +265,26 @@ pub(super) fn draw(
     keys: Option<&(String, String)>,
 ) -> Html {
     let (status, text, label, ends, share) = match cell {
-        MatrixCell::Itself(label) => return html! { <td class="self" aria-label={label.clone()}>{ "·" }</td> },
+        MatrixCell::Itself(label) => return html! { <td class="self" lang="en" aria-label={label.clone()}>{ "·" }</td> },
         MatrixCell::Pairs { status, text, label, ends, share } => (*status, text, label.clone(), *ends, *share),
     };
     let class = status_class(status);
+    let own = own_words(text);
+    // What it hints at is in English.
+    let lang = (own.is_none() && shown() != Language::English).then_some("en");
+    let text = own.as_ref().unwrap_or(text);
     let Some((from, to)) = keys.cloned() else {
         let share = share.filter(|share| *share > 0).map(|share| format!("--share:{share}%"));
-        return html! { <td {class} style={share} title={label}>{ text }</td> };
+        return html! { <td {class} {lang} style={share} title={label}>{ text }</td> };
     };
-    let label = change.map_or_else(|| label.clone(), |change| format!("{label}; {}", change.since()));
+    let label = change.map_or_else(|| label.clone(), |change| format!("{label}; {}", t(change.since())));
     let selected = flow.is_some() && flow == ends;
     let store = store.clone();
     let onclick =
         Callback::from(move |_: MouseEvent| store.dispatch(Action::AskBetween { from: from.clone(), to: to.clone(), traffic: None }));
     html! {
         <td class={classes!(class, selected.then_some("selected"), change.map(change_class))}>
-            <button type="button" {onclick} title={label.clone()} aria-label={label} aria-pressed={selected.to_string()}>if let Some(change) = change { <b class="since" aria-hidden="true">{ change.sign() }</b> }{ text }</button>
+            <button type="button" {lang} {onclick} title={label.clone()} aria-label={label} aria-pressed={selected.to_string()}>if let Some(change) = change { <b class="since" aria-hidden="true">{ change.sign() }</b> }{ text }</button>
         </td>
     }
 }

@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use super::icons::{COPY, DOWNLOAD, icon};
-use super::rich::{rich, sentence};
+use super::rich::{in_words, sentence};
 use super::{Store, press, tell_copied};
 use crate::effects::outside;
 use crate::state::Action;
@@ -35,8 +35,8 @@ pub(super) fn offer(store: &Store, offered: &OfferedText) -> Html {
     let (summary, lines) =
         if offered.diff.is_empty() { (t("Show the text"), &offered.text) } else { (t("Show the changes"), &offered.diff) };
     html! {
-        <section class="offer" aria-label={offered.title.clone()}>
-            <p><b>{ rich(&offered.title) }</b>{ " " }if !offered.about.is_empty() { <small>{ sentence(&offered.about) }</small> }</p>
+        <section class="offer" aria-label={t(&offered.title).to_owned()}>
+            <p><b>{ in_words(&offered.title) }</b>{ " " }if !offered.about.is_empty() { <small>{ sentence(&offered.about) }</small> }</p>
             <footer>
                 { apply.unwrap_or_default() }
                 <button type="button" class="pick" onclick={copy}>{ icon(COPY) }{ t("Copy") }</button>

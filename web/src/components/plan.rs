@@ -5,7 +5,7 @@ use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 use super::rich::{in_words, rich};
-use crate::words::t;
+use crate::words::{own_words, t};
 use netpolis_view::{LENGTHS, PlanBar, PlanChange, PlanNumber, PlanView, Taker, WhatIf, plugins};
 
 /// Properties of a [`Plan`].
@@ -38,8 +38,8 @@ pub fn Plan(props: &PlanProps) -> Html {
     };
     let (question, plan) = (&now.question, &now.plan);
     html! {
-        <section class="plan-box" aria-label={given.title.clone()}>
-            <header><h2>{ &given.title }</h2><span class="grow" />
+        <section class="plan-box" aria-label={t(&given.title).to_owned()}>
+            <header><h2>{ in_words(&given.title) }</h2><span class="grow" />
                 if now.changed { <button type="button" class="quiet" onclick={reset}>{ t("Reset to the files") }</button> }</header>
             <div class="sliders">
                 <label class="slider"><span>{ t("Plugin") }</span>
@@ -91,8 +91,8 @@ const fn taker_class(taker: Taker) -> &'static str {
 
 fn bar(bar: &PlanBar) -> Html {
     html! {
-        <div class={classes!("plan-bar", bar.border.map(|_| "over"))} role="img" aria-label={bar.label.clone()}>
-            { for bar.parts.iter().map(|(taker, width, title)| html! { <span class={taker_class(*taker)} style={format!("width:{width:.2}%")} title={title.clone()} /> }) }
+        <div class={classes!("plan-bar", bar.border.map(|_| "over"))} role="img" aria-label={own_words(&bar.label).unwrap_or_else(|| bar.label.clone())}>
+            { for bar.parts.iter().map(|(taker, width, title)| html! { <span class={taker_class(*taker)} style={format!("width:{width:.2}%")} title={own_words(title).unwrap_or_else(|| title.clone())} /> }) }
             if let Some(border) = bar.border { <i style={format!("left:{border:.2}%")} title={t("the subnet ends here")} /> }
         </div>
     }

@@ -8,10 +8,9 @@ use crate::state::Action;
 use crate::words::{Language, own_words, shown, t_with};
 use netpolis_view::SourceLocation;
 
-/// A sentence with its code in `code`.
-pub fn rich(text: &str) -> Html {
-    let parts: Html = text
-        .split('`')
+/// A text with its code in `code`.
+fn coded(text: &str) -> Html {
+    text.split('`')
         .enumerate()
         .map(|(i, part)| {
             if i % 2 == 1 {
@@ -20,23 +19,27 @@ pub fn rich(text: &str) -> Html {
                 html! { { part } }
             }
         })
-        .collect();
-    // Answers are in English, whatever language the page is in.
-    if shown() != Language::English {
-        html! { <span lang="en">{ parts }</span> }
-    } else {
+        .collect()
+}
+
+/// A sentence with its code in `code`. Answers are in English, whatever language the page is in.
+pub fn rich(text: &str) -> Html {
+    let parts = coded(text);
+    if shown() == Language::English {
         parts
+    } else {
+        html! { <span lang="en">{ parts }</span> }
     }
 }
 
 /// A word or a few of an answer, in the page's language where that has them.
 pub fn in_words(text: &str) -> Html {
-    own_words(text).map_or_else(|| rich(text), |own| html! { { own } })
+    own_words(text).map_or_else(|| rich(text), |own| coded(&own))
 }
 
 /// A sentence that stands alone, with its code in `code`.
 pub fn sentence(text: &str) -> Html {
-    rich(&netpolis_view::sentence(text))
+    own_words(text).map_or_else(|| rich(&netpolis_view::sentence(text)), |own| coded(&netpolis_view::sentence(&own)))
 }
 
 /// Properties of a [`SourceLink`].

@@ -53,10 +53,10 @@ fn row(row: &EffectiveRuleView<'_>) -> Html {
         <tr {class}>
             <td class="number">{ rule.priority }</td>
             <td><span class={classes!("access", access)}>{ icon(sign) }{ in_words(row.access) }</span></td>
-            <td>{ row.protocol }</td>
+            <td>{ t(row.protocol) }</td>
             <td>{ side(row.source, rule.source_means.as_deref()) }</td>
             <td>{ side(row.destination, rule.destination_means.as_deref()) }</td>
-            <td>{ row.ports }</td>
+            <td>{ t(row.ports) }</td>
             <td class="rule-name">{ &rule.name }if row.decides { <b class="visually-hidden">{ t(" decides") }</b> }</td>
         </tr>
     }
@@ -65,7 +65,7 @@ fn row(row: &EffectiveRuleView<'_>) -> Html {
 /// Where packets come from or go to, with what a tag or group stands for.
 fn side(text: &str, means: Option<&str>) -> Html {
     match means {
-        Some(means) => html! { <span title={t_with("here: {0}", &[means])} class="means">{ text.to_owned() }</span> },
-        None => html! { { text.to_owned() } },
+        Some(means) => html! { <span title={t_with("here: {0}", &[means])} class="means">{ t(text).to_owned() }</span> },
+        None => html! { { t(text).to_owned() } },
     }
 }

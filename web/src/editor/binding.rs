@@ -4,10 +4,12 @@
 //! here are offsets in UTF-16 units, lines count from 1; the core's byte offsets are turned into these by the
 //! caller.
 
-use js_sys::Function;
+use js_sys::{Array, Function};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 use web_sys::Element;
+
+use crate::words::{key, t};
 
 #[wasm_bindgen(module = "/editor/load.js")]
 extern "C" {
@@ -39,7 +41,7 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn run(this: &Module, editor: &JsValue, command: &str);
     #[wasm_bindgen(method)]
-    fn objects(this: &Module, text: &str) -> js_sys::Array;
+    fn objects(this: &Module, text: &str) -> Array;
     #[wasm_bindgen(method, js_name = setDiagnostics)]
     fn set_diagnostics(this: &Module, editor: &JsValue, list: &JsValue);
     #[wasm_bindgen(method, js_name = setMarks)]
@@ -54,6 +56,8 @@ extern "C" {
     fn set_wrap(this: &Module, editor: &JsValue, wrap: bool);
     #[wasm_bindgen(method, js_name = setTheme)]
     fn set_theme(this: &Module, editor: &JsValue, theme: &str);
+    #[wasm_bindgen(method, js_name = setWords)]
+    fn set_words(this: &Module, editor: &JsValue, label: &str, phrases: &Array);
     #[wasm_bindgen(method, js_name = setCompletions)]
     fn set_completions(this: &Module, editor: &JsValue, complete: &Function);
     #[wasm_bindgen(method, js_name = setHover)]
@@ -98,6 +102,35 @@ pub struct EditorOptions<'a> {
     /// Colours to take.
     pub theme: EditorTheme,
 }
+
+/// What the editor says of its own, by the names that CodeMirror has for it.
+const PHRASES: [&str; 25] = [
+    key("Escape, then Tab leaves the editor"),
+    key("Find"),
+    key("Replace"),
+    key("next"),
+    key("previous"),
+    key("all"),
+    key("match case"),
+    key("regexp"),
+    key("by word"),
+    key("replace"),
+    key("replace all"),
+    key("close"),
+    key("current match"),
+    key("on line"),
+    key("replaced $ matches"),
+    key("replaced match on line $"),
+    key("Go to line"),
+    key("go"),
+    key("Completions"),
+    key("Diagnostics"),
+    key("No diagnostics"),
+    key("Control character"),
+    key("Selection deleted"),
+    key("folded code"),
+    key("unfold"),
+];
 
 /// Whose defaults the editor takes where the page's own colours do not speak.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize)]
@@ -321,7 +354,7 @@ impl EditorModule {
 
     /// The objects of a text, each as kind, namespace, name, line, and the offsets where its first line begins and ends.
     #[must_use]
-    pub fn objects(&self, text: &str) -> js_sys::Array {
+    pub fn objects(&self, text: &str) -> Array {
         self.0.objects(text)
     }
 }
@@ -410,6 +443,12 @@ impl Editor {
     /// Takes other defaults for colours.
     pub fn set_theme(&self, theme: EditorTheme) {
         self.module.set_theme(&self.handle, theme.name());
+    }
+
+    /// Says its name and its own words in the page's language.
+    pub fn set_words(&self, label: &str) {
+        let pair = |phrase: &str| Array::of2(&phrase.into(), &t(phrase).into());
+        self.module.set_words(&self.handle, t(label), &PHRASES.into_iter().map(pair).collect());
     }
 
     /// Says what may be written at the cursor.

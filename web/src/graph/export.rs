@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::picture::{Arrow, FrameMark, Mark, MarkKind, Picture};
 use super::text_width;
+use crate::words::{own_words, t};
 use netpolis_view::Status;
 
 /// The page's colours, written out.
@@ -138,20 +139,20 @@ fn legend(picture: &Picture, palette: &Palette) -> Vec<Entry> {
     let shield = format!("<path transform=\"translate(17 -8)\" d=\"{SHIELD_PATH}\" fill=\"{}\"/>", palette.mute);
     let entry = |sign: String, words| Entry { sign, width: 37.0, words };
     let mut entries = vec![
-        entry(arrow(palette.allow, "allow", ""), "allowed"),
-        entry(arrow(palette.deny, "deny", " stroke-dasharray=\"5 5\""), "denied"),
-        entry(arrow(palette.mute, "unknown", " stroke-dasharray=\"1.5 4\""), "cannot tell"),
-        entry(shield, "isolated by a policy"),
+        entry(arrow(palette.allow, "allow", ""), t("allowed")),
+        entry(arrow(palette.deny, "deny", " stroke-dasharray=\"5 5\""), t("denied")),
+        entry(arrow(palette.mute, "unknown", " stroke-dasharray=\"1.5 4\""), t("cannot tell")),
+        entry(shield, t("isolated by a policy")),
     ];
     let on_card = |words: &str, colour: &str, meaning| {
         let sign = format!("<text y=\"4\" font-size=\"12\" font-weight=\"560\" fill=\"{colour}\">{words}</text>");
         Entry { sign, width: text_width(words, 12.0) + 8.0, words: meaning }
     };
     if picture.marks.iter().any(|mark| mark.undrawn.open) {
-        entries.push(on_card("open to all", palette.allow, "no policy limits what comes in"));
+        entries.push(on_card(t("open to all"), palette.allow, t("no policy limits what comes in")));
     }
     if picture.marks.iter().any(|mark| mark.undrawn.denied > 0) {
-        entries.push(on_card("denied from n", palette.deny, "without an arrow"));
+        entries.push(on_card(t("denied from n"), palette.deny, t("without an arrow")));
     }
     entries
 }
@@ -278,6 +279,7 @@ pub fn signs(mark: &Mark) -> Vec<(f64, String, bool)> {
     let mut at = 10.0;
     let place = |(words, denied): (String, bool)| {
         let own = at;
+        let words = own_words(&words).unwrap_or(words);
         at += sign_width(&words) + 4.0;
         (own, words, denied)
     };

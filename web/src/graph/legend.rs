@@ -1,8 +1,7 @@
 //! What there is to explain about a picture.
 
-use netpolis_core::text::count;
-
 use super::picture::{Mark, Picture};
+use crate::words::{key, t, t_count, t_with};
 use netpolis_view::{FlowChange, Status};
 
 /// The signs that are in a picture, and which flows have no arrow.
@@ -31,21 +30,22 @@ impl Picture {
     pub fn legend(&self) -> Legend {
         let arrows = |statuses: &[Status]| self.arrows.iter().any(|a| !a.quiet && statuses.contains(&a.status));
         let marks = |has: fn(&Mark) -> bool| self.marks.iter().any(has);
-        let words = |n: usize, what: &str, rest: &str| (n > 0).then(|| format!("{}{rest}", count(n, what)));
+        let words = |n: usize, one: &'static str, many: &'static str| (n > 0).then(|| t_count(n, one, many));
         let hidden: Vec<String> = [
-            words(self.denied_hidden, "denied flow", ""),
-            words(self.open_hidden, "flow", " open to all"),
-            words(self.cut, "flow", " because there is no room"),
+            words(self.denied_hidden, key("{0} denied flow"), key("{0} denied flows")),
+            words(self.open_hidden, key("{0} flow open to all"), key("{0} flows open to all")),
+            words(self.cut, key("{0} flow because there is no room"), key("{0} flows because there is no room")),
         ]
         .into_iter()
         .flatten()
         .collect();
-        let on_demand = self.overview.as_ref().filter(|overview| !overview.focus).map(|overview| {
-            let flows = match overview.flows {
-                0 => "no flows".into(),
-                flows => count(flows as usize, "flow"),
-            };
-            format!("{flows} between namespaces: select one to see its own")
+        let on_demand = self.overview.as_ref().filter(|overview| !overview.focus).map(|overview| match overview.flows {
+            0 => t("no flows between namespaces: select one to see its own").to_owned(),
+            flows => t_count(
+                flows as usize,
+                "{0} flow between namespaces: select one to see its own",
+                "{0} flows between namespaces: select one to see its own",
+            ),
         });
         Legend {
             allowed: self.overview.is_some() || arrows(&[Status::Allowed, Status::Partly]),
@@ -59,7 +59,7 @@ impl Picture {
                 FlowChange::ALL.into_iter().filter(is_seen).collect()
             },
             hidden: on_demand.or_else(|| {
-                (!hidden.is_empty()).then(|| format!("drawn without arrows: {}; select a pod to see its own", hidden.join(", ")))
+                (!hidden.is_empty()).then(|| t_with("drawn without arrows: {0}; select a pod to see its own", &[&hidden.join(", ")]))
             }),
         }
     }

@@ -26,6 +26,7 @@ use super::layout::{self, Home, Memory};
 use super::route::{self, Ground, Route, Wish};
 use super::{Rect, fit_text, text_width};
 use crate::vec_map::VecMap;
+use crate::words::key;
 use netpolis_core::text::count;
 use netpolis_view::{EndKind, FlowChange, SceneView, Status, TrafficView};
 
@@ -95,9 +96,9 @@ impl Isolation {
     /// In words.
     pub const fn words(self) -> &'static str {
         match self {
-            Isolation::Both => "isolated for ingress and egress",
-            Isolation::Ingress => "isolated for ingress",
-            Isolation::Egress => "isolated for egress",
+            Isolation::Both => key("isolated for ingress and egress"),
+            Isolation::Ingress => key("isolated for ingress"),
+            Isolation::Egress => key("isolated for egress"),
         }
     }
 }

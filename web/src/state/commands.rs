@@ -144,9 +144,9 @@ pub static COMMANDS: &[Command] = &[
     dialog("Compare with…", "baseline file link diff", Dialog::Compare),
     dialog("Share…", "link embed file", Dialog::Share),
     command("Save the picture…", "export svg png image download", Run::Press(".graph-pane .tools.right .menu button")),
-    command("Show all", "graph fit zoom reset", Run::Press(".pane [aria-label='show all']")),
-    command("Zoom in", "graph larger", Run::Press(".pane [aria-label='zoom in']")),
-    command("Zoom out", "graph smaller", Run::Press(".pane [aria-label='zoom out']")),
+    command("Show all", "graph fit zoom reset", Run::Press(".pane [data-tool='show-all']")),
+    command("Zoom in", "graph larger", Run::Press(".pane [data-tool='zoom-in']")),
+    command("Zoom out", "graph smaller", Run::Press(".pane [data-tool='zoom-out']")),
     command("Always draw denied flows", "graph arrows", Run::Do(|_| PictureAction::ShowDenied(Some(true)).into()))
         .when(|state| state.picture.show_denied != Some(true)),
     command("Never draw denied flows", "graph arrows hide", Run::Do(|_| PictureAction::ShowDenied(Some(false)).into()))

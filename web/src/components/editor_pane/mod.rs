@@ -21,10 +21,12 @@ use crate::editor::vocabulary::Vocabulary;
 use crate::effects::keep::Keeping;
 use crate::effects::objects::follow;
 use crate::state::{Action, FileId, is_json};
-use crate::words::t;
+use crate::words::{key, t};
 
 /// Most characters of a text that are shown while the editor loads.
 const PREVIEW: usize = 20_000;
+/// The editor's name, for screen readers.
+const NAME: &str = key("Policies and workloads, as YAML or JSON");
 
 /// The editor, once it is there, and what it has been told.
 #[derive(Default)]
@@ -110,8 +112,7 @@ fn use_creation(
         spawn_local(async move {
             let Ok(module) = EditorModule::load().await else { return };
             let Some(parent) = host.cast::<Element>() else { return };
-            let options =
-                EditorOptions { label: t("Policies and workloads, as YAML or JSON"), read_only, wrap: false, theme: theme.into() };
+            let options = EditorOptions { label: NAME, read_only, wrap: false, theme: theme.into() };
             let known = live.clone();
             let of_place = dispatcher.clone();
             let on_definition = move |target| {
@@ -163,10 +164,11 @@ fn use_text(store: &Store, live: &Rc<RefCell<LiveEditor>>, ready: bool) {
     }
     {
         let live = live.clone();
-        use_effect_with((ready, store.layout.theme, store.files.read_only), move |(_, theme, read_only)| {
+        use_effect_with((ready, store.layout.theme, store.files.read_only, store.layout.words), move |(_, theme, read_only, _)| {
             if let Some(editor) = &live.borrow().editor {
                 editor.set_theme((*theme).into());
                 editor.set_read_only(*read_only);
+                editor.set_words(NAME);
             }
         });
     }

@@ -18,7 +18,7 @@ use crate::graph::picture::{FrameMark, Mark, Picture};
 use crate::graph::zoom::details;
 use crate::state::State;
 use crate::vec_map::VecMap;
-use netpolis_core::text::count;
+use crate::words::{Language, own_words, shown, t, t_count, t_with};
 use netpolis_view::SceneView;
 
 /// With more marks and arrows than this, browsers draw all of them as simply as they can.
@@ -36,6 +36,8 @@ impl PartialEq for Handle {
 
 #[derive(Clone, PartialEq, Properties)]
 pub(super) struct DrawingProps {
+    /// The language that is shown: in another it is drawn anew.
+    pub(super) words: Language,
     pub(super) picture: ByAddress<Picture>,
     pub(super) store: UseReducerDispatcher<State>,
     pub(super) live: Handle,
@@ -95,7 +97,6 @@ pub(super) fn Drawing(props: &DrawingProps) -> Html {
     use_wheel(&events.canvas, &events.live);
     use_escape(&events.canvas, &events.live);
     use_taps(&events.canvas);
-    let count_of = count(picture.marks.len(), "mark");
     let tabbable = picture.tab_stop(tab_stop.as_deref());
     // Every picture is drawn with what is pointed at as it is then.
     let shown =
@@ -139,7 +140,7 @@ pub(super) fn Drawing(props: &DrawingProps) -> Html {
     let view_box = still.then(|| format!("{} {} {} {}", area.x, area.y, area.w, area.h));
     let largest = still.then(|| format!("--wide:{}px;--high:{}px", area.w * COMFORTABLE, area.h * COMFORTABLE));
     html! {
-        <svg class={classes!("graph", picture.overview.is_some().then_some("overview"), near.is_some().then_some("pointing"), still.then_some("still"), many.then_some("many"))} viewBox={view_box} style={largest} role="group" aria-label={format!("{count_of}: arrow keys move between them, Enter selects one. The matrix has the same as a table.")}
+        <svg class={classes!("graph", picture.overview.is_some().then_some("overview"), near.is_some().then_some("pointing"), still.then_some("still"), many.then_some("many"))} viewBox={view_box} style={largest} role="group" aria-label={t_count(picture.marks.len(), "1 mark: arrow keys move between them, Enter selects one. The matrix has the same as a table.", "{0} marks: arrow keys move between them, Enter selects one. The matrix has the same as a table.")}
             onpointerdown={on(Events::down)} onpointermove={on(Events::moved)} onpointerup={on(Events::up)} onpointercancel={on(Events::cancel)} onlostpointercapture={on(Events::cancel)} {oncontextmenu}
             onpointerover={on(Events::over)} onpointerleave={on(Events::leave)} {onclick} {ondblclick} {onkeydown}>
             <defs>
@@ -150,7 +151,7 @@ pub(super) fn Drawing(props: &DrawingProps) -> Html {
                 }) }
                 <marker id="head-ask" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="9" markerHeight="9" markerUnits="userSpaceOnUse" orient="auto"><path class="head ask" d="M0 .6 7.4 4 0 7.4z" /></marker>
             </defs>
-            <g class="world">
+            <g class="world" lang="en">
                 <g class="frames">{ for picture.frames.iter().map(|one| frame(one, picture.overview.is_some())) }</g>
                 <g class="edges">{ for lines }</g>
                 <g class="words">{ for words }</g>
@@ -158,7 +159,7 @@ pub(super) fn Drawing(props: &DrawingProps) -> Html {
                     <g class="own">{ for own.arrows.iter().enumerate().map(|(index, arrow)| html! { <ArrowView key={arrow.key.clone()} picture={own.clone()} {index} near=true route={None} /> }) }</g>
                 }
                 <g class="marks">{ for picture.marks.iter().enumerate().map(|(index, mark)| html! {
-                    <MarkView key={mark_key(&picture, index, mark)} picture={picture.clone()} {index} near={stays(|near| &near.marks, index)} flow={flow.contains(&index)} tabbable={index == tabbable} details={details_of(mark)} />
+                    <MarkView key={mark_key(&picture, index, mark)} words={props.words} picture={picture.clone()} {index} near={stays(|near| &near.marks, index)} flow={flow.contains(&index)} tabbable={index == tabbable} details={details_of(mark)} />
                 }) }</g>
                 { for picture.marks.iter().filter(|m| m.end.is_some()).filter_map(|m| ask_sign(m, props.asks_from.as_deref())) }
                 <PacketView picture={picture.clone()} scene={props.scene.clone()} />
@@ -184,9 +185,9 @@ fn ask_sign(mark: &Mark, asks_from: Option<&str>) -> Option<Html> {
         });
     }
     (mark.selected && asks_from.is_none()).then(|| {
-        let words = format!("ask from {}: drag to where the packet goes, or choose it next", mark.title);
+        let words = t_with("ask from {0}: drag to where the packet goes, or choose it next", &[&mark.title]);
         html! {
-            <g key="ask-sign" class="ask-sign" role="button" tabindex="0" aria-label={words.clone()} data-from={mark.key.clone()} transform={format!("translate({} {})", r.right(), r.middle_y())}>
+            <g key="ask-sign" class="ask-sign" lang={shown().tag()} role="button" tabindex="0" aria-label={words.clone()} data-from={mark.key.clone()} transform={format!("translate({} {})", r.right(), r.middle_y())}>
                 <g class="natural"><circle class="hit" r="21" /><circle class="disc" r="11" /><path d="M-5 0H4M1-4 5 0 1 4" /></g>
                 <title>{ words }</title>
             </g>
@@ -198,12 +199,12 @@ fn frame(frame: &FrameMark, large: bool) -> Html {
     let r = frame.rect;
     let (inset, side) = if large { (-8, 40) } else { (0, 24) };
     html! {
-        <g key={frame.name.clone()} class="frame" data-frame={frame.name.clone()}>
+        <g key={frame.name.clone()} class="frame" lang={shown().tag()} data-frame={frame.name.clone()}>
             <rect x={r.x.to_string()} y={r.y.to_string()} width={r.w.to_string()} height={r.h.to_string()} rx="12" />
-            <text x={(r.x + 18.0).to_string()} y={(r.y + 25.0).to_string()}>{ &frame.title }<title>{ if frame.closes() { format!("namespace {}, {}", frame.name, count(frame.count, "workload")) } else { frame.title.clone() } }</title></text>
-            if frame.closes() {<g class="fold" role="button" tabindex={if large { "0" } else { "-1" }} aria-label={format!("close {}{}", if frame.name.starts_with(' ') { "" } else { "namespace " }, frame.name.trim())} data-fold={frame.name.clone()}
+            <text x={(r.x + 18.0).to_string()} y={(r.y + 25.0).to_string()}>{ own_words(&frame.title).as_ref().unwrap_or(&frame.title) }<title>{ if frame.closes() { t_with("namespace {0}, {1}", &[&frame.name, &t_count(frame.count, "{0} workload", "{0} workloads")]) } else { frame.title.clone() } }</title></text>
+            if frame.closes() {<g class="fold" role="button" tabindex={if large { "0" } else { "-1" }} aria-label={if frame.name.starts_with(' ') { t_with("close {0}", &[t(frame.name.trim())]) } else { t_with("close namespace {0}", &[&frame.name]) }} data-fold={frame.name.clone()}
                 transform={format!("translate({} {})", r.right() - 34.0, r.y + 10.0)}>
-                <rect class="hit" x={inset.to_string()} y={inset.to_string()} width={side.to_string()} height={side.to_string()} rx="6" /><path d="M7 12h10" /><title>{ "show as one card" }</title>
+                <rect class="hit" x={inset.to_string()} y={inset.to_string()} width={side.to_string()} height={side.to_string()} rx="6" /><path d="M7 12h10" /><title>{ t("show as one card") }</title>
             </g>}
         </g>
     }

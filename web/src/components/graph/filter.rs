@@ -4,8 +4,10 @@ use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 use super::finder::looked_at;
+use crate::components::rich::rich;
 use crate::components::{Store, press};
 use crate::state::PictureAction;
+use crate::words::{key, t, t_with};
 use netpolis_view::{Facing, FilterQuestion, FurtherAnswer, VERDICTS};
 
 /// A change of the filter, by the value of a field.
@@ -16,6 +18,26 @@ fn change<T: 'static>(store: &Store, value: fn(&Event) -> String, set: fn(&mut F
         set(&mut filter, value(&event));
         store.dispatch(PictureAction::Filter(filter).into());
     })
+}
+
+/// What a filter leaves, in words.
+fn words(filter: &FilterQuestion) -> String {
+    let text = |sentence: &'static str, text: &str| (!text.is_empty()).then(|| t_with(sentence, &[text]));
+    let port = filter.port.map(|port| port.to_string()).unwrap_or_default();
+    let facing = filter.facing.map(|facing| match facing {
+        Facing::Ingress => key("ingress of {0}"),
+        Facing::Egress => key("egress of {0}"),
+        Facing::Both => key("ingress and egress of {0}"),
+    });
+    let verdict = VERDICTS.iter().find(|(status, _)| Some(*status) == filter.shown);
+    let words = [
+        facing.map(|sentence| t_with(sentence, &[t(filter.of_words())])),
+        text(key("namespace {0}"), &filter.namespace),
+        text(key("labels {0}"), &filter.selector),
+        text(key("port {0}"), &port),
+        verdict.map(|(_, words)| t(words).to_owned()),
+    ];
+    words.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 /// A direction and whose it is, as the value of a field.
@@ -63,11 +85,11 @@ fn direction(store: &Store) -> Html {
     let none = subjects.is_empty();
     let choices = subjects.iter().flat_map(|of| Facing::ALL.map(|facing| (facing, of)));
     html! {
-        <label>{ "Direction" }<span class="pick select"><select onchange={change(store, chosen, set_facing)}>
-            <option value="" selected={filter.facing.is_none()}>{ "all" }</option>
-            if none { <option disabled=true>{ "select a workload or a namespace first" }</option> }
+        <label>{ t("Direction") }<span class="pick select"><select onchange={change(store, chosen, set_facing)}>
+            <option value="" selected={filter.facing.is_none()}>{ t("all") }</option>
+            if none { <option disabled=true>{ t("select a workload or a namespace first") }</option> }
             { for choices.map(|(facing, of)| {
-                let words = FilterQuestion { facing: Some(facing), of: of.clone(), ..FilterQuestion::default() }.words();
+                let words = words(&FilterQuestion { facing: Some(facing), of: of.clone(), ..FilterQuestion::default() });
                 html! { <option value={value_of(facing, of)} selected={filter.facing == Some(facing) && filter.of == *of}>{ words }</option> }
             }) }
         </select></span></label>
@@ -80,11 +102,11 @@ pub(in crate::components) fn filtered(store: &Store) -> Html {
     if filter.is_empty() {
         return Html::default();
     }
-    let words = filter.words();
+    let words = words(filter);
     let trouble = trouble(store).map(|trouble| format!(": {trouble}"));
     html! {
-        <button type="button" class="pick filtered" aria-label={format!("show all again, not only {words}")} title={format!("left out: all but {words}")} onclick={press(store, PictureAction::Filter(FilterQuestion::default()))}>
-            { words }{ trouble }<span aria-hidden="true">{ " ✕" }</span>
+        <button type="button" class="pick filtered" aria-label={t_with("show all again, not only {0}", &[&words])} title={t_with("left out: all but {0}", &[&words])} onclick={press(store, PictureAction::Filter(FilterQuestion::default()))}>
+            { words }{ trouble.map(|trouble| rich(&trouble)).unwrap_or_default() }<span aria-hidden="true">{ " ✕" }</span>
         </button>
     }
 }
@@ -99,21 +121,21 @@ pub(super) fn filter(store: &Store) -> Html {
     html! {
         <>
             <details class="filter">
-                <summary class="pick">{ "Filter" }</summary>
+                <summary class="pick">{ t("Filter") }</summary>
                 <div class="filter-fields">
-                    <label>{ "Namespace" }<span class="pick select"><select onchange={change(store, chosen, |filter, value| filter.namespace = value)}>
-                        <option value="" selected={filter.namespace.is_empty()}>{ "all" }</option>
+                    <label>{ t("Namespace") }<span class="pick select"><select onchange={change(store, chosen, |filter, value| filter.namespace = value)}>
+                        <option value="" selected={filter.namespace.is_empty()}>{ t("all") }</option>
                         { for names.map(|name| html! { <option value={name.clone()} selected={*name == filter.namespace}>{ name }</option> }) }
                     </select></span></label>
-                    <label>{ "Labels" }<input type="text" placeholder="app == 'db' && has(tier)" autocomplete="off" autocapitalize="off" spellcheck="false"
+                    <label>{ t("Labels") }<input type="text" placeholder="app == 'db' && has(tier)" autocomplete="off" autocapitalize="off" spellcheck="false"
                         aria-invalid={error.is_some().then_some("true")} value={filter.selector.clone()} onchange={change(store, written, |filter, value| filter.selector = value)} /></label>
-                    if let Some(error) = error { <p class="wrong" role="alert">{ error }</p> }
-                    <label>{ "Port" }<input type="text" inputmode="numeric" value={filter.port.map(|port| port.to_string()).unwrap_or_default()}
+                    if let Some(error) = error { <p class="wrong" role="alert">{ rich(&error) }</p> }
+                    <label>{ t("Port") }<input type="text" inputmode="numeric" value={filter.port.map(|port| port.to_string()).unwrap_or_default()}
                         onchange={change(store, written, |filter, value| filter.port = value.parse().ok())} /></label>
                     { direction(store) }
-                    <label>{ "Verdict" }<span class="pick select"><select onchange={change(store, chosen, |filter, value| filter.shown = VERDICTS.iter().find(|(_, words)| *words == value).map(|(shown, _)| *shown))}>
-                        <option value="" selected={filter.shown.is_none()}>{ "all" }</option>
-                        { for VERDICTS.iter().map(|(shown, words)| html! { <option value={*words} selected={Some(*shown) == filter.shown}>{ *words }</option> }) }
+                    <label>{ t("Verdict") }<span class="pick select"><select onchange={change(store, chosen, |filter, value| filter.shown = VERDICTS.iter().find(|(_, words)| *words == value).map(|(shown, _)| *shown))}>
+                        <option value="" selected={filter.shown.is_none()}>{ t("all") }</option>
+                        { for VERDICTS.iter().map(|(shown, words)| html! { <option value={*words} selected={Some(*shown) == filter.shown}>{ t(words) }</option> }) }
                     </select></span></label>
                 </div>
             </details>

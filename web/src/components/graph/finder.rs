@@ -6,6 +6,7 @@ use super::filter::filter;
 use crate::components::combobox::Combobox;
 use crate::components::{ByAddress, Store, press};
 use crate::state::{Action, PictureAction};
+use crate::words::{key, t, t_with};
 use netpolis_view::{EntryView, SceneView};
 
 #[derive(Clone, PartialEq, Properties)]
@@ -15,7 +16,7 @@ pub(super) struct FinderProps {
 
 /// Namespaces, then all ends.
 fn entries(scene: &SceneView) -> Vec<EntryView> {
-    let namespace = |name: &String| EntryView { value: format!("namespace/{name}"), title: name.clone(), detail: "namespace".into() };
+    let namespace = |name: &String| EntryView { value: format!("namespace/{name}"), title: name.clone(), detail: key("namespace").into() };
     scene.namespaces.iter().map(|namespace| &namespace.name).map(namespace).chain(scene.end_entries()).collect()
 }
 
@@ -48,11 +49,11 @@ pub(super) fn Finder(props: &FinderProps) -> Html {
     let last = focus.len();
     html! {
         <>
-            <div class="find"><Combobox label="Find" value="" text="" {entries} {onchoose} /></div>
+            <div class="find"><Combobox label={t("Find")} value="" text="" {entries} {onchoose} /></div>
             { filter(store) }
             if last > 0 {
-                <nav class="crumbs" aria-label="Shown">
-                    <button type="button" onclick={press(store, PictureAction::FocusBack(0))}>{ "All" }</button>
+                <nav class="crumbs" aria-label={t("Shown")}>
+                    <button type="button" onclick={press(store, PictureAction::FocusBack(0))}>{ t("All") }</button>
                     { for focus.iter().enumerate().map(|(index, key)| html! {
                         <><span aria-hidden="true">{ "›" }</span>
                         <button type="button" aria-current={(index + 1 == last).then_some("true")} onclick={press(store, PictureAction::FocusBack(index + 1))}>{ name(scene, key) }</button></>
@@ -73,6 +74,6 @@ pub(super) fn alone(store: &Store) -> Html {
     let scene = &store.answers.scene;
     let Some(key) = looked_at(store).filter(|key| store.picture.focus.last() != Some(key)) else { return Html::default() };
     html! {
-        <button type="button" class="pick alone" onclick={press(store, PictureAction::Focus(key.clone()))}>{ format!("Show only {} and its neighbours", name(scene, &key)) }</button>
+        <button type="button" class="pick alone" onclick={press(store, PictureAction::Focus(key.clone()))}>{ t_with("Show only {0} and its neighbours", &[&name(scene, &key)]) }</button>
     }
 }

@@ -49,6 +49,7 @@ use crate::graph::layout::Memory;
 use crate::graph::picture::{Options, Picture, is_large, picture};
 use crate::graph::{TALL, WIDE};
 use crate::state::{Action, PictureAction, State, marks_in};
+use crate::words::t;
 use netpolis_view::{EndKind, SceneView, Status, TrafficView};
 
 /// What the graph shows, without what is shown beside it.
@@ -116,7 +117,7 @@ pub fn Graph() -> Html {
     let scene = &store.answers.scene;
     let empty = scene.ends.iter().all(|e| e.kind == EndKind::Outside);
     html! {
-        <section lang="en" class={classes!("pane", "graph-pane", store.selected_end().is_some().then_some("selecting"), store.asking.from.is_some().then_some("choosing"))} aria-label="Graph">
+        <section class={classes!("pane", "graph-pane", store.selected_end().is_some().then_some("selecting"), store.asking.from.is_some().then_some("choosing"))} aria-label={t("Graph")}>
             <div class="toolbar">
                 if large {
                     <div class="tools">{ view_switch(&store) }<Finder store={store.clone()} /></div>
@@ -125,17 +126,17 @@ pub fn Graph() -> Html {
                 }
                 <div class="tools right">
                     <PlayTool />
-                    <button type="button" class="pick square" aria-label="zoom in" title="zoom in" onclick={zoom(1.25)}>{ icon(PLUS) }</button>
-                    <button type="button" class="pick square" aria-label="zoom out" title="zoom out" onclick={zoom(0.8)}>{ icon(MINUS) }</button>
-                    <button type="button" class="pick square" aria-label="show all" title="show all" onclick={fit}>{ icon(FIT) }</button>
+                    <button type="button" class="pick square" data-tool="zoom-in" aria-label={t("zoom in")} title={t("zoom in")} onclick={zoom(1.25)}>{ icon(PLUS) }</button>
+                    <button type="button" class="pick square" data-tool="zoom-out" aria-label={t("zoom out")} title={t("zoom out")} onclick={zoom(0.8)}>{ icon(MINUS) }</button>
+                    <button type="button" class="pick square" data-tool="show-all" aria-label={t("show all")} title={t("show all")} onclick={fit}>{ icon(FIT) }</button>
                     { saving(&drawn, export(false), export(true)) }
                 </div>
             </div>
             if !scene.enforced && !scene.policies.is_empty() {
-                <p class="banner">{ "No engine is installed: nothing enforces these policies." }</p>
+                <p class="banner">{ t("No engine is installed: nothing enforces these policies.") }</p>
             }
             <div class="canvas" ref={canvas.clone()}>
-                <Drawing picture={drawn.clone()} store={store.dispatcher()} live={Handle(live.clone())} canvas={canvas.clone()}
+                <Drawing words={store.layout.words} picture={drawn.clone()} store={store.dispatcher()} live={Handle(live.clone())} canvas={canvas.clone()}
                     asks_from={store.asking.from.clone()} scene={shown.clone()} pinned={store.picture.pinned.clone()} />
                 if drawn.overview.is_some() {
                     { alone(&store) }
@@ -158,9 +159,9 @@ pub fn Graph() -> Html {
 fn choices(store: &Store) -> Html {
     let now = store.picture.show_denied;
     let label = match now {
-        Some(true) => "all",
-        Some(false) => "only this one",
-        None => "when few",
+        Some(true) => t("all"),
+        Some(false) => t("only this one"),
+        None => t("when few"),
     };
     let choice = |show: Option<bool>, words: &'static str| {
         html! { <button type="button" aria-pressed={(now == show).to_string()} onclick={press(store, PictureAction::ShowDenied(show))}>{ words }</button> }
@@ -168,10 +169,10 @@ fn choices(store: &Store) -> Html {
     html! {
         <div class="tools">
             { view_switch(store) }
-            <Menu class="pick" button={html! { <><span class="pick-label">{ "Denied" }<span class="long">{ " flows" }</span></span><b>{ label }</b></> }}>
-                { choice(None, "When there are few") }
-                { choice(Some(true), "All") }
-                { choice(Some(false), "Only the flow asked about") }
+            <Menu class="pick" button={html! { <><span class="pick-label">{ t("Denied") }<span class="long">{ t(" flows") }</span></span><b>{ label }</b></> }}>
+                { choice(None, t("When there are few")) }
+                { choice(Some(true), t("All")) }
+                { choice(Some(false), t("Only the flow asked about")) }
             </Menu>
             { filter(store) }
         </div>
@@ -182,18 +183,18 @@ fn choices(store: &Store) -> Html {
 fn saving(drawn: &Picture, as_svg: Callback<MouseEvent>, as_png: Callback<MouseEvent>) -> Html {
     let save = html! {
         <>
-            <button type="button" onclick={as_svg}>{ "Save as SVG" }</button>
-            <button type="button" onclick={as_png}>{ "Save as PNG" }</button>
+            <button type="button" onclick={as_svg}>{ t("Save as SVG") }</button>
+            <button type="button" onclick={as_png}>{ t("Save as PNG") }</button>
         </>
     };
     html! {
         <>
             <div class="save-tool">
-                <Menu right=true arrow=false class="pick square" label="save the picture" button={icon(DOWNLOAD)}>{ save.clone() }</Menu>
+                <Menu right=true arrow=false class="pick square" label={t("save the picture")} button={icon(DOWNLOAD)}>{ save.clone() }</Menu>
             </div>
             // Where there is no room for the legend below the drawing.
             <div class="legend-tool">
-                <Menu right=true arrow=false class="pick square" label="legend, save the picture" button={icon(INFO)}>
+                <Menu right=true arrow=false class="pick square" label={t("legend, save the picture")} button={icon(INFO)}>
                     { legend(drawn) }<hr />{ save }
                 </Menu>
             </div>

@@ -4,7 +4,7 @@ use web_sys::KeyboardEvent;
 use yew::prelude::*;
 
 use crate::components::icons::{BACK, CROSS, FORWARD, PAUSE, PLAY, icon};
-use crate::components::rich::sentence;
+use crate::components::rich::{in_words, sentence};
 use crate::components::shown::end_in;
 use crate::components::signs::{verdict_class, verdict_icon};
 use crate::components::{ByAddress, Store, press, use_part};
@@ -12,6 +12,7 @@ use crate::graph::Point;
 use crate::graph::packet::{Track, track};
 use crate::graph::picture::Picture;
 use crate::state::{PACES, PacketAction, State};
+use crate::words::{t, t_with};
 use netpolis_view::{AddressView, HopPlace, Moment, SceneView, StepView, StopSign};
 
 /// Pixels of a letter, and of a line, of what stands beside the packet.
@@ -28,7 +29,7 @@ pub(super) fn PlayTool() -> Html {
     let shown = store.packet.at.is_some();
     let action = if shown { PacketAction::Leave } else { PacketAction::Play };
     html! {
-        <button type="button" class="pick square play-tool" aria-label="play the packet" title="follow the packet hop by hop" aria-pressed={shown.to_string()} onclick={press(&store, action)}>{ icon(PLAY) }</button>
+        <button type="button" class="pick square play-tool" aria-label={t("play the packet")} title={t("follow the packet hop by hop")} aria-pressed={shown.to_string()} onclick={press(&store, action)}>{ icon(PLAY) }</button>
     }
 }
 
@@ -57,21 +58,21 @@ pub(super) fn Player() -> Html {
         html! { <button type="button" class="quiet square" aria-label={words} title={words} aria-disabled={off.then_some("true")} onclick={press(&store, action)}>{ icon(sign) }</button> }
     };
     let (number, of) = moment.number;
-    let (words, sign) = if store.packet.runs { ("pause", PAUSE) } else { ("play", PLAY) };
+    let (words, sign) = if store.packet.runs { (t("pause"), PAUSE) } else { (t("play"), PLAY) };
     let pace = PACES.get(store.packet.pace).map_or("", |(name, _)| *name);
     html! {
-        <div class="player" role="group" aria-label="Packet: arrow keys move it from hop to hop" {onkeydown}>
+        <div class="player" role="group" aria-label={t("Packet: arrow keys move it from hop to hop")} {onkeydown}>
             <div class="player-keys">
-                { button("hop back", BACK, PacketAction::Step(-1), number == 1) }
+                { button(t("hop back"), BACK, PacketAction::Step(-1), number == 1) }
                 { button(words, sign, PacketAction::Play, false) }
-                { button("hop forward", FORWARD, PacketAction::Step(1), number == of) }
-                <button type="button" class="quiet pace" aria-label={format!("speed {pace}")} title="speed" onclick={press(&store, PacketAction::Pace)}>{ pace }</button>
-                <span class="player-at">{ format!("{number} of {of}") }</span>
+                { button(t("hop forward"), FORWARD, PacketAction::Step(1), number == of) }
+                <button type="button" class="quiet pace" aria-label={t_with("speed {0}", &[pace])} title={t("speed")} onclick={press(&store, PacketAction::Pace)}>{ pace }</button>
+                <span class="player-at">{ t_with("{0} of {1}", &[&number.to_string(), &of.to_string()]) }</span>
                 { title(&moment) }
-                { button("close", CROSS, PacketAction::Leave, false) }
+                { button(t("close"), CROSS, PacketAction::Leave, false) }
             </div>
             { said(&moment) }
-            <p class="visually-hidden" role="status">{ moment.sentence() }</p>
+            <p class="visually-hidden" role="status" lang="en">{ moment.sentence() }</p>
         </div>
     }
 }
@@ -80,8 +81,8 @@ pub(super) fn Player() -> Html {
 fn title(moment: &Moment<'_>) -> Html {
     let step = moment.step;
     html! {
-        <p class="player-title" aria-hidden="true"><b>{ &step.title }</b>{ for step.translations.iter().map(|word| html! { <span class="done">{ word }</span> }) }
-            if let Some(outcome) = moment.outcome { <span class={classes!("outcome", verdict_class(step.verdict))}>{ verdict_icon(step.verdict) }{ outcome }</span> }</p>
+        <p class="player-title" aria-hidden="true"><b>{ in_words(&step.title) }</b>{ for step.translations.iter().map(|word| html! { <span class="done">{ in_words(word) }</span> }) }
+            if let Some(outcome) = moment.outcome { <span class={classes!("outcome", verdict_class(step.verdict))}>{ verdict_icon(step.verdict) }{ t(outcome) }</span> }</p>
     }
 }
 

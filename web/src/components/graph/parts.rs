@@ -7,6 +7,7 @@ use crate::components::signs::{change_class, passing_class, status_class};
 use crate::graph::export::{self, SHIELD_PATH};
 use crate::graph::picture::{Arrow, Isolation, Mark, MarkKind, Picture};
 use crate::graph::route::Route;
+use crate::words::{Language, own_words, shown, t, t_with};
 use netpolis_view::{EndKind, FlowChange, Status};
 
 /// An arrow of a picture: drawn anew only if something about it is another.
@@ -36,6 +37,7 @@ impl PartialEq for ArrowProps {
 /// A mark of a picture: drawn anew only if something about it is another.
 #[derive(Clone, Properties)]
 pub(super) struct MarkProps {
+    pub(super) words: Language,
     pub(super) picture: ByAddress<Picture>,
     pub(super) index: usize,
     /// Whether it stays while others are faded.
@@ -55,7 +57,7 @@ impl MarkProps {
 
     /// All but the picture.
     fn own(&self) -> impl PartialEq + use<> {
-        (self.index, self.near, self.flow, self.tabbable, self.details.clone())
+        (self.words, self.index, self.near, self.flow, self.tabbable, self.details.clone())
     }
 }
 
@@ -126,6 +128,13 @@ fn said(arrow: &Arrow, route: &Route, lettering: f64, near: bool) -> Html {
     html! { <g {class} aria-hidden="true" data-arrow={arrow.key.clone()} transform={there}>{ sign }<title>{ &arrow.title }</title></g> }
 }
 
+/// A line below a mark's title.
+fn sub(text: &str, x: f64, y: f64) -> Html {
+    let own = own_words(text);
+    let lang = own.as_ref().map(|_| shown().tag());
+    html! { <text class="sub" {lang} x={x.to_string()} y={y.to_string()}>{ own.as_deref().unwrap_or(text) }</text> }
+}
+
 fn mark(mark: &Mark, props: &MarkProps) -> Html {
     let MarkProps { index, near, flow, tabbable, .. } = *props;
     let r = mark.rect;
@@ -162,7 +171,7 @@ fn mark(mark: &Mark, props: &MarkProps) -> Html {
             Isolation::Egress => "M7 0l7 2.5v5c0 4-3 6.5-7 8z",
         };
         html! {
-            <g class="shield-sign" transform={format!("translate({} 9)", r.w - 26.0)}><path class="shield-line" d={SHIELD_PATH} /><path class="shield" d={half} /><title>{ isolation.words() }</title></g>
+            <g class="shield-sign" transform={format!("translate({} 9)", r.w - 26.0)}><path class="shield-line" d={SHIELD_PATH} /><path class="shield" d={half} /><title lang={shown().tag()}>{ t(isolation.words()) }</title></g>
         }
     });
     html! {
@@ -175,30 +184,30 @@ fn mark(mark: &Mark, props: &MarkProps) -> Html {
             { sign }
             if props.details.is_empty() {
                 <text class="title" x={left.to_string()} y={(r.h / 2.0 - 3.0 - lift).to_string()}>{ &mark.title }</text>
-                <text class="sub" x={left.to_string()} y={(r.h / 2.0 + 13.0 - lift).to_string()}>{ &mark.subtitle }</text>
+                { sub(&mark.subtitle, left, r.h / 2.0 + 13.0 - lift) }
             } else {
                 <text class="title" x={left.to_string()} y="15">{ &mark.title }</text>
-                { for props.details.iter().enumerate().map(|(line, text)| html! { <text class="sub" x={left.to_string()} y={(25 + line * 9).to_string()}>{ text }</text> }) }
+                { for props.details.iter().enumerate().map(|(line, text)| sub(text, left, (25 + line * 9) as f64)) }
             }
-            if !mark.detail.is_empty() { <text class="sub" x={left.to_string()} y={(r.h / 2.0 + 29.0 - lift).to_string()}>{ &mark.detail }</text> }
+            if !mark.detail.is_empty() { { sub(&mark.detail, left, r.h / 2.0 + 29.0 - lift) } }
             { shield.unwrap_or_default() }
             { for export::signs(mark).into_iter().map(|(x, words, denied)| {
                 let width = export::sign_width(&words);
                 html! {
-                    <g class={classes!("undrawn", if denied { "denied" } else { "open" })} transform={format!("translate({x} {})", r.h - 7.0)}>
+                    <g class={classes!("undrawn", if denied { "denied" } else { "open" })} lang={shown().tag()} transform={format!("translate({x} {})", r.h - 7.0)}>
                         <rect width={width.to_string()} height="14" rx="7" /><text x={(width / 2.0).to_string()} y="10">{ words }</text>
-                        <title>{ if denied { "sources that cannot connect, drawn without arrows; select the card to see them" } else { "open to all sources; select the card to see the arrows" } }</title>
+                        <title>{ if denied { t("sources that cannot connect, drawn without arrows; select the card to see them") } else { t("open to all sources; select the card to see the arrows") } }</title>
                     </g>
                 }
             }) }
             if let Some((target, words)) = &mark.open_by {
                 <g class="open-sign" data-follow={target.clone()} transform={format!("translate({} {})", r.w - 27.0, r.h - 22.0)}>
-                    <rect class="hit" x="-6" y="-4" width="28" height="23" rx="5" /><path d={export::OPEN_PATH} /><title>{ format!("show the path by {words}") }</title>
+                    <rect class="hit" x="-6" y="-4" width="28" height="23" rx="5" /><path d={export::OPEN_PATH} /><title lang={shown().tag()}>{ t_with("show the path by {0}", &[words]) }</title>
                 </g>
             }
             if let (MarkKind::Group(name), true) = (&mark.kind, props.picture.overview.is_some()) {
                 <g class="fold open-fold" data-fold={name.clone()} transform={format!("translate({} {})", r.w - 40.0, r.h - 40.0)}>
-                    <rect class="hit" width="40" height="40" rx="8" /><path d="M15 20h10M20 15v10" /><title>{ "open" }</title>
+                    <rect class="hit" width="40" height="40" rx="8" /><path d="M15 20h10M20 15v10" /><title lang={shown().tag()}>{ t("open") }</title>
                 </g>
             }
             <title>{ &mark.label }</title>

@@ -169,7 +169,7 @@ impl Station<'_> {
                     <p>{ sentence(&step.text) }</p>
                 }
                 if let Some(basis) = &step.basis {
-                    <blockquote><p>{ format!("“{}”", basis.sentence) }</p><cite>{ &basis.title }</cite></blockquote>
+                    <blockquote lang="en"><p>{ format!("“{}”", basis.sentence) }</p><cite>{ &basis.title }</cite></blockquote>
                 }
             </li>
         }
@@ -178,7 +178,7 @@ impl Station<'_> {
 
 fn address(word: &'static str, address: &AddressView, differs: bool) -> Html {
     let class = classes!(address.rewritten.then_some("rewritten"), address.made_up.then_some("made-up"), differs.then_some("differs"));
-    let hint = address.made_up.then_some(ASSUMED);
+    let hint = address.made_up.then_some(t(ASSUMED));
     html! {
         <span><i>{ in_words(word) }</i>
             if let Some(before) = &address.before { <s><span class="visually-hidden">{ t("was ") }</span>{ before }</s>{ " " } }

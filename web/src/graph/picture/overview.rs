@@ -6,6 +6,7 @@ use super::{Arrow, Draft, FrameMark, MANY_WORKLOADS, Mark, MarkKind, Options, Pi
 use crate::graph::route::Route;
 use crate::graph::{Point, Rect, fit_text};
 use crate::vec_map::VecMap;
+use crate::words;
 use netpolis_core::text::count;
 use netpolis_view::{EndKind, SceneView, Status};
 
@@ -35,9 +36,9 @@ const MOST_OWN: usize = 60;
 
 /// Ends that no namespace has: what they are together, and one of them. No namespace can have such a name.
 const FOLDS: [(EndKind, &str, &str, &str); 3] = [
-    (EndKind::Outside, " outside", "Outside addresses", "range"),
-    (EndKind::Node, " nodes", "Nodes", "node"),
-    (EndKind::Machine, " machines", "Machines", "machine"),
+    (EndKind::Outside, " outside", words::key("Outside addresses"), "range"),
+    (EndKind::Node, " nodes", words::key("Nodes"), "node"),
+    (EndKind::Machine, " machines", words::key("Machines"), "machine"),
 ];
 
 /// The name of the card that ends of a kind share, if no namespace has them.
@@ -165,8 +166,8 @@ fn card(scene: &SceneView, one: Together) -> Draft {
         mark.title = one.title;
     } else {
         mark.detail = match isolated {
-            0 => "none isolated".into(),
-            all if all == draft.members.len() => "all isolated".into(),
+            0 => words::key("none isolated").into(),
+            all if all == draft.members.len() => words::key("all isolated").into(),
             some => format!("{some} isolated"),
         };
         mark.title = one.title;
