@@ -24,7 +24,7 @@ pub fn capital(text: &str) -> String {
     let plain = word.trim_end_matches([',', ';']);
     let mut characters = text.chars();
     match characters.next() {
-        Some(first) if plain.chars().all(|c| c.is_ascii_lowercase() || c == '\'') && !SMALL.contains(&plain) => {
+        Some(first) if plain.chars().all(|c| c.is_ascii_lowercase() || !c.is_ascii() || c == '\'') && !SMALL.contains(&plain) => {
             first.to_uppercase().to_string() + characters.as_str()
         }
         _ => text.to_owned(),

@@ -172,6 +172,7 @@ mod tests {
     use std::fs;
 
     use super::*;
+    use crate::share::EmbedView;
     use crate::state::commands::COMMANDS;
     use crate::state::shortcuts::sheet;
     use crate::state::{Screen, Tab, VERDICTS};
@@ -206,12 +207,21 @@ mod tests {
         let links = [RowLink::Flow(Question::default()), RowLink::Path(Question::default()), RowLink::End(String::new())];
         let all = titles.chain(VERDICTS).chain(verdicts).chain(areas).chain(choices).chain(engines);
         let all = all.chain(COMMANDS.iter().map(|command| command.name)).chain(FlowChange::ALL.map(FlowChange::since));
-        let all = all.chain(PlanNumber::ALL.map(PlanNumber::title)).map(str::to_owned);
+        let all = all.chain(PlanNumber::ALL.map(PlanNumber::title)).chain(EmbedView::ALL.map(EmbedView::name)).map(str::to_owned);
         all.chain(links.iter().map(|link| link.label().to_owned())).collect()
     }
 
-    /// Words of view models with numbers in them.
-    const COUNTED: [&str; 25] = [
+    /// Words of answers that are put together of parts, or with numbers in them.
+    const COUNTED: [&str; 34] = [
+        "Endpoints selected in this tier that no rule matches are denied: {0} of {1} flows.",
+        "Denied for {0}.{1} % of connections ({2} of {3} branches)",
+        "This policy does not act on ingress.",
+        "This policy does not act on egress.",
+        "Isolated: only what a rule allows comes in, here or in another policy.",
+        "Isolated: only what a rule allows goes out, here or in another policy.",
+        "Isolated: nothing comes in, unless another policy allows it.",
+        "Isolated: nothing goes out, unless another policy allows it.",
+        "outside addresses",
         "{0} addresses: {1} of nodes, {2} while upgrading, {3} of others, {4} free",
         "nodes: {0}",
         "while upgrading: {0}",

@@ -71,7 +71,7 @@ pub fn Share() -> Html {
             <p class="options">
                 <label>{ t("Show ") }<span class="pick select"><select onchange={onview}>
                     // A lesson is no part of a link.
-                    { for EmbedView::ALL.iter().filter(|v| **v != EmbedView::Lesson).map(|v| html! { <option value={v.name()} selected={*view == *v}>{ v.name() }</option> }) }
+                    { for EmbedView::ALL.iter().filter(|v| **v != EmbedView::Lesson).map(|v| html! { <option value={v.name()} selected={*view == *v}>{ t(v.name()) }</option> }) }
                 </select></span></label>
                 <label><input type="checkbox" checked={*editable} onchange={onedit} />{ t(" readers may edit the text") }</label>
             </p>

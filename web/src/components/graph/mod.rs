@@ -169,7 +169,7 @@ fn choices(store: &Store) -> Html {
     html! {
         <div class="tools">
             { view_switch(store) }
-            <Menu class="pick" button={html! { <><span class="pick-label">{ t("Denied") }<span class="long">{ t(" flows") }</span></span><b>{ label }</b></> }}>
+            <Menu class="pick" button={html! { <><span class="pick-label">{ t("Denied ") }<span class="long">{ t("flows") }</span></span><b>{ label }</b></> }}>
                 { choice(None, t("When there are few")) }
                 { choice(Some(true), t("All")) }
                 { choice(Some(false), t("Only the flow asked about")) }

@@ -25,6 +25,14 @@ fn choose(store: &Store, name: &str, value: String) {
     store.dispatch(Action::ChooseOnPath { name: name.into(), value: Some(value).filter(|v| !v.is_empty()) });
 }
 
+/// How it is where nothing is chosen.
+fn unset(words: &str) -> String {
+    match words.strip_prefix("as in the files: ") {
+        Some(value) => t_with("as in the files: {0}", &[t(value)]),
+        None => t(words).to_owned(),
+    }
+}
+
 fn field(store: &Store, choice: &ChoiceView) -> Html {
     let class = classes!("pick", "path-choice", choice.chosen.is_some().then_some("chosen"));
     let (of_store, name) = (store.clone(), choice.name.clone());
@@ -33,14 +41,14 @@ fn field(store: &Store, choice: &ChoiceView) -> Html {
             Callback::from(move |event: Event| choose(&of_store, &name, event.target_unchecked_into::<HtmlInputElement>().value()));
         return html! {
             <label {class}><span class="pick-label">{ in_words(&choice.title) }</span>
-                <input value={choice.chosen.clone().unwrap_or_default()} placeholder={choice.unset.clone()} title={t_with("for example {0}", &[choice.example()])} spellcheck="false" autocomplete="off" {onchange} /></label>
+                <input value={choice.chosen.clone().unwrap_or_default()} placeholder={unset(&choice.unset)} title={t_with("for example {0}", &[choice.example()])} spellcheck="false" autocomplete="off" {onchange} /></label>
         };
     }
     let onchange = Callback::from(move |event: Event| choose(&of_store, &name, event.target_unchecked_into::<HtmlSelectElement>().value()));
     html! {
         <label {class}><span class="pick-label">{ in_words(&choice.title) }</span>
             <span class="select"><select {onchange}>
-                <option value="" selected={choice.chosen.is_none()}>{ in_words(&choice.unset) }</option>
+                <option value="" selected={choice.chosen.is_none()}>{ unset(&choice.unset) }</option>
                 { for choice.options.iter().map(|o| html! { <option value={o.word.clone()} selected={choice.chosen.as_ref() == Some(&o.word)}>{ in_words(&o.title) }</option> }) }
             </select></span></label>
     }

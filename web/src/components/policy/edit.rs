@@ -6,7 +6,7 @@ use yew::prelude::*;
 use super::drag::{Drag, Held};
 use crate::components::icons::{CROSS, PLUS, icon};
 use crate::components::menu::Menu;
-use crate::components::rich::rich;
+use crate::components::rich::in_words;
 use crate::components::{Store, press};
 use crate::state::Action;
 use crate::words::{t, t_with};
@@ -34,7 +34,7 @@ pub(super) fn tools(store: &Store, drawing: &PolicyDrawing, direction: usize, na
         <>
             <label class="policy-acts"><input type="checkbox" checked={acts} {onchange} />{ t("restrict") }<span class="visually-hidden">{ format!(" {name}") }</span></label>
             <Menu right=true arrow=false class="pick small" label={t_with("add an {0} rule", &[name])} button={html! { <>{ icon(PLUS) }{ t("Add") }</> }}>
-                { for drawing.offers.iter().map(|offer| html! { <button type="button" onclick={press(store, add(store, direction, offer))}>{ rich(&offer.title) }</button> }) }
+                { for drawing.offers.iter().map(|offer| html! { <button type="button" onclick={press(store, add(store, direction, offer))}>{ in_words(&offer.title) }</button> }) }
             </Menu>
         </>
     }
@@ -91,7 +91,7 @@ pub(super) fn tray(drag: &Drag, offers: &[OfferedPeer]) -> Html {
     let chip = |(number, offer): (usize, &OfferedPeer)| {
         html! {
             <div class="policy-chip" onpointerdown={drag.down(number)}>
-                <Menu arrow=false class="policy-end" button={rich(&offer.title)}>
+                <Menu arrow=false class="policy-end" button={in_words(&offer.title)}>
                     <button type="button" onclick={press(store, add(store, 0, offer))}>{ t("Allow from it (ingress)") }</button>
                     <button type="button" onclick={press(store, add(store, 1, offer))}>{ t("Allow to it (egress)") }</button>
                 </Menu>
@@ -103,7 +103,7 @@ pub(super) fn tray(drag: &Drag, offers: &[OfferedPeer]) -> Html {
             <p class="policy-hint">{ t("Drag onto ingress or egress, or press:") }</p>
             { for offers.iter().enumerate().map(chip) }
             if let Some(Held { offer, .. }) = *drag.held {
-                <div class="policy-end ghost" aria-hidden="true" ref={drag.ghost.clone()} style={drag.ghost_place()}>{ offers.get(offer).map(|offer| rich(&offer.title)).unwrap_or_default() }</div>
+                <div class="policy-end ghost" aria-hidden="true" ref={drag.ghost.clone()} style={drag.ghost_place()}>{ offers.get(offer).map(|offer| in_words(&offer.title)).unwrap_or_default() }</div>
             }
         </section>
     }
