@@ -2,6 +2,8 @@
 
 TRUNK_VERSION=0.21.14
 WASM_PACK_VERSION=0.15.1
+# Splits the page's program in two; see web/split.mjs. What the page is compiled with (wasm_split_helpers) is of the same line.
+WASM_SPLIT_VERSION=0.2.4
 CARGO_FUZZ_VERSION=0.13.2
 CARGO_DENY_VERSION=0.20.2
 # The wasm-bindgen command must be of the very version that the page is linked with.
@@ -12,7 +14,8 @@ WASM_BINDGEN_VERSION=$(sed -n 's/^wasm-bindgen = "=\(.*\)"$/\1/p' Cargo.toml)
 tool_dir() { printf '%s/%s-%s' "$TOOLS" "$1" "$2"; }
 
 tool_path() {
-    printf '%s:' "$(tool_dir trunk $TRUNK_VERSION)/bin" "$(tool_dir wasm-bindgen-cli "$WASM_BINDGEN_VERSION")/bin" \
+    # The page's own command of the name wasm-bindgen comes before the one that it calls.
+    printf '%s:' "$ROOT/web/tools" "$(tool_dir wasm_split_cli_support $WASM_SPLIT_VERSION)/bin" "$(tool_dir trunk $TRUNK_VERSION)/bin" "$(tool_dir wasm-bindgen-cli "$WASM_BINDGEN_VERSION")/bin" \
         "$(tool_dir wasm-pack $WASM_PACK_VERSION)/bin" "$(tool_dir cargo-fuzz $CARGO_FUZZ_VERSION)/bin" \
         "$(tool_dir cargo-deny $CARGO_DENY_VERSION)/bin" "$ROOT/node_modules/.bin"
     printf '%s' "$PATH"
@@ -49,6 +52,8 @@ setup_trunk() {
     # Without what it needs only to reach the network.
     cargo_tool trunk $TRUNK_VERSION trunk 2 0 --no-default-features
 }
+
+setup_wasm-split() { cargo_tool wasm_split_cli_support $WASM_SPLIT_VERSION wasm-split-cli 1 1 --features build-binary; }
 
 setup_wasm-pack() {
     setup_wasm

@@ -13,6 +13,10 @@ fn main() -> Result<(), Box<dyn error::Error>> {
     if env::var("CARGO_CFG_TARGET_ARCH")? == "wasm32" {
         println!("cargo:rustc-link-arg-cdylib=--features={}", FEATURES.trim_end());
         println!("cargo:rustc-link-arg-cdylib=--no-check-features");
+        // What the splitter reads to know which code needs which.
+        if env::var_os("CARGO_FEATURE_SPLIT").is_some() {
+            println!("cargo:rustc-link-arg-cdylib=--emit-relocs");
+        }
     }
     let folder = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("../www/examples");
     println!("cargo:rerun-if-changed={}", folder.display());

@@ -21,6 +21,7 @@ import { buildEngine } from "../engine/build.mjs";
 import { writeFindings } from "./findings.mjs";
 import { writeGallery } from "./gallery.mjs";
 import { keepReplies } from "./replies.mjs";
+import { BOUND, LOADER } from "./split.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const vendor = join(root, "www", "vendor");
@@ -29,6 +30,9 @@ const release = process.env.TRUNK_PROFILE === "release";
 /** The oldest browsers that the page is written for, as README.md states them; the style sheet is put into what they know. */
 const version = (major, minor = 0) => (major << 16) | (minor << 8);
 const OLDEST = { chrome: version(108), firefox: version(115), safari: version(16), ios_saf: version(16) };
+
+/** As Trunk does it to the page's first program, for www/index.html says so. */
+const OPTIMISE_LATE = ["-Oz", "--one-caller-inline-max-function-size=0"];
 
 const shared = { bundle: true, minify: release, outdir: vendor, logLevel: "warning", metafile: true };
 
@@ -77,6 +81,7 @@ async function after() {
     // A page under development is not to come from a cache.
     page = page.replace(/<script (?=[^>]*data-wasm)/, "<script data-offline ");
   }
+  page = await withLate(dist, page);
   page = await withEngine(dist, page);
   const embed = page.replace("<html ", '<html data-page="embed" ');
   const [pageShell, embedShell] = release ? await shells(dist) : ["", ""];
@@ -117,6 +122,44 @@ async function shells(dist) {
 /** A page with its shell, and with the sentence that stands there until the program takes the page over. */
 const withShell = (page, shell) =>
   page.replace(/<body>/, () => `<body>${shell}<p class="starting" id="starting" role="status">Netpolis is loading its program. What you see moves when it is there.</p>`);
+
+/** The stem of the two files of the page's second program, which is fetched once the first picture stands. */
+const LATE = "netpolis-late";
+
+/** Puts the page's second program into the site. All four files of the page's programs have one hash in their names, as they only fit each other. */
+async function withLate(dist, page) {
+  const target = resolve(root, process.env.CARGO_TARGET_DIR ?? "target");
+  const folder = join(target, "wasm-bindgen", release ? "release" : "debug", "late");
+  const late = (await readdir(folder)).filter((file) => file.endsWith(".wasm"));
+  if (late.length !== 1) throw new Error(`${folder}: the page was split into ${late.length + 1} programs, and is to be two`);
+  const [from] = late;
+  if (release) await promisify(execFile)("wasm-opt", [...OPTIMISE_LATE, join(folder, from), "-o", join(folder, from)], { cwd: root });
+  const [script, wasm] = ["data-js", "data-wasm"].map((attribute) => basename(new RegExp(`${attribute}="?([^" >]*)`).exec(page)[1]));
+  const [code, loader, ...programs] = await Promise.all([
+    readFile(join(dist, script), "utf8"),
+    readFile(join(folder, LOADER), "utf8"),
+    readFile(join(dist, wasm)),
+    readFile(join(folder, from)),
+  ]);
+  const hash = createHash("sha256");
+  for (const part of [code, loader, ...programs]) hash.update(part);
+  const version = hash.digest("hex").slice(0, 16);
+  const named = { script: `${BOUND}-${version}.js`, wasm: `${BOUND}-${version}_bg.wasm`, loader: `${LATE}-${version}.js`, late: `${LATE}-${version}_bg.wasm` };
+  // One copy of what to do about servers that do not know the type of programs.
+  const fetched = loader
+    .replaceAll(/fetch\((new URL\([^)]*\))\)/g, 'import("./engine.js").then(({ compile }) => compile($1))')
+    .replaceAll("WebAssembly.instantiateStreaming(src, imports)", "WebAssembly.instantiate(await src, imports)")
+    .replaceAll(from, named.late)
+    .replaceAll(`${BOUND}.js`, named.script);
+  await Promise.all([
+    writeFile(join(dist, named.script), code.replace(`from "./${LOADER}"`, `from "./${named.loader}"`).replaceAll(wasm, named.wasm)),
+    writeFile(join(dist, named.loader), fetched),
+    rename(join(dist, wasm), join(dist, named.wasm)),
+    cp(join(folder, from), join(dist, named.late)),
+  ]);
+  await rm(join(dist, script));
+  return page.replaceAll(script, named.script).replaceAll(wasm, named.wasm);
+}
 
 /** The page with the engine's files under names that change with them, with the size of its program (servers tell the compressed one), and with the reply for the scene that it opens with. */
 async function withEngine(dist, page) {

@@ -5,7 +5,7 @@ import { NO_FINGERS, PHONE, accessible, chromiumOnly, editor, marks, notIn, open
 const outline = (page) => page.getByRole("dialog", { name: "Objects in the files" });
 const finding = (page) => page.getByRole("dialog", { name: "Find in all files" });
 const toast = (page) => page.locator(".toast");
-const pill = (page) => page.locator("button.filtered");
+const pill = (page) => page.locator(".graph-pane button.filtered");
 
 const MORE = `apiVersion: v1
 kind: Namespace

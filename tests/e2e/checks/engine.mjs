@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { holdBack, marks, open, openShop, paste, SHOP, shoot, text, troubles, until, verdict, word } from "../page.mjs";
 
 const ENGINE = /netpolis-engine-[0-9a-f]+_bg\.wasm$/;
+/** What of the page comes once the first picture stands. */
+const LATE = /netpolis-late-[0-9a-f]+_bg\.wasm$/;
 const state = (page) => page.evaluate(() => document.documentElement.dataset.engine);
 const menu = (page) => page.locator(".header .pick").first();
 
@@ -78,6 +80,24 @@ export default {
         assert.ok(await page.evaluate(() => document.activeElement !== document.body), "the focus is somewhere");
         // The request that was refused, and what the browser says of it.
         const expected = troubles.filter((trouble) => ENGINE.test(trouble) || /ERR_FAILED/.test(trouble));
+        for (const trouble of expected) troubles.splice(troubles.indexOf(trouble), 1);
+    },
+
+    async "the first verdict needs nothing that comes late, and what cannot be fetched is said where it is wanted"() {
+        let broken = true;
+        const page = await open({ early: true, prepare: (context) => context.route(LATE, (route) => (broken ? route.abort() : route.continue())) });
+        await marks(page).first().waitFor();
+        await page.locator(".verdict").first().waitFor();
+        await page.getByRole("tab", { name: /^Problems/ }).click();
+        const panel = page.getByRole("tabpanel");
+        const note = panel.getByRole("alert").filter({ hasText: "could not be fetched" });
+        await note.waitFor();
+        broken = false;
+        await note.getByRole("button", { name: "Try again" }).click();
+        await until(0, () => note.count(), "the note goes");
+        await page.getByRole("tab", { name: "Path" }).click();
+        await panel.getByRole("combobox").first().waitFor();
+        const expected = troubles.filter((trouble) => LATE.test(trouble) || /ERR_FAILED|Failed to fetch|load failed|NetworkError/i.test(trouble));
         for (const trouble of expected) troubles.splice(troubles.indexOf(trouble), 1);
     },
 

@@ -2,16 +2,10 @@
 
 use yew::prelude::*;
 
-use super::addresses::Addresses;
-use super::answers::Answers;
-use super::board::Board;
 use super::icons::{CHEVRON, icon};
+use super::late::{Late, Part};
 use super::matrix::Matrix;
-use super::path::PathPanel;
-use super::policy::PolicyPane;
-use super::problems::Problems;
 use super::renders::count_render;
-use super::rules::Rules;
 use super::{Store, press, use_part};
 use crate::effects::focus::focus_first;
 use crate::state::{LayoutAction, Pane, Tab};
@@ -45,13 +39,13 @@ pub fn Bottom() -> Html {
             <div class="bottom-body" id="bottom-panel" role="tabpanel" aria-labelledby={shown.id()}>
                 { match shown {
                     Tab::Matrix => html! { <Matrix /> },
-                    Tab::Path => html! { <PathPanel /> },
-                    Tab::Policies if store.further.policy.is_some() => html! { <PolicyPane /> },
-                    Tab::Policies => html! { <Board /> },
-                    Tab::Answers => html! { <Answers /> },
-                    Tab::Problems => html! { <Problems /> },
-                    Tab::Rules => html! { <Rules /> },
-                    Tab::Addresses => html! { <Addresses /> },
+                    Tab::Path => html! { <Late part={Part::Path} /> },
+                    Tab::Policies if store.further.policy.is_some() => html! { <Late part={Part::Policy} /> },
+                    Tab::Policies => html! { <Late part={Part::Board} /> },
+                    Tab::Answers => html! { <Late part={Part::Answers} /> },
+                    Tab::Problems => html! { <Late part={Part::Problems} /> },
+                    Tab::Rules => html! { <Late part={Part::Rules} /> },
+                    Tab::Addresses => html! { <Late part={Part::Addresses} /> },
                 } }
             </div>
         </section>

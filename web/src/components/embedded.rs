@@ -3,16 +3,13 @@
 use yew::prelude::*;
 
 use super::Store;
-use super::answers::Answers;
-use super::azure::AzureView;
 use super::editor_pane::EditorPane;
 use super::graph::Graph;
 use super::icons::logo;
 use super::inspector::Inspector;
+use super::late::{Late, Part};
 use super::matrix::Matrix;
 use super::page::Playground;
-use super::path::PathPanel;
-use super::problems::Problems;
 use super::progress::Progress;
 use super::rich::in_words;
 use super::toast::Toast;
@@ -55,10 +52,10 @@ pub fn Embedded(props: &EmbeddedProps) -> Html {
                     EmbedView::Trace => html! { <Inspector /> },
                     EmbedView::Azure => html! { <>{ azure(&store) }<Inspector /></> },
                     EmbedView::Matrix => panel(t("Matrix"), html! { <>{ path_said(&store) }<Matrix /></> }),
-                    EmbedView::Path => panel(t("Path"), html! { <PathPanel /> }),
-                    EmbedView::Problems => panel(t("Problems"), html! { <Problems /> }),
-                    EmbedView::Checks => panel(t("Checks"), html! { <Answers /> }),
-                    EmbedView::Graph | EmbedView::Lesson => html! { <>if store.shows_azure() { <AzureView /> } else { <Graph /> }<Inspector /></> },
+                    EmbedView::Path => panel(t("Path"), html! { <Late part={Part::Path} /> }),
+                    EmbedView::Problems => panel(t("Problems"), html! { <Late part={Part::Problems} /> }),
+                    EmbedView::Checks => panel(t("Checks"), html! { <Late part={Part::Answers} /> }),
+                    EmbedView::Graph | EmbedView::Lesson => html! { <>if store.shows_azure() { <Late part={Part::Azure} /> } else { <Graph /> }<Inspector /></> },
                 } }
             </main>
             { foot }
@@ -73,7 +70,7 @@ fn panel(label: &'static str, content: Html) -> Html {
 
 fn azure(store: &Store) -> Html {
     if store.answers.scene.cloud.is_some() {
-        return html! { <AzureView /> };
+        return html! { <Late part={Part::Azure} /> };
     }
     panel("Azure", html! { <p class="nothing">{ t("The input has no network of Azure.") }</p> })
 }

@@ -2,7 +2,6 @@
 
 use yew::prelude::*;
 
-use super::Store;
 use super::ask_from::ask_from_button;
 use super::icons::{CROSS, icon};
 use super::path::offer;
@@ -10,13 +9,17 @@ use super::policy::policy_name;
 use super::renders::count_render;
 use super::rich::{SourceLink, in_words, rich};
 use super::signs::passing_class;
+use super::{Store, use_part};
 use crate::state::Action;
 use crate::words::{t, t_with};
 use netpolis_view::{PolicyView, ReachView, RoutesView};
 
 /// What there is to know about the selected end.
-pub fn end_panel(store: &Store) -> Html {
+#[component]
+pub fn EndPanel() -> Html {
     count_render("EndPanel");
+    let Some(store) = use_part(|state| (state.scene_part(), state.selected_end())) else { return Html::default() };
+    let store = &store;
     let Some(index) = store.selected_end() else { return Html::default() };
     let (Some(panel), Some(end)) = (store.answers.scene.end_panel(index), store.answers.scene.ends.get(index)) else {
         return Html::default();

@@ -22,7 +22,7 @@ const BEYOND: usize = 4;
 const FIRST: usize = 16;
 
 #[derive(Clone, PartialEq, Properties)]
-pub(super) struct HeatMapProps {
+pub struct HeatMapProps {
     pub(super) matrix: Rc<MatrixView>,
     pub(super) scene: ByAddress<SceneView>,
     /// What stands above the table.

@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use super::coverage::Coverage;
-use super::end_panel::end_panel;
+use super::late::{Late, Part};
 use super::path::branches as path_branches;
 use super::question::Ask;
 use super::renders::count_render;
@@ -34,7 +34,7 @@ pub fn Inspector() -> Html {
         <section class="pane inspector" aria-label={t("Question and trace")}>
             <Ask />
             if store.selected_end().is_some() {
-                { end_panel(&store) }
+                <Late part={Part::End} />
             } else if let Some(said) = store.answers.last_outcome() {
                 <>
                     <Waiting />

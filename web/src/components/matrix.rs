@@ -9,7 +9,8 @@ use yew::prelude::*;
 use super::coverage::Coverage;
 use super::graph::filtered;
 use super::grouping::{grouping, in_order};
-use super::heat_map::HeatMap;
+use super::heat_map::HeatMapProps;
+use super::late::{Late, Part};
 use super::renders::count_render;
 use super::shown::{flow_in as shown_flow, use_shown};
 use super::signs::{change_class, status_class};
@@ -152,7 +153,9 @@ pub fn Table(props: &TableProps) -> Html {
     }
     use_slices(&rows);
     if let Some(endpoints) = matrix.by_namespace {
-        return html! { <HeatMap {matrix} {marks} scene={props.scene.clone()} note={html! { <>{ namespaces(&props.scene, endpoints, &opened) }{ grouping(&alike) }</> }} {flow} store={props.store.clone()} /> };
+        let note = html! { <>{ namespaces(&props.scene, endpoints, &opened) }{ grouping(&alike) }</> };
+        let (scene, store) = (props.scene.clone(), props.store.clone());
+        return html! { <Late part={Part::HeatMap(HeatMapProps { matrix, scene, note, marks, flow, store })} /> };
     }
     if matrix.lines.is_empty() {
         return html! { <p class="nothing">{ t("No pods yet. The matrix has a row and a column for every workload.") }</p> };

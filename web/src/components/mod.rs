@@ -33,6 +33,7 @@ mod hold;
 pub mod icons;
 pub mod inspector;
 mod keys;
+pub mod late;
 pub mod lesson;
 pub mod matrix;
 pub mod menu;

@@ -5,10 +5,8 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::azure::AzureView;
 use super::banner::Banner;
 use super::bottom::Bottom;
-use super::dialogs::Dialogs;
 use super::drop::use_drop;
 use super::editor_pane::EditorPane;
 use super::embedded::Embedded;
@@ -16,7 +14,7 @@ use super::engine_note::EngineNote;
 use super::graph::Graph;
 use super::header::Header;
 use super::inspector::Inspector;
-use super::lesson::LessonPane;
+use super::late::{Late, Part, fetch_ahead};
 use super::progress::Progress;
 use super::screens::Screens;
 use super::splitter::Splitter;
@@ -130,6 +128,7 @@ fn Full() -> Html {
     use_focus_keeper();
     use_tips();
     use_commands(&store);
+    use_effect_with((), |()| fetch_ahead());
     html! { <Playground><Header /></Playground> }
 }
 
@@ -163,10 +162,10 @@ pub(crate) fn Playground(props: &PlaygroundProps) -> Html {
             { props.children.clone() }
             <main class="landmark">
                 <div class="panes">
-                    <LessonPane />
+                    if store.lesson.is_some() { <Late part={Part::Lesson} /> }
                     <EditorPane />
                     <Splitter pane={Pane::Editor} />
-                    if store.shows_azure() { <AzureView /> } else { <Graph /> }
+                    if store.shows_azure() { <Late part={Part::Azure} /> } else { <Graph /> }
                     <Splitter pane={Pane::Inspector} />
                     <Inspector />
                 </div>
@@ -179,7 +178,7 @@ pub(crate) fn Playground(props: &PlaygroundProps) -> Html {
                 <Progress />
             </div>
             <Screens />
-            <Dialogs />
+            if store.layout.dialog.is_some() { <Late part={Part::Dialogs} /> }
             if dragging { <div class="drop-note" aria-hidden="true"><p>{ t("Drop to open: YAML, JSON, scripts with az commands, or folders of them") }</p></div> }
         </div>
     }

@@ -32,12 +32,13 @@ use self::finder::{Finder, alone};
 use self::legend::legend;
 use self::listeners::use_middle;
 use self::minimap::Minimap;
-use self::packet::{PlayTool, Player};
+pub(super) use self::packet::Player;
+use self::packet::{PlayTool, PlayerPlace};
 use self::view::{Live, LiveRef, fit_camera, size_of, use_camera, zoom_at};
 use super::ask_from::AskFrom;
 use super::coverage::Coverage;
-use super::empty::Empty;
 use super::icons::{DOWNLOAD, FIT, INFO, MINUS, PLUS, icon};
+use super::late::{Late, Part};
 use super::menu::Menu;
 use super::shown::{end_in, flow_in, use_shown};
 use super::view_switch::view_switch;
@@ -144,10 +145,10 @@ pub fn Graph() -> Html {
                         <Minimap picture={drawn.clone()} live={Handle(live.clone())} canvas={canvas.clone()} />
                     }
                 }
-                if empty && !store.is_first_on_its_way() { <Empty /> }
+                if empty && !store.is_first_on_its_way() { <Late part={Part::Empty} /> }
             </div>
             <p class="aim-note" aria-hidden="true" />
-            <Player />
+            <PlayerPlace />
             <AskFrom />
             <Coverage full=true />
             <div class="legend-foot" aria-hidden="true">{ legend(&drawn) }</div>

@@ -4,6 +4,7 @@ use web_sys::KeyboardEvent;
 use yew::prelude::*;
 
 use crate::components::icons::{BACK, CROSS, FORWARD, PAUSE, PLAY, icon};
+use crate::components::late::{Late, Part};
 use crate::components::rich::{in_words, sentence};
 use crate::components::shown::end_in;
 use crate::components::signs::{verdict_class, verdict_icon};
@@ -33,9 +34,16 @@ pub(super) fn PlayTool() -> Html {
     }
 }
 
+/// Where what plays it stands, while it is shown.
+#[component]
+pub(super) fn PlayerPlace() -> Html {
+    let shown = use_part(|state| state.packet.at.is_some()).is_some_and(|store| store.packet.at.is_some());
+    html! { if shown { <Late part={Part::Player} /> } }
+}
+
 /// What plays it: where it is, in words, and the buttons.
 #[component]
-pub(super) fn Player() -> Html {
+pub(in crate::components) fn Player() -> Html {
     let Some(store) = use_part(packet_part) else { return Html::default() };
     let Some(moment) = store.packet.at.and_then(|at| store.packet_branch()?.moment(at)) else { return Html::default() };
     let onkeydown = {
