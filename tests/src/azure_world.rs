@@ -149,6 +149,15 @@ pub struct Packet {
     pub destination: u16,
 }
 
+/// The worse of what two parts of the way do.
+fn worse(one: Outcome, other: Outcome) -> Outcome {
+    match (one, other) {
+        (Outcome::Denied, _) | (_, Outcome::Denied) => Outcome::Denied,
+        (Outcome::CannotTell, _) | (_, Outcome::CannotTell) => Outcome::CannotTell,
+        _ => Outcome::Allowed,
+    }
+}
+
 fn holds(prefix: Prefix, address: u32) -> bool {
     prefix.1 == 0 || (prefix.0 ^ address) >> (32 - u32::from(prefix.1)) == 0
 }
@@ -523,7 +532,29 @@ impl World {
         if source.is_none() && is_public(packet.from) && destination.is_some() && !is_guarded {
             return Outcome::Denied;
         }
-        source.map_or(Outcome::Allowed, |subnet| self.route(subnet, packet.to))
+        worse(
+            source.map_or(Outcome::Allowed, |subnet| self.route(subnet, packet.to)),
+            self.arrives(destination, packet.from, packet.protocol),
+        )
+    }
+
+    /// Whether packets from an address come into a subnet, as far as routes are about that: Azure drops replies to private ranges that nothing is known
+    /// behind, and nothing with such an address is connected with the network, unless an appliance that a written route leads to brings it. Upstream:
+    /// docs/azure.md 1, "Virtual network traffic routing". Routes are asked for every packet of a connection, and appliances may not pass on the replies
+    /// of one that they did not see; a datagram has arrived by then.
+    fn arrives(&self, subnet: Option<usize>, from: u32, protocol: u8) -> Outcome {
+        let Some(subnet) = subnet.filter(|_| from != PLATFORM && from != METADATA) else { return Outcome::Allowed };
+        let is_known = is_public(from) || self.network_of(from).is_some() || self.is_behind_a_gateway(subnet, from);
+        match self.route(subnet, from) {
+            Outcome::CannotTell if is_known && protocol != 6 => Outcome::Allowed,
+            back => back,
+        }
+    }
+
+    fn is_behind_a_gateway(&self, subnet: usize, address: u32) -> bool {
+        let own = self.subnets[subnet].network;
+        let near = std::iter::once(own).chain(self.networks[own].peers.iter().copied());
+        near.flat_map(|n| &self.networks[n].on_premises).any(|p| holds(*p, address))
     }
 }
 
@@ -664,6 +695,9 @@ impl World {
         };
         if sum == Outcome::Denied {
             return sum;
+        }
+        if let (Place::Address(_), Some(_)) = (trip.from, into) {
+            sum = worse(sum, self.arrives(into, from, protocol));
         }
         for (group, subnet, inbound) in asked {
             let (Some(group), Some(subnet)) = (group, subnet) else { continue };

@@ -66,17 +66,18 @@ impl Course<'_> {
 
     /// Whether packets come from there at all, and whether a route that somebody wrote leads replies somewhere else than back.
     fn expect_replies(&mut self, out: Option<Location>, into: Option<Location>) {
+        let source = self.tunnel.map_or(self.packet.from, |(from, _)| self.paths.node(from));
+        let is_platform = source.address.is_some_and(|a| a == tags::PLATFORM || a == tags::METADATA);
+        let table = || Access::of(&self.paths.snapshot.cloud, into, None).unknown_table.filter(|_| !is_platform);
+        let back = self.user_routing(into, out, &source).or_else(|| table().map(Routing::UnknownTable));
         if out.is_none() && into.is_some() && self.tunnel.is_none() && !self.packet.from.assumed {
             let (from, to) = (self.position(self.packet.from.end), self.position(self.packet.to.end));
-            if let Some(routing) = no_way_in(&self.seen_at(&from), &self.seen_at(&to)) {
+            if let Some(routing) = no_way_in(&self.seen_at(&from), &self.seen_at(&to), back) {
                 self.check(Checkpoint::Route(routing));
                 return;
             }
         }
-        let source = self.tunnel.map_or(self.packet.from, |(from, _)| self.paths.node(from));
-        let is_platform = source.address.is_some_and(|a| a == tags::PLATFORM || a == tags::METADATA);
-        let table = || Access::of(&self.paths.snapshot.cloud, into, None).unknown_table.filter(|_| !is_platform);
-        if let Some(routing) = self.user_routing(into, out, &source).or_else(|| table().map(Routing::UnknownTable)) {
+        if let Some(routing) = back {
             self.check(Checkpoint::ReplyRoute(routing));
         }
     }

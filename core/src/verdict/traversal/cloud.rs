@@ -133,20 +133,28 @@ impl Topology {
         if let (true, None, Some(sku)) = (source.outside.1, a.network, b.nsgs.unguarded)
             && let Some(interface) = b.location.and_then(|l| l.interface)
         {
-            return [Some(Checkpoint::PublicAddress(interface, sku)), self.reply_route((source, a), b), None, None, None, None];
+            return [
+                Some(Checkpoint::PublicAddress(interface, sku)),
+                self.back((source, a), b).map(Checkpoint::ReplyRoute),
+                None,
+                None,
+                None,
+                None,
+            ];
         }
         // What travels inside other packets the network does not see.
         let is_seen = a.network.is_some() && b.network.is_some() && !seen.2;
         let [out, of_out, of_into, into] = groups(a.location.map(|l| (l, a.nsgs)), b.location.map(|l| (l, b.nsgs)), seen);
-        let no_way_in = b.location.and_then(|_| route::no_way_in(&source.seen(a), &destination.seen(b))).map(Checkpoint::Route);
-        [is_seen.then_some(Checkpoint::Carriage), out, of_out, of_into, into, no_way_in.or_else(|| self.reply_route((source, a), b))]
+        let back = self.back((source, a), b);
+        let no_way_in = b.location.and_then(|_| route::no_way_in(&source.seen(a), &destination.seen(b), back)).map(Checkpoint::Route);
+        [is_seen.then_some(Checkpoint::Carriage), out, of_out, of_into, into, no_way_in.or(back.map(Checkpoint::ReplyRoute))]
     }
 
     /// Where a route that somebody wrote leads replies, other than straight back, or may lead them: security groups keep track of connections, routes
     /// do not.
-    fn reply_route(&self, (source, from): (&NetworkLocation, &Candidate), to: &Candidate) -> Option<Checkpoint> {
+    fn back(&self, (source, from): (&NetworkLocation, &Candidate), to: &Candidate) -> Option<Routing> {
         let unknown = || to.access.unknown_table.filter(|_| !source.outside.0).map(Routing::UnknownTable);
-        self.user_route(to, from).or_else(unknown).map(Checkpoint::ReplyRoute)
+        self.user_route(to, from).or_else(unknown)
     }
 
     /// Where a route that somebody wrote leads packets from one place to another, other than straight there.

@@ -269,15 +269,15 @@ pub(crate) fn beyond(cloud: &Cloud, address: IpAddr) -> Vec<(NetworkId, Way)> {
     NetworkId::each(&cloud.networks).filter_map(of).collect()
 }
 
-/// Why packets from a private address outside a network do not come into it, or may not: Azure's own routes drop what would go back there. Security
-/// groups are asked first.
-pub(crate) fn no_way_in(from: &RouteEndpoint<'_>, to: &RouteEndpoint<'_>) -> Option<Routing> {
+/// Why packets from a private address outside a network do not come into it, or may not: Azure's own routes drop what would go back there, unless a
+/// written one (`back`) leads it to an appliance or a gateway, from which such packets may come. Security groups are asked first.
+pub(crate) fn no_way_in(from: &RouteEndpoint<'_>, to: &RouteEndpoint<'_>, back: Option<Routing>) -> Option<Routing> {
     let network = to.network.filter(|_| from.is_outside() && !from.is_public && !from.is_platform && !from.is_of_pods)?;
     match from.beyond.iter().find(|(n, _)| *n == network) {
         Some((_, Way::Known)) => None,
         Some((_, Way::Gateway)) => Some(Routing::UnknownGateway(network)),
         Some((_, Way::Peer)) => Some(Routing::UnknownPeer(network)),
-        None => Some(Routing::PrivateSource(network)),
+        None => back.filter(|back| !matches!(back, Routing::Dropped(..))).or(Some(Routing::PrivateSource(network))),
     }
 }
 
