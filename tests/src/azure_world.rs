@@ -412,6 +412,13 @@ impl World {
         found
     }
 
+    /// Whether packets of an address may come to one of the networks at all.
+    pub fn is_connected(&self, address: u32) -> bool {
+        is_public(address)
+            || self.network_of(address).is_some()
+            || self.networks.iter().any(|n| n.on_premises.iter().any(|p| holds(*p, address)))
+    }
+
     fn subnet_of(&self, address: u32) -> Option<usize> {
         self.subnets.iter().position(|s| holds(s.prefix, address))
     }

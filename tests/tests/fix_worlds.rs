@@ -168,7 +168,9 @@ fn in_networks_of_azure() {
     let mut count = Count::default();
     for seed in 0..100 {
         let world = azure_world::World::new(seed);
-        let addresses: Vec<String> = world.addresses().into_iter().map(azure_world::shown).collect();
+        // Where no route leads, no rule of a group helps.
+        let connected = world.addresses().into_iter().filter(|address| world.is_connected(*address));
+        let addresses: Vec<String> = connected.map(azure_world::shown).collect();
         let addresses: Vec<&str> = addresses.iter().map(String::as_str).collect();
         try_out(&world.text(), &Settings::default(), seed, &addresses, &mut count);
     }

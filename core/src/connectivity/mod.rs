@@ -220,15 +220,17 @@ impl Connectivity {
         }
         let (table, source) = (&self.cache.table, self.class_of(from));
         let egress = |to: Endpoint| self.policies(Direction::Egress, source, self.class_of(to)).possible;
+        let home = self.doors.home_of(from);
         let (mut all, mut open) = (ConnectionSet::EMPTY, ConnectionSet::EMPTY);
         for door in doors {
             let connections = door.connections();
-            let is_open = door.behind.as_ref().is_none_or(|pods| {
-                pods.iter().any(|(pod, port)| {
-                    let to = Endpoint::Pod(*pod);
-                    to == from || !self.set(egress(to)).intersection(&ConnectionSet::of_traffic(door.traffic(*port))).is_empty()
-                })
-            });
+            let is_open = door.may_come_first(home, node)
+                && door.behind.as_ref().is_none_or(|pods| {
+                    pods.iter().any(|(pod, port)| {
+                        let to = Endpoint::Pod(*pod);
+                        to == from || !self.set(egress(to)).intersection(&ConnectionSet::of_traffic(door.traffic(*port))).is_empty()
+                    })
+                });
             open = open.union(&if is_open { connections.clone() } else { self.set(egress(to)).intersection(&connections) });
             all = all.union(&connections);
         }

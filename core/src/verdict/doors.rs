@@ -48,6 +48,12 @@ impl Door {
         Traffic::to_port(self.protocol, port)
     }
 
+    /// Whether a node translates it before egress of a pod there is asked: host ports are translated by the node that has the address alone, so that a pod
+    /// on another one sends to the node. Upstream: `plugins/meta/portmap/README.md` of containernetworking/plugins (DNAT for local destinations).
+    pub(crate) fn may_come_first(&self, home: Option<NodeId>, node: NodeId) -> bool {
+        !matches!(self.leads_to, LeadsTo::Pod(_)) || home.is_none_or(|home| home == node)
+    }
+
     fn takes(&self, traffic: Traffic) -> bool {
         let is_within = |port| (self.ports.0..=self.ports.1).contains(&port);
         self.protocol == traffic.protocol && traffic.destination.is_none_or(is_within)
@@ -60,6 +66,8 @@ pub(crate) struct Doors {
     /// Those of every node.
     everywhere: Vec<Door>,
     own: HashMap<NodeId, Vec<Door>>,
+    /// The node of each pod, where it is known and there are doors.
+    homes: HashMap<PodId, NodeId>,
 }
 
 impl Doors {
@@ -101,7 +109,18 @@ impl Doors {
                 }
             }
         }
+        if !doors.is_empty() {
+            doors.homes = snapshot.pods().filter_map(|(id, pod)| Some((id, pod.node?))).collect();
+        }
         doors
+    }
+
+    /// The node from which somebody sends, if that is a pod and known.
+    pub(crate) fn home_of(&self, from: Endpoint) -> Option<NodeId> {
+        match from {
+            Endpoint::Pod(pod) => self.homes.get(&pod).copied(),
+            _ => None,
+        }
     }
 
     /// Those of a node.
@@ -149,13 +168,15 @@ pub(super) fn translated(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow) 
         let checkpoint = Checkpoint::Endpoint(Direction::Egress);
         check(compiled, snapshot, &Flow { from: flow.from, to, traffic }, None, checkpoint).verdict() != Verdict::Denied
     };
+    let home = doors.home_of(flow.from);
     let is_open = |door: &Door| {
-        door.behind.as_ref().is_none_or(|pods| {
-            pods.iter().any(|(pod, port)| {
-                let to = Endpoint::Pod(*pod);
-                to == flow.from || passes(to, Traffic { source: flow.traffic.source, ..door.traffic(*port) })
+        door.may_come_first(home, node)
+            && door.behind.as_ref().is_none_or(|pods| {
+                pods.iter().any(|(pod, port)| {
+                    let to = Endpoint::Pod(*pod);
+                    to == flow.from || passes(to, Traffic { source: flow.traffic.source, ..door.traffic(*port) })
+                })
             })
-        })
     };
     let is_closed = !passes(flow.to, flow.traffic) && !taken.any(is_open);
     Some(Translated { fact: UnknownFact::Translated { node, leads_to }, is_closed })

@@ -156,7 +156,14 @@ impl<'a> Understanding<'a> {
         if name.eq_ignore_ascii_case("internet") {
             return Ok((alloc::vec![(Client::Outside(SOMEWHERE), 1)], "the Internet".to_owned()));
         }
-        let found = endpoints::find_among(snapshot, Some(&self.paths.names), name)?;
+        // Nobody behind a Service sends from the address of its load balancer, but somebody outside may be given it: whoever asks about all addresses does.
+        let is_cluster_ip = |address: IpAddr| snapshot.services.iter().any(|service| service.addresses.contains(&address));
+        let found = match (endpoints::find_among(snapshot, Some(&self.paths.names), name), name.parse::<IpAddr>()) {
+            (Err(NotFound::Service { .. }), Ok(address)) if !is_cluster_ip(address) => {
+                return Ok((alloc::vec![(Client::Outside(address), 1)], address.to_string()));
+            }
+            (found, _) => found?,
+        };
         let client = |end: &Endpoint| match *end {
             Endpoint::Pod(id) => (Client::Pod(id), snapshot.pod(id).map_or(0, |e| e.replicas)),
             Endpoint::Node(id) => (Client::Node(id), 1),
