@@ -163,7 +163,7 @@ pub fn Table(props: &TableProps) -> Html {
     let busy = !rows.borrow().is_done();
     html! {
         <div class="matrix" tabindex="0" role="region" aria-label={t("Matrix of all pairs")} aria-busy={busy.then_some("true")}>
-            if matrix.lines.len() > FEW { { grouping(&alike) } }
+            if matrix.lines.len() >= FEW { { grouping(&alike) } }
             <table>
                 <caption class="visually-hidden">{ t("Allowed connections: rows send, columns receive") }</caption>
                 <thead>
