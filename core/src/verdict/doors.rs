@@ -54,7 +54,8 @@ impl Door {
         !matches!(self.leads_to, LeadsTo::Pod(_)) || home.is_none_or(|home| home == node)
     }
 
-    fn takes(&self, traffic: Traffic) -> bool {
+    /// Whether it is for this traffic.
+    pub(crate) fn takes(&self, traffic: Traffic) -> bool {
         let is_within = |port| (self.ports.0..=self.ports.1).contains(&port);
         self.protocol == traffic.protocol && traffic.destination.is_none_or(is_within)
     }

@@ -12,7 +12,7 @@ use crate::explain::{self, CheckpointTrace};
 use crate::path::{Asked, Branch, HopKind, NotAsked, PathVerdict};
 use crate::policy::Direction;
 use crate::snapshot::Snapshot;
-use crate::verdict::{Flow, Verdict};
+use crate::verdict::{Doors, Flow, Verdict};
 
 /// A question as it was understood.
 pub(super) enum Goal<'a> {
@@ -39,7 +39,7 @@ pub(super) struct State<'s> {
 }
 
 impl<'a> Goal<'a> {
-    /// Services, Ingresses and URLs are reached by a path; everything else is a flow.
+    /// Services, Ingresses and URLs are reached by a path, and so are ports of nodes that lead on to pods; everything else is a flow.
     pub(super) fn new<S: Scene>(scene: &S, question: &'a Question<'a>) -> Result<Self, NotFixed> {
         let to = question.to;
         let is_path = ["svc/", "ingress/", "http://", "https://"].iter().any(|start| to.starts_with(start));
@@ -49,6 +49,11 @@ impl<'a> Goal<'a> {
         }
         let port = question.port.or(question.protocol.has_ports().then_some(USUAL_PORT));
         let traffic = Traffic { protocol: question.protocol, source: None, destination: port.filter(|_| question.protocol.has_ports()) };
+        if let Ok(Found { end: Endpoint::Node(node), .. }) = find(scene.snapshot(), to)
+            && Doors::new(scene.snapshot()).of(node).any(|door| door.takes(traffic))
+        {
+            return Ok(Goal::Path { question });
+        }
         Ok(Goal::Flow { question, traffic })
     }
 

@@ -165,9 +165,11 @@ impl Asked<'_> {
         if only_from {
             destinations.truncate(1);
         }
-        let pairs = match sources.len() * destinations.len() <= MOST_PAIRS {
-            true => sources.iter().flat_map(|from| destinations.iter().map(move |to| (*from, *to))).collect::<Vec<_>>(),
-            false => sources.iter().map(|from| (*from, to.end)).chain(destinations.iter().map(|to| (from.end, *to))).collect(),
+        let pairs = match sources.len() * destinations.len() {
+            // Nothing is assumed: the packet was asked about as it is.
+            1 => Vec::new(),
+            all if all <= MOST_PAIRS => sources.iter().flat_map(|from| destinations.iter().map(move |to| (*from, *to))).collect::<Vec<_>>(),
+            _ => sources.iter().map(|from| (*from, to.end)).chain(destinations.iter().map(|to| (from.end, *to))).collect(),
         };
         pairs.into_iter().map(move |(from, to)| self.ask(&Flow { from, to, ..*flow }, *original, checkpoint.with_ends(from, to)).verdict())
     }
