@@ -174,7 +174,13 @@ struct MatrixOf {
 #[component]
 fn MatrixStage(props: &MatrixOf) -> Html {
     let store = use_context::<Store>().unwrap();
-    let props = TableProps { scene: props.scene.clone(), flow: Some((2, 0)), marks: None, store: store.dispatcher() };
+    let props = TableProps {
+        scene: props.scene.clone(),
+        flow: Some((2, 0)),
+        marks: None,
+        store: store.dispatcher(),
+        words: netpolis_web::words::Language::English,
+    };
     html! { <Table ..props /> }
 }
 

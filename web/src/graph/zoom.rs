@@ -41,7 +41,7 @@ pub fn step(picture: &Picture, (x, y): Point, before: f64, after: f64) -> Option
 }
 
 /// The open namespace in which a point lies, if its cards say of which pods they consist at this scale.
-pub fn told<'a>(picture: &'a Picture, (x, y): Point, scale: f64, already: bool) -> Option<&'a str> {
+pub fn told(picture: &Picture, (x, y): Point, scale: f64, already: bool) -> Option<&str> {
     picture.overview.as_ref().filter(|overview| !overview.focus && scale >= if already { HIDES } else { TELLS })?;
     picture.frames.iter().find(|frame| frame.rect.contains(x, y, 0.0)).map(|frame| frame.name.as_str())
 }
@@ -188,6 +188,6 @@ mod tests {
         let end = EndView { replicas: 5, addresses, ports, labels: vec!["app=web".into()], ..EndView::default() };
         assert_eq!(details(&end, 400.0), ["5 pods: 10.0.0.1, 10.0.0.2, 10.0.0.3 +2", "app=web", "declares 8080"]);
         assert_eq!(details(&EndView { replicas: 1, ..EndView::default() }, 400.0), ["1 pod"]);
-        assert!(HIDES * SMALL >= 11.0 && HIDES < TELLS && CLOSES < OPENS);
+        const { assert!(HIDES * SMALL >= 11.0 && HIDES < TELLS && CLOSES < OPENS) };
     }
 }
