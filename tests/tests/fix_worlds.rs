@@ -9,8 +9,9 @@ use netpolis_core::connections::Traffic;
 use netpolis_core::diagnostics::Severity;
 use netpolis_core::endpoints::find;
 use netpolis_core::model::Protocol;
+use netpolis_core::path::{Asked, PathVerdict};
 use netpolis_core::settings::{Engine, Settings};
-use netpolis_core::verdict::{Flow, Reason, Verdict};
+use netpolis_core::verdict::{Flow, Reason, UnknownFact, Verdict};
 use netpolis_tests::random::Random;
 use netpolis_tests::{azure_world, calico_world, scenes};
 
@@ -47,7 +48,20 @@ fn is(analysis: &Analysis, question: &Question<'_>, verdict: Verdict) -> bool {
     let (from, to) = (ends(question.from), ends(question.to));
     assert!(!from.is_empty() && !to.is_empty(), "an end is gone");
     let pairs = from.iter().flat_map(|from| to.iter().map(move |to| (*from, *to))).filter(|(from, to)| from != to);
-    pairs.into_iter().all(|(from, to)| analysis.decide(&Flow { from, to, traffic }).verdict == verdict)
+    let answers: Vec<_> = pairs.into_iter().map(|(from, to)| analysis.decide(&Flow { from, to, traffic })).collect();
+    // A port of a node that leads on to pods is the matter of a path.
+    let leads_on = |fact: &UnknownFact| matches!(fact, UnknownFact::Translated { .. });
+    if answers
+        .iter()
+        .flat_map(|answer| &answer.checkpoints)
+        .any(|c| matches!(&c.reason, Reason::Unknown(facts) if facts.iter().any(leads_on)))
+    {
+        let asked =
+            Asked { from: question.from, to: question.to, port: question.port, protocol: question.protocol, entry: None, node: None };
+        let wanted = if verdict == Verdict::Denied { PathVerdict::Denied } else { PathVerdict::Allowed };
+        return analysis.path(&asked).is_ok_and(|answer| answer.verdict == wanted);
+    }
+    answers.iter().all(|answer| answer.verdict == verdict)
 }
 
 /// Names of ends, as a person writes them.
