@@ -227,8 +227,12 @@ impl Connectivity {
             let is_open = door.may_come_first(home, node)
                 && door.behind.as_ref().is_none_or(|pods| {
                     pods.iter().any(|(pod, port)| {
-                        let to = Endpoint::Pod(*pod);
-                        to == from || !self.set(egress(to)).intersection(&ConnectionSet::of_traffic(door.traffic(*port))).is_empty()
+                        // A packet that would come back to its own pod has left it, too.
+                        Endpoint::Pod(*pod) != from
+                            && !self
+                                .set(egress(Endpoint::Pod(*pod)))
+                                .intersection(&ConnectionSet::of_traffic(door.traffic(*port)))
+                                .is_empty()
                     })
                 });
             open = open.union(&if is_open { connections.clone() } else { self.set(egress(to)).intersection(&connections) });

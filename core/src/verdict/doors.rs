@@ -173,10 +173,10 @@ pub(super) fn translated(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow) 
     let is_open = |door: &Door| {
         door.may_come_first(home, node)
             && door.behind.as_ref().is_none_or(|pods| {
-                pods.iter().any(|(pod, port)| {
-                    let to = Endpoint::Pod(*pod);
-                    to == flow.from || passes(to, Traffic { source: flow.traffic.source, ..door.traffic(*port) })
-                })
+                // A packet that would come back to its own pod has left it, too.
+                pods.iter()
+                    .filter(|(pod, _)| Endpoint::Pod(*pod) != flow.from)
+                    .any(|(pod, port)| passes(Endpoint::Pod(*pod), Traffic { source: flow.traffic.source, ..door.traffic(*port) }))
             })
     };
     let is_closed = !passes(flow.to, flow.traffic) && !taken.any(is_open);
