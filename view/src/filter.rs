@@ -83,20 +83,6 @@ impl FilterQuestion {
         *self == FilterQuestion::default()
     }
 
-    /// What it leaves, in words.
-    pub fn words(&self) -> String {
-        let text = |before: &str, text: &str| (!text.is_empty()).then(|| format!("{before}{text}"));
-        let verdict = self.shown.and_then(|shown| VERDICTS.iter().find(|(status, _)| *status == shown));
-        let words = [
-            self.facing.map(|facing| format!("{} {}", facing.words(), self.of_words())),
-            text("namespace ", &self.namespace),
-            text("labels ", &self.selector),
-            self.port.map(|port| format!("port {port}")),
-            verdict.map(|(_, words)| (*words).to_owned()),
-        ];
-        words.into_iter().flatten().collect::<Vec<_>>().join(", ")
-    }
-
     /// Whose direction is shown, in words.
     pub fn of_words(&self) -> &str {
         let name = self.of.strip_prefix("namespace/").unwrap_or(&self.of);
@@ -201,13 +187,6 @@ impl FilterView {
     }
 }
 
-impl SetView {
-    /// Whether some ports pass, and of others it cannot be told.
-    fn is_open_in_part(&self) -> bool {
-        self.status == Status::Partly && self.short.ends_with('?')
-    }
-}
-
 impl SceneView {
     /// What a filter leaves of it, to be drawn: what is not drawn is not in it.
     #[must_use]
@@ -302,10 +281,6 @@ spec:
         assert_eq!(left(&selector("projectcalico.org/namespace == 'shop'")), ["db", "web"]);
         let error = filter_view(&scene(), &selector("app = web")).unwrap_err();
         assert!(error.contains("=="), "{error}");
-        let asked = FilterQuestion { port: Some(80), shown: Some(Status::Allowed), ..selector("has(app)") };
-        assert_eq!(asked.words(), "labels has(app), port 80, only allowed");
-        let asked = FilterQuestion { facing: Some(Facing::Ingress), of: "shop/db[Pod]".into(), ..none };
-        assert_eq!(asked.words(), "ingress of shop/db");
     }
 
     fn status(asked: &FilterQuestion, from: &str, to: &str) -> Option<Status> {

@@ -9,6 +9,8 @@ use super::{PortsView, SetView, Status};
 const SHORT_RANGES: usize = 3;
 /// How many port ranges a sentence lists.
 const LONG_RANGES: usize = 24;
+/// What stands at the end of a short form when there may be more than it says.
+const MAYBE_MORE: char = '?';
 
 const WITH_PORTS: [(Protocol, &str); 3] = [(Protocol::TCP, "TCP"), (Protocol::UDP, "UDP"), (Protocol::SCTP, "SCTP")];
 
@@ -32,9 +34,9 @@ pub fn set_view(allowed: &ConnectionSet, possible: &ConnectionSet) -> SetView {
     let (status, short) = if certain == all {
         (Status::Allowed, "all".to_owned())
     } else if !certain.is_empty() {
-        (Status::Partly, if unsure { format!("{}, ?", list(&certain, SHORT_RANGES)) } else { list(&certain, SHORT_RANGES) })
+        (Status::Partly, if unsure { format!("{}, {MAYBE_MORE}", list(&certain, SHORT_RANGES)) } else { list(&certain, SHORT_RANGES) })
     } else if unsure {
-        (Status::CannotTell, "?".to_owned())
+        (Status::CannotTell, MAYBE_MORE.to_owned())
     } else {
         (Status::Denied, "✕".to_owned())
     };
@@ -72,6 +74,11 @@ impl SetView {
     /// Whether its ports are all that it has, and not the first of many.
     pub(crate) fn lists_all_ports(&self) -> bool {
         self.ports.len() < LONG_RANGES
+    }
+
+    /// Whether some ports pass, and of others it cannot be told.
+    pub(crate) fn is_open_in_part(&self) -> bool {
+        self.status == Status::Partly && self.short.ends_with(MAYBE_MORE)
     }
 }
 

@@ -55,7 +55,7 @@ impl Language {
     }
 }
 
-/// Sentences and what they are in a language.
+/// Sentences and what they are in a language, in the order of the sentences.
 type Table = Vec<(&'static str, &'static str)>;
 
 thread_local! {
@@ -73,7 +73,8 @@ pub fn keep(language: Language, entries: impl Iterator<Item = (String, String)>)
     if is_there(language) {
         return;
     }
-    let table = entries.map(|(sentence, own)| (&*sentence.leak(), &*own.leak())).collect();
+    let mut table: Table = entries.map(|(sentence, own)| (&*sentence.leak(), &*own.leak())).collect();
+    table.sort_unstable();
     TABLES.with_borrow_mut(|tables| tables.push((language, table)));
 }
 
@@ -92,7 +93,8 @@ pub fn own(word: &str) -> Option<(Language, &'static str)> {
     let shown = SHOWN.get();
     TABLES.with_borrow(|tables| {
         let (_, table) = tables.iter().find(|(language, _)| *language == shown)?;
-        table.iter().find(|(english, _)| *english == word).map(|(_, own)| (shown, *own))
+        let at = table.binary_search_by(|(english, _)| (*english).cmp(word)).ok()?;
+        table.get(at).map(|(_, own)| (shown, *own))
     })
 }
 

@@ -6,10 +6,12 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
+use hashbrown::HashMap;
+
 use super::Analysis;
 use crate::compile::Endpoint;
 use crate::connections::{ConnectionSet, Traffic};
-use crate::connectivity::Connectivity;
+use crate::connectivity::{Connectivity, PairIds};
 use crate::explain::{Answer, end_name};
 use crate::verdict::{Flow, Verdict};
 
@@ -48,7 +50,10 @@ fn over_all<'a>(
         return decide(first);
     }
     let (wanted, connectivity) = (ConnectionSet::of_traffic(traffic), connectivity());
-    let verdicts: Vec<Verdict> = pairs.iter().map(|(from, to)| connectivity.between(*from, *to).verdict(&wanted)).collect();
+    // Most pairs have the same sets, by the same numbers.
+    let mut known: HashMap<PairIds, Verdict> = HashMap::new();
+    let mut verdict = |ids| *known.entry(ids).or_insert_with(|| connectivity.sets(ids).verdict(&wanted));
+    let verdicts: Vec<Verdict> = pairs.iter().map(|(from, to)| verdict(connectivity.between_ids(*from, *to))).collect();
     if verdicts.iter().all(|v| Some(v) == verdicts.first()) {
         return decide(first);
     }

@@ -224,17 +224,9 @@ impl Connectivity {
         let (mut all, mut open) = (ConnectionSet::EMPTY, ConnectionSet::EMPTY);
         for door in doors {
             let connections = door.connections();
-            let is_open = door.may_come_first(home, node)
-                && door.behind.as_ref().is_none_or(|pods| {
-                    pods.iter().any(|(pod, port)| {
-                        // A packet that would come back to its own pod has left it, too.
-                        Endpoint::Pod(*pod) != from
-                            && !self
-                                .set(egress(Endpoint::Pod(*pod)))
-                                .intersection(&ConnectionSet::of_traffic(door.traffic(*port)))
-                                .is_empty()
-                    })
-                });
+            let is_open = door.may_open((from, home), node, |to, traffic| {
+                !self.set(egress(to)).intersection(&ConnectionSet::of_traffic(traffic)).is_empty()
+            });
             open = open.union(&if is_open { connections.clone() } else { self.set(egress(to)).intersection(&connections) });
             all = all.union(&connections);
         }

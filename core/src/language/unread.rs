@@ -22,6 +22,18 @@ pub struct Unread {
     pub ways: Vec<Way>,
 }
 
+impl Unread {
+    /// What might do this to connections, whoever enforces it.
+    pub fn new(cause: Cause, effects: Vec<Effect>) -> Self {
+        Unread { cause, enforcer: Enforcer::Any, effects, ways: Vec::new() }
+    }
+
+    /// What makes pods that are not read.
+    pub fn pods() -> Self {
+        Unread::new(Cause::MakesPods, Vec::new())
+    }
+}
+
 /// A Service or an Ingress by which packets may go another way than the rest of the input says.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Way {

@@ -50,7 +50,7 @@ impl CheckpointRecord {
 /// `original` is where the packet was sent before its destination was translated, if it was.
 pub fn decide(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow, original: Option<Original>) -> Decision {
     let flow = Flow { from: settle(flow.from, snapshot), to: settle(flow.to, snapshot), ..*flow };
-    let translated = translated(compiled, snapshot, &flow).filter(|_| original.is_none());
+    let translated = original.is_none().then(|| translated(compiled, snapshot, &flow)).flatten();
     let met = |checkpoints: Vec<Checkpoint>| {
         let mut records = met(compiled, snapshot, &flow, original, checkpoints);
         if let Some(translated) = &translated {

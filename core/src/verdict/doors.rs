@@ -32,9 +32,9 @@ pub enum LeadsTo {
 pub(crate) struct Door {
     protocol: Protocol,
     ports: (u16, u16),
-    pub(crate) leads_to: LeadsTo,
+    leads_to: LeadsTo,
     /// The pods behind it, each with the port there; nothing where they are not known.
-    pub(crate) behind: Option<Vec<(PodId, u16)>>,
+    behind: Option<Vec<(PodId, u16)>>,
 }
 
 impl Door {
@@ -43,21 +43,23 @@ impl Door {
         ConnectionSet::ports(self.protocol, self.ports.0, self.ports.1)
     }
 
-    /// What a packet through it is to a pod behind it.
-    pub(crate) fn traffic(&self, port: u16) -> Traffic {
-        Traffic::to_port(self.protocol, port)
-    }
-
-    /// Whether a node translates it before egress of a pod there is asked: host ports are translated by the node that has the address alone, so that a pod
-    /// on another one sends to the node. Upstream: `plugins/meta/portmap/README.md` of containernetworking/plugins (DNAT for local destinations).
-    pub(crate) fn may_come_first(&self, home: Option<NodeId>, node: NodeId) -> bool {
-        !matches!(self.leads_to, LeadsTo::Pod(_)) || home.is_none_or(|home| home == node)
-    }
-
-    /// Whether it is for this traffic.
-    pub(crate) fn takes(&self, traffic: Traffic) -> bool {
-        let is_within = |port| (self.ports.0..=self.ports.1).contains(&port);
-        self.protocol == traffic.protocol && traffic.destination.is_none_or(is_within)
+    /// Whether egress may be asked about a pod behind it, and lets the packet go there: if so, that of the source to the node decides nothing.
+    ///
+    /// `home` is the node of the source, if that is a pod and known: host ports are translated by the node that has the address alone, so that a pod on
+    /// another one sends to the node. Upstream: `plugins/meta/portmap/README.md` of containernetworking/plugins (DNAT for local destinations).
+    pub(crate) fn may_open(
+        &self,
+        (from, home): (Endpoint, Option<NodeId>),
+        node: NodeId,
+        passes: impl Fn(Endpoint, Traffic) -> bool,
+    ) -> bool {
+        let may_come_first = !matches!(self.leads_to, LeadsTo::Pod(_)) || home.is_none_or(|home| home == node);
+        // A packet that would come back to its own pod has left it, too.
+        let is_reached = |(pod, port): &(PodId, u16)| {
+            let to = Endpoint::Pod(*pod);
+            to != from && passes(to, Traffic::to_port(self.protocol, *port))
+        };
+        may_come_first && self.behind.as_ref().is_none_or(|pods| pods.iter().any(is_reached))
     }
 }
 
@@ -74,42 +76,14 @@ pub(crate) struct Doors {
 impl Doors {
     pub(crate) fn new(snapshot: &Snapshot) -> Self {
         let mut doors = Doors::default();
-        if snapshot.nodes.is_empty() {
-            return doors;
-        }
-        for (id, service) in ServiceId::each(&snapshot.services).filter(|(_, s)| s.service_type != ServiceType::ExternalName) {
-            let external = &service.routing.external_addresses;
-            let has_address = |node: &Node| node.addresses.iter().any(|address| external.contains(address));
-            let homes: Vec<NodeId> = match external.is_empty() {
-                true => Vec::new(),
-                false => snapshot.nodes().filter(|(_, node)| has_address(node)).map(|(id, _)| id).collect(),
-            };
-            for port in &service.ports {
-                let door = |ports, leads_to| Door { protocol: port.protocol, ports, leads_to, behind: behind(snapshot, service, port) };
-                for home in &homes {
-                    doors.own.entry(*home).or_default().push(door((port.port, port.port), LeadsTo::Service(id)));
-                }
-                match port.node_port {
-                    Some(node_port) => doors.everywhere.push(door((node_port, node_port), LeadsTo::Service(id))),
-                    None if service.service_type.has_node_ports() && service.routing.allocates_node_ports => {
-                        doors.everywhere.push(door(NODE_PORTS, LeadsTo::SomeNodePort(id)));
-                    }
-                    None => {}
-                }
-            }
-        }
-        for (id, pod) in snapshot.pods().filter(|(_, pod)| !pod.host_network && pod.replicas > 0) {
-            for port in &pod.ports {
-                let Some(host_port) = port.host_port_at(pod.node.and_then(|node| snapshot.node(node))) else { continue };
-                let behind = Some(alloc::vec![(id, port.number)]);
-                let door = Door { protocol: port.protocol, ports: (host_port, host_port), leads_to: LeadsTo::Pod(id), behind };
-                match pod.node {
-                    Some(node) => doors.own.entry(node).or_default().push(door),
-                    // It may run on any.
-                    None => doors.everywhere.push(door),
-                }
-            }
-        }
+        each(
+            snapshot,
+            |_, _, _| true,
+            |home, door| match home {
+                Some(node) => doors.own.entry(node).or_default().push(door),
+                None => doors.everywhere.push(door),
+            },
+        );
         if !doors.is_empty() {
             doors.homes = snapshot.pods().filter_map(|(id, pod)| Some((id, pod.node?))).collect();
         }
@@ -133,6 +107,63 @@ impl Doors {
     pub(crate) fn is_empty(&self) -> bool {
         self.everywhere.is_empty() && self.own.is_empty()
     }
+}
+
+/// All doors that are wanted, each with its node, or none where every node has it. The pods behind those that are not wanted are not looked up.
+fn each(snapshot: &Snapshot, wanted: impl Fn(Option<NodeId>, Protocol, (u16, u16)) -> bool, mut put: impl FnMut(Option<NodeId>, Door)) {
+    if snapshot.nodes.is_empty() {
+        return;
+    }
+    for (id, service) in ServiceId::each(&snapshot.services).filter(|(_, s)| s.service_type != ServiceType::ExternalName) {
+        let external = &service.routing.external_addresses;
+        let has_address = |node: &Node| node.addresses.iter().any(|address| external.contains(address));
+        let homes: Vec<NodeId> = match external.is_empty() {
+            true => Vec::new(),
+            false => snapshot.nodes().filter(|(_, node)| has_address(node)).map(|(id, _)| id).collect(),
+        };
+        for port in &service.ports {
+            let at_nodes = match port.node_port {
+                Some(node_port) => Some(((node_port, node_port), LeadsTo::Service(id))),
+                None if service.service_type.has_node_ports() && service.routing.allocates_node_ports => {
+                    Some((NODE_PORTS, LeadsTo::SomeNodePort(id)))
+                }
+                None => None,
+            };
+            let external = homes.iter().map(|home| (Some(*home), (port.port, port.port), LeadsTo::Service(id)));
+            let all = external.chain(at_nodes.map(|(ports, leads_to)| (None, ports, leads_to)));
+            for (home, ports, leads_to) in all.filter(|(home, ports, _)| wanted(*home, port.protocol, *ports)) {
+                put(home, Door { protocol: port.protocol, ports, leads_to, behind: behind(snapshot, service, port) });
+            }
+        }
+    }
+    for (id, pod) in snapshot.pods().filter(|(_, pod)| !pod.host_network && pod.replicas > 0) {
+        for port in &pod.ports {
+            // Of a pod without a node, it may be any.
+            let Some(host_port) = port.host_port_at(pod.node.and_then(|node| snapshot.node(node))) else { continue };
+            let ports = (host_port, host_port);
+            if wanted(pod.node, port.protocol, ports) {
+                let behind = Some(alloc::vec![(id, port.number)]);
+                put(pod.node, Door { protocol: port.protocol, ports, leads_to: LeadsTo::Pod(id), behind });
+            }
+        }
+    }
+}
+
+/// The doors of a node that some traffic comes to, those of every node first.
+fn taking(snapshot: &Snapshot, node: NodeId, traffic: Traffic) -> Vec<Door> {
+    let mut found: Vec<(Option<NodeId>, Door)> = Vec::new();
+    let wanted = |home: Option<NodeId>, protocol, (first, last): (u16, u16)| {
+        let is_within = |port| (first..=last).contains(&port);
+        home.is_none_or(|home| home == node) && protocol == traffic.protocol && traffic.destination.is_none_or(is_within)
+    };
+    each(snapshot, wanted, |home, door| found.push((home, door)));
+    found.sort_by_key(|(home, _)| home.is_some());
+    found.into_iter().map(|(_, door)| door).collect()
+}
+
+/// Whether a port of a node leads on to pods.
+pub(crate) fn leads_on(snapshot: &Snapshot, node: NodeId, traffic: Traffic) -> bool {
+    !taking(snapshot, node, traffic).is_empty()
 }
 
 /// The pods behind a port of a Service, whether they are ready or not, as far as they are known.
@@ -162,23 +193,16 @@ pub(super) fn translated(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow) 
     if flow.from == flow.to {
         return None;
     }
-    let doors = Doors::new(snapshot);
-    let mut taken = doors.of(node).filter(|door| door.takes(flow.traffic)).peekable();
-    let leads_to = taken.peek()?.leads_to;
+    let taken = taking(snapshot, node, flow.traffic);
+    let leads_to = taken.first()?.leads_to;
     let passes = |to, traffic| {
-        let checkpoint = Checkpoint::Endpoint(Direction::Egress);
+        let (checkpoint, traffic) = (Checkpoint::Endpoint(Direction::Egress), Traffic { source: flow.traffic.source, ..traffic });
         check(compiled, snapshot, &Flow { from: flow.from, to, traffic }, None, checkpoint).verdict() != Verdict::Denied
     };
-    let home = doors.home_of(flow.from);
-    let is_open = |door: &Door| {
-        door.may_come_first(home, node)
-            && door.behind.as_ref().is_none_or(|pods| {
-                // A packet that would come back to its own pod has left it, too.
-                pods.iter()
-                    .filter(|(pod, _)| Endpoint::Pod(*pod) != flow.from)
-                    .any(|(pod, port)| passes(Endpoint::Pod(*pod), Traffic { source: flow.traffic.source, ..door.traffic(*port) }))
-            })
+    let home = match flow.from {
+        Endpoint::Pod(pod) => snapshot.pod(pod).and_then(|pod| pod.node),
+        _ => None,
     };
-    let is_closed = !passes(flow.to, flow.traffic) && !taken.any(is_open);
+    let is_closed = !passes(flow.to, flow.traffic) && !taken.iter().any(|door| door.may_open((flow.from, home), node, passes));
     Some(Translated { fact: UnknownFact::Translated { node, leads_to }, is_closed })
 }

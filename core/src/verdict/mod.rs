@@ -27,8 +27,8 @@ pub(crate) use checkpoint::{
 };
 pub(crate) use decide::several_networks;
 pub use decide::{CheckpointRecord, Decision, decide};
-pub(crate) use doors::Doors;
 pub use doors::LeadsTo;
+pub(crate) use doors::{Doors, leads_on};
 pub(crate) use trace::{TierRecord, TraceRecorder};
 
 /// One question: may this traffic go from here to there?

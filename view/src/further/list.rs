@@ -162,7 +162,7 @@ pub(super) fn ports(set: &crate::SetView) -> String {
     }
     match set.status {
         Status::Allowed => "every port".into(),
-        Status::Partly if set.short.ends_with('?') => format!("{}; cannot tell for more", words.join(", ")),
+        Status::Partly if set.is_open_in_part() => format!("{}; cannot tell for more", words.join(", ")),
         Status::Partly => words.join(", "),
         Status::CannotTell if words.is_empty() => "cannot tell".into(),
         Status::CannotTell => format!("cannot tell for {}", words.join(", ")),

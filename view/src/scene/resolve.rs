@@ -4,7 +4,6 @@ use std::net::IpAddr;
 
 use netpolis_core::analysis::Analysis;
 use netpolis_core::compile::Endpoint;
-use netpolis_core::endpoints::INTERNET;
 use netpolis_core::snapshot::Role;
 
 use super::build::{INGRESS_CONTROLLER, workload_key};
@@ -12,19 +11,7 @@ use crate::QuestionError;
 
 /// All that a name means, of which `end` is the first: of `internet` an address of each part that is treated differently, of a workload all its pods.
 pub(crate) fn meant(scene: &Analysis, name: &str, end: Endpoint) -> Vec<Endpoint> {
-    let name = name.trim();
-    if name.eq_ignore_ascii_case(INTERNET) || name.eq_ignore_ascii_case("Internet[External]") {
-        return scene.internet_parts().into_iter().map(|part| Endpoint::Outside(part.address)).collect();
-    }
-    let snapshot = scene.snapshot();
-    let workload = match end {
-        Endpoint::Pod(id) if name.parse::<IpAddr>().is_err() => snapshot.pod(id).and_then(|pod| snapshot.workload(pod.workload)),
-        _ => None,
-    };
-    let own = name.split_once('[').map_or(name, |(path, _)| path).rsplit('/').next();
-    let all =
-        workload.filter(|workload| Some(&*workload.name) == own).map(|workload| workload.endpoints.iter().copied().map(Endpoint::Pod));
-    all.map_or_else(|| vec![end], Iterator::collect)
+    scene.end(name).map(|found| found.all).ok().filter(|all| all.contains(&end)).unwrap_or_else(|| vec![end])
 }
 
 /// The end that a question means, with its full name.

@@ -12,7 +12,7 @@ use crate::explain::{self, CheckpointTrace};
 use crate::path::{Asked, Branch, HopKind, NotAsked, PathVerdict};
 use crate::policy::Direction;
 use crate::snapshot::Snapshot;
-use crate::verdict::{Doors, Flow, Verdict};
+use crate::verdict::{Flow, Verdict, leads_on};
 
 /// A question as it was understood.
 pub(super) enum Goal<'a> {
@@ -50,7 +50,7 @@ impl<'a> Goal<'a> {
         let port = question.port.or(question.protocol.has_ports().then_some(USUAL_PORT));
         let traffic = Traffic { protocol: question.protocol, source: None, destination: port.filter(|_| question.protocol.has_ports()) };
         if let Ok(Found { end: Endpoint::Node(node), .. }) = find(scene.snapshot(), to)
-            && Doors::new(scene.snapshot()).of(node).any(|door| door.takes(traffic))
+            && leads_on(scene.snapshot(), node, traffic)
         {
             return Ok(Goal::Path { question });
         }

@@ -247,7 +247,7 @@ fn of_refused(resource: &Resource, named: &[(Box<str>, Action)]) -> Unread {
     let is_configuration = matches!(resource.kind.calico(), Some(Calico::Felix(_))) || matches!(resource.kind, Kind::Namespace);
     let is_accepted = is_configuration && resource.flaws.refusals.is_empty();
     let cause = if is_accepted { Cause::Kind } else { Cause::Refused };
-    Unread { cause, enforcer: Enforcer::Any, effects: resource.flaws.effects.iter().filter_map(effect).collect(), ways: Vec::new() }
+    Unread::new(cause, resource.flaws.effects.iter().filter_map(effect).collect())
 }
 
 /// The ports that rules name, each with what such rules do.

@@ -34,7 +34,7 @@ use self::meta::Metadata;
 use self::unread::{Class, Family};
 pub(crate) use self::unread::{anything, broken, no_object};
 use super::registry::{Languages, RawDocument};
-use super::unread::{Cause, Enforcer, Unread};
+use super::unread::{Cause, Unread};
 use super::{Flaws, Kind, Meta, ParameterFile, Resource, codes};
 use crate::diagnostics::nearest;
 use crate::diagnostics::{Code, Diagnostic, Severity};
@@ -426,9 +426,7 @@ impl<'a> Objects<'a> {
         let class = if object.node.is_some_and(is_mesh) { Class::Policy(Family::MeshWide, Cause::Kind) } else { class };
         let kept = match (class, object.node) {
             (Class::Policy(family, cause), Some(node)) => Some(unread::unread(node, family, kind, cause)),
-            (Class::MakesPods, _) => {
-                Some(Unread { cause: Cause::MakesPods, enforcer: Enforcer::Any, effects: Vec::new(), ways: Vec::new() })
-            }
+            (Class::MakesPods, _) => Some(Unread::pods()),
             (Class::Traffic | Class::Unknown, Some(node)) => unread::redirects(node, kind, api_version),
             _ => None,
         };

@@ -21,7 +21,7 @@ use core::ops::Range;
 use self::files::Writing;
 use self::kubectl::{Call, Role, bare, call, program, role};
 use super::azure::read::shell::{self, Command};
-use super::unread::{Cause, Effect, Enforcer, Namespaces, Unread, Whom};
+use super::unread::{Cause, Effect, Namespaces, Unread, Whom};
 use super::{Flaws, Kind, Meta, Read, Resource, codes};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::document::{Handed, Variables, Wrapped};
@@ -211,7 +211,7 @@ fn resource(kind: &str, meta: Meta, span: Span, effect: Effect, cause: Cause) ->
         span,
         refused: false,
         flaws: Flaws::default(),
-        kind: Kind::Unread(Box::new(Unread { cause, enforcer: Enforcer::Any, effects: alloc::vec![effect], ways: Vec::new() })),
+        kind: Kind::Unread(Box::new(Unread::new(cause, alloc::vec![effect]))),
     }
 }
 

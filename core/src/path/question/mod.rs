@@ -285,7 +285,7 @@ impl<'a> Understanding<'a> {
                 object
             }
             None => {
-                if let Some(why) = self.unread(true, None, None) {
+                if let Some(why) = self.why_unread(true, None, None) {
                     return Ok((Goal::Unread(why), format!("{authority}{path}")));
                 }
                 let hosts: BTreeSet<&str> = snapshot.ingresses.iter().filter_map(|i| i.requests.host.as_deref()).collect();
@@ -308,11 +308,8 @@ impl<'a> Understanding<'a> {
         let fits =
             |i: &crate::snapshot::IngressObject| i.name == name && namespace.is_none_or(|n| n == snapshot.namespace_name(i.namespace));
         let Some((object, found)) = IngressId::each(&snapshot.ingress_objects).find(|(_, i)| fits(i)) else {
-            if let Some(why) = self.unread(true, namespace, Some(name)) {
-                return Ok((
-                    Goal::Unread(why),
-                    format!("ingress/{}", namespace.map_or_else(|| name.to_owned(), |n| format!("{n}/{name}"))),
-                ));
+            if let Some(unread) = self.unread(true, namespace, name) {
+                return Ok(unread);
             }
             let names: Vec<String> =
                 snapshot.ingress_objects.iter().map(|i| format!("{}/{}", snapshot.namespace_name(i.namespace), i.name)).collect();
@@ -349,22 +346,23 @@ impl<'a> Understanding<'a> {
                 let titles = [one, other].map(|s| self.paths.service_title(s));
                 Err(NotAsked::Ambiguous { name: name.to_owned(), titles })
             }
-            (None, _) if self.unread(false, namespace, Some(name)).is_some() => {
-                let why = self.unread(false, namespace, Some(name)).unwrap_or_default();
-                Ok((
-                    Goal::Unread(why),
-                    format!("svc/{}", namespace.map_or_else(|| name.to_owned(), |namespace| format!("{namespace}/{name}"))),
-                ))
-            }
-            (None, _) => {
+            (None, _) => self.unread(false, namespace, name).ok_or_else(|| {
                 let names: Vec<String> = snapshot.services.iter().map(|s| self.paths.service_title(s)).collect();
-                Err(NotAsked::Missing { kind: "Service", name: name.to_owned(), names })
-            }
+                NotAsked::Missing { kind: "Service", name: name.to_owned(), names }
+            }),
         }
     }
 
-    /// Why it is not known where a Service or Ingress leads that the input may hold where it cannot be read.
-    fn unread(&self, is_ingress: bool, namespace: Option<&str>, name: Option<&str>) -> Option<String> {
+    /// A Service or Ingress that the input may hold where it cannot be read.
+    fn unread(&self, is_ingress: bool, namespace: Option<&str>, name: &str) -> Option<Titled> {
+        let why = self.why_unread(is_ingress, namespace, Some(name))?;
+        let kind = if is_ingress { "ingress" } else { "svc" };
+        let name = namespace.map_or_else(|| name.to_owned(), |namespace| format!("{namespace}/{name}"));
+        Some((Goal::Unread(why), format!("{kind}/{name}")))
+    }
+
+    /// Why it is not known where such a one leads.
+    fn why_unread(&self, is_ingress: bool, namespace: Option<&str>, name: Option<&str>) -> Option<String> {
         let mut ways = self.paths.snapshot.unread_ways.iter().filter(|way| !way.changes);
         ways.find(|way| way.may_be(is_ingress, namespace, name)).map(|way| way.because.to_string())
     }

@@ -52,7 +52,7 @@ pub(super) fn go_out(course: &mut Course<'_>, client: Client) {
     }
     let network = course.network_of(&to);
     let location = network.zip(to.address).and_then(|(network, a)| paths.snapshot.cloud.locate_in(network, a));
-    if let Some(address) = to.address.filter(|a| *a == tags::PLATFORM || *a == tags::METADATA) {
+    if let Some(address) = to.address.filter(|a| tags::is_platform(*a)) {
         course.reach_platform(address);
         return;
     }

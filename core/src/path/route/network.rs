@@ -67,7 +67,7 @@ impl Course<'_> {
     /// Whether packets come from there at all, and whether a route that somebody wrote leads replies somewhere else than back.
     fn expect_replies(&mut self, out: Option<Location>, into: Option<Location>) {
         let source = self.tunnel.map_or(self.packet.from, |(from, _)| self.paths.node(from));
-        let is_platform = source.address.is_some_and(|a| a == tags::PLATFORM || a == tags::METADATA);
+        let is_platform = source.address.is_some_and(tags::is_platform);
         let table = || Access::of(&self.paths.snapshot.cloud, into, None).unknown_table.filter(|_| !is_platform);
         let back = self.user_routing(into, out, &source).or_else(|| table().map(Routing::UnknownTable));
         if out.is_none() && into.is_some() && self.tunnel.is_none() && !self.packet.from.assumed {
@@ -219,7 +219,7 @@ impl Course<'_> {
             node,
             is_pod: matches!(place.end, Endpoint::Pod(id) if snapshot.pod(id).is_some_and(|e| !e.host_network)),
             is_public: address.is_some_and(tags::is_public),
-            is_platform: address.is_some_and(|a| a == tags::PLATFORM || a == tags::METADATA),
+            is_platform: address.is_some_and(tags::is_platform),
             is_of_pods: address.is_some_and(|a| cloud.is_of_pods(a)),
             cast: address.map_or(Cast::One, |a| Cast::of(cloud, place.network, a)),
             is_guarded: is_guarded(cloud, place.location),

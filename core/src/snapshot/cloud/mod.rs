@@ -127,6 +127,23 @@ pub enum NetworkOrigin {
 }
 
 impl Network {
+    /// One of which nothing is known but its name and some of its space.
+    pub(crate) fn plain(name: String, prefixes: Vec<Cidr>, origin: NetworkOrigin, place: Place) -> Self {
+        Network {
+            name,
+            location: None,
+            space: AddressSet::of_cidrs(&prefixes),
+            prefixes,
+            peers: Vec::new(),
+            closed_peers: Vec::new(),
+            on_premises: AddressSet::default(),
+            place,
+            origin,
+            open: true,
+            unknown_peers: false,
+        }
+    }
+
     /// Whether it is assumed, so that nobody says what is behind it.
     pub fn is_assumed(&self) -> bool {
         self.origin != NetworkOrigin::Given
@@ -557,8 +574,8 @@ impl Cloud {
     pub fn borders(&self) -> Vec<AddressSet> {
         let mut sets: Vec<AddressSet> = self.subnets.iter().map(|s| AddressSet::of_cidrs(&s.prefixes)).collect();
         sets.extend(self.networks.iter().map(|n| n.space.clone()));
-        let broadcast = self.subnets.iter().flat_map(|s| &s.prefixes).filter_map(Cidr::broadcast);
-        sets.push(broadcast.map(|a| AddressSet::range(a, a)).fold(AddressSet::default(), |set, one| set.union(&one)));
+        let broadcast: Vec<Cidr> = self.subnets.iter().flat_map(|s| &s.prefixes).filter_map(Cidr::broadcast).map(Cidr::of).collect();
+        sets.push(AddressSet::of_cidrs(&broadcast));
         sets.extend(self.clusters.iter().map(|c| c.pod_range.clone()));
         for interface in &self.interfaces {
             sets.extend(interface.addresses.iter().chain(&interface.floating).map(|a| AddressSet::range(*a, *a)));

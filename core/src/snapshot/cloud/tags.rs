@@ -11,6 +11,11 @@ pub const PLATFORM: IpAddr = IpAddr::V4(Ipv4Addr::new(168, 63, 129, 16));
 /// The address of the service that tells a machine about itself.
 pub const METADATA: IpAddr = IpAddr::V4(Ipv4Addr::new(169, 254, 169, 254));
 
+/// Whether an address is one of the platform's own.
+pub fn is_platform(address: IpAddr) -> bool {
+    address == PLATFORM || address == METADATA
+}
+
 /// The list of known tags, with its date.
 const LIST: &str = include_str!("tags.txt");
 

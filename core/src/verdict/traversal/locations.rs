@@ -281,7 +281,7 @@ impl<'a> NetworkLocations<'a> {
     }
 
     fn of_address(&self, candidates: Vec<Candidate>, address: IpAddr) -> NetworkLocation {
-        let is_platform = address == tags::PLATFORM || address == tags::METADATA;
+        let is_platform = tags::is_platform(address);
         let is_inside = candidates.iter().any(|c| c.network.is_some());
         let cloud = &self.snapshot.cloud;
         let beyond = if is_inside { Vec::new() } else { route::beyond(cloud, address) };

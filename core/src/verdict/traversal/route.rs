@@ -123,7 +123,7 @@ fn is_private(subnet: &Subnet) -> bool {
 pub(crate) fn user_route(cloud: &Cloud, table: RouteTableId, address: IpAddr, home: Option<NetworkId>) -> Option<RouteId> {
     let table = cloud.table(table)?;
     let network = cloud.network(table.network)?;
-    if address == tags::PLATFORM || address == tags::METADATA || Cast::of(cloud, Some(table.network), address) != Cast::One {
+    if tags::is_platform(address) || Cast::of(cloud, Some(table.network), address) != Cast::One {
         return None;
     }
     let near: Vec<&_> = core::iter::once(network).chain(network.peers.iter().filter_map(|p| cloud.network(*p))).collect();

@@ -147,6 +147,16 @@ pub(super) fn filter(store: &Store) -> Html {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use netpolis_view::Status;
+
+    #[test]
+    fn what_a_filter_leaves_is_said_in_words() {
+        let asked =
+            FilterQuestion { port: Some(80), shown: Some(Status::Allowed), selector: "has(app)".into(), ..FilterQuestion::default() };
+        assert_eq!(words(&asked), "labels has(app), port 80, only allowed");
+        let asked = FilterQuestion { facing: Some(Facing::Ingress), of: "shop/db[Pod]".into(), ..FilterQuestion::default() };
+        assert_eq!(words(&asked), "ingress of shop/db");
+    }
 
     #[test]
     fn a_direction_is_read_as_it_was_written() {

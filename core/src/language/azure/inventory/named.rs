@@ -59,19 +59,7 @@ impl Builder {
             return None;
         }
         let number = found.unwrap_or_else(|| {
-            self.cloud.networks.push(Network {
-                name: network,
-                location: None,
-                prefixes: Vec::new(),
-                space: AddressSet::default(),
-                peers: Vec::new(),
-                closed_peers: Vec::new(),
-                on_premises: AddressSet::default(),
-                place,
-                origin: NetworkOrigin::Named,
-                open: true,
-                unknown_peers: true,
-            });
+            self.cloud.networks.push(Network { unknown_peers: true, ..Network::plain(network, Vec::new(), NetworkOrigin::Named, place) });
             NetworkId::last(&self.cloud.networks)
         });
         self.cloud.subnets.push(Subnet::plain(number, reference.name.to_string(), Vec::new(), place));

@@ -32,18 +32,12 @@ impl Builder {
         let again: Vec<bool> = (0..networks.len()).map(is_again).collect();
         for ((resource, document, network), _) in networks.iter().zip(&again).filter(|(_, again)| !**again) {
             let prefixes: Vec<Cidr> = network.prefixes.iter().map(|(cidr, _)| *cidr).collect();
+            let place = resource.span.within(*document);
             self.cloud.networks.push(Network {
-                name: resource.meta.name.to_string(),
                 location: network.location.as_deref().map(ToOwned::to_owned),
-                space: AddressSet::of_cidrs(&prefixes),
-                prefixes,
-                peers: Vec::new(),
-                closed_peers: Vec::new(),
                 on_premises: AddressSet::of_cidrs(&network.on_premises),
-                place: resource.span.within(*document),
-                origin: NetworkOrigin::Given,
                 open: network.open_space,
-                unknown_peers: false,
+                ..Network::plain(resource.meta.name.to_string(), prefixes, NetworkOrigin::Given, place)
             });
         }
         let mut next = 0u32;
@@ -71,19 +65,8 @@ impl Builder {
                 None => {
                     // A subnet alone says that there is such a network, and at least this much of its space.
                     let prefixes: Vec<Cidr> = subnet.prefixes.iter().map(|(cidr, _)| *cidr).collect();
-                    self.cloud.networks.push(Network {
-                        name: network.name.to_string(),
-                        location: None,
-                        space: AddressSet::of_cidrs(&prefixes),
-                        prefixes,
-                        peers: Vec::new(),
-                        closed_peers: Vec::new(),
-                        on_premises: AddressSet::default(),
-                        place: subnet.span.within(*document),
-                        origin: NetworkOrigin::Named,
-                        open: true,
-                        unknown_peers: false,
-                    });
+                    let place = subnet.span.within(*document);
+                    self.cloud.networks.push(Network::plain(network.name.to_string(), prefixes, NetworkOrigin::Named, place));
                     NetworkId::last(&self.cloud.networks)
                 }
             };
@@ -187,19 +170,7 @@ impl Builder {
                 );
                 let note = Diagnostic::at(codes::AZ_ASSUMED, Severity::Note, Some(place), note);
                 self.problems.push(note.help("paste the network too: `az network vnet show -o json`"));
-                self.cloud.networks.push(Network {
-                    name: network_name.to_string(),
-                    location: None,
-                    space,
-                    prefixes,
-                    peers: Vec::new(),
-                    closed_peers: Vec::new(),
-                    on_premises: AddressSet::default(),
-                    place,
-                    origin: NetworkOrigin::Named,
-                    open: true,
-                    unknown_peers: false,
-                });
+                self.cloud.networks.push(Network::plain(network_name.to_string(), prefixes, NetworkOrigin::Named, place));
                 NetworkId::last(&self.cloud.networks)
             });
             let taken = AddressSet::of_cidrs(self.cloud.subnets.iter().filter(|s| s.network == number).flat_map(|s| &s.prefixes));
@@ -234,19 +205,8 @@ impl Builder {
             format!("no virtual network is given: `{space}` is assumed, with a subnet and a machine for each network security group");
         let note = Diagnostic::at(codes::AZ_ASSUMED, Severity::Note, Some(place), message);
         self.problems.push(note.help("paste the network too (`az network vnet show -o json`), or write one in the short form"));
-        self.cloud.networks.push(Network {
-            name: String::from("assumed network"),
-            location: None,
-            prefixes: alloc::vec![space],
-            space: AddressSet::of_cidrs([&space]),
-            peers: Vec::new(),
-            closed_peers: Vec::new(),
-            on_premises: AddressSet::default(),
-            place,
-            origin: NetworkOrigin::ForGroups,
-            open: true,
-            unknown_peers: false,
-        });
+        let name = String::from("assumed network");
+        self.cloud.networks.push(Network::plain(name, alloc::vec![space], NetworkOrigin::ForGroups, place));
         for (i, group) in self.cloud.groups.iter().enumerate().take(250) {
             let base = Ipv4Addr::from_bits(ASSUMED_SPACE.to_bits() + ((i as u32) << 8));
             self.cloud.subnets.push(Subnet::plain(

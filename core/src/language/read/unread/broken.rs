@@ -48,13 +48,7 @@ pub(crate) fn broken(languages: Languages, tree: &Tree, text: &str, from: usize,
 
 /// Something of which nothing is known but that it is there.
 pub(crate) fn anything(at: Span, cause: Cause) -> Resource {
-    resource(
-        "",
-        at,
-        Meta::default(),
-        at,
-        Unread { cause, enforcer: Enforcer::Any, effects: alloc::vec![Effect::default()], ways: Vec::new() },
-    )
+    resource("", at, Meta::default(), at, Unread::new(cause, alloc::vec![Effect::default()]))
 }
 
 fn resource(kind: &str, kind_span: Span, meta: Meta, span: Span, unread: Unread) -> Resource {
@@ -111,7 +105,7 @@ fn what(languages: Languages, node: NodeRef<'_>, kind: &str, api_version: &str, 
         Some(known) => of_known(node, known, cause)?,
         None => match classify(kind, api_version) {
             Class::Policy(family, _) => unread(node, family, kind, cause),
-            Class::MakesPods => Unread { cause: Cause::MakesPods, enforcer: Enforcer::Any, effects: Vec::new(), ways: Vec::new() },
+            Class::MakesPods => Unread::pods(),
             Class::Irrelevant | Class::Traffic | Class::Unknown => return None,
         },
     };
@@ -125,12 +119,10 @@ fn what(languages: Languages, node: NodeRef<'_>, kind: &str, api_version: &str, 
 fn of_known(node: NodeRef<'_>, known: &KnownKind, cause: Cause) -> Option<Unread> {
     let (family, enforcer) = match known.role {
         Role::Policy(family, enforcer) => (family, enforcer),
-        Role::MakesPods | Role::MakesPodsByTemplate => {
-            return Some(Unread { cause: Cause::MakesPods, enforcer: Enforcer::Any, effects: Vec::new(), ways: Vec::new() });
-        }
+        Role::MakesPods | Role::MakesPodsByTemplate => return Some(Unread::pods()),
         // What of packets' ways it makes is told by its name, if that can be read.
         Role::Other if matches!(known.name, "Service" | "Ingress") => {
-            return Some(Unread { cause, enforcer: Enforcer::Any, effects: Vec::new(), ways: alloc::vec![ways::unnamed(known.name)] });
+            return Some(Unread { ways: alloc::vec![ways::unnamed(known.name)], ..Unread::new(cause, Vec::new()) });
         }
         Role::Other => return None,
     };

@@ -2,6 +2,7 @@
 //!
 //! An object with a status is one of a cluster's, and what was made of it is in the cluster, too; so it is asked for no more than others.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use super::kinds::{Class, classify};
@@ -45,10 +46,10 @@ fn inside(mut objects: Vec<NodeRef<'_>>) -> Vec<Effect> {
 /// The policies that Otterize makes of what a client intends to call: they close who is called to all others, in its own namespace or the one that its
 /// name says. Upstream: otterize/intents-operator, "Network policies".
 fn intents(object: &Object<'_>) -> Effect {
-    let mut names: Vec<alloc::boxed::Box<str>> = object.namespace.map(Into::into).into_iter().collect();
-    let mut called = items(object.spec("targets")).filter_map(|target| target.get("kubernetes").or_else(|| target.get("service")));
+    let mut names: Vec<Box<str>> = object.namespace.map(Into::into).into_iter().collect();
+    let called = items(object.spec("targets")).filter_map(|target| target.get("kubernetes").or_else(|| target.get("service")));
     let old = items(object.spec("calls"));
-    for server in called.by_ref().chain(old) {
+    for server in called.chain(old) {
         let name = server.get("name").and_then(NodeRef::as_str).unwrap_or_default();
         match name.split_once('.') {
             _ if is_filled_in(name) => return Effect::default(),

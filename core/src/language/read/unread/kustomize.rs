@@ -9,7 +9,7 @@ use super::{has_items, items};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::document::NodeRef;
 use crate::language::codes;
-use crate::language::unread::{Cause, Effect, Enforcer, Namespaces, Unread, Whom};
+use crate::language::unread::{Cause, Effect, Namespaces, Unread, Whom};
 use crate::model::{LabelSelector, Operator, Requirement};
 use crate::text::Span;
 
@@ -90,5 +90,5 @@ pub(in crate::language) fn unread(node: NodeRef<'_>) -> Unread {
     }
     // What is brought in from elsewhere may hold policies; else there must be some to change.
     let cause = if elsewhere.is_some() { Cause::Elsewhere } else { Cause::Kustomization };
-    Unread { cause, enforcer: Enforcer::Any, effects, ways: Vec::new() }
+    Unread::new(cause, effects)
 }

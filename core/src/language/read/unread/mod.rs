@@ -50,7 +50,7 @@ pub(in crate::language) fn unread(node: NodeRef<'_>, family: Family, kind: &str,
         Family::MeshWide => (Enforcer::Beside, mesh::mesh_wide(&object)),
         Family::Carrier => (Enforcer::Any, carriers::effects(&object)),
     };
-    Unread { cause, enforcer, effects, ways: Vec::new() }
+    Unread { enforcer, ..Unread::new(cause, effects) }
 }
 
 /// Name and namespace, read without a word about what is wrong with them.

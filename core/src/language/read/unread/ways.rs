@@ -34,7 +34,7 @@ pub(in crate::language) fn redirects(node: NodeRef<'_>, kind: &str, api_version:
         }
         _ => return None,
     };
-    (!ways.is_empty()).then(|| Unread { cause: Cause::Kind, enforcer: Enforcer::Beside, effects: Vec::new(), ways })
+    (!ways.is_empty()).then(|| Unread { enforcer: Enforcer::Beside, ways, ..Unread::new(Cause::Kind, Vec::new()) })
 }
 
 /// The Service that a host name is of; nothing if it is of another domain.
