@@ -4,47 +4,66 @@
 [ ! -d "${NETPOLIS_CONFORMANCE:-}" ] || { NETPOLIS_CONFORMANCE=$(cd "$NETPOLIS_CONFORMANCE" && pwd) && export NETPOLIS_CONFORMANCE; }
 CONFORMANCE_DEFAULT=${NETPOLIS_CONFORMANCE:-../shared/conformance}
 CASES_DEFAULT=../shared/cases
-TEST_PARTS=(native editor wasm conformance cases npm serve e2e)
+NATIVE_PARTS=(native conformance cases)
+BROWSER_PARTS=(editor serve wasm npm e2e)
 
 # --- tests ---------------------------------------------------------------------------------------
 
-# Runs every part, even after one failed, and closes with the number of tests that ran.
+# Runs every part, even after one failed, and closes with the number of tests that ran. All of them run in two lanes side by side, as compilers
+# and browsers leave a core idle for part of their time; parts that are named run one after the other.
 cmd_test() {
-    local part failed=() log status by_name=1
-    [ $# -gt 0 ] || { by_name=0 && set -- "${TEST_PARTS[@]}"; }
+    local part logs failed
     for part in "$@"; do
-        declare -F "test_$part" >/dev/null || fail "unknown tests \`$part\`; there are: ${TEST_PARTS[*]}"
+        declare -F "test_$part" >/dev/null || fail "unknown tests \`$part\`; there are: ${NATIVE_PARTS[*]} ${BROWSER_PARTS[*]}"
     done
     need_rust
-    log=$(mktemp)
+    logs=$(mktemp -d)
+    if [ $# -gt 0 ]; then
+        by_name=1 run_parts "$@" 2>&1 | tee "$logs/named"
+    else
+        setup_wasm # both lanes would install it
+        say "tests of the browser run beside the others (${BROWSER_PARTS[*]}); what they say comes after them"
+        run_parts "${BROWSER_PARTS[@]}" >"$logs/browser" 2>&1 &
+        run_parts "${NATIVE_PARTS[@]}" 2>&1 | tee "$logs/native"
+        wait
+        cat "$logs/browser"
+    fi
+    while IFS= read -r part; do say "$part"; done < <(grep -ho 'left out: .*' "$logs"/* | sort -u)
+    failed=$(sed -n 's/^tests failed: //p' "$logs"/* | paste -sd ' ' -)
+    cat "$logs"/* | count_tests "$(wc -w <<<"$failed")"
+    rm -rf "$logs"
+    [ -z "$failed" ] || fail "failed: $failed"
+}
+
+# run_parts PART...: one after the other, with a line for each that failed. With `by_name`, data that is missing is a failure.
+run_parts() {
+    local part status started
     for part in "$@"; do
         say "tests: $part"
+        started=$SECONDS
         # A subshell of its own, so that a failing command ends the part and nothing else.
         set +e
         (
             set -euo pipefail
             "test_$part"
-        ) 2>&1 | tee -a "$log"
-        status=${PIPESTATUS[0]}
+        )
+        status=$?
         set -e
-        [ "$status" = 0 ] || failed+=("$part")
+        [ $status = 0 ] || echo "tests failed: $part"
+        say "tests: $part took $((SECONDS - started)) s"
     done
-    while IFS= read -r part; do say "$part"; done < <(grep -o 'left out: .*' "$log" | sort -u)
-    count_tests "$log" ${#failed[@]}
-    rm -f "$log"
-    [ ${#failed[@]} -eq 0 ] || fail "failed: ${failed[*]}"
 }
 
 # Adds up the closing lines of cargo test (and wasm-bindgen's runner), node's runner and our end-to-end run. A part
 # that failed without a failed test (it did not compile, or disagreed with a conformance case) counts as one.
 count_tests() {
-    awk -v parts="$2" '
+    awk -v parts="$1" '
         /^test result: /             { passed += $4; failed += $6 }
         /^(# |ℹ )pass [0-9]+$/       { passed += $3 }
         /^(# |ℹ )fail [0-9]+$/       { failed += $3 }
         /^e2e: [0-9]+ passed, [0-9]+ failed$/ { passed += $2; failed += $4 }
         END { if (failed < parts) failed = parts; printf "%d passed, %d failed\n", passed, failed }
-    ' "$1"
+    '
 }
 
 test_native() { cargo test --workspace --quiet --no-fail-fast; }
@@ -99,20 +118,35 @@ has_data() {
 # The built site in headless Chromium, and what depends on the browser most in Firefox, where that is to be had.
 test_e2e() {
     [ -f tests/e2e/run.mjs ] || return 0
-    cmd_build
+    current_site
     setup_browser
     local status=0
-    node tests/e2e/run.mjs || status=1
+    rm -rf tests/e2e/shots
+    e2e_in_parts chromium || status=1
     if setup_firefox; then
         say "the same in Firefox: hands and storage"
-        node tests/e2e/run.mjs --browser firefox || status=1
+        e2e_in_parts firefox || status=1
     fi
+    return $status
+}
+
+# Half of the checks beside the other half, as a browser that waits leaves a core idle. They wait longer than alone for what must come.
+e2e_in_parts() {
+    local logs part pids=() pid status=0
+    logs=$(mktemp -d)
+    for part in 1 2; do
+        E2E_PATIENCE_MS=${E2E_PATIENCE_MS:-15000} node tests/e2e/run.mjs --browser "$1" --part $part/2 >"$logs/$part" 2>&1 &
+        pids+=($!)
+    done
+    for pid in "${pids[@]}"; do wait "$pid" || status=1; done
+    cat "$logs"/*
+    rm -rf "$logs"
     return $status
 }
 
 # The same in WebKit; only when it is asked for by name, until it passes every time: on a busy machine its driver loses pastes and keys.
 test_webkit() {
-    cmd_build
+    current_site
     setup_webkit || fail "no WebKit to try it in"
     local status=0
     node tests/e2e/run.mjs --browser webkit || status=1
@@ -124,13 +158,13 @@ test_webkit() {
     return $status
 }
 
-# `./dev serve` as after a fresh clone: the page must answer. Before the end-to-end tests, as they leave the release build in dist/.
+# `./dev serve` as after a fresh clone: the page must answer. Its site is not that of dist/, which is a release.
 test_serve() {
     setup_page compile_page # not counted in the wait below
     rm -rf www/vendor
-    local port pid answers=0
+    local port pid answers=0 dist=${CARGO_TARGET_DIR:-target}/served
     port=$(node -e 'const s = require("net").createServer().listen(0, () => { console.log(s.address().port); s.close(); })')
-    ./dev serve --port "$port" >/dev/null 2>&1 &
+    ./dev serve --port "$port" --dist "$dist" >/dev/null 2>&1 &
     pid=$!
     for _ in $(seq 180); do
         if node -e "fetch('http://127.0.0.1:$port/').then((r) => r.text()).then((t) => process.exit(t.includes('start.js') ? 0 : 1), () => process.exit(1))"; then
@@ -190,7 +224,7 @@ setup_lint() {
     done
 }
 
-# A target without `std`: a crate that uses it anywhere, or depends on one that does, cannot be compiled.
+# A target without `std`: a crate that uses it anywhere, or depends on one that does, cannot be checked.
 cmd_no_std() {
     setup_wasm
     local build_std=()
@@ -200,8 +234,8 @@ cmd_no_std() {
     else
         rustup_part target "$BARE_TARGET" || fail "the target $BARE_TARGET is missing. Install it: rustup target add $BARE_TARGET"
     fi
-    RUSTC_BOOTSTRAP=1 wasm_env cargo build --quiet -p netpolis-core --target "$BARE_TARGET" ${build_std[@]+"${build_std[@]}"}
-    say "netpolis-core builds for $BARE_TARGET, which has no standard library"
+    RUSTC_BOOTSTRAP=1 wasm_env cargo check --quiet -p netpolis-core --target "$BARE_TARGET" ${build_std[@]+"${build_std[@]}"}
+    say "netpolis-core compiles for $BARE_TARGET, which has no standard library"
 }
 
 # --- words ---------------------------------------------------------------------------------------

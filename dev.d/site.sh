@@ -23,7 +23,28 @@ cmd_build() {
     # What the build draws natively is compiled beside the programs, which take a core each.
     SITE=$dist slow "building the site (release; some minutes the first time)" build_at_once
     say "the site is in $dist/"
-    [ "$dist" != dist ] || report_sizes || true
+    [ "$dist" != dist ] || { made_from >"$(site_stamp)" && { report_sizes || true; }; }
+}
+
+# Has dist/ be the release of the files that are here; waits for another ./dev that makes it.
+current_site() { locked site make_current_site; }
+make_current_site() { has_current_site || cmd_build; }
+
+# True if it is that already, by the same tools. Without git nobody knows.
+has_current_site() {
+    setup_wasm
+    setup_small_std
+    [ -f dist/index.html ] && have git && cmp -s <(made_from) "$(site_stamp)" && say "dist/ is of these files already"
+}
+
+site_stamp() { echo "${CARGO_TARGET_DIR:-target}/site-made-from"; }
+
+# What dist/ is made from: files, compiler and tools; and dist/ itself, which others may have written since.
+made_from() {
+    ! have git || git ls-files -z --cached --others --exclude-standard -- . ':!docs' ':!tests' | xargs -0 cat 2>/dev/null | cksum
+    RUSTUP_TOOLCHAIN=$WASM_TOOLCHAIN rustc --version
+    echo "${SMALL_STD[*]-}" $TRUNK_VERSION $WASM_SPLIT_VERSION "$WASM_BINDGEN_VERSION"
+    cksum dist/index.html
 }
 
 # In a shell of its own, which ends if one of the two fails, and then what they wrote is shown.
@@ -38,12 +59,13 @@ build_site() {
 compile_shell() { CARGO_TARGET_DIR=${NATIVE_TARGET_DIR:-${CARGO_TARGET_DIR:-target}} cargo build --quiet --locked --workspace --example shell; }
 
 cmd_serve() {
-    local port=8080
+    local port=8080 dist=dist
     while [ $# -gt 0 ]; do
         case "$1" in
             --port) port=${2:?--port needs a number} && shift 2 ;;
             --port=*) port=${1#*=} && shift ;;
-            *) fail "serve knows only --port N, not \`$1\`" ;;
+            --dist) dist=${2:?--dist needs a folder} && shift 2 ;;
+            *) fail "serve knows only --port N and --dist DIR, not \`$1\`" ;;
         esac
     done
     setup_page compile_page
@@ -53,7 +75,7 @@ cmd_serve() {
     export RUSTUP_TOOLCHAIN=$WASM_TOOLCHAIN PATH
     PATH=$(tool_path)
     # In place of this script, so that stopping it stops the server.
-    exec env -u NO_COLOR trunk serve --port "$port"
+    exec env -u NO_COLOR trunk serve --port "$port" --dist "$dist"
 }
 
 # The page's program and the engine's as Trunk will ask for them, compiled while Trunk itself still is.
@@ -99,7 +121,7 @@ FIRST_LOAD_GOAL=800
 FIRST_LOAD_LIMIT=860
 
 cmd_size() {
-    [ -f dist/index.html ] || cmd_build
+    current_site
     report_sizes && return
     setup_wasm
     # The limits are those of a page whose standard library was built for size, as a release is.

@@ -1,6 +1,7 @@
-// The built site in a headless browser, as a person uses it: node tests/e2e/run.mjs [--browser firefox|webkit|webkit-old] [WORD]
+// The built site in a headless browser, as a person uses it: node tests/e2e/run.mjs [--browser firefox|webkit|webkit-old] [--part K/N] [WORD]
 //
-// Serves dist/ (or the folder that E2E_DIST names) under a sub-path and goes through it; with a WORD only the checks whose name has it.
+// Serves dist/ (or the folder that E2E_DIST names) under a sub-path and goes through it; with a WORD only the checks whose name has it, with
+// a part every N-th of them, so that N runs side by side do them all.
 // The checks are in checks/, a file for each part of the page. Pictures of what was seen are put into shots/.
 // CHROMIUM, FIREFOX, WEBKIT and WEBKIT_OLD name the browsers (default: where Debian puts them). Browsers other than Chromium are given what
 // depends on the browser most, hands and storage, but for the checks that say why they are not for them.
@@ -54,8 +55,9 @@ const LAUNCH = {
     "webkit-old": launchWebKit,
 };
 
-const { values, positionals } = parseArgs({ options: { browser: { type: "string", default: "chromium" } }, allowPositionals: true });
+const { values, positionals } = parseArgs({ options: { browser: { type: "string", default: "chromium" }, part: { type: "string", default: "1/1" } }, allowPositionals: true });
 const wanted = positionals[0] ?? "";
+const [part, parts] = values.part.split("/").map(Number);
 given.name = values.browser;
 if (!LAUNCH[given.name]) {
     console.error(`no browser \`${given.name}\`; there are: ${Object.keys(LAUNCH).join(", ")}`);
@@ -78,14 +80,14 @@ const folder = process.env.E2E_DIST ? resolve(process.env.E2E_DIST) : join(here,
 
 const pages = {};
 given.site = Object.assign(await serve(folder, "/some/sub/path/", pages), { pages });
-if (given.name === "chromium") await rm(shots, { recursive: true, force: true });
+if (given.name === "chromium" && parts === 1) await rm(shots, { recursive: true, force: true });
 await mkdir(shots, { recursive: true });
 given.folder = folder;
 given.browser = await LAUNCH[given.name]();
 let passed = 0;
 let failed = 0;
-for (const [name, check] of Object.entries(checks)) {
-    if (!name.includes(wanted)) continue;
+const chosen = Object.entries(checks).filter(([name]) => name.includes(wanted)).filter((_, place) => place % parts === part - 1);
+for (const [name, check] of chosen) {
     const why = check.notIn?.[given.name];
     if (why) {
         console.log(`  left    ${name}: ${why}`);

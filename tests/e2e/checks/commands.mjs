@@ -76,6 +76,7 @@ export default {
         await page.keyboard.press("Control+k");
         await until("Ask about a flow", async () => (await options(page).first().locator("span").first().innerText()).trim(), "what can still be done, first");
         await page.keyboard.type("example star");
+        await until(true, async () => /star/i.test(await options(page).first().innerText()), "the example comes first");
         await page.keyboard.press("Enter");
         await until(true, async () => /star/i.test(await page.locator(".header .pick b").first().innerText()), "the example is open");
     },
