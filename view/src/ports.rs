@@ -10,7 +10,7 @@ const SHORT_RANGES: usize = 3;
 /// How many port ranges a sentence lists.
 const LONG_RANGES: usize = 24;
 /// What stands at the end of a short form when there may be more than it says.
-const MAYBE_MORE: char = '?';
+const MAYBE_MORE: &str = "?";
 
 const WITH_PORTS: [(Protocol, &str); 3] = [(Protocol::TCP, "TCP"), (Protocol::UDP, "UDP"), (Protocol::SCTP, "SCTP")];
 
