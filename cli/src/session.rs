@@ -12,14 +12,16 @@ use netpolis::flow_logs::FlowLogsFormat;
 use netpolis::formats::{Format, TextOrJson};
 use netpolis::input::ReadError;
 use netpolis::lesson::Action;
+use netpolis::places::printable;
 use netpolis::plan::Asked;
 use netpolis::why::Question;
 use netpolis::{
     check, convert, diff, engines, exposure, fix, flow_logs, formats, input, least_privilege, lesson, lint, path, plan, pointless, rules,
     why,
 };
-use netpolis_core::analysis::{Analysis, MOST_PATHS, TooManyPaths};
+use netpolis_core::analysis::{Analysis, MOST_NODE_PAIRS, MOST_PATHS, TooManyNodePairs, TooManyPaths};
 use netpolis_core::answers::checks;
+use netpolis_core::connections::ConnectionSet;
 use netpolis_core::path::PathVerdict;
 use netpolis_core::settings::Settings;
 use netpolis_core::verdict::Verdict;
@@ -235,7 +237,8 @@ impl<'a> Session<'a> {
         if hidden > 0 {
             note(&format!("{hidden} more in IPv6 or in other protocols: see --format json"));
         }
-        Ok(read.max(Outcome::findings(between.differs())))
+        let of_nodes = note_nodes(&old, &new);
+        Ok(read.max(Outcome::findings(between.differs() || of_nodes)))
     }
 
     fn say(&mut self, text: &str) -> Result<(), NotWritten> {
@@ -302,6 +305,30 @@ impl<W: Write> Output<W> {
             Ok(result) => Ok(Some(result)),
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(None),
             Err(error) => Err(NotWritten(error)),
+        }
+    }
+}
+
+/// So many connections of nodes that differ are named.
+const MOST_NODES_NAMED: usize = 20;
+
+/// Names connections of nodes that differ, which no form of `diff` has words for; whether there are any.
+fn note_nodes(old: &Analysis, new: &Analysis) -> bool {
+    match old.node_differences(new) {
+        Ok(found) => {
+            for d in found.iter().take(MOST_NODES_NAMED) {
+                let words = |set: &ConnectionSet| if set.is_empty() { "nothing".to_owned() } else { set.to_string() };
+                let (from, to) = (printable(&d.from), printable(&d.to));
+                note(&format!("{from} => {to}: {} instead of {}", words(&d.after), words(&d.before)));
+            }
+            if let Some(more) = found.len().checked_sub(MOST_NODES_NAMED).filter(|more| *more > 0) {
+                note(&format!("{more} more connections of nodes differ"));
+            }
+            !found.is_empty()
+        }
+        Err(TooManyNodePairs(count)) => {
+            note(&format!("connections of nodes are not compared: there are {count} pairs, and up to {MOST_NODE_PAIRS} are"));
+            false
         }
     }
 }

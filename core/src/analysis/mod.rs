@@ -12,6 +12,7 @@ mod fences;
 mod flow_logs;
 mod inventory;
 mod least_privilege;
+mod node_differences;
 mod path_differences;
 mod review;
 mod several;
@@ -30,6 +31,7 @@ use declared::Installed;
 pub use differences::{DecidingLine, DifferenceExample, ExampleAnswer, MOST_EXPLAINED};
 pub use engines::{EngineAnswers, Reading};
 use inventory::Inventory;
+pub use node_differences::{MOST_NODE_PAIRS, NodeDifference, TooManyNodePairs};
 pub use path_differences::{ClientDifference, MOST_PATHS, PathDifference, Reached, TooManyPaths};
 pub use review::Review;
 
