@@ -388,11 +388,11 @@ fn calico_objects_that_are_refused() {
     };
     check(&felix("{protocol: tcp, port: 22}"), &[("web n1 80", "allowed")]);
     check(&felix("{port: 22}"), &[("web n1 80", UNKNOWN), ("web db 80", "allowed")]);
-    // Configuration for selected nodes is not evaluated; one that Calico does not read does nothing.
+    // Some settings are not evaluated for selected nodes; a configuration that Calico does not read does nothing.
     let other = |spec: &str| {
         format!("{NODE}{{apiVersion: projectcalico.org/v3, kind: FelixConfiguration, metadata: {{name: edge}}, spec: {{{spec}}}}}\n")
     };
-    check(&other("nodeSelector: all(), defaultEndpointToHostAction: Drop"), &[("web n1 80", UNKNOWN), ("web db 80", "allowed")]);
+    check(&other("nodeSelector: all(), bpfEnabled: true"), &[("web n1 80", UNKNOWN), ("web db 80", "allowed")]);
     check(&other("defaultEndpointToHostAction: Drop"), &[("web n1 80", "allowed")]);
     // A port that cannot be read may be the one that a rule names.
     let endpoint = |port: &str| {
@@ -463,6 +463,14 @@ fn policies_that_other_objects_make_or_carry() {
         format!(
             "{{apiVersion: kubernetes.crossplane.io/v1alpha2, kind: Object, metadata: {{name: w}}, spec: {{forProvider: {{manifest: {closed}}}}}}}"
         ),
+        // Kinds that are not known: whatever they are, a policy is written there.
+        format!(
+            "{{apiVersion: fluxcd.controlplane.io/v1, kind: ResourceSet, metadata: {{name: w, namespace: a}}, spec: {{resources: [{closed}]}}}}"
+        ),
+        format!(
+            "{{apiVersion: policy.open-cluster-management.io/v1, kind: ConfigurationPolicy, metadata: {{name: w}}, spec: {{object-templates: [{{complianceType: \
+             musthave, objectDefinition: {closed}}}]}}}}"
+        ),
     ] {
         // As exactly as the policy inside tells.
         check(&carrier, &[("web db 5432", UNKNOWN), ("db web 80", "allowed"), ("web scan 80", "allowed")]);
@@ -492,6 +500,30 @@ fn policies_that_other_objects_make_or_carry() {
         "{apiVersion: kustomize.toolkit.fluxcd.io/v1, kind: Kustomization, metadata: {name: x, namespace: flux-system}, spec: {path: ./deploy}}",
     ] {
         check(source, &[("web db 5432", UNKNOWN), ("web scan 80", UNKNOWN)]);
+    }
+    for (object, of_shop, of_ops) in [
+        ("{apiVersion: fleet.cattle.io/v1alpha1, kind: GitRepo, metadata: {name: x}, spec: {repo: 'https://x/y'}}", UNKNOWN, UNKNOWN),
+        ("{apiVersion: kappctrl.k14s.io/v1alpha1, kind: App, metadata: {name: x, namespace: shop}, spec: {fetch: []}}", UNKNOWN, UNKNOWN),
+        ("{apiVersion: configsync.gke.io/v1beta1, kind: RepoSync, metadata: {name: x, namespace: shop}, spec: {}}", UNKNOWN, "allowed"),
+        (
+            "{apiVersion: hnc.x-k8s.io/v1alpha2, kind: HierarchyConfiguration, metadata: {name: hierarchy, namespace: shop}, spec: {parent: dev}}",
+            UNKNOWN,
+            "allowed",
+        ),
+        (
+            "{apiVersion: capsule.clastix.io/v1beta2, kind: Tenant, metadata: {name: x}, spec: {networkPolicies: {items: [{podSelector: {}}]}}}",
+            UNKNOWN,
+            UNKNOWN,
+        ),
+        ("{apiVersion: capsule.clastix.io/v1beta2, kind: Tenant, metadata: {name: x}, spec: {owners: []}}", "allowed", "allowed"),
+        (
+            "{apiVersion: redhatcop.redhat.io/v1alpha1, kind: NamespaceConfig, metadata: {name: x}, spec: {templates: [{objectTemplate: \"apiVersion: networking.k8s.io/v1\\nkind: NetworkPolicy\\nmetadata: {name: d}\\n\"}]}}",
+            UNKNOWN,
+            UNKNOWN,
+        ),
+        ("{apiVersion: example.com/v1, kind: Widget, metadata: {name: x}, spec: {text: 'kind: NetworkPolicy'}}", "allowed", "allowed"),
+    ] {
+        check(object, &[("web db 5432", of_shop), ("192.0.2.1 scan 80", of_ops)]);
     }
 }
 
@@ -554,5 +586,75 @@ fn a_broken_policy_with_its_metadata_in_one_line() {
     for metadata in ["{name: x, namespace: shop", "{name: x, namespace: shop, annotations: {a: \"\\$HOME\"}}"] {
         let text = format!("apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {metadata}\n{spec}");
         check(&text, &[("web db 5432", UNKNOWN), ("scan db 5432", UNKNOWN)]);
+    }
+}
+
+/// Pods as manifests have them get labels when they are made. Upstream: Gatekeeper documentation, "Mutation"; Kubernetes documentation, "Mutating Admission
+/// Policy"; Kyverno documentation, "Mutate Rules".
+#[test]
+fn labels_that_admission_adds() {
+    let pod = "{apiVersion: v1, kind: Pod, metadata: {name: new, namespace: shop, labels: {app: new}}, spec: {containers: [{name: c}]}}\n---\n{apiVersion: v1, kind: Pod, metadata: {name: own, namespace: shop, labels: {app: own, tier: x}}, spec: {containers: [{name: c}]}}\n---\n";
+    let policy = |spec: &str| {
+        format!("{{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {{name: np, namespace: shop}}, spec: {spec}}}\n---\n")
+    };
+    let (selects, lets_in) = (
+        policy("{podSelector: {matchLabels: {tier: x}}, policyTypes: [Ingress]}"),
+        policy("{podSelector: {matchLabels: {app: new}}, ingress: [{from: [{podSelector: {matchLabels: {tier: x}}}]}]}"),
+    );
+    for object in [
+        "{apiVersion: mutations.gatekeeper.sh/v1, kind: AssignMetadata, metadata: {name: a}, spec: {location: metadata.labels.tier, parameters: {assign: {value: x}}}}",
+        "{apiVersion: admissionregistration.k8s.io/v1beta1, kind: MutatingAdmissionPolicy, metadata: {name: a}, spec: {mutations: [{patchType: ApplyConfiguration, applyConfiguration: {expression: 'Object{metadata: Object.metadata{labels: {\"tier\":\"x\"}}}'}}]}}",
+        "{apiVersion: kyverno.io/v1, kind: ClusterPolicy, metadata: {name: a}, spec: {rules: [{name: r, mutate: {patchStrategicMerge: {metadata: {labels: {tier: x}}}}}]}}",
+    ] {
+        check(&[pod, &selects, object].concat(), &[("web new 80", UNKNOWN), ("web own 80", "denied")]);
+        check(&[pod, &lets_in, object].concat(), &[("web new 80", UNKNOWN), ("own new 80", UNKNOWN), ("web own 80", "allowed")]);
+    }
+    // Other labels, and other changes.
+    for object in [
+        "{apiVersion: mutations.gatekeeper.sh/v1, kind: AssignMetadata, metadata: {name: a}, spec: {location: metadata.labels.zone, parameters: {assign: {value: x}}}}",
+        "{apiVersion: kyverno.io/v1, kind: ClusterPolicy, metadata: {name: a}, spec: {rules: [{name: r, mutate: {patchStrategicMerge: {spec: {priority: 1}}}}]}}",
+    ] {
+        check(&[pod, &selects, object].concat(), &[("web new 80", "allowed"), ("web own 80", "denied")]);
+    }
+    // Pods of a cluster have the labels that they have.
+    check(
+        &[
+            &selects,
+            "{apiVersion: mutations.gatekeeper.sh/v1, kind: AssignMetadata, metadata: {name: a}, spec: {location: metadata.labels.tier}}",
+        ]
+        .concat(),
+        &[("web db 80", "allowed")],
+    );
+}
+
+/// Upstream: Istio documentation, "Ambient and Kubernetes NetworkPolicy": policies see port 15008.
+#[test]
+fn ports_within_an_ambient_mesh() {
+    let mesh = "{apiVersion: v1, kind: Namespace, metadata: {name: shop, labels: {team: web, istio.io/dataplane-mode: ambient}}}\n---\n";
+    let policy = |ports: &str| {
+        format!(
+            "{{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {{name: np, namespace: shop}}, spec: {{podSelector: {{matchLabels: {{app: db}}}}, ingress: \
+             [{{from: [{{podSelector: {{matchLabels: {{app: web}}}}}}]{ports}}}]}}}}"
+        )
+    };
+    check(&policy(", ports: [{port: 5432}]"), &[("web db 5432", "allowed"), ("web db 5433", "denied")]);
+    check(&[mesh, &policy(", ports: [{port: 5432}]")].concat(), &[("web db 5432", UNKNOWN), ("scan db 5432", "denied")]);
+    check(&[mesh, &policy(", ports: [{port: 15008}]")].concat(), &[("web db 5432", UNKNOWN)]);
+    check(&[mesh, &policy("")].concat(), &[("web db 5432", "allowed")]);
+    check(&[mesh, &policy(", ports: [{port: 53, protocol: UDP}]")].concat(), &[("web db udp:53", "allowed"), ("web db 5432", "denied")]);
+}
+
+/// What commands print of policies without their text.
+#[test]
+fn output_that_names_policies() {
+    for output in [
+        "networkpolicy.networking.k8s.io/deny-db\n",
+        "networkpolicy.networking.k8s.io/deny-db created\nservice/x unchanged\n",
+        "NAME      NS\ndeny-db   shop\n",
+    ] {
+        check(output, &[("web db 80", UNKNOWN)]);
+    }
+    for output in ["service/x unchanged\n", "NAME   READY   STATUS    RESTARTS   AGE\nweb    1/1     Running   0          3d\n"] {
+        check(output, &[("web db 80", "allowed")]);
     }
 }

@@ -1,5 +1,6 @@
 //! What the objects of an input say about the cluster as a whole: whether Calico is there, which engine it was made with, what its nodes do.
 
+use crate::language::calico::configurations;
 use crate::language::engines::Candidates;
 use crate::language::plugins::Plugins;
 use crate::load::Loaded;
@@ -33,5 +34,6 @@ pub(super) fn installed(loaded: &Loaded) -> Installed {
 
 /// What translates addresses on nodes.
 pub(super) fn dataplane(loaded: &Loaded) -> Dataplane {
-    loaded.resources().find_map(|(_, resource)| resource.kind.dataplane()).unwrap_or(Dataplane::KubeProxy)
+    let resources = loaded.resources().map(|(document, resource)| (document, &**resource));
+    configurations::dataplane(resources).unwrap_or(Dataplane::KubeProxy)
 }

@@ -64,7 +64,7 @@ impl Compiled {
     pub(crate) fn node_network(&self, end: Endpoint, snapshot: &Snapshot) -> Option<Whereabouts> {
         match end {
             Endpoint::Node(id) => Some(Whereabouts::On(id)),
-            Endpoint::Pod(id) if self.class_kind(self.class_of(end)) == ClassKind::Node => Some(Whereabouts::of(snapshot.pod(id)?.node)),
+            Endpoint::Pod(id) if self.class_kind(self.class_of(end)) == ClassKind::Node => Some(Whereabouts::of(known_node(snapshot, id)?)),
             Endpoint::Pod(_) | Endpoint::Outside(_) | Endpoint::InNetwork(..) => None,
         }
     }
@@ -72,7 +72,7 @@ impl Compiled {
     /// Where a pod is that has a network of its own. Nothing for other endpoints.
     pub(crate) fn pod_network(&self, end: Endpoint, snapshot: &Snapshot) -> Option<Whereabouts> {
         match end {
-            Endpoint::Pod(id) if self.class_kind(self.class_of(end)) == ClassKind::Pod => Some(Whereabouts::of(snapshot.pod(id)?.node)),
+            Endpoint::Pod(id) if self.class_kind(self.class_of(end)) == ClassKind::Pod => Some(Whereabouts::of(known_node(snapshot, id)?)),
             Endpoint::Pod(_) | Endpoint::Node(_) | Endpoint::Outside(_) | Endpoint::InNetwork(..) => None,
         }
     }
@@ -356,4 +356,10 @@ impl Compiled {
     pub(crate) fn own_node(&self) -> OwnNode {
         self.own_node
     }
+}
+
+/// The node of a pod, unless it is assumed; nothing at all if there is no such pod.
+fn known_node(snapshot: &Snapshot, id: PodId) -> Option<Option<NodeId>> {
+    let pod = snapshot.pod(id)?;
+    Some(pod.node.filter(|_| !pod.node_assumed))
 }

@@ -105,7 +105,7 @@ impl Hosts {
         if self.rows.is_none() && !to_own_host {
             return pair;
         }
-        let by_traversal = |masquerade: Option<NodeId>| {
+        let by_traversal = |masquerade: Option<Endpoint>| {
             let mut checkpoints = Vec::new();
             host_checkpoints(a, b, masquerade, |node| self.rules(node), &mut checkpoints);
             checkpoints.iter().fold(pair, |pair, checkpoint| all.both(pair, self.passes(all, checkpoint, (a, from.1), (b, to.1))))
@@ -140,12 +140,12 @@ impl Hosts {
                 without_policies(*checkpoint, self.host_input).map_or(EVERYTHING, |(verdict, _)| verdict.connections().into())
             }
             Checkpoint::Host { host, pre_dnat, direction, hooks, masquerade } => {
-                let from = masquerade.map_or(from, |node| (from.0, all.class_of(Endpoint::Node(node))));
+                let from = masquerade.map_or(from, |end| (from.0, all.class_of(end)));
                 let (own, peer) = sides(direction, from.1, to.1);
                 self.answer(all, (host, pre_dnat, direction, hooks), own, peer).map_or(EVERYTHING, |answer| answer.pair)
             }
             Checkpoint::Reply { node, host, enters, leaves, masquerade } => {
-                let from = masquerade.map_or(from, |node| (from.0, all.class_of(Endpoint::Node(node))));
+                let from = masquerade.map_or(from, |end| (from.0, all.class_of(end)));
                 self.replies(all, (node, host), (enters, leaves), from, to)
             }
         }

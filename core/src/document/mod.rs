@@ -32,6 +32,7 @@ pub use handed::Handed;
 pub use limits::Limits;
 pub use marks::{split_at_marks, without_mark};
 pub use parse::{Parsed, parse};
+pub(crate) use printed::is_custom_table;
 pub use printed::printed;
 pub(crate) use scalar::read_plain;
 pub use split::split;

@@ -29,6 +29,19 @@ fn first(text: &str) -> Option<(usize, &str)> {
     })
 }
 
+/// Whether a text is a table with columns that somebody chose, so that nothing says of which kind its objects are: those that `kubectl get` prints by itself
+/// have their age.
+pub(crate) fn is_custom_table(text: &str) -> bool {
+    first(text).is_some_and(|(_, line)| {
+        is_table(line) && !line.starts_with("LAST") && !is_aside(line) && !line.split_whitespace().any(|column| column == "AGE")
+    })
+}
+
+/// Whether the table is one of pods or Services, which leaves out what nobody asked about.
+fn is_aside(line: &str) -> bool {
+    ["READY", "STATUS", "CLUSTER-IP", "VERSION"].iter().any(|column| line.contains(column))
+}
+
 /// For a text that `kubectl` printed for people, the error that says what to paste.
 pub fn printed(text: &str) -> Option<Diagnostic> {
     let (start, line) = first(text)?;
@@ -48,8 +61,6 @@ pub fn printed(text: &str) -> Option<Diagnostic> {
     } else {
         return None;
     };
-    // What such a table of pods or Services leaves out is what nobody asked about.
-    let is_aside = is_table(line) && ["READY", "STATUS", "CLUSTER-IP", "VERSION"].iter().any(|column| line.contains(column));
-    let severity = if is_aside { Severity::Warning } else { Severity::Error };
+    let severity = if is_table(line) && is_aside(line) { Severity::Warning } else { Severity::Error };
     Some(Diagnostic::new(codes::PRINTED, severity, span, message).help(help))
 }

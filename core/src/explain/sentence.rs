@@ -11,7 +11,7 @@ use crate::compile::Endpoint;
 use crate::explain::CheckpointTrace;
 use crate::language::azure::AddressSku;
 use crate::model::Protocol;
-use crate::policy::{Direction, NO_PROFILE, Policy, PolicyId, PolicyRole, SubjectMatch};
+use crate::policy::{Direction, Doubt, NO_PROFILE, Policy, PolicyId, PolicyRole, SubjectMatch};
 use crate::snapshot::cloud::NetworkId;
 use crate::snapshot::{NodeId, ServiceId};
 use crate::text::Place;
@@ -215,6 +215,7 @@ impl Explainer<'_> {
             }
             UnknownFact::Translated { node, leads_to } => self.translated(*node, *leads_to),
             UnknownFact::SourceAddress => self.source_address(),
+            UnknownFact::EndpointToHost => self.endpoint_to_host().map_or_else(String::new, |doubt| doubt.text.clone()),
             UnknownFact::HostInput => {
                 "the node's own packet filter decides (`defaultEndpointToHostAction: Return`), and its rules are unknown".to_owned()
             }
@@ -227,6 +228,11 @@ impl Explainer<'_> {
                 },
             },
         }
+    }
+
+    /// Why it is not known what a node does with packets of its own pods to itself.
+    fn endpoint_to_host(&self) -> Option<&Doubt> {
+        self.compiled.ruleset().hosts.as_ref()?.endpoint_to_host_doubt.as_ref()
     }
 
     /// Why it is not known with which address a pod comes to another node.
@@ -301,6 +307,7 @@ impl Explainer<'_> {
                 None => policies.iter().filter_map(|p| self.compiled.policy(*p)).map(|p| p.subject_place).collect(),
             },
             UnknownFact::Route(routing) | UnknownFact::ReplyRoute(routing) => self.route_place(*routing).into_iter().collect(),
+            UnknownFact::EndpointToHost => self.endpoint_to_host().map_or_else(Vec::new, |doubt| doubt.places.clone()),
             UnknownFact::OwnNode
             | UnknownFact::Protocol
             | UnknownFact::HostInput

@@ -216,7 +216,7 @@ codes! {
     SERVICE_WITHOUT_NAMESPACE = "CAL030";
     /// An IPPool that Calico refuses: without a network, with a network that no pool may have, or with fields that exclude each other.
     IP_POOL = "CAL031";
-    /// A configuration that is not used: its name is not one that Calico reads, or it is for selected nodes, which is not evaluated.
+    /// A configuration that is not used: its name is not one that Calico reads, or it sets for selected nodes what is evaluated for all only.
     CONFIGURATION_NOT_USED = "CAL032" [Warning];
 
     // ---- Azure -------------------------------------------------------------------------------------------------------------------------

@@ -31,7 +31,7 @@ pub use kubernetes::network_policy::{NetworkPolicy, Peer, PeerKind, Peers, Polic
 pub use kubernetes::workloads::{
     ApiCall, Backend, BackendPort, BalancedPort, ContainerPort, Distribution, EndpointSlice, Hint, Ingress, IngressClass, LoadBalancer,
     Node, Owner, Pod, PodInterfaces, PodTemplate, Program, Readiness, Replicas, Requests, Service, ServicePort, ServiceRouting,
-    SliceEndpoint, TargetPort, TrafficPolicy, Workload, WorkloadKind,
+    SliceEndpoint, TargetPort, TrafficPolicy, Variable, Workload, WorkloadKind,
 };
 pub(crate) use mentions::asks_for_label;
 pub use object::Object;
@@ -46,6 +46,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use crate::model::{Labels, MARK, UnknownLabels, ValueShape};
+use crate::snapshot::KubeProxy;
 use crate::text::Span;
 
 /// One object of a person's text.
@@ -112,6 +113,8 @@ impl Resource {
 pub struct Flaws {
     /// Whether it is not known if a policy is there: the command that creates it may not run. Then it is [refused](Resource::refused) too.
     pub in_doubt: bool,
+    /// Of a policy: the annotation by which it is there for a while only. Then it is in doubt, too.
+    pub hook: Option<Span>,
     /// Errors for which an API server refuses the object.
     pub refusals: Vec<Span>,
     /// Of an object that is no policy: errors of form for which it is refused, and that leave its meaning plain (`version: 1` means "1").
@@ -179,6 +182,8 @@ pub enum Kind {
     EndpointSlice(EndpointSlice),
     /// Admission webhooks, aggregated APIs and conversions: calls of the API server to Services.
     ApiCalls(Vec<ApiCall>),
+    /// kube-proxy's configuration.
+    KubeProxy(KubeProxy),
     /// `v1` Endpoints, subset by subset in the form of slices. The control plane mirrors them for Services without selector.
     Endpoints(Vec<EndpointSlice>),
     /// One of Calico's.

@@ -11,7 +11,6 @@ use super::calico::Calico;
 use super::unread::{Cause, Enforcer, Unread};
 use super::{ApiCall, Kind, Node, PodTemplate, Workload};
 use crate::model::{Cidr, ClusterEngine};
-use crate::settings::Dataplane;
 
 /// An object of a language that is not built in. Its language knows its type (see [`as_any`](Self::as_any)); everything else asks these questions.
 pub trait Object: fmt::Debug + Send + Sync {
@@ -67,8 +66,20 @@ impl Kind {
             // Checks add nothing at all.
             Kind::NetworkPolicy(_) | Kind::ClusterPolicy(_) | Kind::Unread(_) | Kind::Check(_) => true,
             // With which address pods come to nodes belongs to what there is.
-            Kind::Calico(calico) => calico.is_policy() && !matches!(&**calico, Calico::Felix(felix) if felix.nat_excludes_hosts),
+            Kind::Calico(calico) => {
+                calico.is_policy()
+                    && !matches!(&**calico, Calico::Felix(felix) if felix.nat_excludes_hosts.is_some() || felix.nat_address.is_some())
+            }
             Kind::Other(object) => object.is_policy(),
+            _ => false,
+        }
+    }
+
+    /// Whether it is a policy with rules, of a kind that is evaluated.
+    pub(in crate::language) fn is_rules(&self) -> bool {
+        match self {
+            Kind::NetworkPolicy(_) | Kind::ClusterPolicy(_) => true,
+            Kind::Calico(calico) => matches!(**calico, Calico::Policy(_) | Calico::StagedKubernetes(_)),
             _ => false,
         }
     }
@@ -81,7 +92,9 @@ impl Kind {
     /// Whether it is kept where an API server refuses it: its meaning is plain, or it is known what of it is not.
     pub(crate) fn is_kept_refused(&self) -> bool {
         match self {
-            Kind::NetworkPolicy(_) | Kind::ClusterPolicy(_) | Kind::Azure(_) | Kind::ApiCalls(_) | Kind::Unread(_) => false,
+            Kind::NetworkPolicy(_) | Kind::ClusterPolicy(_) | Kind::Azure(_) | Kind::ApiCalls(_) | Kind::KubeProxy(_) | Kind::Unread(_) => {
+                false
+            }
             Kind::Calico(calico) => {
                 !matches!(**calico, Calico::Policy(_) | Calico::StagedKubernetes(_) | Calico::Tier(_) | Calico::Profile(_))
             }
@@ -165,15 +178,6 @@ impl Kind {
     pub fn cluster_engine(&self) -> Option<ClusterEngine> {
         match self.azure()? {
             Azure::Cluster(cluster) => cluster.engine,
-            _ => None,
-        }
-    }
-
-    /// What translates addresses on nodes, if it is other than kube-proxy.
-    pub fn dataplane(&self) -> Option<Dataplane> {
-        match self.calico()? {
-            Calico::Felix(felix) if felix.bpf == Some(true) => Some(if felix.direct_return { Dataplane::EbpfDsr } else { Dataplane::Ebpf }),
-            Calico::Release(release) if release.bpf => Some(Dataplane::Ebpf),
             _ => None,
         }
     }

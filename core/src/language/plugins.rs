@@ -79,7 +79,12 @@ impl Plugins {
 pub(crate) fn calico_tag(program: &Program) -> Option<&str> {
     let path = program.image.split('@').next().unwrap_or_default();
     let tag = path.rsplit_once(':').map(|(_, tag)| tag).filter(|tag| !tag.contains('/'))?;
-    (plugin(program) == Some(Plugin::Calico)).then_some(tag)
+    is_calico(program).then_some(tag)
+}
+
+/// Whether a container is the agent of Calico.
+pub(crate) fn is_calico(program: &Program) -> bool {
+    plugin(program) == Some(Plugin::Calico)
 }
 
 /// The plugin that a container is.
@@ -136,7 +141,7 @@ mod tests {
     #[test]
     fn plugins_are_known_by_their_images() {
         let of = |image: &str, args: &[&str]| {
-            plugin(&Program { image: image.into(), args: args.iter().map(|a| (*a).into()).collect::<Vec<_>>() })
+            plugin(&Program { image: image.into(), args: args.iter().map(|a| (*a).into()).collect::<Vec<_>>(), env: Vec::new() })
         };
         let idle = |name| Some(Plugin::Idle(name));
         for (image, expected) in [

@@ -20,12 +20,14 @@ pub struct Unread {
     pub effects: Vec<Effect>,
     /// The ways of packets that it might make or change.
     pub ways: Vec<Way>,
+    /// The texts of what it does to labels of pods that are made; none if it does nothing to them.
+    pub adds_labels: Vec<Box<str>>,
 }
 
 impl Unread {
     /// What might do this to connections, whoever enforces it.
     pub fn new(cause: Cause, effects: Vec<Effect>) -> Self {
-        Unread { cause, enforcer: Enforcer::Any, effects, ways: Vec::new() }
+        Unread { cause, enforcer: Enforcer::Any, effects, ways: Vec::new(), adds_labels: Vec::new() }
     }
 
     /// What makes pods that are not read.

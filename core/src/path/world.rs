@@ -13,7 +13,7 @@ use crate::policy::Ruleset;
 use crate::settings::{Assumed, Dataplane, Probes};
 use crate::snapshot::cloud::{CloudCluster, Location};
 use crate::snapshot::{NodeId, PodId, Service, Snapshot};
-use crate::verdict::traversal::{PodSnat, keeps_source};
+use crate::verdict::traversal::{PodSnat, keeps_source, leaves_as};
 
 /// Everything that is needed to follow packets.
 #[derive(Debug)]
@@ -37,6 +37,8 @@ pub(super) enum Masquerade {
     Kubenet,
     /// As overlay networks, and nearly all plugins, do it.
     Overlay,
+    /// With an address that is set for it, as Calico does it.
+    Address,
 }
 
 impl Paths {
@@ -168,7 +170,21 @@ impl Paths {
         let plugin = self.plugin(Some(home));
         let snat = PodSnat::of(snapshot.pod(id)?, snapshot);
         let leaving = snat.leaving(plugin, own.is_some() && network == own, keeps_source(snapshot, to.end));
-        leaving.as_node.then_some(if plugin == Some(Plugin::Kubenet) { Masquerade::Kubenet } else { Masquerade::Overlay })
+        let is_set = leaves_as(snapshot, Some(home)).is_some();
+        leaving.as_node.then_some(match plugin {
+            Some(Plugin::Kubenet) => Masquerade::Kubenet,
+            _ if is_set => Masquerade::Address,
+            _ => Masquerade::Overlay,
+        })
+    }
+
+    /// What has the address with which packets of pods leave a node, where they do not leave with their own.
+    pub(super) fn left(&self, home: NodeId) -> PacketEndpoint {
+        match leaves_as(&self.snapshot, Some(home)) {
+            Some(Endpoint::Node(node)) => self.node(node),
+            Some(Endpoint::Outside(address)) => PacketEndpoint::at(address),
+            _ => self.node(home),
+        }
     }
 
     // --- what the input and the settings say ---------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ use alloc::string::String;
 
 use crate::connections::ConnectionSet;
 use crate::model::Protocol;
+use crate::policy::Doubt;
 
 /// What is set about traffic of hosts. Upstream: docs/semantics.md, Calico.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -13,6 +14,8 @@ pub struct HostRules {
     pub endpoint_to_host: EndpointToHost,
     /// The same, for nodes with a setting of their own, by name.
     pub endpoint_to_host_of: BTreeMap<String, EndpointToHost>,
+    /// Why it is not known on some of them.
+    pub endpoint_to_host_doubt: Option<Doubt>,
     /// Packets that are dropped where pods send them, whatever policies say.
     pub dropped: DroppedPackets,
     /// The same, for nodes with a setting of their own, by name.
@@ -49,6 +52,8 @@ pub enum EndpointToHost {
     Accept,
     /// Left to the node's own rules.
     Return,
+    /// Not known, for the reason in [`HostRules::endpoint_to_host_doubt`].
+    Unknown,
 }
 
 impl EndpointToHost {
@@ -58,6 +63,7 @@ impl EndpointToHost {
             EndpointToHost::Drop => "Drop",
             EndpointToHost::Accept => "Accept",
             EndpointToHost::Return => "Return",
+            EndpointToHost::Unknown => "unknown",
         }
     }
 }

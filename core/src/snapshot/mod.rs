@@ -12,6 +12,7 @@ pub use services::*;
 pub use workloads::{OwnerKind, WorkloadKind};
 
 use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::IpAddr;
@@ -68,6 +69,12 @@ pub struct Snapshot {
     pub ip_pools: Vec<IpPool>,
     /// Whether pods keep their address towards nodes whatever their pool says (`natOutgoingExclusions: IPPoolsAndHostIPs`).
     pub keeps_source_to_nodes: bool,
+    /// With which address packets of pools with `natOutgoing` leave, if not with that of the pod's node (`natOutgoingAddress`).
+    pub nat_address: Option<IpAddr>,
+    /// The same, of nodes with a setting of their own.
+    pub nat_address_of: BTreeMap<NodeId, IpAddr>,
+    /// How kube-proxy is configured.
+    pub kube_proxy: KubeProxy,
     /// Objects whose pods are not read.
     pub pod_makers: Vec<PodMaker>,
     /// Services and Ingresses that are not evaluated, and what else may lead packets another way.
@@ -206,6 +213,8 @@ pub struct PodEndpoint {
     pub floating: Vec<IpAddr>,
     /// Whether it has interfaces in other networks, which policies do not cover.
     pub other_networks: bool,
+    /// Whether it is one pod that has been put on one of several nodes, so that it can be drawn: no verdict rests on which that is.
+    pub node_assumed: bool,
     /// Where it is written.
     pub place: Place,
     /// Where its labels are written.
@@ -238,6 +247,7 @@ impl PodEndpoint {
             dns_cache: Vec::new(),
             floating: Vec::new(),
             other_networks: false,
+            node_assumed: false,
             place,
             labels_place: place,
             role,
@@ -329,6 +339,22 @@ pub struct IpPool {
     pub disabled: bool,
     /// `natOutgoing`.
     pub nat_outgoing: bool,
+}
+
+/// How kube-proxy is configured, as far as it decides anything.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct KubeProxy {
+    /// `masqueradeAll`: whether everything for a Service's address gets the address of the client's node.
+    pub masquerades_all: bool,
+    /// `nodePortAddresses`: at which addresses of nodes it takes node ports; at all where nothing is given.
+    pub node_port_ranges: Option<Vec<Cidr>>,
+}
+
+impl KubeProxy {
+    /// Whether it is configured otherwise than by default.
+    pub(crate) fn is_set(&self) -> bool {
+        *self != KubeProxy::default()
+    }
 }
 
 /// A node.
@@ -447,6 +473,8 @@ pub struct IngressObject {
     pub served: Served,
     /// Whether that is ingress-nginx, as far as it is known.
     pub of_nginx: bool,
+    /// The Service to which its controller sends requests that no rule takes, if it is given one (`--default-backend-service`).
+    pub default_backend: Option<Box<str>>,
     /// Where it is written.
     pub place: Place,
     /// Whether it is not plain where it leads: an API server refuses it.

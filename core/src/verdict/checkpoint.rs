@@ -42,6 +42,7 @@ pub(crate) fn without_policies(checkpoint: Checkpoint, host_input: HostInput) ->
         Checkpoint::OwnHost(_, action) => match (action, host_input) {
             (EndpointToHost::Accept, _) | (EndpointToHost::Return, HostInput::Accepts) => (Verdict::Allowed, Reason::OwnHost(action)),
             (EndpointToHost::Drop, _) | (EndpointToHost::Return, HostInput::Drops) => (Verdict::Denied, Reason::OwnHost(action)),
+            (EndpointToHost::Unknown, _) => (Verdict::CannotTell, unknown(UnknownFact::EndpointToHost)),
             (EndpointToHost::Return, HostInput::Unknown) => (Verdict::CannotTell, unknown(UnknownFact::HostInput)),
         },
     })

@@ -140,6 +140,8 @@ pub enum UnknownFact {
     Traffic,
     /// What the node's own packet filter does with packets that are left to it.
     HostInput,
+    /// What the node does with packets of its own pods to itself.
+    EndpointToHost,
     /// On which nodes the pods run.
     Placement,
     /// Whether a pod comes to another node with its own address or with its node's: the input does not say what its pool does.

@@ -6,7 +6,8 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use crate::language::calico::{Calico, EndpointPort, HostEndpointTemplate, WorkloadEndpoint};
+use crate::language::calico::configurations::Configurations;
+use crate::language::calico::{Calico, EndpointPort, HostEndpointTemplate, KubeControllersConfiguration, WorkloadEndpoint, environment};
 use crate::language::inventory::Inventory;
 use crate::language::{ContainerPort, Kind, Readiness, Resource};
 use crate::model::{AddressSet, Labels};
@@ -28,6 +29,8 @@ pub(super) fn add_endpoints(inventory: &mut Inventory<'_>) {
         |resource: &Resource| namespaces.get(resource.meta.namespace.as_deref().unwrap_or(&settings.default_namespace)).copied();
     let mut automatic: Option<Place> = None;
     let mut templates: Vec<(&HostEndpointTemplate, Place)> = Vec::new();
+    let mut controllers: Option<(&KubeControllersConfiguration, Place)> = None;
+    let mut by_environment: Option<(bool, Place)> = None;
     let mut pools_of_operator: Vec<&IpPool> = Vec::new();
     for &(document, resource) in &*resources {
         let place = resource.span.within(document);
@@ -46,7 +49,11 @@ pub(super) fn add_endpoints(inventory: &mut Inventory<'_>) {
                 continue;
             }
             Kind::Calico(calico) => &**calico,
-            _ => continue,
+            kind => {
+                let makes = kind.template().and_then(environment::auto_host_endpoints);
+                by_environment = by_environment.or(makes.map(|makes| (makes, place)));
+                continue;
+            }
         };
         match calico {
             Calico::NetworkSet(set) => snapshot.network_sets.push(NetworkSet {
@@ -77,14 +84,17 @@ pub(super) fn add_endpoints(inventory: &mut Inventory<'_>) {
             }
             Calico::IpPool(pool) => snapshot.ip_pools.extend(pool.clone()),
             Calico::Release(release) => pools_of_operator.extend(&release.pools),
-            Calico::Felix(felix) if felix.nat_excludes_hosts && &*resource.meta.name == "default" => snapshot.keeps_source_to_nodes = true,
-            Calico::KubeControllers(configuration) if configuration.auto_host_endpoints => {
-                automatic = configuration.create_default.then_some(place);
-                templates = configuration.templates.iter().map(|template| (template, place)).collect();
-            }
+            Calico::KubeControllers(configuration) if &*resource.meta.name == "default" => controllers = Some((configuration, place)),
             _ => {}
         }
     }
+    let by_object = controllers.filter(|(configuration, _)| configuration.auto_host_endpoints).map(|(_, place)| (true, place));
+    if let Some((true, place)) = by_environment.or(by_object) {
+        let creates = controllers.is_none_or(|(configuration, _)| configuration.create_default);
+        automatic = creates.then_some(place);
+        templates.extend(controllers.iter().flat_map(|(of, place)| of.templates.iter().map(|template| (template, *place))));
+    }
+    set_leaving(resources, nodes, snapshot);
     // The operator makes IPPools of them, which are as they were changed since.
     for pool in pools_of_operator {
         if snapshot.ip_pools.iter().all(|known| known.cidr != pool.cidr) {
@@ -112,6 +122,17 @@ pub(super) fn add_endpoints(inventory: &mut Inventory<'_>) {
     snapshot.network_sets.sort_by(|a, b| (a.namespace, &a.name).cmp(&(b.namespace, &b.name)));
     snapshot.host_endpoints.sort_by(|a, b| a.name.cmp(&b.name));
     snapshot.profiles.sort_by(|a, b| a.name.cmp(&b.name));
+}
+
+/// With which address packets of pods leave their node, as Felix is configured.
+fn set_leaving(resources: &[(DocumentId, &Resource)], nodes: &BTreeMap<&str, NodeId>, snapshot: &mut Snapshot) {
+    let configurations = Configurations::of(resources);
+    snapshot.keeps_source_to_nodes =
+        configurations.setting(None, "natOutgoingExclusions", |felix| felix.nat_excludes_hosts).known() == Some(true);
+    let address = |node| configurations.setting(node, "natOutgoingAddress", |felix| felix.nat_address).known();
+    snapshot.nat_address = address(None);
+    let own = configurations.own_nodes().into_iter().filter_map(|node| Some((*nodes.get(node)?, address(Some(node))?)));
+    snapshot.nat_address_of = own.filter(|(_, own)| Some(*own) != snapshot.nat_address).collect();
 }
 
 /// Whether a profile is neither given nor one that Calico makes itself: its labels, which its endpoints have too, are not known.
@@ -235,6 +256,7 @@ fn add_workload_endpoint(
         dns_cache: Vec::new(),
         floating: Vec::new(),
         other_networks: false,
+        node_assumed: false,
         place,
         labels_place: resource.meta.labels_span.within(document),
         role: Role::Pod,

@@ -1,5 +1,7 @@
 //! Calico: its resources, its selectors, and where its tiers put every kind of policy.
 
+pub(crate) mod configurations;
+pub(in crate::language) mod environment;
 pub(crate) mod inventory;
 pub(in crate::language) mod lower;
 pub mod order;

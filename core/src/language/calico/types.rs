@@ -294,7 +294,7 @@ pub struct FailsafePort {
 }
 
 /// FelixConfiguration, as far as it changes a verdict. What is left out is nothing.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Debug, Default)]
 pub struct FelixConfiguration {
     /// `defaultEndpointToHostAction`.
     pub endpoint_to_host: Option<EndpointToHost>,
@@ -311,9 +311,15 @@ pub struct FelixConfiguration {
     /// `bpfEnabled`.
     pub bpf: Option<bool>,
     /// `natOutgoingExclusions`: whether pods keep their address towards nodes too (`IPPoolsAndHostIPs`).
-    pub nat_excludes_hosts: bool,
+    pub nat_excludes_hosts: Option<bool>,
+    /// `natOutgoingAddress`: with which address packets of pools with `natOutgoing` leave, in place of the node's.
+    pub nat_address: Option<IpAddr>,
     /// Whether replies from another node go straight back (`bpfExternalServiceMode: DSR`).
-    pub direct_return: bool,
+    pub direct_return: Option<bool>,
+    /// `nodeSelector`: the nodes that it is for, unless it is for one or for all.
+    pub nodes: Option<Selector>,
+    /// Settings of the agent's environment that cannot be read, by their names in lower case; one without a name may be any.
+    pub unread: Vec<(Box<str>, Span)>,
 }
 
 /// KubeControllersConfiguration: automatic host endpoints.
@@ -347,6 +353,8 @@ pub struct HostEndpointTemplate {
 pub struct Release {
     /// Its version, if it is given.
     pub version: Option<ReleaseVersion>,
+    /// Whether the operator installs it.
+    pub by_operator: bool,
     /// Whether its eBPF programs are on.
     pub bpf: bool,
     /// The pools that the operator makes.

@@ -156,7 +156,7 @@ fn namespaces<'a>(
                 let unknown = resource.flaws.labels.clone();
                 found.insert(&resource.meta.name, (resource.meta.labels.clone(), unknown, Some(resource.span.within(document))));
             }
-            Kind::ApiCalls(_) | Kind::Unread(_) => {}
+            Kind::ApiCalls(_) | Kind::KubeProxy(_) | Kind::Unread(_) => {}
             kind if !kind.is_namespaced() => {}
             _ => {
                 found.entry(namespace_of(resource, settings)).or_default();

@@ -49,6 +49,7 @@ pub(super) fn place(placement: &Placement, snapshot: &mut Snapshot) {
         // Where none fits, the one that does may be one that the input does not hold.
         let on = if fitting.is_empty() { (0..nodes).collect() } else { fitting };
         let spread = Spread { nodes: on.len(), first: number % on.len().max(1), per_node, on_every };
+        let is_one = members.len() == 1 && !on_every && on.len() > 1;
         let mut before = 0;
         for id in members {
             let Some(endpoint) = old.get(id.index()) else { continue };
@@ -63,7 +64,8 @@ pub(super) fn place(placement: &Placement, snapshot: &mut Snapshot) {
             for (place, replicas) in counts {
                 let Some(&node) = on.get(place) else { continue };
                 workload.endpoints.push(PodId::at(snapshot.endpoints.len()));
-                snapshot.endpoints.push(PodEndpoint { node: Some(NodeId::at(node)), replicas, ..endpoint.clone() });
+                let node_assumed = is_one && endpoint.replicas == 1 && per_node.is_empty();
+                snapshot.endpoints.push(PodEndpoint { node: Some(NodeId::at(node)), node_assumed, replicas, ..endpoint.clone() });
             }
         }
         workload.replicas = workload.endpoints.iter().filter_map(|id| snapshot.endpoints.get(id.index())).map(|e| e.replicas).sum();

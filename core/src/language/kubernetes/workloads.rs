@@ -58,6 +58,19 @@ pub struct Program {
     pub image: Box<str>,
     /// `command` and `args`.
     pub args: Vec<Box<str>>,
+    /// `env`, of programs whose environment decides about connections: Calico's.
+    pub env: Vec<Variable>,
+}
+
+/// A variable of a container's environment.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Variable {
+    /// `name`; empty for variables that come from elsewhere (`envFrom`).
+    pub name: Box<str>,
+    /// `value`, if it can be read.
+    pub value: Option<Box<str>>,
+    /// Where it is written.
+    pub span: Span,
 }
 
 impl Program {

@@ -1,5 +1,6 @@
 //! From resources to the one policy language.
 
+mod admission;
 mod installed;
 mod known;
 pub(in crate::language) mod unread;
@@ -193,6 +194,8 @@ impl Languages {
             ruleset.tiers.clear();
             ruleset.no_engine = true;
         }
+        admission::doubt_added_labels(&resources, &mut ruleset);
+        admission::doubt_ports_in_mesh(&resources, &mut ruleset);
         unread::add(&resources, settings, &mut ruleset);
         ruleset.open = unread::open(&resources, settings);
         unread::doubt_services(&resources, settings, &mut ruleset);

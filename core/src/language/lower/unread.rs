@@ -31,7 +31,8 @@ const REFUSED: &str = "an API server refuses it";
 /// where the valid one would stand, and may do whatever its kind can do to whom it selects.
 pub(in crate::language) fn in_doubt(mut policy: Policy, resource: &Resource, document: DocumentId, actions: &[Action]) -> Policy {
     let within = |place: Place, flaw: &Span| place.document == document && place.span.start <= flaw.start && flaw.end <= place.span.end;
-    let flaws = || resource.flaws.refusals.iter().chain(resource.flaws.unknown_fields.iter().map(|(span, _)| span));
+    let flaws =
+        || resource.flaws.refusals.iter().chain(&resource.flaws.hook).chain(resource.flaws.unknown_fields.iter().map(|(span, _)| span));
     let flawed = |place: Place| flaws().any(|flaw| within(place, flaw));
     if policy.subject_place != policy.place && flawed(policy.subject_place) {
         policy.subject = widened(policy.subject);
@@ -48,6 +49,7 @@ pub(in crate::language) fn in_doubt(mut policy: Policy, resource: &Resource, doc
         (policy.acts_on_egress, policy.acts_on_ingress) = (true, true);
     }
     let because = match resource.flaws.unknown_fields.first() {
+        _ if resource.flaws.hook.is_some() => String::from("it is a hook, which is there for a while only"),
         _ if resource.flaws.in_doubt => String::from("it is not known whether the command that applies it runs"),
         Some((_, field)) if !resource.refused => format!("its kind has no field `{field}`"),
         _ if is_tier => format!("an API server refuses its Tier `{}`", resource.meta.name),
@@ -243,8 +245,9 @@ fn of_refused(resource: &Resource, named: &[(Box<str>, Action)]) -> Unread {
         let (denies, allows) = (does(|action| action != Action::Allow), does(|action| action != Action::Deny));
         (denies || allows).then(|| Effect { denies, allows, ..effect.clone() })
     };
-    // A configuration of Calico's, or of a mesh on a namespace, may be one that is accepted, and not evaluated.
-    let is_configuration = matches!(resource.kind.calico(), Some(Calico::Felix(_))) || matches!(resource.kind, Kind::Namespace);
+    // A configuration of Calico's, in its own objects or its programs' environment, or of a mesh on a namespace may be accepted, and not evaluated.
+    let is_configuration = matches!(resource.kind.calico(), Some(Calico::Felix(_)))
+        || matches!(resource.kind, Kind::Namespace | Kind::Pod(_) | Kind::Workload(_));
     let is_accepted = is_configuration && resource.flaws.refusals.is_empty();
     let cause = if is_accepted { Cause::Kind } else { Cause::Refused };
     Unread::new(cause, resource.flaws.effects.iter().filter_map(effect).collect())

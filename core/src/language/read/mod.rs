@@ -11,6 +11,7 @@
 mod api_calls;
 pub(in crate::language) mod doubts;
 pub(in crate::language) mod fields;
+mod hooks;
 pub(in crate::language) mod kinds;
 pub(in crate::language) mod labels;
 pub(in crate::language) mod meta;
@@ -33,6 +34,7 @@ use self::kinds::{Body, KnownKind, ReadKind, Role};
 use self::meta::Metadata;
 use self::unread::{Class, Family};
 pub(crate) use self::unread::{anything, broken, no_object};
+use super::kubernetes::read::kube_proxy::kube_proxy;
 use super::registry::{Languages, RawDocument};
 use super::unread::{Cause, Unread};
 use super::{Flaws, Kind, Meta, ParameterFile, Resource, codes};
@@ -357,6 +359,10 @@ impl<'a> Objects<'a> {
         };
         if let Some(node) = object.node {
             doubts::note(&mut resource, node, &[]);
+            resource.flaws.hook = hooks::passing_hook(node).filter(|_| resource.kind.is_rules());
+            if resource.flaws.hook.is_some() {
+                (resource.refused, resource.flaws.in_doubt) = (true, true);
+            }
         }
         self.resources.push(resource);
     }
@@ -408,7 +414,9 @@ impl<'a> Objects<'a> {
             return;
         }
         let calls = object.node.map(|node| api_calls::api_calls(node, kind, api_version)).unwrap_or_default();
-        if let (false, Some(node)) = (calls.is_empty(), object.node) {
+        let of_calls = (!calls.is_empty()).then_some(Kind::ApiCalls(calls));
+        let used = of_calls.or_else(|| kube_proxy(object.node?, kind).map(Kind::KubeProxy));
+        if let (Some(used), Some(node)) = (used, object.node) {
             self.resources.push(Resource {
                 api_version: api_version.into(),
                 kind_name: kind.into(),
@@ -417,7 +425,7 @@ impl<'a> Objects<'a> {
                 span: node.span(),
                 refused: false,
                 flaws: Flaws::default(),
-                kind: Kind::ApiCalls(calls),
+                kind: used,
             });
             return;
         }
@@ -427,14 +435,26 @@ impl<'a> Objects<'a> {
         let kept = match (class, object.node) {
             (Class::Policy(family, cause), Some(node)) => Some(unread::unread(node, family, kind, cause)),
             (Class::MakesPods, _) => Some(Unread::pods()),
-            (Class::Traffic | Class::Unknown, Some(node)) => unread::redirects(node, kind, api_version),
+            (Class::Traffic, Some(node)) => unread::redirects(node, kind, api_version),
+            (Class::Unknown, Some(node)) => unread::redirects(node, kind, api_version).or_else(|| unread::carried(node)),
             _ => None,
+        };
+        let labels = object.node.map(|node| unread::added_labels(node, kind, api_version)).unwrap_or_default();
+        let kept = match labels.is_empty() {
+            true => kept,
+            false => Some(Unread { adds_labels: labels, ..kept.unwrap_or_else(|| Unread::new(Cause::Kind, Vec::new())) }),
         };
         // What carries no policies has no part in them.
         let (class, kept) = match kept {
-            Some(kept) if matches!(class, Class::Policy(family, _) if family.may_be_nothing()) && kept.effects.is_empty() => {
+            Some(kept)
+                if matches!(class, Class::Policy(family, _) if family.may_be_nothing())
+                    && kept.effects.is_empty()
+                    && kept.adds_labels.is_empty() =>
+            {
                 (Class::Irrelevant, None)
             }
+            // Policies are written in it, or labels.
+            Some(kept) if class == Class::Unknown && kept.ways.is_empty() => (Class::Policy(Family::Carrier, Cause::Kind), Some(kept)),
             kept => (class, kept),
         };
         if let (Some(kept), Some(node)) = (kept, object.node) {

@@ -454,6 +454,12 @@ impl<'a> Understanding<'a> {
             }
             chain.push(number);
             self.name.get_or_insert_with(|| title.clone());
+            if name.parse::<IpAddr>().is_ok() {
+                let why = format!(
+                    "`{title}` is an alias (ExternalName) for `{name}`, which DNS takes for a name, not an address, and cannot resolve"
+                );
+                return Ok(Followed::Ends((Goal::Nothing(why), title)));
+            }
             let Some(next) = self.service_by_dns_name(name) else {
                 let missing = format!(
                     "`{title}` is an alias (ExternalName) for `{name}`, which is outside the cluster: only DNS knows its \

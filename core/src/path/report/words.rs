@@ -154,6 +154,9 @@ fn action_sentence(paths: &Paths, action: &HopAction) -> String {
             Client::Outside(_) => "outside the cluster",
         },
         HopAction::SendsOn => "forwards the packet unchanged",
+        HopAction::LeavesAsNode(Masquerade::Address) => {
+            "rewrites the source to the address of `natOutgoingAddress` (SNAT), after the pod's policies"
+        }
         HopAction::LeavesAsNode(_) => "rewrites the source to its own address (SNAT), after the pod's policies",
         HopAction::Encapsulates => "forwards the packet to the pod's node, encapsulated by the cluster network",
         HopAction::ForProcess => "delivers the packet to a process on the node",
@@ -237,7 +240,7 @@ fn proxy_sentence(proxy: &ProxyAction) -> String {
 fn action_basis(action: &HopAction) -> Option<Basis> {
     Some(match action {
         HopAction::LeavesAsNode(Masquerade::Kubenet) => Basis::KubenetLeaves,
-        HopAction::LeavesAsNode(Masquerade::Overlay) => Basis::OverlayLeaves,
+        HopAction::LeavesAsNode(Masquerade::Overlay | Masquerade::Address) => Basis::OverlayLeaves,
         HopAction::HostPort => Basis::HostPort,
         HopAction::ConnectTime => Basis::ConnectTime,
         HopAction::Proxies { masquerade: false } | HopAction::ProxiesToUnknown => Basis::ClusterAddress,

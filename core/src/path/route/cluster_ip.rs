@@ -49,7 +49,8 @@ pub(super) fn routes<'a>(
         return dns_cache::ask_cache(route, client, home, cache);
     }
     let own_only = paths.internal_policy(service) == TrafficPolicy::Local;
-    Plan::of(shortcut(&route, client, home, exposed, Shortcut { own_only, masquerade: false }))
+    let masquerade = paths.snapshot.kube_proxy.masquerades_all && !paths.dataplane.is_ebpf();
+    Plan::of(shortcut(&route, client, home, exposed, Shortcut { own_only, masquerade }))
 }
 
 /// From the client's node to each kind of endpoint.

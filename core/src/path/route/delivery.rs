@@ -64,7 +64,7 @@ pub(super) fn hand_over(
                 let leaves_as_node = matches!(from, Endpoint::Pod(_)) && paths.leaves_as_node(from, node, &course.packet.to).is_some();
                 match source {
                     Some(source) => course.snat(source),
-                    None if leaves_as_node => course.masquerade(paths.node(node)),
+                    None if leaves_as_node => course.masquerade(paths.left(node)),
                     None => {}
                 }
             }

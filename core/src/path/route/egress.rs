@@ -75,7 +75,7 @@ pub(super) fn masquerade_outwards(course: &mut Course<'_>, client: Client, home:
     let Client::Pod(id) = client else { return };
     let paths = course.paths;
     if !paths.is_on_host(id) && paths.leaves_as_node(Endpoint::Pod(id), home, &course.packet.to).is_some() {
-        course.masquerade(paths.node(home));
+        course.masquerade(paths.left(home));
     }
 }
 

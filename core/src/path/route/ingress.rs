@@ -520,6 +520,13 @@ fn backend_port(paths: &Paths, request: &Request<'_>) -> Result<(ServiceId, usiz
             return Err(End::Unknown(Unknown::Unread(Arc::from(&*way.because))));
         }
         let gateway = request.by == IngressBy::Gateway;
+        if let (Some(service), false) = (&request.ingress.default_backend, gateway) {
+            let asked = format!("{}{}", request.host.unwrap_or("no host"), request.path);
+            let why = format!(
+                "no Ingress rule matches {asked}, and `--default-backend-service` sends it to Service `{service}`: ask for the path to that"
+            );
+            return Err(End::Unknown(Unknown::Request(why.into())));
+        }
         return Err(End::Stop(StopReason::NoIngressRule { gateway, host: request.host.map(Arc::from), path: request.path.into() }));
     };
     let Some((number, service)) = backend.service.and_then(|n| Some((n, paths.snapshot.service(n)?))) else {

@@ -1,15 +1,17 @@
 //! Routes by a node's address and the Service's port there.
 
+use alloc::format;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::super::packet::Port;
+use super::super::packet::{PacketEndpoint, Port};
 use super::super::question::Client;
 use super::super::shares::Share;
 use super::super::tables::Entry;
 use super::super::world::Paths;
 use super::client::{endpoint_of, start};
 use super::cluster_ip::{Shortcut, shortcut};
-use super::hop::{Choice, Note};
+use super::hop::{Choice, Note, StopReason, Unknown};
 use super::landing::{ExposedPort, choice_of, land, landings};
 use super::pod::approach;
 use super::routes::{Plan, Reaches, Route};
@@ -25,6 +27,15 @@ pub(super) fn routes<'a>(
     node: Option<NodeId>,
 ) -> Plan<'a> {
     let nodes = picked(route.course.paths, node);
+    if let Some((all, why)) = not_taken(route.course.paths, &nodes) {
+        let to = nodes.first().map_or_else(PacketEndpoint::anywhere, |node| route.course.paths.node(*node));
+        let mut route = start(route, client, to);
+        match all {
+            true => route.course.stop(StopReason::NotPassedOn(why)),
+            false => route.course.unknown(Unknown::Request(why)),
+        }
+        return Plan::one(route);
+    }
     if exposed.service.ports.get(exposed.port).is_some_and(|port| port.node_port.is_none()) {
         // The API server picks one.
         route.course.set_port(Port::SomeNodePort);
@@ -33,6 +44,17 @@ pub(super) fn routes<'a>(
         Some(home) => Plan::of(from_inside(&route, client, home, exposed, &nodes)),
         None => from_outside(&route, client, exposed, &nodes),
     }
+}
+
+/// Why nodes do not take node ports at their addresses, or some of them do not, and whether it is all of them. Upstream: `nodePortAddresses` of
+/// `KubeProxyConfiguration`.
+fn not_taken(paths: &Paths, nodes: &[NodeId]) -> Option<(bool, Arc<str>)> {
+    let ranges = paths.snapshot.kube_proxy.node_port_ranges.as_ref().filter(|_| !paths.dataplane.is_ebpf())?;
+    let takes = |id: &NodeId| paths.node(*id).address.is_none_or(|address| ranges.iter().any(|range| range.contains(address)));
+    let refusing = nodes.iter().filter(|id| !takes(id)).count();
+    let list = ranges.iter().map(|range| format!("`{range}`")).collect::<Vec<_>>().join(" and ");
+    let why = format!("kube-proxy takes node ports at addresses in {list} only (`nodePortAddresses`)");
+    (refusing > 0).then(|| (refusing == nodes.len(), why.into()))
 }
 
 /// The nodes that a client of a node port may pick: the one that it names, or all.

@@ -27,7 +27,7 @@ pub(super) fn to_pod<'a>(route: Route<'a>, client: Client, pod: PodId, node: Opt
                 let leaves_as_node = (is_away && matches!(client, Client::Pod(id) if !paths.is_on_host(id)))
                     .then(|| paths.leaves_as_node(course.packet.from.end, home, &course.packet.to))
                     .flatten();
-                source = leaves_as_node.map(|_| paths.node(home));
+                source = leaves_as_node.map(|_| paths.left(home));
                 at_home(course, client, home, leaves_as_node.map_or(HopAction::SendsOn, HopAction::LeavesAsNode));
             }
             let side = leave_home(course, client);

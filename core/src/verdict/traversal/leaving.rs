@@ -87,6 +87,15 @@ pub(crate) fn keeps_source(snapshot: &Snapshot, end: Endpoint) -> bool {
     }
 }
 
+/// What packets of pools with `natOutgoing` come from once they have left a node, if not from the node: what has the address that is set for them
+/// (`natOutgoingAddress`).
+pub(crate) fn leaves_as(snapshot: &Snapshot, node: Option<NodeId>) -> Option<Endpoint> {
+    let own = node.and_then(|node| snapshot.nat_address_of.get(&node).copied());
+    let address = own.or(snapshot.nat_address)?;
+    let owner = snapshot.nodes().find(|(_, n)| n.addresses.contains(&address));
+    Some(owner.map_or(Endpoint::Outside(address), |(id, _)| Endpoint::Node(id)))
+}
+
 /// What of an endpoint decides with which address a packet comes to another node; kept for all endpoints, as pairs of them are asked about.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SnatEndpoint {
@@ -98,6 +107,8 @@ pub(crate) struct SnatEndpoint {
     network: Option<NetworkId>,
     /// Whether packets to it keep their source as far as pools say.
     kept: bool,
+    /// With which address its packets leave its node where they leave not with its own, if not with that of the node.
+    leaves_as: Option<Endpoint>,
 }
 
 impl SnatEndpoint {
@@ -112,7 +123,7 @@ impl SnatEndpoint {
             Endpoint::Outside(_) | Endpoint::InNetwork(..) => return SnatEndpoint::default(),
         };
         let network = node.and_then(|n| cloud.locate_node(n)).and_then(|l| cloud.network_of(l.subnet)).map(|(number, _)| number);
-        SnatEndpoint { node, of_pod, network, kept: keeps_source(snapshot, end) }
+        SnatEndpoint { node, of_pod, network, kept: keeps_source(snapshot, end), leaves_as: leaves_as(snapshot, node) }
     }
 
     /// With which address a packet from here comes to another endpoint, if that is on another node.
@@ -130,26 +141,27 @@ impl SnatEndpoint {
         self.node == Some(node)
     }
 
-    /// The nodes with whose address a packet from here may come to another endpoint, of each class one; nothing among them stands for its
-    /// own address. A pod of which the input does not say where it runs may be on any of `nodes`.
+    /// With whose address in place of its own a packet from here may come to another endpoint: nodes, of each class one, or what has the address that is
+    /// set for all; nothing among them stands for its own address. A pod of which the input does not say where it runs may be on any of `nodes`.
     pub(crate) fn disguises(
         &self,
         other: &SnatEndpoint,
         nodes: impl Iterator<Item = NodeId>,
         class_of: impl Fn(NodeId) -> ClassId,
-    ) -> Vec<Option<NodeId>> {
+    ) -> Vec<Option<Endpoint>> {
         let leaving = self.towards(other);
-        let mut found: Vec<Option<NodeId>> = leaving.as_pod.then_some(None).into_iter().collect();
+        let mut found: Vec<Option<Endpoint>> = leaving.as_pod.then_some(None).into_iter().collect();
         match self.node {
             _ if !leaving.as_node => {}
-            Some(node) => found.push(Some(node)),
+            _ if self.leaves_as.is_some() => found.push(self.leaves_as),
+            Some(node) => found.push(Some(Endpoint::Node(node))),
             None => {
                 let mut classes = Vec::new();
                 for node in nodes.filter(|node| !other.is_on(*node)) {
                     let class = class_of(node);
                     if !classes.contains(&class) {
                         classes.push(class);
-                        found.push(Some(node));
+                        found.push(Some(Endpoint::Node(node)));
                     }
                 }
             }

@@ -12,7 +12,7 @@ mod route;
 pub use bindings::GroupPlace;
 pub(crate) use bindings::{is_guarded, pod_range, polices_platform};
 pub(crate) use cloud::{CloudTraversal, Topology, groups_between};
-pub(crate) use leaving::{PodSnat, SnatEndpoint, keeps_source};
+pub(crate) use leaving::{PodSnat, SnatEndpoint, keeps_source, leaves_as};
 pub(crate) use locations::{NetworkLocation, NetworkLocationKind, NetworkLocations, is_flat};
 pub use route::Routing;
 pub(crate) use route::{Access, Cast, RouteEndpoint, Way, beyond, no_way_in, of_route, reach, user_route};
@@ -43,8 +43,8 @@ pub enum Checkpoint {
         direction: Direction,
         /// The hooks that the packet meets, in order; what one allows the later ones are not asked about.
         hooks: &'static [Hook],
-        /// The node whose address the packet has here in place of its pod's, where it has.
-        masquerade: Option<NodeId>,
+        /// The node, or other end, whose address the packet has here in place of its pod's, where it has.
+        masquerade: Option<Endpoint>,
     },
     /// The reply of a connection through a node whose host endpoint has policies before connection tracking: they are asked about replies
     /// too, and what they let in untracked has its reply asked about like a new connection.
@@ -57,8 +57,8 @@ pub enum Checkpoint {
         enters: Side,
         /// Where they leave it.
         leaves: Side,
-        /// The node whose address the connection's packets have here in place of their pod's, where they have.
-        masquerade: Option<NodeId>,
+        /// The node, or other end, whose address the connection's packets have here in place of their pod's, where they have.
+        masquerade: Option<Endpoint>,
     },
     /// What the node does with packets that a pod on it sends to it (`defaultEndpointToHostAction`).
     OwnHost(NodeId, EndpointToHost),
@@ -103,15 +103,11 @@ impl Checkpoint {
         }
     }
 
-    /// The same for a packet that comes with the address of a node in place of its pod's.
-    pub(crate) fn masqueraded(self, node: Option<NodeId>) -> Checkpoint {
+    /// The same for a packet that comes with the address of a node, or another one, in place of its pod's.
+    pub(crate) fn masqueraded(self, masquerade: Option<Endpoint>) -> Checkpoint {
         match self {
-            Checkpoint::Host { host, pre_dnat, direction, hooks, .. } => {
-                Checkpoint::Host { host, pre_dnat, direction, hooks, masquerade: node }
-            }
-            Checkpoint::Reply { node: at, host, enters, leaves, .. } => {
-                Checkpoint::Reply { node: at, host, enters, leaves, masquerade: node }
-            }
+            Checkpoint::Host { host, pre_dnat, direction, hooks, .. } => Checkpoint::Host { host, pre_dnat, direction, hooks, masquerade },
+            Checkpoint::Reply { node: at, host, enters, leaves, .. } => Checkpoint::Reply { node: at, host, enters, leaves, masquerade },
             checkpoint => checkpoint,
         }
     }
@@ -119,7 +115,7 @@ impl Checkpoint {
     /// Where the packet comes from, as seen there.
     pub(crate) fn source(self, from: Endpoint) -> Endpoint {
         match self {
-            Checkpoint::Host { masquerade: Some(node), .. } | Checkpoint::Reply { masquerade: Some(node), .. } => Endpoint::Node(node),
+            Checkpoint::Host { masquerade: Some(end), .. } | Checkpoint::Reply { masquerade: Some(end), .. } => end,
             _ => from,
         }
     }
@@ -272,11 +268,11 @@ pub(crate) fn traversals_among(
 }
 
 /// The checkpoints between those of the endpoints themselves. Returns how many of them come before the packet is on the network between
-/// nodes; nothing if it never is. `masquerade` names the node whose address the packet has once it is on the network, in place of its pod's.
+/// nodes; nothing if it never is. `masquerade` is whose address the packet has once it is on the network, in place of its pod's.
 pub(crate) fn host_checkpoints(
     source: HostLocation,
     destination: HostLocation,
-    masquerade: Option<NodeId>,
+    masquerade: Option<Endpoint>,
     rules: impl Fn(NodeId) -> NodeRules,
     checkpoints: &mut Vec<Checkpoint>,
 ) -> Option<usize> {

@@ -1,22 +1,21 @@
 //! What Calico sets about hosts: failsafe ports, and what FelixConfigurations say. Upstream: docs/semantics.md, Calico.
 
 use alloc::boxed::Box;
+use alloc::collections::BTreeSet;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use crate::language::calico::{Calico, FailsafePort, FelixConfiguration};
+use crate::language::calico::configurations::{Configurations, Setting};
+use crate::language::calico::{Calico, FailsafePort, FelixConfiguration, environment};
 use crate::language::lower::unread::rules_in_doubt;
 use crate::language::{Kind, Resource};
 use crate::model::{AddressSet, Cidr, Protocol};
 use crate::policy::Doubt;
 use crate::policy::{
-    Action, DroppedPackets, HookMatch, HostRules, PacketMatch, PeerMatch, PeerTerm, PeerTermKind, Policy, PolicyId, PolicyRole, PortTerm,
-    Rule, Ruleset, SubjectMatch, Tier, TierEnd, TrafficMatch, TrafficTerm, TrafficTermKind,
+    Action, DroppedPackets, EndpointToHost, HookMatch, HostRules, PacketMatch, PeerMatch, PeerTerm, PeerTermKind, Policy, PolicyId,
+    PolicyRole, PortTerm, Rule, Ruleset, SubjectMatch, Tier, TierEnd, TrafficMatch, TrafficTerm, TrafficTermKind,
 };
 use crate::text::{DocumentId, Place};
-
-/// The FelixConfiguration that holds for all nodes.
-const DEFAULT_CONFIGURATION: &str = "default";
 
 /// Ports that are open on every host endpoint, so that no policy can lock its author out. Upstream: docs/semantics.md, Calico.
 const FAILSAFE_INBOUND: [(Protocol, u16); 9] = [
@@ -43,61 +42,52 @@ const FAILSAFE_OUTBOUND: [(Protocol, u16); 9] = [
     (Protocol::TCP, 6667),
 ];
 
-/// What FelixConfigurations set about hosts. Failsafe ports become a tier before all others, so that they are decided and explained like rules.
+/// What FelixConfigurations, and the environment of Calico's agent, set about hosts. Failsafe ports become a tier before all others, so that they are
+/// decided and explained like rules.
 pub(super) fn add_host_rules(resources: &[(DocumentId, &Resource)], ruleset: &mut Ruleset) {
+    let configurations = Configurations::of(resources);
+    let own_nodes = configurations.own_nodes();
+    ruleset.hosts = Some(host_rules(&configurations, &own_nodes));
     let mut first_host: Option<Place> = None;
     let mut refused_hosts: Vec<(DocumentId, &Resource, &str)> = Vec::new();
-    let mut default: Option<(&FelixConfiguration, Place)> = None;
-    let mut of_nodes: Vec<(Box<str>, &FelixConfiguration, Place)> = Vec::new();
     for &(document, resource) in resources {
-        let Kind::Calico(calico) = &resource.kind else { continue };
         let place = resource.span.within(document);
-        match &**calico {
-            Calico::HostEndpoint(host) => {
-                first_host = first_host.or(Some(place));
-                if host.interface.is_empty() && host.expected_ips.is_empty() {
-                    refused_hosts.push((document, resource, &host.node));
+        let makes_hosts = match &resource.kind {
+            Kind::Calico(calico) => match &**calico {
+                Calico::HostEndpoint(host) => {
+                    if host.interface.is_empty() && host.expected_ips.is_empty() {
+                        refused_hosts.push((document, resource, &host.node));
+                    }
+                    true
                 }
-            }
-            Calico::KubeControllers(configuration) if configuration.auto_host_endpoints => first_host = first_host.or(Some(place)),
-            Calico::Felix(felix) => match resource.meta.name.strip_prefix("node.") {
-                Some(node) => of_nodes.push((node.into(), felix, place)),
-                None if &*resource.meta.name == DEFAULT_CONFIGURATION => default = Some((felix, place)),
-                None => {}
+                Calico::KubeControllers(configuration) => configuration.auto_host_endpoints,
+                _ => false,
             },
-            _ => {}
+            kind => kind.template().and_then(environment::auto_host_endpoints) == Some(true),
+        };
+        first_host = first_host.or(makes_hosts.then_some(place));
+    }
+    let Some(first_host) = first_host else { return };
+    // Nodes for which the same holds are one subject.
+    let mut subjects: Vec<(Vec<Box<str>>, Given, Place)> = Vec::new();
+    for node in &own_nodes {
+        let (given, place) = (Given::of(&configurations, Some(node)), configurations.place_of(Some(node)).unwrap_or(first_host));
+        match subjects.iter_mut().find(|(_, known, at)| *known == given && *at == place) {
+            Some((nodes, ..)) => nodes.push((*node).into()),
+            None => subjects.push((alloc::vec![(*node).into()], given, place)),
         }
     }
-    let mut hosts = HostRules::default();
-    let common = default.map(|(felix, _)| felix);
-    hosts.endpoint_to_host = common.and_then(|felix| felix.endpoint_to_host).unwrap_or_default();
-    for (node, felix, _) in &of_nodes {
-        hosts.endpoint_to_host_of.extend(felix.endpoint_to_host.map(|action| (node.to_string(), action)));
-    }
-    let felix = |own: Option<&FelixConfiguration>| dropped_packets([own, common]);
-    hosts.dropped = felix(None);
-    hosts.dropped_of = of_nodes.iter().map(|(node, own, _)| (node.to_string(), felix(Some(own)))).collect();
-    hosts.dropped_of.retain(|_, dropped| *dropped != hosts.dropped);
-    ruleset.hosts = Some(hosts);
-    let Some(first_host) = first_host else { return };
-    let names: Vec<Box<str>> = of_nodes.iter().map(|(node, ..)| node.clone()).collect();
-    let place = default.map_or(first_host, |(_, place)| place);
-    let everywhere = (SubjectMatch::Hosts { nodes: names, but: true }, None, place);
-    let own =
-        of_nodes.into_iter().map(|(node, felix, place)| (SubjectMatch::Hosts { nodes: alloc::vec![node], but: false }, Some(felix), place));
+    let names: Vec<Box<str>> = own_nodes.iter().map(|node| (*node).into()).collect();
+    let place = configurations.place_of(None).unwrap_or(first_host);
+    let everywhere = (SubjectMatch::Hosts { nodes: names, but: true }, Given::of(&configurations, None), place);
+    let own = subjects.into_iter().map(|(nodes, given, place)| (SubjectMatch::Hosts { nodes, but: false }, given, place));
     let mut groups = Vec::new();
-    for (subject, felix, place) in core::iter::once(everywhere).chain(own) {
-        // A node's own configuration overrides the common one field by field.
-        let given = |ports: fn(&FelixConfiguration) -> Option<&[FailsafePort]>| {
-            let own = felix.and_then(ports).map(|ports| (ports, place));
-            own.or_else(|| Some((common.and_then(ports)?, default.map_or(place, |(_, place)| place))))
-        };
-        let (inbound, outbound) = (given(|felix| felix.failsafe_inbound.as_deref()), given(|felix| felix.failsafe_outbound.as_deref()));
+    for (subject, given, place) in core::iter::once(everywhere).chain(own) {
         for hook in [HookMatch::Failsafe, HookMatch::FailsafeUntracked, HookMatch::FailsafeReply, HookMatch::FailsafePreDnat] {
             let id = PolicyId::at(ruleset.policies.len());
             // Of a reply the port of the service is the source (upstream: `failsafeInChain`, table "raw"). That a client's own port is a failsafe port is
             // left out: a client takes a high one.
-            let (out, into): (Failsafe<'_>, Failsafe<'_>) = ((outbound, &FAILSAFE_OUTBOUND), (inbound, &FAILSAFE_INBOUND));
+            let (out, into): (Failsafe<'_>, Failsafe<'_>) = ((&given.outbound, &FAILSAFE_OUTBOUND), (&given.inbound, &FAILSAFE_INBOUND));
             let (egress, ingress) = if hook == HookMatch::FailsafeReply { (into, out) } else { (out, into) };
             ruleset.add(failsafe_policy(id, hook, &subject, place, [egress, ingress]));
             groups.push(alloc::vec![id]);
@@ -116,6 +106,40 @@ pub(super) fn add_host_rules(resources: &[(DocumentId, &Resource)], ruleset: &mu
         },
     );
     add_refused(&refused_hosts, ruleset);
+}
+
+/// What is set beside host endpoints: what becomes of packets from pods to their own node, and what pods may not send.
+fn host_rules(configurations: &Configurations<'_>, own_nodes: &BTreeSet<&str>) -> HostRules {
+    let mut hosts = HostRules::default();
+    let mut action = |node| {
+        configurations.endpoint_to_host(node).unwrap_or_else(|doubt| {
+            hosts.endpoint_to_host_doubt.get_or_insert(doubt);
+            EndpointToHost::Unknown
+        })
+    };
+    let everywhere = action(None);
+    let of_nodes = own_nodes.iter().map(|node| ((*node).to_string(), action(Some(node)))).filter(|(_, own)| *own != everywhere).collect();
+    (hosts.endpoint_to_host, hosts.endpoint_to_host_of) = (everywhere, of_nodes);
+    hosts.dropped = dropped_packets(configurations, None);
+    hosts.dropped_of = own_nodes.iter().map(|node| ((*node).to_string(), dropped_packets(configurations, Some(node)))).collect();
+    hosts.dropped_of.retain(|_, dropped| *dropped != hosts.dropped);
+    hosts
+}
+
+/// The failsafe ports that hold on a node.
+#[derive(PartialEq)]
+struct Given {
+    inbound: Setting<Vec<FailsafePort>>,
+    outbound: Setting<Vec<FailsafePort>>,
+}
+
+impl Given {
+    fn of(configurations: &Configurations<'_>, node: Option<&str>) -> Self {
+        Given {
+            inbound: configurations.setting(node, "failsafeInboundHostPorts", |felix| felix.failsafe_inbound.clone()),
+            outbound: configurations.setting(node, "failsafeOutboundHostPorts", |felix| felix.failsafe_outbound.clone()),
+        }
+    }
 }
 
 /// Puts in doubt what becomes of packets at host endpoints that an API server refuses, as they name neither an interface nor addresses: which they are
@@ -137,7 +161,7 @@ fn add_refused(hosts: &[(DocumentId, &Resource, &str)], ruleset: &mut Ruleset) {
                 HookMatch::ForwardToo,
                 &SubjectMatch::Hosts { nodes: alloc::vec![node.into()], but: false },
                 place,
-                [(None, &[]), (None, &[])],
+                [(&Setting::Unset, &[]), (&Setting::Unset, &[])],
             )
         });
         groups.push(alloc::vec![id]);
@@ -156,8 +180,8 @@ fn add_refused(hosts: &[(DocumentId, &Resource, &str)], ruleset: &mut Ruleset) {
     }
 }
 
-/// Failsafe ports: the given ones, and where; and those that there are where none are given.
-type Failsafe<'a> = (Option<(&'a [FailsafePort], Place)>, &'static [(Protocol, u16)]);
+/// Failsafe ports: what is known of those that are set, and those that there are where none are.
+type Failsafe<'a> = (&'a Setting<Vec<FailsafePort>>, &'static [(Protocol, u16)]);
 
 /// The policy of failsafe ports at a hook, of the hosts of a subject; the ports are those of egress, then of ingress.
 fn failsafe_policy(id: PolicyId, hook: HookMatch, subject: &SubjectMatch, place: Place, [egress, ingress]: [Failsafe<'_>; 2]) -> Policy {
@@ -173,8 +197,8 @@ fn failsafe_policy(id: PolicyId, hook: HookMatch, subject: &SubjectMatch, place:
         priority: None,
         acts_on_egress: hook != HookMatch::FailsafePreDnat,
         acts_on_ingress: true,
-        egress: failsafe_rules(egress.0, egress.1, hook, place),
-        ingress: failsafe_rules(ingress.0, ingress.1, hook, place),
+        egress: failsafe_rules(egress, hook, place),
+        ingress: failsafe_rules(ingress, hook, place),
         hook,
         not_enforced: None,
         doubt: None,
@@ -184,16 +208,17 @@ fn failsafe_policy(id: PolicyId, hook: HookMatch, subject: &SubjectMatch, place:
 /// The port of VXLAN, where `vxlanPort` says no other.
 const VXLAN_PORT: u16 = 4789;
 
-/// What pods may not send; the first configuration that sets a field counts. In eBPF mode VXLAN is left to policy (upstream: `felix/bpf-gpl/parsing.h`).
-fn dropped_packets(felix: [Option<&FelixConfiguration>; 2]) -> DroppedPackets {
-    let first = |field: &dyn Fn(&FelixConfiguration) -> Option<bool>| felix.into_iter().flatten().find_map(field).unwrap_or(false);
-    let port = felix.into_iter().flatten().find_map(|f| f.vxlan_port).unwrap_or(VXLAN_PORT);
-    DroppedPackets { vxlan: (!first(&|f| f.allow_vxlan) && !first(&|f| f.bpf)).then_some(port), ipip: !first(&|f| f.allow_ipip) }
+/// What pods of a node may not send. In eBPF mode VXLAN is left to policy (upstream: `felix/bpf-gpl/parsing.h`).
+fn dropped_packets(configurations: &Configurations<'_>, node: Option<&str>) -> DroppedPackets {
+    let is = |name: &str, of: fn(&FelixConfiguration) -> Option<bool>| configurations.setting(node, name, of).known().unwrap_or(false);
+    let port = configurations.setting(node, "vxlanPort", |felix| felix.vxlan_port).known().unwrap_or(VXLAN_PORT);
+    let allows_vxlan = is("allowVXLANPacketsFromWorkloads", |felix| felix.allow_vxlan) || is("bpfEnabled", |felix| felix.bpf);
+    DroppedPackets { vxlan: (!allows_vxlan).then_some(port), ipip: !is("allowIPIPPacketsFromWorkloads", |felix| felix.allow_ipip) }
 }
 
 /// At the end of the way failsafe ports allow; before that they only end what is asked there, and forwarded packets still meet the forward policies
 /// (upstream: `felix/rules/static.go`, a failsafe rule accepts in its own table and sets no mark).
-fn failsafe_rules(given: Option<(&[FailsafePort], Place)>, default: &[(Protocol, u16)], hook: HookMatch, place: Place) -> Vec<Rule> {
+fn failsafe_rules((given, default): Failsafe<'_>, hook: HookMatch, place: Place) -> Vec<Rule> {
     let rule = |place: Place, protocol, port, net: Option<Cidr>| Rule {
         place,
         name: None,
@@ -215,19 +240,28 @@ fn failsafe_rules(given: Option<(&[FailsafePort], Place)>, default: &[(Protocol,
         own: None,
         doubt: None,
     };
-    match given {
+    let any = |place| Rule { peers: PeerMatch::Any, traffic: TrafficMatch::Any, ..rule(place, Protocol::TCP, 0, None) };
+    // Each in its own line, of the configuration that gives it.
+    let plain = |ports: &[FailsafePort], of: Place| -> Vec<Rule> {
+        let read = ports.iter().filter(|p| !p.unread);
+        read.map(|p| rule(p.span.within(of.document), p.protocol, p.port, p.net)).collect()
+    };
+    let defaults = || default.iter().map(|(protocol, port)| rule(place, *protocol, *port, None)).collect::<Vec<Rule>>();
+    let (rules, doubt) = match given {
         // Refused, the configuration leaves those that there are without it; taken, it opens what cannot be read.
-        Some((ports, of)) if ports.iter().any(|p| p.unread) => {
-            let unread = ports.iter().find(|p| p.unread).map_or(of, |p| p.span.within(of.document));
+        Setting::Is(ports, of) if ports.iter().any(|p| p.unread) => {
+            let unread = ports.iter().find(|p| p.unread).map_or(*of, |p| p.span.within(of.document));
             let doubt =
-                || Doubt { text: "failsafe ports are not evaluated: one of them cannot be read".to_string(), places: alloc::vec![unread] };
-            let plain = ports.iter().filter(|p| !p.unread).map(|p| rule(p.span.within(of.document), p.protocol, p.port, p.net));
-            let defaults = default.iter().map(|(protocol, port)| rule(place, *protocol, *port, None));
-            let any = Rule { peers: PeerMatch::Any, traffic: TrafficMatch::Any, ..rule(unread, Protocol::TCP, 0, None) };
-            plain.chain(defaults).chain([any]).map(|rule| Rule { doubt: Some(Box::new(doubt())), ..rule }).collect()
+                Doubt { text: "failsafe ports are not evaluated: one of them cannot be read".to_string(), places: alloc::vec![unread] };
+            ([plain(ports, *of), defaults(), alloc::vec![any(unread)]].concat(), doubt)
         }
-        // Each in its own line, of the configuration that gives it.
-        Some((ports, of)) => ports.iter().map(|p| rule(p.span.within(of.document), p.protocol, p.port, p.net)).collect(),
-        None => default.iter().map(|(protocol, port)| rule(place, *protocol, *port, None)).collect(),
-    }
+        Setting::Is(ports, of) => return plain(ports, *of),
+        Setting::Unset => return defaults(),
+        Setting::OneOf(ports, doubt) => {
+            let of_one = |one: &Option<(Vec<FailsafePort>, Place)>| one.as_ref().map_or_else(defaults, |(ports, of)| plain(ports, *of));
+            (ports.iter().flat_map(of_one).collect(), doubt.clone())
+        }
+        Setting::Unread(doubt) => ([defaults(), alloc::vec![any(place)]].concat(), doubt.clone()),
+    };
+    rules.into_iter().map(|rule| Rule { doubt: Some(Box::new(doubt.clone())), ..rule }).collect()
 }

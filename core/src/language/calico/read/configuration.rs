@@ -18,6 +18,16 @@ const KNOWN: [&str; 5] =
     ["defaultEndpointToHostAction", "failsafeInboundHostPorts", "failsafeOutboundHostPorts", "bpfExternalServiceMode", "bpfEnabled"];
 /// Fields that are nearly called like one of these.
 const NEARLY_KNOWN: [&str; 2] = ["bpfEnforceRPF", "ipvsEnabled"];
+/// Fields that are evaluated for all nodes, or one by its name.
+const FOR_ALL_NODES: [&str; 7] = [
+    "allowIPIPPacketsFromWorkloads",
+    "allowVXLANPacketsFromWorkloads",
+    "bpfEnabled",
+    "bpfExternalServiceMode",
+    "natOutgoingAddress",
+    "natOutgoingExclusions",
+    "vxlanPort",
+];
 /// The configuration that holds for the whole cluster.
 const DEFAULT: &str = "default";
 /// Words of fields that are switched on and off.
@@ -34,16 +44,21 @@ impl<'a> Reader<'a> {
             }
             return felix;
         }
-        match of_nodes {
-            Some(slot) => {
-                let message = "configuration for selected nodes is not evaluated: flows with nodes are \"cannot tell\"";
-                self.report(slot.warning(codes::CONFIGURATION_NOT_USED, message).help("use one `node.NAME` for each node"));
-                let field = "nodeSelector".into();
-                self.flaws.effects.push(Effect { field, span: slot.span(), nodes: Some(LabelSelector::default()), ..Effect::default() });
-            }
-            None => self.not_used(context, "Felix reads `default`, `node.NAME` and those with a `nodeSelector`"),
+        let Some(slot) = of_nodes else {
+            self.not_used(context, "Felix reads `default`, `node.NAME` and those with a `nodeSelector`");
+            return FelixConfiguration::default();
+        };
+        // What holds for some nodes and decides beside their host endpoints.
+        for field in FOR_ALL_NODES {
+            let Some(entry) = spec.node.and_then(|node| node.entry(field)) else { continue };
+            let message = format!("`{field}` for selected nodes is not evaluated: flows with nodes are \"cannot tell\"");
+            let warning = Diagnostic::new(codes::CONFIGURATION_NOT_USED, Severity::Warning, entry.key_span, message);
+            self.report(warning.help("use one `node.NAME` for each node"));
+            let (field, nodes) = (field.into(), Some(LabelSelector::default()));
+            self.flaws.effects.push(Effect { field, span: entry.key_span, nodes, ..Effect::default() });
         }
-        FelixConfiguration::default()
+        let nodes = self.selector_text(&slot, Global::Refused, true).map(|written| written.selector);
+        nodes.map_or_else(FelixConfiguration::default, |nodes| FelixConfiguration { nodes: Some(nodes), ..felix })
     }
 
     /// Warns of a configuration that its name keeps from being used.
@@ -57,7 +72,6 @@ impl<'a> Reader<'a> {
         let entry = node.entry("nodeSelector")?;
         let value = node.value_of(entry);
         let slot = Slot { path: spec.path.field("nodeSelector"), node: Some(value), at: value.span(), key: entry.key_span };
-        let _ = self.selector_text(&slot, Global::Refused, true);
         slot.is_set().then_some(slot)
     }
 
@@ -86,7 +100,10 @@ impl<'a> Reader<'a> {
             felix.failsafe_outbound = slot.is_set().then(|| self.failsafe_ports(&slot));
         }
         if let Some(slot) = find("natOutgoingExclusions") {
-            felix.nat_excludes_hosts = self.one_of(&slot, &["IPPoolsOnly", "IPPoolsAndHostIPs"]) == Some("IPPoolsAndHostIPs");
+            felix.nat_excludes_hosts = self.one_of(&slot, &["IPPoolsOnly", "IPPoolsAndHostIPs"]).map(|word| word == "IPPoolsAndHostIPs");
+        }
+        if let Some(slot) = find("natOutgoingAddress") {
+            felix.nat_address = self.text(&slot).and_then(|text| text.parse().ok());
         }
         // What policies allow then goes on to the node's own packet filter, of which the input says nothing.
         for field in ["iptablesFilterAllowAction", "nftablesFilterAllowAction"] {
@@ -97,7 +114,7 @@ impl<'a> Reader<'a> {
             }
         }
         if let Some(slot) = find("bpfExternalServiceMode") {
-            felix.direct_return = self.word_of_any_case(&slot, &["Tunnel", "DSR"]) == Some("DSR");
+            felix.direct_return = self.word_of_any_case(&slot, &["Tunnel", "DSR"]).map(|word| word == "DSR");
         }
         if let Some(slot) = find("allowVXLANPacketsFromWorkloads") {
             felix.allow_vxlan = self.flag(&slot);

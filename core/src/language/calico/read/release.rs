@@ -41,7 +41,7 @@ impl<'a> Reader<'a> {
             }
         }
         let pools = network.and_then(|network| network.get("ipPools")).and_then(NodeRef::as_sequence).into_iter().flatten();
-        Release { version, bpf: word("linuxDataplane") == Some("BPF"), pools: pools.filter_map(pool).collect() }
+        Release { version, by_operator: true, bpf: word("linuxDataplane") == Some("BPF"), pools: pools.filter_map(pool).collect() }
     }
 }
 

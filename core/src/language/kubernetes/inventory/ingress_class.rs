@@ -10,9 +10,10 @@ use alloc::vec::Vec;
 
 use super::ingress_controller::controller;
 use crate::language::{IngressClass, Kind, PodTemplate, Resource};
+use crate::model::{Operator, Requirement};
 use crate::policy::Matched;
-use crate::snapshot::{IngressObject, IngressSpec, PodId, Served, Snapshot};
-use crate::text::DocumentId;
+use crate::snapshot::{IngressObject, IngressSpec, Namespace, PodId, Served, Snapshot};
+use crate::text::{DocumentId, Span};
 
 /// A project that has an ingress controller.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -82,12 +83,14 @@ fn family_of(controller: &str) -> Option<Family> {
 struct Controller<'a> {
     family: Option<Family>,
     title: String,
+    /// Its namespace.
+    namespace: String,
     args: Vec<&'a str>,
     pods: Vec<PodId>,
 }
 
 impl<'a> Controller<'a> {
-    fn of(template: &'a PodTemplate, title: String, pods: Vec<PodId>) -> Self {
+    fn of(template: &'a PodTemplate, namespace: &str, name: &str, pods: Vec<PodId>) -> Self {
         let by_image = template.programs.iter().find_map(|program| {
             let path = program.image.split('@').next().unwrap_or_default();
             let path = path.rsplit_once(':').filter(|(_, tag)| !tag.contains('/')).map_or(path, |(path, _)| path);
@@ -96,7 +99,7 @@ impl<'a> Controller<'a> {
         let by_label = || template.labels.get("app.kubernetes.io/name").and_then(|name| PROGRAMS.iter().find(|(known, _)| *known == name));
         let family = by_image.or_else(by_label).map(|(_, family)| *family);
         let args = template.programs.iter().flat_map(|program| program.args.iter().map(|arg| &**arg)).collect();
-        Controller { family, title, args, pods }
+        Controller { family, title: format!("{namespace}/{name}"), namespace: namespace.into(), args, pods }
     }
 
     /// The value of an option, as `--name=value` or as the next argument; an option alone is `true`.
@@ -115,6 +118,42 @@ impl<'a> Controller<'a> {
 
     fn is_set(&self, name: &str) -> bool {
         self.option(name).is_some_and(|value| matches!(value, "true" | "1" | "t" | "T" | "TRUE" | "True"))
+    }
+
+    /// Whether it looks at Ingresses of a namespace. Upstream: `docs/user-guide/cli-arguments.md` of `kubernetes/ingress-nginx`, `--watch-namespace`; the
+    /// other projects' arguments of the same meaning.
+    fn watches(&self, namespace: &Namespace) -> Matched {
+        let named = ["watch-namespace", "providers.kubernetesingress.namespaces"].into_iter().find_map(|name| self.option(name));
+        if let Some(list) = named.filter(|list| !list.is_empty() && *list != "true") {
+            let is_it = |name: &str| match name {
+                "$(POD_NAMESPACE)" => self.namespace == namespace.name,
+                name => name == namespace.name,
+            };
+            let is_open = list.replace("$(POD_NAMESPACE)", "").contains(['$', '{']);
+            return match list.split(',').any(|name| is_it(name.trim())) {
+                true => Matched::Yes,
+                false if is_open => Matched::Possibly,
+                false => Matched::No,
+            };
+        }
+        let Some(selector) = self.option("watch-namespace-selector").filter(|text| !text.is_empty()) else { return Matched::Yes };
+        let judged = selector
+            .split(',')
+            .map(|part| asks_for(part.trim()).map(|requirement| requirement.judge(&namespace.labels, &namespace.unknown)));
+        match judged.map(|one| one.unwrap_or((false, true))).fold((true, true), |(a, b), (c, d)| (a && c, b && d)) {
+            (true, _) => Matched::Yes,
+            (false, true) => Matched::Possibly,
+            (false, false) => Matched::No,
+        }
+    }
+
+    /// Whether it serves an Ingress of a class in a namespace.
+    fn takes(&self, class: &Class<'_>, namespace: &Namespace) -> Matched {
+        match (self.serves(class), self.watches(namespace)) {
+            (Matched::No, _) | (_, Matched::No) => Matched::No,
+            (Matched::Yes, Matched::Yes) => Matched::Yes,
+            _ => Matched::Possibly,
+        }
     }
 
     /// Whether it serves Ingresses of a class.
@@ -153,6 +192,22 @@ impl<'a> Controller<'a> {
             Class::Named { .. } => Matched::Possibly,
         }
     }
+}
+
+/// A requirement of a selector as it is written on command lines: `key=value`, `key!=value`, `key`, `!key`; nothing for other forms.
+fn asks_for(text: &str) -> Option<Requirement> {
+    if text.contains(['(', ')', ' ', '$', '{']) {
+        return None;
+    }
+    let (key, operator) = match (text.split_once("!="), text.split_once('=')) {
+        (Some((key, value)), _) => (key, Operator::NotIn(alloc::vec![value.into()])),
+        (None, Some((key, value))) => (key, Operator::In(alloc::vec![value.trim_start_matches('=').into()])),
+        (None, None) => match text.strip_prefix('!') {
+            Some(key) => (key, Operator::DoesNotExist),
+            None => (text, Operator::Exists),
+        },
+    };
+    Some(Requirement { span: Span::default(), key: key.into(), operator })
 }
 
 /// The class of an Ingress, as far as it is known.
@@ -204,10 +259,17 @@ pub(super) fn serve(resources: &[(DocumentId, &Resource)], snapshot: &mut Snapsh
     let controllers = controllers(resources, snapshot);
     let mut objects = core::mem::take(&mut snapshot.ingress_objects);
     for object in &mut objects {
+        let Some(namespace) = snapshot.namespace(object.namespace) else { continue };
         let class = Class::of(&object.spec, &classes);
-        let served =
-            served(&class, &controllers, !classes.is_empty(), || format!("{}/{}", snapshot.namespace_name(object.namespace), object.name));
+        let served = served(&class, &controllers, !classes.is_empty(), namespace, || format!("{}/{}", namespace.name, object.name));
         object.of_nginx = is_of_nginx(object, &class, &served, &controllers);
+        let by = controllers.iter().find(|c| matches!(&served, Served::By(pods) if c.pods == *pods));
+        let nginx = by.filter(|c| c.family == Some(Family::IngressNginx) && !c.args.is_empty());
+        // Upstream: `docs/user-guide/tls.md`, "SSL Passthrough": off, unless the controller is started with it.
+        let passes_tls = nginx.is_none_or(|c| c.is_set("enable-ssl-passthrough"));
+        let default = nginx.and_then(|c| c.option("default-backend-service")).filter(|name| !name.is_empty()).map(Into::into);
+        object.spec.tls_passthrough &= passes_tls;
+        object.default_backend = default;
         object.served = served;
     }
     snapshot.ingress_objects = objects;
@@ -231,11 +293,8 @@ fn controllers<'a>(resources: &[(DocumentId, &'a Resource)], snapshot: &Snapshot
             continue;
         }
         let namespace = pods.first().and_then(|id| snapshot.pod(*id)).map_or("", |pod| snapshot.namespace_name(pod.namespace));
-        let new = Controller::of(template, format!("{namespace}/{}", resource.meta.name), pods);
-        let is_same = |known: &&mut Controller<'_>| {
-            let known_namespace = known.title.split('/').next().unwrap_or_default();
-            known_namespace == namespace && known.args == new.args && known.family == new.family
-        };
+        let new = Controller::of(template, namespace, &resource.meta.name, pods);
+        let is_same = |known: &&mut Controller<'_>| known.namespace == namespace && known.args == new.args && known.family == new.family;
         match found.iter_mut().find(is_same) {
             Some(known) => known.pods.extend(new.pods),
             None => found.push(new),
@@ -244,12 +303,18 @@ fn controllers<'a>(resources: &[(DocumentId, &'a Resource)], snapshot: &Snapshot
     found
 }
 
-fn served(class: &Class<'_>, controllers: &[Controller<'_>], has_classes: bool, title: impl Fn() -> String) -> Served {
+fn served(
+    class: &Class<'_>,
+    controllers: &[Controller<'_>],
+    has_classes: bool,
+    namespace: &Namespace,
+    title: impl Fn() -> String,
+) -> Served {
     if class.is_of(Family::Gateway) {
         return Served::Gateway;
     }
     let unknown = |why: String| Served::Unknown(format!("which controller serves Ingress `{}` is not known: {why}", title()).into());
-    let of = |wanted: Matched| controllers.iter().filter(|c| c.serves(class) == wanted).collect::<Vec<_>>();
+    let of = |wanted: Matched| controllers.iter().filter(|c| c.takes(class, namespace) == wanted).collect::<Vec<_>>();
     let names = |of: &[&Controller<'_>]| of.iter().map(|c| format!("`{}`", c.title)).collect::<Vec<_>>().join(" and ");
     let (certain, possible) = (of(Matched::Yes), of(Matched::Possibly));
     match (certain.as_slice(), possible.as_slice()) {
@@ -262,6 +327,10 @@ fn served(class: &Class<'_>, controllers: &[Controller<'_>], has_classes: bool, 
             let all: Vec<&Controller<'_>> = certain.iter().chain(possible).copied().collect();
             return unknown(format!("{}, and {} may serve it", class.words(), names(&all)));
         }
+    }
+    let blind: Vec<&Controller<'_>> = controllers.iter().filter(|c| c.serves(class) == Matched::Yes).collect();
+    if !blind.is_empty() {
+        return unknown(format!("{} would serve its class, and does not watch namespace `{}`", names(&blind), namespace.name));
     }
     let all: Vec<&Controller<'_>> = controllers.iter().collect();
     match class {

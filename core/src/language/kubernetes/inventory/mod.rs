@@ -15,12 +15,13 @@ use alloc::vec::Vec;
 use core::net::IpAddr;
 
 use crate::language::inventory::{Inventory, NAMESPACE_NAME_LABEL};
+use crate::language::kubernetes::read::kube_proxy;
 use crate::language::{EndpointSlice, Kind, Owner, PodTemplate, Program, Readiness, Replicas, Resource, ServicePort, TargetPort};
 use crate::model::{Labels, MARK, Operator, UnknownLabels};
 use crate::settings::UnlistedController;
 use crate::snapshot::{
-    DNS_LABEL, DNS_NAMESPACE, Ingress, IngressObject, Namespace, NamespaceId, OwnerKind, PodEndpoint, PodId, Role, Served, Service,
-    ServiceType, Snapshot, Workload, WorkloadId,
+    DNS_LABEL, DNS_NAMESPACE, Ingress, IngressObject, KubeProxy, Namespace, NamespaceId, OwnerKind, PodEndpoint, PodId, Role, Served,
+    Service, ServiceType, Snapshot, Workload, WorkloadId,
 };
 use crate::text::{DocumentId, Place};
 use services::{PodIndex, connect_ingresses, connect_slices};
@@ -78,6 +79,7 @@ pub(super) fn add_pods(inventory: &mut Inventory<'_>) {
                 dns_cache: template.programs.iter().flat_map(Program::cached_addresses).collect(),
                 floating: template.interfaces.floating.clone(),
                 other_networks: template.interfaces.others,
+                node_assumed: false,
                 place: member.place,
                 labels_place: template.labels_span.within(member.place.document),
                 role: Role::Pod,
@@ -248,7 +250,7 @@ impl<'a> WrittenServices<'a> {
                     place: backend.span.within(document),
                 }));
                 let (spec, served, of_nginx) = (ingress.clone(), Served::Unlisted, false);
-                self.ingress_objects.push(IngressObject { namespace, name, spec, served, of_nginx, place, unclear });
+                self.ingress_objects.push(IngressObject { namespace, name, spec, served, of_nginx, default_backend: None, place, unclear });
             }
             _ => {}
         }
@@ -263,6 +265,14 @@ pub(super) fn add_services(inventory: &mut Inventory<'_>) {
     let mut written = WrittenServices::default();
     for &(document, resource) in &*resources {
         let namespace = resource.meta.namespace.as_deref().unwrap_or(&settings.default_namespace);
+        let programs = resource.kind.template().map_or(&[][..], |template| &template.programs);
+        let of_proxy = match &resource.kind {
+            Kind::KubeProxy(file) => Some(file.clone()),
+            _ => programs.iter().find_map(kube_proxy::by_arguments),
+        };
+        if let Some(set) = of_proxy.filter(KubeProxy::is_set) {
+            snapshot.kube_proxy = set;
+        }
         if let Some(&namespace) = namespaces.get(namespace) {
             written.add(document, resource, namespace, (&index, &open));
         }

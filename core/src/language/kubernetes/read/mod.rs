@@ -4,6 +4,7 @@ pub(in crate::language) mod balancer;
 pub(in crate::language) mod cluster_policy;
 mod ingress;
 mod kinds;
+pub(in crate::language) mod kube_proxy;
 pub(in crate::language) mod network;
 pub(in crate::language) mod network_policy;
 pub(in crate::language) mod pods;

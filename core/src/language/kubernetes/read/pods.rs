@@ -7,6 +7,7 @@ use core::net::IpAddr;
 use hashbrown::HashSet;
 
 use crate::document::{Entry, NodeRef, Value};
+use crate::language::calico::environment;
 use crate::language::read::fields::{Reader, Slot, quoted};
 use crate::language::{ContainerPort, Owner, Pod, PodInterfaces, PodTemplate, Program, Readiness, Replicas, Workload, WorkloadKind, codes};
 use crate::model::{LabelSelector, Labels, Operator, Requirement};
@@ -228,7 +229,9 @@ impl<'a> Reader<'a> {
         let Some([list, restart]) = self.fields(slot, ["ports", "restartPolicy"], CONTAINER) else { return };
         let stays = self.text(&restart) == Some("Always");
         if let Some(node) = slot.value().filter(|_| !init || stays) {
-            template.programs.extend(program(node));
+            let program = program(node);
+            self.flaws.effects.extend(program.iter().flat_map(environment::effects));
+            template.programs.extend(program);
         }
         let mut names: HashSet<&str> = HashSet::new();
         if list.is_mapping() && list.len() == 0 {
@@ -443,10 +446,10 @@ fn count(node: NodeRef<'_>) -> Option<u32> {
 
 /// What a container runs, as far as it is plain text.
 fn program(container: NodeRef<'_>) -> Option<Program> {
-    let image = container.get("image").and_then(|n| n.as_str())?.into();
+    let image = container.get("image").and_then(|n| n.as_str())?;
     let list = |name: &str| container.get(name).and_then(|n| n.as_sequence()).into_iter().flatten();
     let args = list("command").chain(list("args")).filter_map(|n| n.as_str().map(Into::into)).take(MOST_ARGUMENTS).collect();
-    Some(Program { image, args })
+    Some(Program { image: image.into(), args, env: environment::variables(container, image) })
 }
 
 /// Whether a status says that the pod is ready, or says nothing of it. Upstream: "Pod Lifecycle"; a pod that waits for a node or for its containers has

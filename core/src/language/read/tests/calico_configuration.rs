@@ -83,10 +83,10 @@ fn felix_configurations() {
         "spec.failsafeInboundHostPorts[0].port: Invalid value: 65536: must be between 0 and 65535, inclusive",
     );
     let read = felix("bpfEnabled: true, bpfExternalServiceMode: DSR, vxlanPort: 4790, natOutgoingExclusions: IPPoolsAndHostIPs");
-    assert_eq!((read.bpf, read.direct_return, read.vxlan_port, read.nat_excludes_hosts), (Some(true), true, Some(4790), true));
-    assert!(!felix("bpfExternalServiceMode: Tunnel, natOutgoingExclusions: IPPoolsOnly").direct_return);
+    assert_eq!((read.bpf, read.direct_return, read.vxlan_port, read.nat_excludes_hosts), (Some(true), Some(true), Some(4790), Some(true)));
+    assert_eq!(felix("bpfExternalServiceMode: Tunnel, natOutgoingExclusions: IPPoolsOnly").direct_return, Some(false));
     // `^(?i)(Tunnel|DSR)?$`, and the enum of the other.
-    assert!(felix("bpfExternalServiceMode: dsr").direct_return);
+    assert_eq!(felix("bpfExternalServiceMode: dsr").direct_return, Some(true));
     assert_eq!(felix("bpfExternalServiceMode: '', defaultEndpointToHostAction: ''"), FelixConfiguration::default());
     refused(
         &object("FelixConfiguration", "bpfExternalServiceMode: Direct"),
@@ -130,11 +130,12 @@ fn configurations_that_are_not_used() {
     }
     assert_eq!(findings(&named("FelixConfiguration", "node.n1", "bpfEnabled: true"), Severity::Warning), []);
     warned(
-        &named("FelixConfiguration", "edge", "nodeSelector: has(edge), defaultEndpointToHostAction: Accept"),
+        &named("FelixConfiguration", "edge", "nodeSelector: has(edge), bpfEnabled: true"),
         codes::CONFIGURATION_NOT_USED,
-        "has(edge)",
-        r#"spec.nodeSelector: configuration for selected nodes is not evaluated: flows with nodes are "cannot tell""#,
+        "bpfEnabled",
+        r#"`bpfEnabled` for selected nodes is not evaluated: flows with nodes are "cannot tell""#,
     );
+    accepted(&named("FelixConfiguration", "edge", "nodeSelector: has(edge), defaultEndpointToHostAction: Accept"));
     for name in ["default", "node.n1"] {
         refused(
             &named("FelixConfiguration", name, "nodeSelector: has(edge)"),

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use super::super::kinds::{KnownKind, Role};
 use super::{Class, SENTINEL, classify, meta, unread, ways};
-use crate::document::{Node, NodeId, NodeRef, Tree, Value};
+use crate::document::{Node, NodeId, NodeRef, Tree, Value, is_custom_table};
 use crate::language::registry::Languages;
 use crate::language::unread::{Cause, Effect, Enforcer, Namespaces, Unread};
 use crate::language::{Flaws, Kind, Meta, Resource};
@@ -14,7 +14,10 @@ use crate::text::Span;
 /// Words that only policies have.
 const TELLING_WORDS: [&str; 5] = ["podSelector", "policyTypes", "endpointSelector", "namespaceSelector", "ipBlock"];
 /// Words by which other texts speak of them: Terraform, tables and descriptions that `kubectl` prints.
-const OTHER_WORDS: [&str; 7] = [
+const OTHER_WORDS: [&str; 9] = [
+    // What `-o name` and `kubectl apply` print.
+    "networkpolicy.",
+    "networkpolicy/",
     "NetworkPolicy",
     "kubernetes_network_policy",
     "networkpolicies",
@@ -27,7 +30,7 @@ const OTHER_WORDS: [&str; 7] = [
 /// What may stand in a text that is none of an object: anything, if it speaks of policies.
 pub(crate) fn no_object(text: &str, is_mapping: bool, at: Span) -> Vec<Resource> {
     let others = OTHER_WORDS.iter().filter(|_| !is_mapping);
-    let speaks = TELLING_WORDS.iter().chain(others).any(|word| text.contains(word));
+    let speaks = TELLING_WORDS.iter().chain(others).any(|word| text.contains(word)) || is_custom_table(text);
     if speaks { alloc::vec![anything(at, Cause::Broken)] } else { Vec::new() }
 }
 

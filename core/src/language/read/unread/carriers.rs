@@ -6,7 +6,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use super::kinds::{Class, classify};
-use super::{Object, SENTINEL, engines, items};
+use super::{Object, SENTINEL, engines, has_items, items};
 use crate::document::{NodeRef, Value};
 use crate::language::unread::{Effect, Namespaces, Whom};
 
@@ -22,10 +22,60 @@ pub(in crate::language) fn effects(object: &Object<'_>) -> Vec<Effect> {
         "ManifestWork" => inside(items(object.spec("workload").and_then(|w| w.get("manifests"))).collect()),
         "Object" => inside(object.spec("forProvider").and_then(|p| p.get("manifest")).into_iter().collect()),
         "ClientIntents" => alloc::vec![intents(object)],
+        // Upstream: `projectcapsule/capsule`, TenantSpec: policies for each namespace of the tenant.
+        "Tenant" => {
+            let policies = object.spec("networkPolicies");
+            has_items(policies.and_then(|list| list.get("items")))
+                .then(|| Effect {
+                    field: "networkPolicies".into(),
+                    span: policies.map_or(object.node.span(), NodeRef::span),
+                    ..Effect::default()
+                })
+                .into_iter()
+                .collect()
+        }
+        // Upstream: `kubernetes-sigs/hierarchical-namespaces`, user guide: what ancestors have may be handed on.
+        "HierarchyConfiguration" => {
+            let subject = Whom { namespaces: Namespaces::Own, ..Whom::default() };
+            object
+                .spec("parent")
+                .map(|parent| Effect { field: "parent".into(), span: parent.span(), subject, ..Effect::default() })
+                .into_iter()
+                .collect()
+        }
+        "RepoSync" => alloc::vec![Effect { subject: Whom { namespaces: Namespaces::Own, ..Whom::default() }, ..Effect::default() }],
         "ClusterPolicy" | "Policy" => items(object.spec("rules")).filter_map(|rule| kyverno(object, rule)).collect(),
         // What they bring along is not written here, and may be of any namespace.
         _ => alloc::vec![Effect::default()],
     }
+}
+
+/// What may come of policies that are written anywhere within an object of a kind that is not known, as an object or as text. Such an object is taken to
+/// make them.
+pub(in crate::language) fn within(node: NodeRef<'_>) -> Vec<Effect> {
+    let is_of_cluster = node.get("status").and_then(NodeRef::as_mapping).is_some_and(|status| !status.is_empty());
+    let mut effects = Vec::new();
+    let mut left: Vec<NodeRef<'_>> = node.get("spec").filter(|_| !is_of_cluster).into_iter().collect();
+    while let Some(node) = left.pop() {
+        let text = |name: &str| node.get(name).and_then(NodeRef::as_str).unwrap_or_default();
+        let (kind, version) = (text("kind"), text("apiVersion"));
+        if !version.is_empty() && is_policy(kind, version) && (node.get("spec").is_some() || node.get("metadata").is_some()) {
+            effects.push(of_policy(node, kind, node.get("metadata").and_then(|m| m.get("namespace"))));
+            continue;
+        }
+        if node.as_str().is_some_and(is_manifest_of_policy) {
+            effects.push(Effect::default());
+        }
+        left.extend(node.as_mapping().unwrap_or_default().iter().map(|entry| node.value_of(entry)));
+        left.extend(items(Some(node)));
+    }
+    effects
+}
+
+/// Whether a text is the manifest of a policy, filled in or not.
+fn is_manifest_of_policy(text: &str) -> bool {
+    text.contains("apiVersion:")
+        && text.lines().any(|line| line.trim_start().strip_prefix("kind:").is_some_and(|kind| kind.trim().ends_with("NetworkPolicy")))
 }
 
 /// What the policies among some objects may do.

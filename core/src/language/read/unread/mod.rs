@@ -2,6 +2,7 @@
 //!
 //! Read without findings and as exactly as the input allows; what cannot be read is assumed to match as much as possible.
 
+mod admission;
 mod broken;
 mod carriers;
 mod cilium;
@@ -14,10 +15,17 @@ mod ways;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+pub(in crate::language) use admission::added_labels;
 pub(crate) use broken::{anything, broken, no_object};
 pub(in crate::language) use kinds::{Class, Family, classify, unread_policies};
 pub(in crate::language) use mesh::{istio_map, linkerd_default};
 pub(in crate::language) use ways::redirects;
+
+/// What policies that are written within an object of an unknown kind may do, if there are any.
+pub(in crate::language) fn carried(node: NodeRef<'_>) -> Option<Unread> {
+    let effects = carriers::within(node);
+    (!effects.is_empty()).then(|| Unread::new(Cause::Kind, effects))
+}
 
 use crate::document::FILLER as SENTINEL;
 
