@@ -4,6 +4,8 @@
 [ ! -d "${NETPOLIS_CONFORMANCE:-}" ] || { NETPOLIS_CONFORMANCE=$(cd "$NETPOLIS_CONFORMANCE" && pwd) && export NETPOLIS_CONFORMANCE; }
 CONFORMANCE_DEFAULT=${NETPOLIS_CONFORMANCE:-../shared/conformance}
 CASES_DEFAULT=../shared/cases
+# How programs that go through data are built; by the tests as these themselves are, as compiling core once more takes longer than it saves.
+RUN_PROFILE=${RUN_PROFILE:-release}
 NATIVE_PARTS=(native conformance cases)
 BROWSER_PARTS=(editor serve wasm npm e2e)
 
@@ -87,11 +89,11 @@ test_wasm() {
 
 test_conformance() {
     [ -z "${NETPOLIS_CONFORMANCE:-}" ] || local by_name=1
-    ! has_data conformance "$CONFORMANCE_DEFAULT" || cmd_conformance
+    ! has_data conformance "$CONFORMANCE_DEFAULT" || RUN_PROFILE=dev cmd_conformance
 }
 
 test_cases() {
-    ! has_data cases "$CASES_DEFAULT" || cmd_cases "$CASES_DEFAULT" --held docs/cases.md
+    ! has_data cases "$CASES_DEFAULT" || RUN_PROFILE=dev cmd_cases "$CASES_DEFAULT" --held docs/cases.md
 }
 
 # The npm package as somebody would install it: in Node, in Chromium, built by Vite; and that its module replies what the native program does.
@@ -101,7 +103,7 @@ test_npm() {
     local folders=(www/examples) replies status=0
     [ ! -d "$CONFORMANCE_DEFAULT" ] || folders+=("$CONFORMANCE_DEFAULT")
     replies=$(mktemp)
-    cargo run --quiet --release -p netpolis-tests --bin replies -- "${folders[@]}" >"$replies"
+    cargo run --quiet -p netpolis-tests --bin replies -- "${folders[@]}" >"$replies"
     REPLIES=$replies node --test tests/npm/*.test.mjs || status=1
     rm -f "$replies"
     return $status
@@ -186,7 +188,7 @@ cmd_conformance() {
     # Other folders need not have every set that is recorded.
     [ $# -gt 0 ] || held=(--held docs/conformance.md)
     need_rust
-    cargo run --quiet --release -p netpolis-tests --bin conformance -- "$dir" ${held[@]+"${held[@]}"}
+    cargo run --quiet --profile "$RUN_PROFILE" -p netpolis-tests --bin conformance -- "$dir" ${held[@]+"${held[@]}"}
 }
 
 # cmd_cases [DIR] [--table FILE] [--held FILE]
@@ -195,8 +197,8 @@ cmd_cases() {
     case "${1:---}" in --*) ;; *) dir=$1 && shift ;; esac
     [ -d "$dir" ] || fail "no cases in \`$dir\`; name the folder: ./dev cases DIR"
     need_rust
-    cargo build --quiet --release -p netpolis
-    cargo run --quiet --release -p netpolis-tests --bin cases -- "$dir" --netpolis "${CARGO_TARGET_DIR:-target}/release/netpolis" "$@"
+    cargo build --quiet --profile "$RUN_PROFILE" -p netpolis
+    cargo run --quiet --profile "$RUN_PROFILE" -p netpolis-tests --bin cases -- "$dir" --netpolis "${CARGO_TARGET_DIR:-target}/${RUN_PROFILE/dev/debug}/netpolis" "$@"
 }
 
 # --- lints and proofs ----------------------------------------------------------------------------

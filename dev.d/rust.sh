@@ -137,9 +137,12 @@ setup_small_std() {
 has_std_source() {
     local library
     library=$(RUSTUP_TOOLCHAIN=$WASM_TOOLCHAIN rustc --print sysroot)/lib/rustlib/src/rust/library
-    # Debian's source brings its crates along.
-    [ "$WASM_TOOLCHAIN" != netpolis-debian ] || { [ -d "$library/std" ] && return; }
-    RUSTUP_TOOLCHAIN=$WASM_TOOLCHAIN rustup_part component rust-src || return
+    # Debian's source is a package of its own, and brings all but one of its crates along.
+    if [ "$WASM_TOOLCHAIN" = netpolis-debian ]; then
+        [ -d "$library/std" ] || return
+    else
+        RUSTUP_TOOLCHAIN=$WASM_TOOLCHAIN rustup_part component rust-src || return
+    fi
     (
         cd "$library" || exit
         export RUSTUP_TOOLCHAIN=$WASM_TOOLCHAIN RUSTC_BOOTSTRAP=1
