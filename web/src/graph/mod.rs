@@ -13,6 +13,7 @@ pub mod near;
 pub mod packet;
 pub mod picture;
 pub mod route;
+pub mod sight;
 pub mod through;
 pub mod zoom;
 

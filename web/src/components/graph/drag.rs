@@ -325,7 +325,7 @@ impl Events {
         if self.picture.overview.is_some() {
             bring(&self.live, canvas, Some(mark.rect));
         }
-        focus_quietly(canvas, &format!("[data-mark=\"{index}\"]"));
+        focus_quietly(&self.live, canvas, &format!("[data-mark=\"{index}\"]"));
         self.tab_to.emit(mark.key.clone());
         self.point.emit(Some(Pointed::Mark(mark.key.clone())));
     }

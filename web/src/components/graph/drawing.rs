@@ -6,16 +6,17 @@ use web_sys::{KeyboardEvent, MouseEvent, PointerEvent};
 use yew::prelude::*;
 
 use super::drag::Events;
-use super::listeners::{use_escape, use_focus, use_taps};
+use super::listeners::{use_awaited, use_escape, use_focus, use_taps};
 use super::packet::PacketView;
 use super::parts::{ArrowProps, ArrowView, MarkView, SaidView};
 use super::view::{LiveRef, use_wheel};
 use crate::components::ByAddress;
 use crate::components::renders::count_render;
-use crate::graph::COMFORTABLE;
 use crate::graph::near::{Near, Pointed, near};
 use crate::graph::picture::{FrameMark, Mark, Picture};
+use crate::graph::sight::WHOLE;
 use crate::graph::zoom::details;
+use crate::graph::{COMFORTABLE, Rect};
 use crate::state::State;
 use crate::vec_map::VecMap;
 use crate::words::{Language, own_words, shown, t, t_count, t_with};
@@ -55,9 +56,14 @@ pub(super) fn Drawing(props: &DrawingProps) -> Html {
     let pointed = use_state_eq(|| None);
     let tab_stop = use_state_eq(|| None::<String>);
     let told = use_state_eq(|| None::<String>);
+    let part = use_state_eq(|| None::<Rect>);
     props.live.0.borrow_mut().tells = {
         let told = told.clone();
         Callback::from(move |name| told.set(name))
+    };
+    props.live.0.borrow_mut().draws = {
+        let part = part.clone();
+        Callback::from(move |seen| part.set(Some(seen)))
     };
     let events = Events {
         point: {
@@ -133,9 +139,15 @@ pub(super) fn Drawing(props: &DrawingProps) -> Html {
         end.and_then(|end| props.scene.ends.get(end)).map(|end| details(end, mark.rect.w - 32.0)).unwrap_or_default()
     };
     use_focus(&picture, &props.live.0, &props.canvas);
+    use_awaited(&props.canvas, &props.live.0, *part);
     let many = picture.marks.len() + picture.arrows.iter().filter(|arrow| !arrow.quiet).count() > MANY_PARTS;
     // Where nothing can be measured the drawing fits itself; `shell.css` has the margins and the largest scale of `camera::fitting`.
     let still = crate::effects::window().is_none();
+    // Where nothing can be seen yet, only what must be there wherever one looks.
+    let whole = still || picture.marks.len() <= WHOLE;
+    let is_drawn = |index: usize, mark: &Mark| {
+        whole || mark.selected || index == tabbable || flow.contains(&index) || part.is_some_and(|part| part.overlaps(&mark.rect, 0.0))
+    };
     let area = picture.bounds;
     let view_box = still.then(|| format!("{} {} {} {}", area.x, area.y, area.w, area.h));
     let largest = still.then(|| format!("--wide:{}px;--high:{}px", area.w * COMFORTABLE, area.h * COMFORTABLE));
@@ -158,7 +170,7 @@ pub(super) fn Drawing(props: &DrawingProps) -> Html {
                 if let Some(own) = own {
                     <g class="own">{ for own.arrows.iter().enumerate().map(|(index, arrow)| html! { <ArrowView key={arrow.key.clone()} picture={own.clone()} {index} near=true route={None} /> }) }</g>
                 }
-                <g class="marks">{ for picture.marks.iter().enumerate().map(|(index, mark)| html! {
+                <g class="marks">{ for picture.marks.iter().enumerate().filter(|(index, mark)| is_drawn(*index, mark)).map(|(index, mark)| html! {
                     <MarkView key={mark_key(&picture, index, mark)} words={props.words} picture={picture.clone()} {index} near={stays(|near| &near.marks, index)} flow={flow.contains(&index)} tabbable={index == tabbable} details={details_of(mark)} />
                 }) }</g>
                 { for picture.marks.iter().filter(|m| m.end.is_some()).filter_map(|m| ask_sign(m, props.asks_from.as_deref())) }

@@ -7,8 +7,9 @@ use yew::prelude::*;
 
 use super::drag::target;
 use super::follow;
-use super::view::{LiveRef, bring, focus_quietly};
+use super::view::{LiveRef, bring, find, focus_quietly};
 use crate::components::ByAddress;
+use crate::graph::Rect;
 use crate::graph::picture::{MarkKind, Picture};
 
 /// What was opened or closed has the focus afterwards: its frame's button, or its card.
@@ -27,21 +28,35 @@ pub(super) fn use_focus(picture: &ByAddress<Picture>, live: &LiveRef, canvas: &N
         let area = frame.and_then(|frame| picture.frames.get(frame)).map(|frame| frame.rect);
         if let Some(canvas) = canvas.cast::<Element>() {
             bring(&live, &canvas, area.or_else(|| picture.rect(card?)));
-            focus_quietly(&canvas, &selector);
+            focus_quietly(&live, &canvas, &selector);
         }
     });
 }
 
 /// What is focused anew has the keyboard, too: it stands in the middle, and is the first mark.
 #[hook]
-pub(super) fn use_middle(canvas: &NodeRef, focused: usize) {
-    let canvas = canvas.clone();
+pub(super) fn use_middle(canvas: &NodeRef, live: &LiveRef, focused: usize) {
+    let (canvas, live) = (canvas.clone(), live.clone());
     let before = use_mut_ref(|| focused);
     use_effect_with(focused, move |focused| {
         if before.replace(*focused) < *focused
             && let Some(canvas) = canvas.cast::<Element>()
         {
-            focus_quietly(&canvas, "[data-mark=\"0\"]");
+            focus_quietly(&live, &canvas, "[data-mark=\"0\"]");
+        }
+    });
+}
+
+/// What was to have the focus before it was drawn has it now.
+#[hook]
+pub(super) fn use_awaited(canvas: &NodeRef, live: &LiveRef, part: Option<Rect>) {
+    let (canvas, live) = (canvas.clone(), live.clone());
+    use_effect_with(part, move |_| {
+        let awaited = live.borrow_mut().awaited.take();
+        if let (Some(selector), Some(canvas)) = (awaited, canvas.cast::<Element>())
+            && let Some(element) = find(&canvas, &selector)
+        {
+            crate::effects::focus::focus(&element);
         }
     });
 }

@@ -81,7 +81,7 @@ pub fn Graph() -> Html {
         let dispatch = store.dispatcher();
         Callback::from(move |action: PictureAction| dispatch.dispatch(action.into()))
     };
-    use_middle(&canvas, store.picture.focus.len());
+    use_middle(&canvas, &live, store.picture.focus.len());
 
     let zoom = |factor: f64| {
         let (canvas, live) = (canvas.clone(), live.clone());

@@ -13,6 +13,7 @@ use super::camera::{Camera, READABLE, SCALES, fitting, in_sight, new_area, readi
 use super::hand::Hand;
 use crate::components::ByAddress;
 use crate::graph::picture::Picture;
+use crate::graph::sight::{self, WHOLE};
 use crate::graph::zoom::{self, Anchor, Step};
 use crate::graph::{Point, Rect};
 use crate::state::PictureAction;
@@ -43,6 +44,11 @@ pub(super) struct Live {
     /// The namespace whose cards tell of their pods, and who hears of it.
     pub(super) told: Option<String>,
     pub(super) tells: Callback<Option<String>>,
+    /// The part of a large picture that is drawn, and who draws it.
+    pub(super) part: Option<Rect>,
+    pub(super) draws: Callback<Rect>,
+    /// What gets the focus as soon as it is drawn.
+    pub(super) awaited: Option<String>,
     /// The picture for which the camera was set.
     pub(super) fitted: Option<(u32, Option<String>)>,
 }
@@ -65,6 +71,9 @@ impl Default for Live {
             opens: Callback::noop(),
             told: None,
             tells: Callback::noop(),
+            part: None,
+            draws: Callback::noop(),
+            awaited: None,
             fitted: None,
         }
     }
@@ -95,9 +104,16 @@ impl Live {
         });
     }
 
-    /// Says which namespace's cards tell of their pods: the one in the middle, from near enough.
+    /// Says which part of a large picture is to be drawn, and which namespace's cards tell of their pods: the one in the middle, from near enough.
     fn tell(&mut self, size: (f64, f64)) {
         let Some(picture) = &self.picture else { return };
+        if picture.marks.len() > WHOLE {
+            let ((x, y), (right, bottom)) = (self.camera.drawn((0.0, 0.0)), self.camera.drawn(size));
+            if let Some(part) = sight::part(self.part.as_ref(), Rect { x, y, w: right - x, h: bottom - y }) {
+                self.part = Some(part);
+                self.draws.emit(part);
+            }
+        }
         let middle = self.camera.drawn((size.0 / 2.0, size.1 / 2.0));
         let told = zoom::told(picture, middle, self.camera.scale, self.told.is_some()).map(str::to_owned);
         if told != self.told {
@@ -288,10 +304,12 @@ pub(super) fn bring(live: &LiveRef, canvas: &Element, area: Option<Rect>) {
     live.look(canvas, camera);
 }
 
-/// Moves the focus, and nothing else: browsers would scroll the canvas.
-pub(super) fn focus_quietly(canvas: &Element, selector: &str) {
+/// Moves the focus, and nothing else: browsers would scroll the canvas. What is not drawn yet gets it when it is.
+pub(super) fn focus_quietly(live: &LiveRef, canvas: &Element, selector: &str) {
     if let Some(element) = find(canvas, selector) {
         crate::effects::focus::focus(&element);
+    } else {
+        live.borrow_mut().awaited = Some(selector.to_owned());
     }
     canvas.set_scroll_top(0);
     canvas.set_scroll_left(0);
