@@ -27,6 +27,12 @@ addEventListener("error", ({ error }) => {
   alarm("Netpolis has met a fault of its own and stands still. Your text is kept. ", again);
 });
 
+// Paper is no window: the graph's canvas is scaled to it as it is.
+addEventListener("beforeprint", () => {
+  for (const graph of document.querySelectorAll("svg.graph:not(.still)")) graph.setAttribute("viewBox", `0 0 ${graph.clientWidth} ${graph.clientHeight}`);
+});
+addEventListener("afterprint", () => document.querySelectorAll("svg.graph:not(.still)").forEach((graph) => graph.removeAttribute("viewBox")));
+
 try {
   const { js, wasm, engineJs, engineWasm, engineSize, answersJs, answersWasm, answersSize, build, reply } = tag.dataset;
   const own = Promise.all([import(address(js)), compile(address(wasm))]);

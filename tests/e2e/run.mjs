@@ -36,6 +36,7 @@ import scale from "./checks/scale.mjs";
 import shell from "./checks/shell.mjs";
 import sight from "./checks/sight.mjs";
 import truth from "./checks/truth.mjs";
+import everybody from "./checks/everybody.mjs";
 import embed from "./checks/embed.mjs";
 import { given, here, shots, troubles } from "./page.mjs";
 import { serve } from "./server.mjs";
@@ -75,7 +76,7 @@ if (given.name.startsWith("webkit") && !process.env.E2E_SCREEN) {
 
 const OPENING = "it opens on an allowed and a denied flow, with the deciding line lit";
 const hands = { [OPENING]: first[OPENING], ...ask, ...fix, ...answers, ...commands, ...compare, ...board, ...policy, ...problems, ...editor, ...graph, ...drag, ...keep, ...progress };
-const checks = given.name === "chromium" ? { ...first, ...engine, ...ask, ...fix, ...answers, ...commands, ...compare, ...board, ...policy, ...problems, ...editor, ...path, ...graph, ...drag, ...keep, ...progress, ...lesson, ...german, ...scale, ...offline, ...shell, ...layout, ...sight, ...truth, ...embed, ...gallery } : hands;
+const checks = given.name === "chromium" ? { ...first, ...engine, ...ask, ...fix, ...answers, ...commands, ...compare, ...board, ...policy, ...problems, ...editor, ...path, ...graph, ...drag, ...keep, ...progress, ...lesson, ...german, ...scale, ...offline, ...shell, ...layout, ...sight, ...truth, ...everybody, ...embed, ...gallery } : hands;
 const folder = process.env.E2E_DIST ? resolve(process.env.E2E_DIST) : join(here, "../../dist");
 
 const pages = {};

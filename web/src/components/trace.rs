@@ -49,7 +49,7 @@ pub fn Trace(props: &TraceProps) -> Html {
     html! {
         <div class="trace">
             <div class={classes!("verdict", class)} role="status">
-                <h2>{ icon(sign) }{ headline }<CopyMenu said={props.said.clone()} /></h2>
+                <div class="verdict-head"><h2>{ icon(sign) }{ headline }</h2><CopyMenu said={props.said.clone()} /></div>
                 <p>{ rich(&answer.explanation()) }</p>
             </div>
             { props.coverage.clone() }
@@ -79,10 +79,10 @@ fn station(station: &StationView, said: bool) -> Html {
         <li class={classes!("station", verdict_class(station.verdict))}>
             <span class="mark" aria-hidden="true">{ verdict_icon(station.verdict) }</span>
             <div>
-                <h3>
-                    <span>{ in_words(&station.title) }<span class="visually-hidden">{ ": " }{ t(station.verdict.word()) }</span></span>
+                <div class="station-head">
+                    <h3>{ in_words(&station.title) }<span class="visually-hidden">{ ": " }{ t(station.verdict.word()) }</span></h3>
                     { for station.spots.iter().take(MOST_PLACES).map(|spot| html! { <SourceLink spot={spot.clone()} /> }) }
-                </h3>
+                </div>
                 <p>if !said { { sentence(&station.sentence) }{ " " } }{ addresses }</p>
                 { evidence(station) }
             </div>
