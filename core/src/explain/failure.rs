@@ -333,6 +333,9 @@ impl Explainer<'_> {
             _ => None,
         });
         if let Some(name) = unknown {
+            if name.starts_with("whether ") {
+                return format!("{name}, which is not in the input");
+            }
             return format!("the addresses of `{name}`, which are not in the input");
         }
         if let Some(labels) = self.missing_labels(reference, peer).or_else(|| self.missing_node_labels(peer)) {

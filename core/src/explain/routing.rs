@@ -133,7 +133,7 @@ impl Explainer<'_> {
                 "no nodes are given, so the address of packets from `{}` at the security group is unknown",
                 end_name(self.flow.from, self.snapshot)
             ),
-            Routing::NoEgress => "the cluster has no outbound connectivity (`--outbound-type none`)".to_string(),
+            Routing::NoEgress => "the cluster has no outbound connectivity (`--outbound-type block`)".to_string(),
             Routing::OwnRoutes => {
                 "outbound traffic follows the routes of the cluster's subnet (`userDefinedRouting`), usually to a firewall, and \
                  they are not in the input"

@@ -315,7 +315,11 @@ struct Beside<'a> {
 
 /// The parameter files among all files.
 fn parameter_files(files: &[(&str, &str)], limits: &Limits) -> Vec<ParameterFile> {
-    let mut found = Vec::new();
+    let mut found: Vec<ParameterFile> = files
+        .iter()
+        .filter(|(_, text)| text.contains("deployment "))
+        .flat_map(|(_, text)| ParameterFile::of_script(text, limits))
+        .collect();
     for (name, text) in files.iter().filter(|(_, text)| text.contains("\"contentVersion\"") && text.contains("\"parameters\"")) {
         for range in document::split(text) {
             let document = text.get(range).unwrap_or_default();

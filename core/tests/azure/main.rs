@@ -18,6 +18,7 @@ mod private_endpoints;
 mod routes;
 mod scripts;
 mod shells;
+mod targets;
 mod templates;
 mod terraform;
 

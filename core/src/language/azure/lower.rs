@@ -8,14 +8,14 @@ use alloc::vec::Vec;
 
 use crate::language::azure::inventory::OR;
 use crate::language::azure::{Access, Choice, PortMatch, RuleDirection, RulePart, RuleSide, SecurityRule, Unresolved};
-use crate::model::{AddressSet, Protocol};
+use crate::model::{AddressSet, Cidr, Protocol};
 use crate::policy::PortTerm;
 use crate::policy::{
     Action, Doubt, HookMatch, PacketMatch, PeerMatch, PeerTerm, PeerTermKind, Policy, PolicyId, PolicyRole, Rule, Ruleset, SubjectMatch,
     Tier, TierEnd, TrafficMatch,
 };
 use crate::snapshot::cloud::tags::{self, KnownTag};
-use crate::snapshot::cloud::{Cloud, Group, GroupUse};
+use crate::snapshot::cloud::{Cloud, Group, GroupUse, Interface, NetworkOrigin};
 use crate::text::Place;
 
 /// The name of the tier of all groups. A packet meets one group after the other, never two as policies of one tier.
@@ -304,6 +304,7 @@ fn translated(rule: &SecurityRule, place: Place, used: &GroupUse, cloud: &Cloud)
         RuleDirection::Inbound => (&rule.source, &rule.destination, source, destination),
         RuleDirection::Outbound => (&rule.destination, &rule.source, destination, source),
     };
+    let own = own.map(|kind| where_assumed(kind, own_side, cloud));
     let placed = |side: &RuleSide, kind| PeerTerm { place: side.span.map_or(place, |span| span.within(place.document)), kind };
     let peer = match (peer, uncertain) {
         (None, Some(name)) => Some(possibly(AddressSet::everything(), name)),
@@ -325,6 +326,25 @@ fn translated(rule: &SecurityRule, place: Place, used: &GroupUse, cloud: &Cloud)
 
 fn possibly(set: AddressSet, name: &str) -> PeerTermKind {
     PeerTermKind::UnknownAddresses { certain: AddressSet::default(), possible: set, name: name.into() }
+}
+
+/// A machine that stands for any of its subnet has an address that is assumed: a rule for some of the addresses that it may have matches it possibly. Without
+/// a network in the input it may have any.
+fn where_assumed(kind: PeerTermKind, side: &RuleSide, cloud: &Cloud) -> PeerTermKind {
+    let PeerTermKind::Addresses { set, inside_too, block } = kind else { return kind };
+    let named = AddressSet::of_cidrs(&side.prefixes);
+    let is_open = |machine: &&Interface| {
+        let Some(subnet) = cloud.subnet(machine.subnet) else { return false };
+        let is_anywhere = cloud.network(subnet.network).is_some_and(|network| network.origin == NetworkOrigin::ForGroups);
+        let space = if is_anywhere { AddressSet::everything() } else { AddressSet::of_cidrs(&subnet.prefixes) };
+        machine.stand_in && named.overlaps(&space) && !set.covers(&space)
+    };
+    let machines: Vec<&Interface> = cloud.interfaces.iter().filter(is_open).collect();
+    let Some(first) = machines.first().filter(|_| !side.expanded) else { return PeerTermKind::Addresses { set, inside_too, block } };
+    let of = |machine: &&Interface| machine.addresses.iter().copied().map(Cidr::of).collect::<Vec<_>>();
+    let addresses = AddressSet::of_cidrs(&machines.iter().flat_map(of).collect::<Vec<_>>());
+    let name = first.title().into();
+    PeerTermKind::UnknownAddresses { certain: set.difference(&addresses), possible: set.union(&addresses), name }
 }
 
 /// What a side matches; nothing for everything.

@@ -4,6 +4,7 @@ mod admission;
 mod installed;
 mod known;
 pub(in crate::language) mod unread;
+mod virtual_nodes;
 
 use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
@@ -200,6 +201,9 @@ impl Languages {
         ruleset.open = unread::open(&resources, settings);
         unread::doubt_services(&resources, settings, &mut ruleset);
         unread::doubt_namespaces(&resources, &mut ruleset);
+        if settings.engine != Engine::None {
+            virtual_nodes::doubt(&resources, settings, &mut ruleset);
+        }
         ruleset.tiers.retain(|tier| !tier.groups.is_empty());
         if let Some(candidates) = &candidates {
             installed::may_be_idle(candidates, &mut ruleset);

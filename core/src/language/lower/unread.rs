@@ -149,15 +149,7 @@ pub(in crate::language) fn add(resources: &[(DocumentId, &Resource)], settings: 
         }
     }
     for (last, groups) in tiers {
-        let tier = Tier {
-            name: TIER.into(),
-            noun: "policies that are not evaluated",
-            groups,
-            end: TierEnd::Pass,
-            ports_only: false,
-            passes_all: false,
-            ordered: true,
-        };
+        let tier = tier(groups);
         let is_failsafe = |tier: &Tier| {
             let first = tier.groups.first().and_then(|g| g.first()).and_then(|id| ruleset.policy(*id));
             first.is_some_and(|p| p.hook == HookMatch::Failsafe)
@@ -169,6 +161,34 @@ pub(in crate::language) fn add(resources: &[(DocumentId, &Resource)], settings: 
             ruleset.tiers.iter().position(|tier| !is_failsafe(tier)).unwrap_or(ruleset.tiers.len())
         };
         ruleset.tiers.insert(at, tier);
+    }
+}
+
+/// Adds one effect before everything else, as `change` says it.
+pub(super) fn add_first(
+    effect: &Effect,
+    (document, resource): (DocumentId, &Resource),
+    settings: &Assumed,
+    ruleset: &mut Ruleset,
+    change: impl FnOnce(&mut Policy),
+) {
+    let id = PolicyId::at(ruleset.policies.len());
+    let unread = Unread::new(Cause::Kind, Vec::new());
+    let mut policy = policy(id, document, resource, &unread, effect, settings);
+    change(&mut policy);
+    ruleset.add(policy);
+    ruleset.tiers.insert(0, tier(alloc::vec![alloc::vec![id]]));
+}
+
+fn tier(groups: Vec<Vec<PolicyId>>) -> Tier {
+    Tier {
+        name: TIER.into(),
+        noun: "policies that are not evaluated",
+        groups,
+        end: TierEnd::Pass,
+        ports_only: false,
+        passes_all: false,
+        ordered: true,
     }
 }
 

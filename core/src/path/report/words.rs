@@ -210,7 +210,9 @@ fn landing_sentence(landing: Landing) -> &'static str {
 fn egress_sentence(source: PublicSource) -> &'static str {
     match source {
         PublicSource::Own => "leaves with the machine's own public address (SNAT)",
-        PublicSource::OfNetwork => "leaves with a public address of the network (SNAT): a NAT gateway's, or Azure's default one",
+        PublicSource::OfNetwork | PublicSource::OfCluster(Some(Outbound::OfSubnet)) => {
+            "leaves with a public address of the network (SNAT): a NAT gateway's, or Azure's default one"
+        }
         PublicSource::OfCluster(Some(Outbound::NatGateway)) => "leaves with the NAT gateway's public address (SNAT)",
         PublicSource::OfCluster(Some(Outbound::Routes)) => {
             "follows the routes of the subnet, usually to a firewall, and leaves with its public address (SNAT)"

@@ -514,6 +514,11 @@ fn backend_port(paths: &Paths, request: &Request<'_>) -> Result<(ServiceId, usiz
         let said = format!("where Ingress `{namespace}/{}` leads the request is not known: {why}", request.ingress.name);
         return Err(End::Unknown(Unknown::Request(said.into())));
     }
+    let namespace = paths.snapshot.namespace_name(request.ingress.namespace);
+    let changes = |way: &&UnreadWay| way.changes && way.may_be(true, Some(namespace), Some(&request.ingress.name));
+    if let Some(way) = paths.snapshot.unread_ways.iter().find(changes) {
+        return Err(End::Unknown(Unknown::Unread(Arc::from(&*way.because))));
+    }
     let Some(backend) = request.backend else {
         // Another Ingress may have the rule, if it could be read.
         if let Some(way) = paths.snapshot.unread_ways.iter().find(|way| way.is_ingress) {

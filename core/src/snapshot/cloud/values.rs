@@ -124,6 +124,8 @@ pub enum Outbound {
     NatGateway,
     /// Along routes that somebody writes, to a firewall as a rule.
     Routes,
+    /// As those of any machine of the subnet: AKS sets nothing up.
+    OfSubnet,
     /// Not at all.
     None,
 }
@@ -135,7 +137,8 @@ impl Outbound {
             "loadbalancer" => Outbound::LoadBalancer,
             "managednatgateway" | "userassignednatgateway" | "managednatgatewayv2" => Outbound::NatGateway,
             "userdefinedrouting" => Outbound::Routes,
-            "none" | "block" => Outbound::None,
+            "none" => Outbound::OfSubnet,
+            "block" => Outbound::None,
             _ => return None,
         })
     }

@@ -91,14 +91,12 @@ impl Access {
         let clusters = if node.is_some() { cloud.clusters_of(node) } else { Vec::new() };
         let is_public = interface.is_some_and(|i| i.public.is_some() || i.floating.iter().any(|a| tags::is_public(*a)))
             || clusters.iter().any(|c| c.traffic.public_nodes);
-        let out = match (subnet, clusters.as_slice()) {
+        let of_cluster = clusters.first().map(|cluster| cluster.traffic.outbound).filter(|outbound| *outbound != Outbound::OfSubnet);
+        let out = match (subnet, of_cluster) {
             _ if is_public => None,
-            (_, [first, ..]) => match first.traffic.outbound {
-                Outbound::None => Some(Routing::NoEgress),
-                Outbound::Routes if subnet.is_none_or(|(_, s)| s.table.is_none()) => Some(Routing::OwnRoutes),
-                Outbound::Routes | Outbound::LoadBalancer | Outbound::NatGateway => None,
-            },
-            (Some((number, subnet)), []) if is_private(subnet) => {
+            (_, Some(Outbound::None)) => Some(Routing::NoEgress),
+            (_, Some(Outbound::Routes)) if subnet.is_none_or(|(_, s)| s.table.is_none()) => Some(Routing::OwnRoutes),
+            (Some((number, subnet)), None) if is_private(subnet) => {
                 let balanced = interface.is_some_and(|i| i.balanced);
                 Some(if balanced { Routing::Balancer(number) } else { Routing::NoOutbound(number) })
             }

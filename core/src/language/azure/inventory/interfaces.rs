@@ -158,10 +158,9 @@ impl Builder {
         if let Some(network) = self.cloud.subnet(subnet).map(|s| s.network) {
             self.taken.extend(given.iter().map(|a| (network, *a)));
         }
-        let lacks = |ipv6: bool| {
-            let has = given.iter().any(|a| a.is_ipv6() == ipv6);
-            !has && configurations.iter().any(|c| c.ipv6 == ipv6 && c.address.is_none_or(|a| is_old(&a)))
-        };
+        // Of each family the first configuration counts: what others have besides does not take its place.
+        let lacks =
+            |ipv6: bool| configurations.iter().find(|c| c.ipv6 == ipv6).is_some_and(|first| first.address.is_none_or(|a| is_old(&a)));
         let lacks = Lacks { v4: given.is_empty() && !lacks(true) || lacks(false), v6: lacks(true) };
         let owner = beside.machines.get(&key(&name));
         let zones = interface.zones.iter().map(ToString::to_string).collect::<Vec<_>>();
@@ -175,7 +174,7 @@ impl Builder {
             full_title: None,
             node: None,
             subnet,
-            address_given: !given.is_empty(),
+            address_given: !(given.is_empty() || lacks.v4 && given.iter().any(IpAddr::is_ipv4)),
             addresses: given,
             floating: interface.floating.clone(),
             pod_prefixes: interface.pod_prefixes.clone(),
@@ -251,7 +250,9 @@ impl Builder {
             late.iter().for_each(|number| self.full(*number, subnet));
             for (number, address) in numbers.into_iter().filter(|number| !late.contains(number)).zip(addresses) {
                 if let Some(interface) = self.cloud.interfaces.get_mut(number.index()) {
-                    interface.addresses.push(address);
+                    // The address of the first configuration is the one that connections to the machine have.
+                    let first = interface.addresses.iter().position(IpAddr::is_ipv4).unwrap_or(interface.addresses.len());
+                    interface.addresses.insert(first, address);
                 }
             }
         }

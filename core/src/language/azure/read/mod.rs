@@ -23,12 +23,13 @@ pub(crate) mod service_tags;
 pub(crate) mod short;
 mod template;
 mod terraform;
+mod terraform_cluster;
 mod terraform_plan;
 mod turns;
 mod value;
 
 use alloc::boxed::Box;
-use alloc::collections::BTreeSet;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -79,6 +80,10 @@ pub(in crate::language) struct AzureReader<'a, 'r> {
     reads_commands: bool,
     /// The condition on which it hangs whether the command runs that is read, if that cannot be told.
     doubt: Option<Box<str>>,
+    /// The subscription that `az account set` names, for the commands after it.
+    subscription: Option<Box<str>>,
+    /// For each command, by where it begins, its subscription, as far as it is said.
+    homes: BTreeMap<u32, Option<Box<str>>>,
     /// The name of the file that is read.
     file: &'a str,
     /// Values for the parameters of templates.
@@ -143,6 +148,8 @@ impl<'a, 'r> AzureReader<'a, 'r> {
             unused: None,
             reads_commands: false,
             doubt: None,
+            subscription: None,
+            homes: BTreeMap::new(),
             file: "",
             files: &[],
         }

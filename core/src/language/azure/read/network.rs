@@ -272,7 +272,7 @@ impl<'a> AzureReader<'a, '_> {
 
     /// The address configurations of an interface, or of each interface of a scale set.
     fn configurations(&mut self, node: NodeRef<'a>) -> Vec<Configuration> {
-        let (configurations, _) = self.each(node, "ipConfigurations", |reader, item| {
+        let (mut configurations, _) = self.each(node, "ipConfigurations", |reader, item| {
             let address = reader.text(item, "privateIPAddress");
             let is = |reader: &Self, field: &str, word: &str| {
                 reader.text(item, field).is_some_and(|s| !s.unknown && s.text.eq_ignore_ascii_case(word))
@@ -283,7 +283,7 @@ impl<'a> AzureReader<'a, '_> {
                 reader.report(Diagnostic::new(codes::AZ_TOO_MANY, Severity::Error, beyond.span, message));
             }
             let own = prop(item, "publicIPAddressConfiguration");
-            Configuration {
+            let configuration = Configuration {
                 address: address.and_then(|a| reader.address(&a)),
                 dynamic: reader.is_template && is(reader, "privateIPAllocationMethod", "Dynamic"),
                 ipv6: is(reader, "privateIPAddressVersion", "IPv6"),
@@ -293,9 +293,12 @@ impl<'a> AzureReader<'a, '_> {
                 public_address: None,
                 groups,
                 balanced: prop(item, "loadBalancerBackendAddressPools").is_some_and(|pools| !reader.template.items(pools).is_empty()),
-            }
+            };
+            (!is(reader, "primary", "true"), configuration)
         });
-        configurations
+        // The primary one comes first, wherever it is written.
+        configurations.sort_by_key(|(is_secondary, _)| *is_secondary);
+        configurations.into_iter().map(|(_, configuration)| configuration).collect()
     }
 
     /// A scale set: so many machines, each with the interfaces that its profile describes.

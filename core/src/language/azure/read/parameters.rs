@@ -4,8 +4,9 @@ use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+use super::shell::{self, Command, Word};
 use super::value::field;
-use crate::document::{NodeRef, Tree};
+use crate::document::{self, Limits, NodeRef, Tree};
 
 /// A file with values for the parameters of a template.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,6 +23,21 @@ impl ParameterFile {
         tree.root().is_some_and(is_parameter_file).then(|| ParameterFile { name: String::from(name), tree })
     }
 
+    /// What the deployments of a script give the parameters of their templates: `az deployment group create --template-file main.json --parameters a=b`.
+    /// Upstream: azure-cli reference, `az deployment group create`, `--parameters`.
+    pub fn of_script(text: &str, limits: &Limits) -> Vec<Self> {
+        if !text.contains("--parameters") && !text.contains(" -p ") {
+            return Vec::new();
+        }
+        let (commands, _) = shell::commands(text, core::slice::from_ref(&(0..text.len())), &[]);
+        let deploys = |command: &&Command| {
+            let mut words = command.words.iter().map(|word| word.text.as_str());
+            words.next() == Some("az")
+                && matches!((words.next(), words.next()), (Some("deployment"), _) | (Some("group"), Some("deployment")))
+        };
+        commands.iter().filter(deploys).filter_map(|command| of_command(command, limits)).collect()
+    }
+
     fn parameters(&self) -> Option<NodeRef<'_>> {
         self.tree.root().and_then(|root| field(root, "parameters"))
     }
@@ -34,6 +50,56 @@ impl ParameterFile {
         let stem = template.rsplit_once('.').map_or(template.as_str(), |(stem, _)| stem);
         base(&self.name).strip_prefix(stem).is_some_and(|rest| rest.starts_with('.') && rest.contains("param"))
     }
+}
+
+/// The words after an option, up to the next one.
+fn after<'c>(command: &'c Command, names: &[&str]) -> Vec<&'c Word> {
+    let is_option = |word: &Word| word.text.len() > 1 && word.text.starts_with('-');
+    let mut found = Vec::new();
+    let mut within = false;
+    for word in &command.words {
+        if is_option(word) {
+            within = names.contains(&word.text.as_str());
+            found.extend(word.value.as_deref().filter(|_| within));
+        } else if within {
+            found.push(word);
+        }
+    }
+    found
+}
+
+fn of_command(command: &Command, limits: &Limits) -> Option<ParameterFile> {
+    let template = after(command, &["--template-file", "-f"]).first().map(|word| word.text.as_str())?;
+    let base = template.rsplit(['/', '\\']).next().unwrap_or(template);
+    let stem = base.rsplit_once('.').map_or(base, |(stem, _)| stem);
+    let mut values: Vec<(String, String)> = Vec::new();
+    for word in after(command, &["--parameters", "-p"]) {
+        let Some((name, value)) = word.text.split_once('=').filter(|(name, _)| !name.is_empty() && !name.starts_with(['@', '{', '$']))
+        else {
+            continue;
+        };
+        // The later value of a parameter counts.
+        values.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
+        // One that is not known is as unknown as a secret.
+        let is_unknown = word.unknown && value.contains(['$', '<']);
+        values.push((name.to_string(), if is_unknown { String::from("{}") } else { alloc::format!("{{\"value\": {}}}", json(value)) }));
+    }
+    let list: Vec<String> = values.iter().map(|(name, value)| alloc::format!("{}: {value}", quoted(name))).collect();
+    let text = alloc::format!("{{\"contentVersion\": \"1.0.0.0\", \"parameters\": {{{}}}}}", list.join(", "));
+    let name = alloc::format!("{stem}.parameters.json");
+    (!list.is_empty()).then(|| ParameterFile { name, tree: document::parse(&text, limits).tree })
+}
+
+/// A value of a command line as JSON: as it is, if it is JSON, else a text.
+fn json(value: &str) -> String {
+    let trimmed = value.trim();
+    let is_json = trimmed.starts_with(['[', '{']) || matches!(trimmed, "true" | "false" | "null") || trimmed.parse::<i64>().is_ok();
+    if is_json { trimmed.to_string() } else { quoted(value) }
+}
+
+fn quoted(text: &str) -> String {
+    let escaped = text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+    alloc::format!("\"{escaped}\"")
 }
 
 /// Values for parameters by their names. Where several files give one, it is one of these.

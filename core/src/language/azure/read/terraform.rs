@@ -188,6 +188,8 @@ impl<'a> AzureReader<'a, '_> {
             "azurerm_subnet_route_table_association" | "azurerm_subnet_nat_gateway_association" => {
                 self.terraform_subnet_change(kind, values)
             }
+            "azurerm_kubernetes_cluster" => self.terraform_cluster(values, &name),
+            "azurerm_kubernetes_cluster_node_pool" => self.terraform_node_pool(values, &name),
             "azurerm_application_security_group" => self.emit("ApplicationSecurityGroup", &name, values.span(), Azure::ApplicationGroup),
             _ => {
                 let unread = self.unread.get_or_insert_with(|| (String::from(kind), values.span(), 0));

@@ -32,6 +32,9 @@ pub(in crate::language) fn redirects(node: NodeRef<'_>, kind: &str, api_version:
             }
             items(spec.get("hosts")).filter_map(NodeRef::as_str).filter_map(|host| of_host(host, own)).collect()
         }
+        // The controller of Azure's application gateway makes no rules for the host that it names. Upstream: Azure/application-gateway-kubernetes-ingress,
+        // docs/how-tos/prevent-agic-from-overwriting.md.
+        ("appgw.ingress.k8s.io", "AzureIngressProhibitedTarget") => alloc::vec![Way { changes: true, ..unnamed("Ingress") }],
         _ => return None,
     };
     (!ways.is_empty()).then(|| Unread { enforcer: Enforcer::Beside, ways, ..Unread::new(Cause::Kind, Vec::new()) })

@@ -86,6 +86,13 @@ impl AzureReader<'_, '_> {
             None => None,
         };
         let dataplane = options.word("network-dataplane");
+        if (is_open || engine.is_some() || dataplane.is_some()) && self.in_question(options).is_some() {
+            // The cluster has this engine or the one from before.
+            if let Some(cluster) = self.cluster_mut(&name) {
+                cluster.engine = None;
+            }
+            return;
+        }
         let cilium = dataplane.as_deref() == Some("cilium");
         let mut features = self.asked_of_cluster(options, dataplane.as_deref(), false);
         // What no option of this command asks for is as it was.

@@ -77,6 +77,7 @@ impl AzureReader<'_, '_> {
     /// A command about a security group of which the name is not known: if the text makes none that is called so, it may be any that it makes. Says
     /// whether that is so.
     pub(super) fn may_be_any(&mut self, options: &Options) -> bool {
+        self.may_be_unnamed(options);
         let Some(name) = options.value("nsg-name").filter(|name| name.unknown) else { return false };
         let is_group = |resource: &Resource| matches!(&resource.kind, Kind::Azure(azure) if matches!(**azure, Azure::Group(_)));
         if self.made("NetworkSecurityGroup", &name.text).is_some() || !self.resources.iter().any(is_group) {
@@ -292,6 +293,8 @@ impl AzureReader<'_, '_> {
         let outbound = subnet_outbound(options);
         let loses_gateway = options.value("nat-gateway").is_some_and(|v| is_nothing(&v));
         let in_doubt = self.doubt.is_some();
+        // The route table that a subnet has if the command runs is as unknown as whether it does.
+        let doubt = Scalar { text: format!("${{{}}}", self.doubt.as_deref().unwrap_or_default()), unknown: true, span: options.span };
         self.subnet_policies(options, &network.text);
         if let Some(subnet) = self.subnet_mut(Some(&network.text), &name.text) {
             subnet.outbound = SubnetOutbound {
@@ -304,9 +307,10 @@ impl AzureReader<'_, '_> {
                 subnet.group.clone_from(&group);
             }
             if let Some(routes) = routes {
-                subnet.routes = (!is_nothing(&routes)).then(|| super::super::reference_of(&routes));
+                let own = if in_doubt { Some(&doubt) } else { Some(&routes).filter(|routes| !is_nothing(routes)) };
+                subnet.routes = own.map(super::super::reference_of);
             }
-            if !prefixes.is_empty() {
+            if !prefixes.is_empty() && !in_doubt {
                 subnet.prefixes = prefixes;
             }
             if changes_group && in_doubt {

@@ -13,6 +13,7 @@ mod network;
 mod object;
 mod options;
 pub(in crate::language) mod shell;
+mod target;
 
 use alloc::boxed::Box;
 use alloc::format;
@@ -172,6 +173,9 @@ impl AzureReader<'_, '_> {
         let words = &command.words;
         let Some(first_option) = words.iter().position(|w| w.text.starts_with('-')).or(Some(words.len())) else { return };
         let what = words.iter().take(first_option).skip(1).map(|w| w.text.as_str()).collect::<Vec<_>>().join(" ");
+        if what == "account set" {
+            self.account_set(command);
+        }
         if !COMMANDS.contains(&what.as_str()) {
             self.scope = Scope { deployment: true, ..Scope::default() };
             if !self.works_beside(&what, command) {
@@ -183,7 +187,7 @@ impl AzureReader<'_, '_> {
         self.set_scope(&options);
         for options in self.objects(options) {
             self.set_scope(&options);
-            self.run(&options);
+            self.run_on_target(&options);
         }
     }
 

@@ -40,6 +40,20 @@ const OTHERS: [(&str, &str); 6] = [
 /// Choices that the version has not, and others have.
 const OTHER_CHOICES: [(&str, &str); 2] = [("outbound-type", "block"), ("outbound-type", "managedNATGatewayV2")];
 
+/// Options that decide about connections and may stand in a variable that is not known: `az aks create … $OPTIONS`.
+const OPEN: [(&str, &str); 8] = [
+    ("aks create", "network-policy"),
+    ("aks update", "network-policy"),
+    ("network nsg rule create", RULE),
+    ("network nsg rule update", RULE),
+    ("network vnet subnet create", "network-security-group route-table"),
+    ("network vnet subnet update", "network-security-group route-table"),
+    ("network nic create", "network-security-group"),
+    ("vm create", "nsg"),
+];
+const RULE: &str =
+    "access direction protocol source-address-prefixes source-port-ranges destination-address-prefixes destination-port-ranges";
+
 /// An option.
 #[derive(Clone, Debug)]
 struct Known {
@@ -156,8 +170,18 @@ impl Options {
     /// Gives an option a value, in place of those that it has.
     pub(super) fn give(&mut self, name: &str, value: &Scalar) {
         let Some(first) = self.known.iter().find(|known| known.names.contains(&name)).map(Known::first) else { return };
-        let word = Word { text: value.text.clone(), span: value.span, unknown: value.unknown, quoted: true, value: None };
+        let word = Word { text: value.text.clone(), span: value.span, unknown: value.unknown, quoted: true, spreads: false, value: None };
         self.given.insert(first, (value.span, alloc::vec![word]));
+    }
+
+    /// Gives the options that decide here, and that must be there, the value of a word that may stand for any of them.
+    fn open(&mut self, word: &Word) {
+        let decide = OPEN.iter().filter(|(what, _)| *what == self.what).flat_map(|(_, names)| names.split(' '));
+        let decide: Vec<&'static str> = decide.filter(|name| !self.has(name) && self.knows(name)).collect();
+        let required = self.known.iter().filter(|known| known.required).map(Known::first);
+        for name in required.filter(|name| !self.has(name)).chain(decide).collect::<Vec<_>>() {
+            self.give(name, &Scalar { text: word.text.clone(), unknown: true, span: word.span });
+        }
     }
 
     pub(super) fn has(&self, name: &str) -> bool {
@@ -254,6 +278,7 @@ impl AzureReader<'_, '_> {
         let mut options = Options { what, span: command.span, known, given: BTreeMap::new() };
         let mut current: Option<usize> = None;
         let mut refused = false;
+        let mut open: Option<Word> = None;
         for word in command.words.iter().skip(first) {
             let is_option = word.text.len() > 1
                 && word.text.starts_with('-')
@@ -263,7 +288,12 @@ impl AzureReader<'_, '_> {
                 current = self.flag(word, &mut options, &mut refused);
                 continue;
             }
-            let Some(known) = current.and_then(|number| options.known.get(number)) else { continue };
+            let known = current.and_then(|number| options.known.get(number));
+            let has_value = |known: &Known| options.given.get(known.first()).is_some_and(|(_, values)| !values.is_empty());
+            if word.spreads && known.is_none_or(|known| known.many || known.flag || has_value(known)) {
+                open = Some(word.clone());
+            }
+            let Some(known) = known else { continue };
             let (name, takes) = (known.first(), known.many);
             if let Some((_, values)) = options.given.get_mut(name) {
                 if !takes && !values.is_empty() && !word.unknown {
@@ -277,6 +307,9 @@ impl AzureReader<'_, '_> {
                     values.push(word.clone());
                 }
             }
+        }
+        if let Some(word) = open {
+            options.open(&word);
         }
         refused |= !self.check(&options);
         if refused {

@@ -42,6 +42,8 @@ pub(in crate::language) struct Word {
     pub(in crate::language) unknown: bool,
     /// Whether it began with a quotation mark.
     pub(super) quoted: bool,
+    /// Whether it may stand for any number of words: a variable without quotation marks, or a list, that the input does not give.
+    pub(super) spreads: bool,
     /// For `--flag=value`, the value.
     pub(in crate::language) value: Option<Box<Word>>,
 }
@@ -59,6 +61,8 @@ pub(in crate::language) struct Command {
     pub(in crate::language) span: Span,
     /// The condition on which it hangs whether it runs, if that cannot be told.
     pub(in crate::language) doubt: Option<Rc<str>>,
+    /// Which file says how to reach clusters, where a variable of the script does (`KUBECONFIG`).
+    pub(in crate::language) kubeconfig: Option<String>,
     /// The variables that are known when it runs, of one on a line that is asked for.
     pub(in crate::language) variables: Variables,
 }
@@ -97,7 +101,8 @@ fn dialect(text: &str, live: &[Range<usize>]) -> Dialect {
             || lower.starts_with("if ($")
             || lower.starts_with("for ($")
             || lower.starts_with("while ($")
-            || lower.starts_with("function ") && lower.contains("($")
+            || lower.starts_with("switch ($")
+            || lower.starts_with("function ") && (lower.contains("($") || lower.contains("param(") || lower.contains("([string]"))
         {
             return Dialect::PowerShell;
         }

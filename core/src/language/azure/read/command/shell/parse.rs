@@ -1,5 +1,7 @@
 //! Tokens to commands, loops, branches and functions. Whatever is not understood is passed over, and what stands around it is still read.
 
+mod power;
+
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
@@ -20,6 +22,8 @@ pub(super) enum Node {
     Captured { name: String, words: Vec<Raw> },
     /// A loop over words.
     For { variable: String, items: Vec<Raw>, body: Vec<Node> },
+    /// `select`: somebody chooses one of the words, or none.
+    Select { variable: String, items: Vec<Raw>, body: Vec<Node> },
     /// A loop that counts: `i=1; i<=3; i++`.
     Count { variable: Option<String>, clause: String, body: Vec<Node> },
     /// A loop that goes on while a condition holds, or until it does.
@@ -32,8 +36,8 @@ pub(super) enum Node {
     Branches(Vec<(Vec<Node>, Vec<Node>)>),
     /// `case`: a word, and patterns with their branches.
     Case { word: Option<Raw>, arms: Vec<(Vec<Raw>, Vec<Node>)> },
-    /// A function with the names of its parameters.
-    Function { name: String, parameters: Vec<String>, body: Vec<Node> },
+    /// A function with the names of its parameters, and what they hold where a call gives them nothing.
+    Function { name: String, parameters: Vec<(String, Option<Raw>)>, body: Vec<Node> },
     /// What is run once as far as can be told.
     Block(Vec<Node>),
     /// What a shell of its own runs: `( … )`.
@@ -182,7 +186,11 @@ impl<'t> Parser<'t> {
         match self.dialect {
             Dialect::Posix => match lower.as_str() {
                 "if" => Some(self.branches(depth)),
-                "for" | "select" => Some(self.for_loop(depth)),
+                "for" => Some(self.for_loop(depth)),
+                "select" => Some(match self.for_loop(depth) {
+                    Node::For { variable, items, body } => Node::Select { variable, items, body },
+                    other => other,
+                }),
                 "while" | "until" => Some(self.while_loop(depth)),
                 "case" => Some(self.case(depth)),
                 "function" => {
@@ -374,112 +382,6 @@ impl<'t> Parser<'t> {
             return Some(Node::List { name, items: self.bracket(), adds });
         }
         (!words.is_empty()).then_some(Node::Simple(words))
-    }
-
-    // ---- PowerShell ------------------------------------------------------------------------------------------------------------------
-
-    /// `{ … }`.
-    fn braced(&mut self, depth: usize) -> Vec<Node> {
-        while matches!(self.peek(), Some(Token::Newline)) {
-            self.at += 1;
-        }
-        if !self.take_op("{") {
-            return Vec::new();
-        }
-        let body = self.list(&["}"], depth + 1);
-        self.take_op("}");
-        body
-    }
-
-    fn power(&mut self, lower: &str, depth: usize) -> Option<Node> {
-        match lower {
-            "if" => {
-                let mut branches = Vec::new();
-                self.at += 1;
-                loop {
-                    let condition = Node::Simple(self.bracket());
-                    let body = self.braced(depth);
-                    branches.push((alloc::vec![condition], body));
-                    let before = self.at;
-                    while matches!(self.peek(), Some(Token::Newline)) {
-                        self.at += 1;
-                    }
-                    if self.take_plain("elseif") {
-                        continue;
-                    }
-                    if self.take_plain("else") {
-                        let body = self.braced(depth);
-                        branches.push((Vec::new(), body));
-                    } else {
-                        self.at = before;
-                    }
-                    return Some(Node::Branches(branches));
-                }
-            }
-            "foreach" => {
-                self.at += 1;
-                let mut inner = self.bracket().into_iter();
-                let variable = inner.next().and_then(|w| w.variable().map(str::to_ascii_lowercase)).unwrap_or_default();
-                let items = inner.skip_while(|w| w.plain().is_some_and(|p| p.eq_ignore_ascii_case("in"))).collect();
-                let body = self.braced(depth);
-                Some(Node::For { variable, items, body })
-            }
-            "for" => {
-                self.at += 1;
-                let clause = self.bracket().iter().map(written).collect::<Vec<_>>().join(" ");
-                let body = self.braced(depth);
-                Some(Node::Count { variable: None, clause, body })
-            }
-            "while" | "switch" | "catch" | "do" | "try" | "finally" | "else" | "until" => {
-                self.at += 1;
-                if self.peek_op() == Some("(") {
-                    self.bracket();
-                }
-                Some(Node::Block(self.braced(depth)))
-            }
-            "param" => {
-                self.at += 1;
-                self.bracket();
-                None
-            }
-            "function" | "filter" => {
-                self.at += 1;
-                let name = self.plain().unwrap_or_default().to_ascii_lowercase();
-                self.at += 1;
-                let mut parameters = if self.peek_op() == Some("(") { self.bracket() } else { Vec::new() };
-                // `param(…)` at the start of the body says the same.
-                let start = self.at;
-                while matches!(self.peek(), Some(Token::Newline | Token::Op("{"))) {
-                    self.at += 1;
-                }
-                if self.take_plain("param") {
-                    parameters = self.bracket();
-                }
-                self.at = start;
-                let names = parameters.iter().filter_map(|w| w.variable().map(str::to_ascii_lowercase)).collect();
-                Some(Node::Function { name, parameters: names, body: self.braced(depth) })
-            }
-            _ => self.power_simple(),
-        }
-    }
-
-    fn power_simple(&mut self) -> Option<Node> {
-        let name = self.peek_word().and_then(Raw::variable).map(super::run::power_name);
-        let next = match self.tokens.get(self.at + 1) {
-            Some(Token::Word(word)) => word.plain(),
-            _ => None,
-        };
-        let (Some(name), Some(sign @ ("=" | "+="))) = (name, next) else { return self.simple() };
-        self.at += 2;
-        let adds = sign == "+=";
-        if self.peek_op() == Some("(") {
-            return Some(Node::List { name, items: self.bracket(), adds });
-        }
-        let words = self.words();
-        if words.first().and_then(Raw::plain).is_some_and(|w| w == "az") {
-            return Some(Node::Captured { name, words });
-        }
-        Some(Node::List { name, items: words, adds })
     }
 
     // ---- cmd -------------------------------------------------------------------------------------------------------------------------

@@ -16,6 +16,34 @@ use crate::text::Span;
 const READ: [&str; 3] = ["az", "az.cmd", "az.exe"];
 /// Programs that run a text.
 const SHELLS: [&str; 7] = ["bash", "sh", "zsh", "dash", "ksh", "pwsh", "powershell"];
+/// Programs besides `kubectl` that create objects, or say which cluster is meant.
+const TOOLS: [&str; 25] = [
+    "ansible-playbook",
+    "argocd",
+    "aws",
+    "cilium",
+    "eksctl",
+    "flux",
+    "gcloud",
+    "helmfile",
+    "istioctl",
+    "k3d",
+    "k3s",
+    "kapp",
+    "kind",
+    "kpt",
+    "kubectx",
+    "kubens",
+    "kubie",
+    "minikube",
+    "pulumi",
+    "skaffold",
+    "terraform",
+    "terragrunt",
+    "tk",
+    "tofu",
+    "werf",
+];
 /// Programs to which a command is only a text.
 const ONLY_WORDS: [&str; 22] = [
     "echo",
@@ -80,6 +108,29 @@ fn handed_to_host(words: &[Word]) -> Option<String> {
     (OF_CLUSTERS.iter().any(|program| text.contains(program)) && !text.contains("-f -")).then_some(text)
 }
 
+/// Whether a command is one that changes clusters by other means than `kubectl`: a tool, or a script in a file of its own.
+fn is_tool(first: &str, next: &str) -> bool {
+    let base = first.rsplit(['/', '\\']).next().unwrap_or_default();
+    TOOLS.contains(&base)
+        || matches!(first, "source" | ".")
+        || first.starts_with("./") && !OF_CLUSTERS.contains(&base) && !["gradlew", "mvnw", "configure"].contains(&base)
+        || first.ends_with(".sh")
+        || SHELLS.contains(&first) && next.ends_with(".sh")
+}
+
+fn speaks_of_cluster(text: &str) -> bool {
+    OF_CLUSTERS.iter().any(|program| text.split_whitespace().any(|word| word == *program))
+}
+
+/// Puts in what comes from the other side of the pipe: `xargs`.
+fn fill(words: &mut Vec<Word>, program: &str, span: Span) {
+    let holes = words.iter_mut().filter(|w| w.text.contains("{}"));
+    let filled = holes.map(|w| w.unknown = true).count();
+    if filled == 0 {
+        words.push(Word { text: alloc::format!("$({program})"), span, unknown: true, quoted: false, spreads: false, value: None });
+    }
+}
+
 impl Run<'_> {
     /// Takes note of a command, or of one that another command runs.
     pub(super) fn program(&mut self, mut words: Vec<Word>) {
@@ -94,10 +145,19 @@ impl Run<'_> {
             }
             return;
         }
-        if program == "ssh"
-            && let Some(script) = handed_to_host(&words).filter(|_| self.depth < DEEPEST)
-        {
+        if let Some(script) = self.for_another(&words, &program, span).filter(|_| self.depth < DEEPEST) {
             return self.run_text(&script, span);
+        }
+        if program == "echo" || program == "printf" {
+            let texts: Vec<&str> = words.iter().skip(1).map(|word| word.text.as_str()).filter(|text| !text.starts_with('-')).collect();
+            self.echoed = Some((span.start, texts.join(" ")));
+        }
+        let next = words.get(1).map_or("", |word| &word.text);
+        if is_tool(words.first().map_or("", |word| &word.text), next) {
+            return self.push(words);
+        }
+        if (program == "xargs" || program == "parallel") && words.iter().any(|word| OF_CLUSTERS.contains(&program_of(word))) {
+            fill(&mut words, &program, span);
         }
         // Behind what begins them, such as `timeout 30`, too.
         let of_clusters = words.iter().any(|word| OF_CLUSTERS.contains(&program_of(word)));
@@ -116,21 +176,7 @@ impl Run<'_> {
         }
         let is_shell = SHELLS.contains(&lower.as_str());
         if lower == "eval" || is_shell {
-            let is_rest = |w: &&Word| !is_shell || w.quoted || !w.text.starts_with('-');
-            let both = |w: &Word| w.value.as_ref().map_or_else(|| w.text.clone(), |value| alloc::format!("{}={}", w.text, value.text));
-            let rest: Vec<String> = words.iter().skip(1).filter(is_rest).map(both).collect();
-            let is_text = !is_shell
-                || words.iter().any(|w| !w.quoted && w.text.starts_with('-') && w.text.to_ascii_lowercase().ends_with(['c', 'd']));
-            if is_text {
-                let script = rest.join(" ");
-                return self.run_text(&script, span);
-            }
-            if rest.is_empty()
-                && let Some(script) = self.document_after(span)
-            {
-                return self.run_text(&script, span);
-            }
-            return;
+            return self.shell(&words, is_shell, span);
         }
         let at = words.iter().skip(1).position(|w| READ.contains(&program_of(w)) && !w.text.contains(' ')).map(|at| at + 1);
         if let Some(at) = at.filter(|at| words.get(at + 1).is_some_and(|w| GROUPS.contains(&w.text.as_str()))) {
@@ -139,15 +185,45 @@ impl Run<'_> {
                 first.text = program_of(first).to_string();
             }
             if lower == "xargs" || lower == "parallel" || lower == "find" {
-                // What comes from the other side of the pipe.
-                let holes = inner.iter_mut().filter(|w| w.text.contains("{}"));
-                let filled = holes.map(|w| w.unknown = true).count();
-                if filled == 0 {
-                    inner.push(Word { text: alloc::format!("$({lower})"), span, unknown: true, quoted: false, value: None });
-                }
+                fill(&mut inner, &lower, span);
             }
             self.push(inner);
         }
+    }
+
+    /// `bash -c TEXT`, `eval TEXT`, and a shell that is given its commands.
+    fn shell(&mut self, words: &[Word], is_shell: bool, span: Span) {
+        let is_rest = |w: &&Word| !is_shell || w.quoted || !w.text.starts_with('-');
+        let both = |w: &Word| w.value.as_ref().map_or_else(|| w.text.clone(), |value| alloc::format!("{}={}", w.text, value.text));
+        let rest: Vec<String> = words.iter().skip(1).filter(is_rest).map(both).collect();
+        let is_text =
+            !is_shell || words.iter().any(|w| !w.quoted && w.text.starts_with('-') && w.text.to_ascii_lowercase().ends_with(['c', 'd']));
+        if is_text {
+            let script = rest.join(" ");
+            return self.run_text(&script, span);
+        }
+        if let Some(asked) = self.variables.get("INSTALL_K3S_EXEC").map(|value| value.items.join(" ")) {
+            let word = |text: String| Word { text, span, unknown: false, quoted: false, spreads: false, value: None };
+            self.push(core::iter::once(String::from("k3s")).chain(asked.split(' ').map(String::from)).map(word).collect());
+        }
+        if rest.is_empty()
+            && let Some(script) = self.document_after(span).or_else(|| self.echoed_before(span))
+        {
+            return self.run_text(&script, span);
+        }
+    }
+
+    /// A text for a shell of another machine: `ssh HOST TEXT`, `ssh HOST <<E`, `vagrant ssh -c TEXT`.
+    fn for_another(&self, words: &[Word], program: &str, span: Span) -> Option<String> {
+        if program == "ssh" {
+            let alone = words.iter().skip(1).filter(|word| !word.text.starts_with('-')).count() == 1;
+            return handed_to_host(words).or_else(|| self.document_after(span).filter(|text| alone && speaks_of_cluster(text)));
+        }
+        if SHELLS.contains(&program) || ONLY_WORDS.contains(&program) {
+            return None;
+        }
+        let at = words.iter().position(|word| matches!(word.text.as_str(), "-c" | "--command"))?;
+        words.get(at + 1).map(|word| word.text.clone()).filter(|text| speaks_of_cluster(text) && text.contains(' '))
     }
 
     fn is_asked(&self, span: Span) -> bool {
@@ -160,7 +236,8 @@ impl Run<'_> {
         let bytes = words.iter().map(|w| w.text.len() + 32).chain(variables.values().map(|value| value.len() + 64)).sum();
         if self.spend(bytes, span) {
             let span = Span::new(span.start, words.iter().map(|w| w.span.end).fold(span.end, u32::max));
-            self.commands.push(Command { words, span, doubt: self.doubt.clone(), variables });
+            let kubeconfig = self.variables.get("KUBECONFIG").map(|value| value.items.join(" "));
+            self.commands.push(Command { words, span, doubt: self.doubt.clone(), kubeconfig, variables });
         }
     }
 
@@ -191,6 +268,13 @@ impl Run<'_> {
             }
             self.commands.push(command);
         }
+    }
+
+    /// What a command prints that is piped into this one.
+    fn echoed_before(&self, span: Span) -> Option<String> {
+        let (start, text) = self.echoed.as_ref()?;
+        let between = self.text.get(*start as usize..span.start as usize)?.trim_end();
+        (between.ends_with('|') && !between.contains('\n')).then(|| text.clone())
     }
 
     /// The text between `<<WORD` and the line `WORD` after a command.

@@ -8,6 +8,7 @@ use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::super::Dialect;
 use super::super::lex::{Part, Raw};
 use super::super::parse::Node;
 use super::leave::only_leaves;
@@ -96,7 +97,10 @@ impl Run<'_> {
         let found = word.and_then(|raw| self.expand_whole(raw)).filter(|w| !w.unknown);
         let mut ways = alloc::vec![self.variables.clone()];
         for (patterns, body) in arms {
-            let fits = found.as_ref().map(|word| patterns.iter().any(|p| p.plain().is_some_and(|p| p == "*" || p == word.text)));
+            let fits = found.as_ref().and_then(|word| match patterns.iter().any(|p| self.is_pattern_of(p, &word.text)) {
+                false if patterns.iter().any(is_open) => None,
+                fits => Some(fits),
+            });
             match fits {
                 Some(true) => return self.nodes(body),
                 Some(false) => {}
@@ -109,6 +113,32 @@ impl Run<'_> {
                     }
                 }
             }
+        }
+        self.merge(ways);
+    }
+
+    /// Whether a pattern of a branch fits a word; as much of patterns as is known.
+    fn is_pattern_of(&self, pattern: &Raw, word: &str) -> bool {
+        let same = |text: &str| if self.dialect == Dialect::PowerShell { text.eq_ignore_ascii_case(word) } else { text == word };
+        match pattern.parts.as_slice() {
+            [Part::Text(text)] if !pattern.quoted => text == "*" || same(text),
+            [Part::Text(text) | Part::Quoted(text)] => same(text),
+            _ => false,
+        }
+    }
+
+    /// Each of the words may be chosen, or none.
+    pub(super) fn select(&mut self, variable: &str, items: &[Raw], body: &[Node]) {
+        let condition = alloc::vec![Node::Simple(items.to_vec())];
+        let value = self.value_of(items);
+        let mut ways = alloc::vec![self.variables.clone()];
+        for item in value.items {
+            let unknown = value.unknown && item.contains('$');
+            let mut once = true;
+            ways.push(self.in_doubt(&condition, |run| {
+                run.set(variable, Value { items: alloc::vec![item], unknown });
+                run.turns(body, |_| core::mem::take(&mut once));
+            }));
         }
         self.merge(ways);
     }
@@ -205,6 +235,15 @@ impl Run<'_> {
             let creates = kind.split(' ').chain(["create"]).all(|wanted| words.next() == Some(wanted));
             creates && command.doubt.is_none() && name.is_some_and(|name| command.words.iter().any(|w| w.text == name))
         })
+    }
+}
+
+/// Whether it is not known which words a pattern fits.
+fn is_open(pattern: &Raw) -> bool {
+    match pattern.parts.as_slice() {
+        [Part::Text(text)] if !pattern.quoted => text.len() > 1 && text.contains(['*', '?', '[']),
+        [Part::Text(_) | Part::Quoted(_)] => false,
+        _ => true,
     }
 }
 

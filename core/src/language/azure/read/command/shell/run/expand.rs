@@ -19,7 +19,7 @@ impl Run<'_> {
         let (span, quoted) = (first.span, first.quoted);
         let unknown = words.iter().any(|w| w.unknown);
         let text = words.into_iter().map(|w| w.text).collect::<Vec<_>>().join(" ");
-        Some(Word { text, span, unknown, quoted, value: None })
+        Some(Word { text, span, unknown, quoted, spreads: false, value: None })
     }
 
     /// The words that a word stands for.
@@ -102,19 +102,20 @@ impl Run<'_> {
     /// A word, with the value of `--flag=value` taken off.
     fn word(&self, raw: &Raw, mut text: String, unknown: bool) -> Word {
         text.truncate(text.floor_char_boundary(LONGEST));
-        let mut word = Word { text, span: raw.span, unknown, quoted: raw.quoted, value: None };
+        let mut word = Word { text, span: raw.span, unknown, quoted: raw.quoted, spreads: unknown && may_spread(raw), value: None };
         if word.text.starts_with("--")
             && let Some((flag, value)) = word.text.split_once('=')
         {
             let written = self.text.get(raw.span.start as usize..raw.span.end as usize).and_then(|w| w.find('='));
             let at = raw.span.start + written.map_or(flag.len(), |at| at) as u32;
             let span = Span::new((at + 1).min(raw.span.end), raw.span.end);
-            let value = Word { text: value.to_string(), span, unknown, quoted: true, value: None };
+            let value = Word { text: value.to_string(), span, unknown, quoted: true, spreads: false, value: None };
             word = Word {
                 text: flag.to_string(),
                 span: Span::new(raw.span.start, at),
                 unknown: false,
                 quoted: false,
+                spreads: false,
                 value: Some(value.into()),
             };
         }
@@ -221,6 +222,18 @@ impl Run<'_> {
         }
         printed
     }
+}
+
+/// Whether a word is nothing but a variable or the output of a command, which the shell splits into words.
+fn may_spread(raw: &Raw) -> bool {
+    let mut parts = raw.parts.iter().filter(|part| !matches!(part, Part::Text(text) | Part::Quoted(text) if text.is_empty()));
+    let is_one = match parts.next() {
+        Some(Part::Variable(name, quoted)) => !quoted || name == "@" || name.ends_with("[@]"),
+        Some(Part::Output(_, quoted)) => !quoted,
+        Some(Part::Text(text)) => text.starts_with('@'),
+        _ => false,
+    };
+    is_one && parts.next().is_none()
 }
 
 /// Whether a text holds a name in braces or pointed brackets that somebody is to fill in.

@@ -42,7 +42,7 @@ struct Value {
 }
 
 struct Function {
-    parameters: Vec<String>,
+    parameters: Vec<(String, Option<Raw>)>,
     body: Vec<Node>,
 }
 
@@ -69,6 +69,8 @@ pub(super) struct Run<'a> {
     traps: Vec<Trap>,
     /// For each function that runs, what its own variables held outside.
     locals: Vec<BTreeMap<String, Option<Value>>>,
+    /// Where the last text that was only printed stands, and the text.
+    echoed: Option<(u32, String)>,
     /// Where more was to be done than is done.
     pub(super) beyond: Option<Span>,
 }
@@ -97,6 +99,7 @@ impl<'a> Run<'a> {
             loops: 0,
             traps: Vec::new(),
             locals: Vec::new(),
+            echoed: None,
             beyond: None,
         }
     }
@@ -175,6 +178,7 @@ impl<'a> Run<'a> {
                     true
                 });
             }
+            Node::Select { variable, items, body } => self.select(variable, items, body),
             Node::Count { variable, clause, body } => self.count(variable.as_deref(), clause, body),
             Node::While { until, condition, body } => self.while_loop(*until, condition, body),
             Node::Chain(parts) => self.chain(parts),
@@ -284,7 +288,9 @@ impl<'a> Run<'a> {
             return;
         }
         let mut raws = raws;
-        let mut is_local = false;
+        let (mut is_local, mut stays, mut is_program) = (false, false, false);
+        // What variables held before assignments in front of a command, which are for that command only.
+        let mut held: Vec<(String, Option<Value>)> = Vec::new();
         // Words that come before a command, and assignments.
         while let Some((first, rest)) = raws.split_first() {
             let plain = first.plain().unwrap_or_default();
@@ -292,6 +298,14 @@ impl<'a> Run<'a> {
                 ["$", "sudo", "export", "local", "readonly", "declare", "typeset", "command", "exec", "nohup", "call", "time", "!", "env"];
             let flag = plain.starts_with('-') && plain.len() <= 3;
             is_local |= matches!(plain, "local" | "declare" | "typeset") && self.dialect == Dialect::Posix;
+            stays |= matches!(plain, "export" | "local" | "readonly" | "declare" | "typeset");
+            is_program |= matches!(plain, "command" | "exec" | "env" | "sudo" | "nohup");
+            if let Some(Part::Text(head)) = first.parts.first().filter(|_| !stays && self.dialect == Dialect::Posix)
+                && let Some((name, _)) = head.split_once('=')
+            {
+                let name = name.trim_end_matches('+').to_string();
+                held.push((name.clone(), self.variables.get(&name).cloned()));
+            }
             if let Some(Part::Text(head)) = first.parts.first().filter(|_| is_local && !self.locals.is_empty()) {
                 self.keep_outer(head.split(['=', '+']).next().unwrap_or_default());
             }
@@ -311,18 +325,46 @@ impl<'a> Run<'a> {
         if self.counted(first, rest) || self.leaves(first, rest) {
             return;
         }
+        if self.builtin(first, rest) {
+            return;
+        }
+        let set = self.put_back(held.clone());
+        let words: Vec<Word> = raws.iter().flat_map(|raw| self.expand(raw)).collect();
+        let Some(first) = words.first() else { return };
+        let function = self.functions.get(&self.key(&first.text)).or_else(|| self.functions.get(&first.text)).cloned();
+        let function = function.filter(|_| !is_program);
+        // Those see what is set for them; what follows in a pipe of `envsubst` is what it makes.
+        let sees = function.is_some() || ["bash", "sh", "zsh", "eval", "envsubst"].contains(&first.text.as_str());
+        let is_kept = first.text == "envsubst";
+        if sees {
+            self.put_back(set.clone());
+        }
+        let config = set.into_iter().find(|(name, _)| name == "KUBECONFIG" && !sees);
+        if let Some(config) = &config {
+            self.put_back(alloc::vec![config.clone()]);
+        }
+        match function {
+            Some(function) => self.call(&function, words),
+            None => self.program(words),
+        }
+        if !is_kept {
+            self.put_back(held);
+        }
+    }
+
+    /// Commands of the shell itself that set variables; false for any other.
+    fn builtin(&mut self, first: &Raw, rest: &[Raw]) -> bool {
         match first.plain().unwrap_or_default() {
             "let" if self.dialect == Dialect::Posix => {
                 for word in rest.iter().filter_map(|raw| self.expand_whole(raw)).collect::<Vec<_>>() {
                     self.sum(&word.text);
                 }
-                return;
             }
-            "set" if self.dialect == Dialect::Cmd => return self.set_in_batch(rest),
+            "set" if self.dialect == Dialect::Cmd => self.set_in_batch(rest),
             "set" if self.dialect == Dialect::Posix && rest.first().and_then(Raw::plain) == Some("--") => {
                 let words: Vec<Word> = rest.iter().skip(1).flat_map(|raw| self.expand(raw)).collect();
                 let values = words.into_iter().map(|w| Value { items: alloc::vec![w.text], unknown: w.unknown });
-                return self.set_arguments(values.collect());
+                self.set_arguments(values.collect());
             }
             "set" if rest.len() == 2 && rest.iter().all(|r| r.plain().is_none_or(|p| !p.starts_with('-'))) => {
                 // fish
@@ -331,25 +373,30 @@ impl<'a> Run<'a> {
                 {
                     self.set(name, Value { items: alloc::vec![value.text], unknown: value.unknown });
                 }
-                return;
             }
             "read" => {
                 for name in rest.iter().filter_map(Raw::plain).filter(|n| !n.starts_with('-')) {
                     self.set(name, Value { items: alloc::vec![format!("${name}")], unknown: true });
                 }
-                return;
             }
-            "trap" if self.dialect == Dialect::Posix => return self.trap(rest),
-            "shift" if self.dialect == Dialect::Posix => return self.shift(rest),
-            _ => {}
+            "trap" if self.dialect == Dialect::Posix => self.trap(rest),
+            "shift" if self.dialect == Dialect::Posix => self.shift(rest),
+            _ => return false,
         }
-        let words: Vec<Word> = raws.iter().flat_map(|raw| self.expand(raw)).collect();
-        let Some(first) = words.first() else { return };
-        if let Some(function) = self.functions.get(&self.key(&first.text)).or_else(|| self.functions.get(&first.text)).cloned() {
-            self.call(&function, words);
-            return;
+        true
+    }
+
+    /// Gives variables values, and returns what they held.
+    fn put_back(&mut self, values: Vec<(String, Option<Value>)>) -> Vec<(String, Option<Value>)> {
+        let mut held = Vec::new();
+        for (name, value) in values.into_iter().rev() {
+            let old = match value {
+                Some(value) => self.variables.insert(name.clone(), value),
+                None => self.variables.remove(&name),
+            };
+            held.push((name, old));
         }
-        self.program(words);
+        held
     }
 
     /// The variables of which the value is known.
@@ -409,19 +456,24 @@ impl<'a> Run<'a> {
         let mut named: Option<String> = None;
         let mut arguments: Vec<Value> = Vec::new();
         self.variables.retain(|name, _| !is_argument(name));
+        for (name, default) in &function.parameters {
+            if let Some(default) = default.as_ref().and_then(|raw| self.expand_whole(raw)) {
+                self.set(name, Value { items: alloc::vec![default.text], unknown: default.unknown });
+            }
+        }
         for word in words.into_iter().skip(1) {
             let flag =
                 word.text.strip_prefix('-').filter(|_| self.dialect == Dialect::PowerShell && !word.quoted).map(str::to_ascii_lowercase);
             // `--flag=value` is taken apart for those that read options.
             let text = word.value.map_or(word.text.clone(), |value| format!("{}={}", word.text, value.text));
             let value = Value { items: alloc::vec![text], unknown: word.unknown };
-            if let Some(flag) = flag.filter(|flag| function.parameters.contains(flag)) {
+            if let Some(flag) = flag.filter(|flag| function.parameters.iter().any(|(name, _)| name == flag)) {
                 named = Some(flag);
             } else if let Some(name) = named.take() {
                 self.set(&name, value);
             } else {
                 arguments.push(value);
-                if let Some(name) = function.parameters.get(arguments.len() - 1) {
+                if let Some((name, _)) = function.parameters.get(arguments.len() - 1) {
                     self.set(name, arguments.last().cloned().unwrap_or_default());
                 }
             }
