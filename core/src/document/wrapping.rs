@@ -285,7 +285,7 @@ const OTHER_LANGUAGES: [&str; 16] =
 fn fences(text: &str, whole: Range<usize>, starts_as_manifest: bool) -> Option<Vec<Fenced>> {
     let mut blocks = Vec::new();
     let mut open: Option<(Range<usize>, usize, usize, bool)> = None;
-    let mut any = false;
+    let (mut any, mut is_comment) = (false, false);
     let first = text.get(whole.clone()).and_then(first_line);
     for range in lines(text, whole.clone()) {
         let line = text.get(range.clone()).unwrap_or_default();
@@ -293,6 +293,12 @@ fn fences(text: &str, whole: Range<usize>, starts_as_manifest: bool) -> Option<V
         let indent = line.len() - bare.len();
         let ticks = bare.bytes().take_while(|b| *b == b'`').count();
         let info = bare.get(ticks..).unwrap_or_default().trim();
+        // What a comment of HTML holds nobody sees. Upstream: CommonMark, "HTML blocks", start condition 2.
+        if open.is_none() && (is_comment || bare.starts_with("<!--")) {
+            any |= ticks >= 3;
+            is_comment = !line.contains("-->");
+            continue;
+        }
         if ticks < 3 || info.contains('`') || indent > 0 && starts_as_manifest {
             continue;
         }

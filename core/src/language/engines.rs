@@ -11,6 +11,7 @@ use alloc::vec::Vec;
 use super::Resource;
 use super::azure::Azure;
 use super::plugins::Plugins;
+use super::unread::Installs;
 use crate::model::{ClusterEngine, Plugin};
 use crate::text::{DocumentId, Place};
 
@@ -29,6 +30,8 @@ pub(crate) struct Candidates {
     engines: BTreeSet<Candidate>,
     /// Each cluster in words, and where its engine is written.
     clusters: Vec<(String, Place)>,
+    /// What may install one besides.
+    installers: Vec<(String, Place)>,
 }
 
 impl Candidates {
@@ -50,6 +53,7 @@ impl Candidates {
             found.clusters.push((format!("`{}` is made {with}", resource.meta.name), resource.span.within(document)));
             found.engines.extend(engines);
         }
+        found.installers(&resources);
         let has_calico = || resources.iter().any(|(_, r)| r.kind.is_of_calico());
         let may_be_calico =
             |candidate: &Candidate| matches!(candidate, Candidate::Own | Candidate::Made(ClusterEngine::Calico | ClusterEngine::None));
@@ -61,6 +65,30 @@ impl Candidates {
             }
         }
         found
+    }
+
+    /// Commands that install an engine, or may.
+    fn installers(&mut self, resources: &[(DocumentId, &Resource)]) {
+        let nothing = Candidate::Made(ClusterEngine::None);
+        for &(document, resource) in resources {
+            let Some(installs) = resource.kind.unread().and_then(|unread| unread.installs) else { continue };
+            let place = resource.kind_span.within(document);
+            match installs {
+                Installs::This(engine) => {
+                    if engine != ClusterEngine::None {
+                        self.engines.retain(|known| !matches!(known, Candidate::Own) && *known != nothing);
+                    }
+                    self.engines.insert(Candidate::Made(engine));
+                    let does = if engine == ClusterEngine::None { "leaves the policy engine out" } else { "installs the policy engine" };
+                    self.installers.push((format!("{} {does}", resource.kind_name), place));
+                }
+                Installs::Any if self.engines.iter().eq([&nothing]) || !self.installers.is_empty() => {
+                    self.engines.insert(Candidate::Own);
+                    self.installers.push((format!("{} may install one", resource.kind_name), place));
+                }
+                Installs::Any => {}
+            }
+        }
     }
 
     /// Whether there is more than one.
@@ -111,14 +139,21 @@ impl Candidates {
     /// Why it is not known which one there is, as a clause, and where that is written.
     pub(crate) fn why(&self) -> (String, Vec<Place>) {
         let clusters: Vec<&str> = self.clusters.iter().map(|(text, _)| text.as_str()).collect();
+        let installers: Vec<&str> = self.installers.iter().map(|(text, _)| text.as_str()).take(2).collect();
+        let installers = installers.join(", and ");
         let text = match clusters.as_slice() {
+            [] => format!("it is not known which policy engine is installed: {installers}"),
+            [one] if !installers.is_empty() => {
+                format!("it is not known which policy engine is installed: cluster {one}, and {installers}")
+            }
             [one] => format!("it is not known which policy engine is installed: cluster {one}"),
             many => format!(
                 "it is not known which policy engine is installed: cluster {}, and nothing says which of them has the pods",
                 many.join(", cluster ")
             ),
         };
-        (format!("{text}; choose the policy engine (`--engine`)"), self.clusters.iter().map(|(_, place)| *place).collect())
+        let places = self.clusters.iter().chain(&self.installers).map(|(_, place)| *place).collect();
+        (format!("{text}; choose the policy engine (`--engine`)"), places)
     }
 }
 

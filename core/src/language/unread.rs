@@ -6,7 +6,7 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use crate::model::{LabelSelector, Operator, Protocol, Requirement};
+use crate::model::{ClusterEngine, LabelSelector, Operator, Protocol, Requirement};
 use crate::text::Span;
 
 /// An object, or a document, that is not evaluated.
@@ -22,12 +22,23 @@ pub struct Unread {
     pub ways: Vec<Way>,
     /// The texts of what it does to labels of pods that are made; none if it does nothing to them.
     pub adds_labels: Vec<Box<str>>,
+    /// What it may install that enforces policies.
+    pub installs: Option<Installs>,
+}
+
+/// The policy engine that something may install.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Installs {
+    /// This one, or none at all: that is plain.
+    This(ClusterEngine),
+    /// Perhaps one, whichever.
+    Any,
 }
 
 impl Unread {
     /// What might do this to connections, whoever enforces it.
     pub fn new(cause: Cause, effects: Vec<Effect>) -> Self {
-        Unread { cause, enforcer: Enforcer::Any, effects, ways: Vec::new(), adds_labels: Vec::new() }
+        Unread { cause, enforcer: Enforcer::Any, effects, ways: Vec::new(), adds_labels: Vec::new(), installs: None }
     }
 
     /// What makes pods that are not read.

@@ -1,15 +1,18 @@
 //! The documents of a file whose manifests and commands stand within something else.
 
 use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::ops::Range;
 
 use super::reuse::{Known, Loose};
 use super::{Beside, Deletes, Loaded, Loader, Makes, ParsedDocument, read};
+use crate::diagnostics::{Diagnostic, Severity};
 use crate::document::{self, Variables, Wrapped};
 use crate::language::script::{self, Does, FileSpace, Order, Script, Turn};
-use crate::language::{Kind, Resource};
+use crate::language::{self, Kind, Resource};
 use crate::text::Span;
 
 impl Loader {
@@ -40,7 +43,7 @@ impl Loader {
                     if parts.get(known..).unwrap_or_default().iter().any(same) {
                         Arc::make_mut(&mut found).diagnostics.clear();
                     }
-                    let is_alone = turn.is_plain() && !slice(&range).contains('$');
+                    let is_alone = turn.is_plain(slice(&range)) && !slice(&range).contains('$');
                     parts.push((turn.order, Known { range: range.clone(), parsed: found, is_alone }));
                 }
             }
@@ -81,9 +84,9 @@ impl Loader {
             variables.extend(turn.variables.clone());
         }
         let variables = Some(&variables).filter(|variables| !variables.is_empty());
-        let found = if variables.is_none() && turn.is_plain() { loose.find(text) } else { None };
+        let found = if variables.is_none() && turn.is_plain(text) { loose.find(text) } else { None };
         let mut parsed = found.unwrap_or_else(|| Arc::new(read(&document::without_tabs(text), &Beside { variables, ..self.beside("") })));
-        if !turn.is_plain() {
+        if !turn.is_plain(text) {
             settle(Arc::make_mut(&mut parsed), turn);
         }
         parsed
@@ -92,14 +95,16 @@ impl Loader {
 
 impl Turn {
     /// Whether it changes nothing of what the manifest says.
-    fn is_plain(&self) -> bool {
-        !self.in_doubt && self.does == Does::Create && matches!(self.namespace, Ok(None))
+    fn is_plain(&self, text: &str) -> bool {
+        let is_refused = self.needs_name && text.contains("generateName");
+        !self.in_doubt && self.does == Does::Create && matches!(self.namespace, Ok(None)) && !is_refused
     }
 }
 
 /// What the command makes of the objects of its manifest.
 fn settle(parsed: &mut ParsedDocument, turn: &Turn) {
     let space = turn.namespace.as_ref().ok().cloned().flatten();
+    refuse(parsed, turn, space.as_deref());
     if turn.does == Does::Delete {
         let named = |resource: &&Arc<Resource>| !resource.meta.name.is_empty();
         parsed.resources = parsed.resources.iter().filter(named).map(|r| Arc::new(script::deleted(r, space.clone()))).collect();
@@ -131,6 +136,33 @@ fn settle(parsed: &mut ParsedDocument, turn: &Turn) {
     {
         let at = parsed.resources.first().map_or(Span::default(), |resource| resource.kind_span);
         parsed.resources.push(Arc::new(Resource { span: at, kind_span: at, ..doubt }));
+    }
+}
+
+/// Takes away objects that the command refuses. Upstream: k8s.io/cli-runtime, pkg/resource/visitor.go, `RequireNamespace`; kubectl, pkg/cmd/apply/apply.go
+/// ("cannot use generate name with apply").
+fn refuse(parsed: &mut ParsedDocument, turn: &Turn, space: Option<&str>) {
+    let why = |resource: &Resource| {
+        let own = resource.meta.namespace.as_deref().filter(|own| turn.is_own && !own.contains(['$', '{', '<']));
+        match own.zip(space) {
+            Some((own, space)) if own != space => {
+                Some(format!("the command names namespace `{space}`, and the object namespace `{own}`: `kubectl` refuses it"))
+            }
+            _ if turn.needs_name && resource.meta.generated && !matches!(resource.kind, Kind::Check(_)) => {
+                Some(String::from("`kubectl apply` refuses objects with `generateName`; `kubectl create` takes them"))
+            }
+            _ => None,
+        }
+    };
+    let refused: Vec<(Span, String)> =
+        parsed.resources.iter().filter_map(|resource| Some((resource.meta.name_span, why(resource)?))).collect();
+    if refused.is_empty() {
+        return;
+    }
+    parsed.resources.retain(|resource| why(resource).is_none());
+    for (at, message) in refused {
+        let warning = Diagnostic::new(language::codes::COMMAND_NOT_FOLLOWED, Severity::Warning, at, message);
+        parsed.diagnostics.push(warning.help("the object is left out"));
     }
 }
 

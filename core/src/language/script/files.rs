@@ -55,7 +55,19 @@ impl Follower<'_> {
     fn speaks_of(&self, file: &str) -> bool {
         let base = file.rsplit('/').next().unwrap_or(file);
         let is_written = |at: usize| self.wrapped.handed.iter().any(|other| other.line.start <= at && at < other.body.start);
-        self.text.match_indices(base).any(|(at, _)| !is_written(at))
+        self.text.match_indices(base).any(|(at, _)| !is_written(at) && !self.is_removed_at(at))
+    }
+
+    /// Whether what stands here is a file that a command removes.
+    fn is_removed_at(&self, at: usize) -> bool {
+        let line = self.text.get(..at).unwrap_or_default().rsplit(['\n', ';', '&']).next().unwrap_or_default();
+        line.trim_start().starts_with("rm ")
+    }
+
+    /// Whether the text removes a file.
+    fn removes(&self, file: &str) -> bool {
+        let base = file.rsplit('/').next().unwrap_or(file);
+        self.text.match_indices(base).any(|(at, _)| self.is_removed_at(at))
     }
 
     /// What later commands do with a file that the text writes.
@@ -93,9 +105,12 @@ impl Follower<'_> {
         let until = end.and_then(|end| commands.get(end)).map(|command| command.span.start as usize);
         let between = until.and_then(|until| self.text.get(writing.handed.line.end..until));
         let is_idle = between.is_some_and(|between| !between.contains(writing.file.rsplit('/').next().unwrap_or(writing.file)));
-        if by_folder || self.speaks_of(writing.file) && end.is_none() || end.is_none() && !commands.iter().any(applies) {
+        let is_text = [".md", ".txt", ".adoc", ".rst"].iter().any(|ending| writing.file.ends_with(ending));
+        let is_removed = self.removes(writing.file);
+        let is_loose = self.speaks_of(writing.file) || !commands.iter().any(applies) && !is_removed;
+        if by_folder || end.is_none() && is_loose && !is_text {
             turns.push(plain);
-        } else if is_idle {
+        } else if is_idle || is_text {
             turns.push(Turn { does: Does::Nothing, ..plain });
         } else {
             let head = self.head(writing.handed).trim_end().len();

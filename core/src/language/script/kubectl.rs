@@ -64,6 +64,10 @@ pub(super) struct Call<'c> {
     /// Whether objects are meant by something else than their names.
     pub(super) selects: bool,
     pub(super) prunes: bool,
+    /// Whether it speaks to the API server by itself: `--raw`.
+    pub(super) raw: bool,
+    /// Whether it is about the context in use: `--current`.
+    pub(super) is_current: bool,
     /// Whether `replace` makes objects that are not there.
     pub(super) forces: bool,
 }
@@ -111,13 +115,10 @@ pub(super) fn call(command: &Command) -> Option<Call<'_>> {
             "-l" | "--selector" | "--field-selector" | "--all" => call.selects = true,
             "--force" => call.forces = value.is_none_or(|value| value.text != "false"),
             "--prune" => call.prunes = true,
+            "--raw" => call.raw = true,
+            "--current" => call.is_current = true,
             _ => call.glued(word),
         }
-    }
-    if let ("config", [what, name, ..]) = (call.verb, call.arguments.as_slice())
-        && what.text == "use-context"
-    {
-        call.context = Some(name);
     }
     Some(call)
 }

@@ -8,9 +8,11 @@
 //!
 //! Upstream: Kubernetes documentation, "kubectl reference"; GNU Bash manual, "Looping Constructs", "Here Documents".
 
+mod contexts;
 mod files;
 mod kubectl;
 mod sources;
+mod tools;
 
 use alloc::boxed::Box;
 use alloc::format;
@@ -18,13 +20,15 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::ops::Range;
 
+use self::contexts::{Context, contexts};
 use self::files::Writing;
 use self::kubectl::{Call, Role, bare, call, program, role};
 use super::azure::read::shell::{self, Command};
-use super::unread::{Cause, Effect, Namespaces, Unread, Whom};
+use super::unread::{Cause, Effect, Installs, Namespaces, Unread, Way, Whom};
 use super::{Flaws, Kind, Meta, Read, Resource, codes};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::document::{Handed, Variables, Wrapped};
+use crate::model::ClusterEngine;
 use crate::text::Span;
 
 pub(crate) use self::kubectl::is_kind;
@@ -78,6 +82,10 @@ pub(crate) struct Turn {
     pub(crate) variables: Variables,
     /// The namespace of objects that name none; `Err` with what is to be doubted where that is not known.
     pub(crate) namespace: Result<Option<Box<str>>, Box<Resource>>,
+    /// Whether the command itself names the namespace: it refuses objects that name another.
+    pub(crate) is_own: bool,
+    /// Whether the command refuses objects of which an API server makes the names.
+    pub(crate) needs_name: bool,
     pub(crate) does: Does,
     pub(crate) order: Order,
     /// Whether it is not known if the command runs.
@@ -124,12 +132,13 @@ pub(crate) fn follow(text: &str, wrapped: &Wrapped, files: &[Box<str>]) -> Scrip
         blocks: Vec::new(),
         cluster: None,
     };
-    let spaces = spaces(&commands);
+    let contexts = contexts(&commands);
+    let spaces: Vec<Space> = contexts.iter().map(|context| context.space.clone()).collect();
     let turns = wrapped.handed.iter().map(|handed| follower.turns(handed, &commands, &spaces)).collect();
     follower.script.turns = turns;
-    for (now, (command, space)) in commands.iter().zip(&spaces).enumerate() {
+    for (now, (command, context)) in commands.iter().zip(&contexts).enumerate() {
         follower.now = now;
-        follower.command(command, space);
+        follower.command(command, context);
     }
     follower.say();
     follower.script
@@ -137,32 +146,20 @@ pub(crate) fn follow(text: &str, wrapped: &Wrapped, files: &[Box<str>]) -> Scrip
 
 impl Default for Turn {
     fn default() -> Self {
-        Turn { variables: Variables::new(), namespace: Ok(None), does: Does::Create, order: Order::default(), in_doubt: false }
+        Turn {
+            variables: Variables::new(),
+            namespace: Ok(None),
+            is_own: false,
+            needs_name: false,
+            does: Does::Create,
+            order: Order::default(),
+            in_doubt: false,
+        }
     }
 }
 
 /// The namespace of commands that name none; `Err` where it is not known.
 type Space = Result<Option<Box<str>>, ()>;
-
-/// The namespace in which each command runs: what `kubectl config set-context --namespace` sets holds from then on.
-fn spaces(commands: &[Command]) -> Vec<Space> {
-    let mut now: Space = Ok(None);
-    let step = |command: &Command| {
-        let before = now.clone();
-        if let Some(call) = call(command) {
-            let named = match (call.verb, call.arguments.as_slice()) {
-                ("config", [first, ..]) if first.text == "set-context" && call.namespace.is_some() => Some(call.own_namespace()),
-                ("project", [name, ..]) => Some(if name.unknown { Err(()) } else { Ok(Some(&*name.text)) }),
-                _ => None,
-            };
-            if let Some(named) = named {
-                now = if command.doubt.is_some() { Err(()) } else { named.map(|name| name.map(Box::from)) };
-            }
-        }
-        before
-    };
-    commands.iter().map(step).collect()
-}
 
 const AFTERWARDS: &str = "paste what `kubectl get … -o yaml` prints afterwards";
 /// Programs that hand on what they are given.
@@ -179,8 +176,8 @@ struct Follower<'a> {
     said: Vec<(String, Span)>,
     /// Commands of which the input is a manifest of the text.
     known: Vec<u32>,
-    /// The cluster that the first command names.
-    cluster: Option<String>,
+    /// The cluster that the first command changes, as far as it names one.
+    cluster: Option<Option<String>>,
     /// Files that blocks of the text are taken for.
     blocks: Vec<String>,
 }
@@ -222,6 +219,31 @@ fn effect(role: Role, space: Space, span: Span) -> Effect {
         _ => Namespaces::All,
     };
     Effect { subject: Whom { namespaces, ..Whom::default() }, ..Effect::default() }
+}
+
+/// Whether commands with a verb change what a cluster holds.
+fn changes(verb: &str) -> bool {
+    const VERBS: [&str; 18] = [
+        "annotate",
+        "apply",
+        "autoscale",
+        "create",
+        "delete",
+        "edit",
+        "expose",
+        "install",
+        "label",
+        "patch",
+        "replace",
+        "rollback",
+        "run",
+        "scale",
+        "set",
+        "uninstall",
+        "upgrade",
+        "kustomize",
+    ];
+    VERBS.contains(&verb)
 }
 
 /// The namespace of a command.
@@ -270,8 +292,10 @@ impl Follower<'_> {
                     let written = file.and_then(|file| Some(Writing { handed, file, by: turn.get(holder)?.0, to: turn.last()?.0 }));
                     match written {
                         Some(writing) => self.uses(&writing, commands, spaces, &mut turns),
-                        None => turns
-                            .push(Turn { order: turn.get(holder).map_or(Order::default(), |(at, _)| Order(*at, true)), ..Turn::default() }),
+                        None => {
+                            let order = turn.get(holder).map_or(Order::default(), |(at, _)| Order(*at, true));
+                            turns.push(self.printed(handed, rest, Turn { order, ..Turn::default() }, commands));
+                        }
                     }
                 }
             }
@@ -288,6 +312,33 @@ impl Follower<'_> {
             turns.push(Turn { in_doubt, order: self.script.order_of(handed.body.start), ..Turn::default() });
         }
         turns
+    }
+
+    /// What becomes of a manifest that no command of its line creates anything from. `: <<E` is how lines are commented out, and what is only checked is not
+    /// created. What is printed may be for a person, if commands create other objects.
+    fn printed(&mut self, handed: &Handed, rest: &[(usize, &Command)], plain: Turn, commands: &[Command]) -> Turn {
+        const CHECKING: [&str; 7] = ["kubeconform", "kubeval", "kube-linter", "kube-score", "conftest", "datree", "pluto"];
+        const SHOWING: [&str; 8] = ["cat", "echo", "printf", "less", "more", "head", "bat", "tee"];
+        let head = self.text.get(handed.line.start..handed.body.start).unwrap_or_default();
+        // A function that only prints: `usage() { cat <<E`.
+        let within = head.rsplit_once("() {").map_or(head, |(_, rest)| rest);
+        let programs: Vec<&str> = rest.iter().map(|(_, command)| program(command)).collect();
+        let is_nothing = programs.first() == Some(&":") || programs.iter().any(|program| CHECKING.contains(program));
+        let is_shown =
+            !programs.is_empty() && programs.iter().all(|program| SHOWING.contains(program)) && !within.contains(['$', '`', '(', '>']);
+        let creates = |command: &Command| call(command).is_some_and(|call| matches!(call.verb, "apply" | "create" | "replace"));
+        let at = Span::new(handed.line.start as u32, (handed.line.start + head.trim_end().len()) as u32);
+        if is_nothing {
+            let message = "nothing creates the objects of this manifest: they are left out";
+            self.report(Diagnostic::new(codes::COMMAND_NOT_FOLLOWED, Severity::Note, at, message));
+            return Turn { does: Does::Nothing, ..plain };
+        }
+        if is_shown && commands.iter().any(creates) {
+            let message = "this manifest is printed, and no command of its line creates it: its policies are in doubt";
+            self.report(Diagnostic::new(codes::COMMAND_NOT_FOLLOWED, Severity::Warning, at, message).help(AFTERWARDS));
+            return Turn { in_doubt: true, ..plain };
+        }
+        plain
     }
 
     fn turn(&mut self, index: usize, command: &Command, around: Option<&Space>) -> Option<Turn> {
@@ -311,7 +362,15 @@ impl Follower<'_> {
         }
         let space = space_of(&call, around.unwrap_or(&Ok(None)));
         let namespace = space.map_err(|()| Box::new(self.anything(command, Effect::default())));
-        Some(Turn { variables: command.variables.clone(), namespace, does, order: Order(index, true), in_doubt: command.doubt.is_some() })
+        Some(Turn {
+            variables: command.variables.clone(),
+            namespace,
+            is_own: call.namespace.is_some() && program(command) != "calicoctl",
+            needs_name: call.verb == "apply",
+            does,
+            order: Order(index, true),
+            in_doubt: command.doubt.is_some(),
+        })
     }
 
     fn anything(&self, command: &Command, effect: Effect) -> Resource {
@@ -323,6 +382,26 @@ impl Follower<'_> {
         if !self.script.read.diagnostics.iter().any(|known| known.place == finding.place && known.message == finding.message) {
             self.script.read.diagnostics.push(finding);
         }
+    }
+
+    /// A command that may do anything, such as install what enforces policies.
+    fn doubt_all(&mut self, command: &Command, why: &str) {
+        let known = self.script.read.resources.len();
+        self.doubt(command, Effect::default(), why);
+        for resource in self.script.read.resources.iter_mut().skip(known) {
+            if let Kind::Unread(unread) = &mut resource.kind {
+                unread.installs = Some(Installs::Any);
+            }
+        }
+    }
+
+    /// A command that says which engine enforces policies.
+    fn install(&mut self, command: &Command, engine: ClusterEngine) {
+        let mut made = self.anything(command, Effect::default());
+        if let Kind::Unread(unread) = &mut made.kind {
+            (unread.effects, unread.installs) = (Vec::new(), Some(Installs::This(engine)));
+        }
+        self.script.read.resources.push(made);
     }
 
     /// A command that may decide, and is not followed.
@@ -338,18 +417,23 @@ impl Follower<'_> {
         }
     }
 
-    fn command(&mut self, command: &Command, around: &Space) {
+    fn command(&mut self, command: &Command, context: &Context) {
+        if self.tool(command) {
+            return;
+        }
         let Some(call) = call(command).filter(|call| !call.tries) else { return };
-        if let Some(name) = call.context
-            && *self.cluster.get_or_insert_with(|| name.text.clone()) != name.text
-        {
+        if changes(call.verb) && *self.cluster.get_or_insert_with(|| context.cluster.clone()) != context.cluster {
             self.doubt(command, Effect::default(), "it is for another cluster than the commands before");
         }
+        if call.raw && changes(call.verb) {
+            return self.doubt(command, Effect::default(), "what it asks the API server to do is not followed");
+        }
+        let around = &context.space;
         let space = || space_of(&call, around);
         let first = call.arguments.first().map(|word| &*word.text).unwrap_or_default();
         if call.helm {
             if ["install", "upgrade", "uninstall", "delete", "rollback"].contains(&call.verb) {
-                self.doubt(command, Effect::default(), "what its chart holds is not in the input");
+                self.doubt_all(command, "what its chart holds is not in the input");
             }
             return;
         }
@@ -370,9 +454,47 @@ impl Follower<'_> {
                 role => self.doubt(command, effect(role, space(), command.span), ""),
             },
             "set" if first == "selector" => self.doubt(command, Effect::default(), ""),
-            "run" | "expose" | "scale" | "autoscale" | "annotate" => said(self),
+            "annotate" if is_kind(kind, "service") => self.reroute(command, &call, "Service", space()),
+            "annotate" if is_kind(kind, "ingress") => self.reroute(command, &call, "Ingress", space()),
+            "scale" | "autoscale" => {
+                said(self);
+                // Which Services have pods left is not followed.
+                self.way(
+                    command,
+                    Way { kind: "Service", namespace: space().ok().map(|name| name.unwrap_or_default()), name: None, changes: true },
+                );
+            }
+            "run" | "expose" | "annotate" => said(self),
             _ => {}
         }
+    }
+
+    /// `kubectl annotate service NAME …`: controllers of load balancers and proxies read it.
+    fn reroute(&mut self, command: &Command, call: &Call<'_>, kind: &'static str, space: Space) {
+        let message = format!("`{}` is not evaluated: paths that lead there are in doubt", shown(command));
+        self.report(Diagnostic::new(codes::COMMAND_NOT_FOLLOWED, Severity::Warning, command.span, message).help(AFTERWARDS));
+        let namespace = if call.all_namespaces { None } else { space.ok().map(|name| name.unwrap_or_default()) };
+        let names: Vec<&str> = match call.arguments.split_first() {
+            Some((first, _)) if first.text.contains('/') => {
+                call.arguments.iter().filter_map(|word| Some(word.text.split_once('/')?.1)).collect()
+            }
+            Some((_, rest)) => rest.iter().map(|word| &*word.text).filter(|word| !word.contains('=') && !word.ends_with('-')).collect(),
+            None => Vec::new(),
+        };
+        let is_open = call.selects || names.is_empty() || call.arguments.iter().any(|word| word.unknown && !word.text.contains('='));
+        let names: Vec<Option<Box<str>>> =
+            if is_open { alloc::vec![None] } else { names.into_iter().map(|name| Some(name.into())).collect() };
+        for name in names {
+            self.way(command, Way { kind, namespace: namespace.clone(), name, changes: true });
+        }
+    }
+
+    fn way(&mut self, command: &Command, way: Way) {
+        let mut made = self.anything(command, Effect::default());
+        if let Kind::Unread(unread) = &mut made.kind {
+            (unread.effects, unread.ways) = (Vec::new(), alloc::vec![way]);
+        }
+        self.script.read.resources.push(made);
     }
 
     /// `kubectl delete KIND NAME`.
@@ -380,6 +502,10 @@ impl Follower<'_> {
         let (kind, names) = match call.arguments.split_first() {
             Some((first, rest)) if !first.text.contains('/') => (Some(*first), rest),
             Some(_) => (None, call.arguments.as_slice()),
+            // Whatever is put behind it.
+            None if program(command) == "xargs" => {
+                return self.doubt(command, Effect::default(), "which objects it deletes is not known");
+            }
             None => return,
         };
         let role_of = |word: &str| if word.contains(',') || word == "all" { Role::Anything } else { role(word) };

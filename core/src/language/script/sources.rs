@@ -53,7 +53,7 @@ impl Follower<'_> {
             self.doubt(command, Effect::default(), "which objects `--prune` deletes is not known");
         }
         if let Some(folder) = call.kustomize.filter(|folder| folder.unknown || !self.has_file(&folder.text)) {
-            self.doubt(command, Effect::default(), &format!("the Kustomization in `{}` is not in the input", folder.text));
+            self.doubt_all(command, &format!("the Kustomization in `{}` is not in the input", folder.text));
         }
         for word in &call.files {
             let name = bare(word, "-f");
@@ -62,14 +62,14 @@ impl Follower<'_> {
                 if self.known.contains(&command.span.start) {
                     continue;
                 } else if !self.is_fed(command) {
-                    self.doubt(command, Effect::default(), "what it is given is not in the input");
+                    self.doubt_all(command, "what it is given is not in the input");
                 } else if changes {
                     self.doubt(command, Effect::default(), "what it is given is read without it");
                 }
             } else if self.known.contains(&command.span.start) {
                 // The text itself writes the file.
             } else if word.unknown || name.contains("://") || !self.has_file(name) && !self.mentions(name) {
-                self.doubt(command, Effect::default(), &format!("`{name}` is not in the input"));
+                self.doubt_all(command, &format!("`{name}` is not in the input"));
             } else if call.verb == "delete" {
                 self.doubt(command, Effect::default(), "whether its objects are deleted before or after others create them is not known");
             } else if space != Ok(None) {
@@ -82,7 +82,7 @@ impl Follower<'_> {
     }
 
     /// Whether the input has a file of a name, or files in a folder of that name.
-    fn has_file(&self, name: &str) -> bool {
+    pub(super) fn has_file(&self, name: &str) -> bool {
         matches!(plain(name), "" | ".") || name.contains('*') && self.files.len() > 1 || self.files.iter().any(|file| is_named(name, file))
     }
 

@@ -1,0 +1,94 @@
+//! Programs besides `kubectl` and Helm that change what a cluster holds, and scripts that the input does not hold.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::super::azure::read::shell::Command;
+use super::Follower;
+use super::kubectl::{call, program};
+use crate::model::ClusterEngine;
+
+/// Programs whose purpose is to create objects, each with the words that do so; none for any.
+const DEPLOYERS: [(&str, &[&str]); 15] = [
+    ("ansible-playbook", &[]),
+    ("argocd", &["app sync", "app create", "app delete", "app set", "app rollback"]),
+    ("cilium", &["upgrade", "uninstall"]),
+    ("flux", &["bootstrap", "create", "delete", "install", "reconcile", "resume"]),
+    ("helmfile", &["apply", "sync", "destroy", "delete"]),
+    ("istioctl", &["install", "upgrade", "uninstall", "manifest apply"]),
+    ("kapp", &["deploy", "delete", "app-group deploy"]),
+    ("kpt", &["live apply", "live destroy"]),
+    ("pulumi", &["up", "update", "destroy"]),
+    ("skaffold", &["run", "dev", "apply", "deploy", "delete", "debug"]),
+    ("terraform", &["apply", "destroy"]),
+    ("terragrunt", &["apply", "destroy", "run-all"]),
+    ("tk", &["apply", "delete"]),
+    ("tofu", &["apply", "destroy"]),
+    ("werf", &["converge", "apply", "dismiss"]),
+];
+/// Files that shells read for their own sake.
+const HARMLESS: [&str; 7] = ["activate", ".env", ".bashrc", ".profile", ".bash_profile", ".zshrc", "nvm.sh"];
+
+/// The script that a command runs: `./clean.sh`, `source lib.sh`, `bash clean.sh`.
+fn script(command: &Command) -> Option<&str> {
+    let text = |at: usize| command.words.get(at).map(|word| word.text.as_str());
+    let first = text(0)?;
+    if call(command).is_some() {
+        return None;
+    }
+    let file = match first {
+        "source" | "." => text(1)?,
+        "bash" | "sh" | "zsh" | "dash" | "ksh" => {
+            command.words.iter().skip(1).map(|word| word.text.as_str()).find(|word| !word.starts_with('-'))?
+        }
+        _ if first.starts_with("./") || first.ends_with(".sh") => first,
+        _ => return None,
+    };
+    let base = file.rsplit('/').next().unwrap_or(file);
+    let is_harmless = HARMLESS.iter().any(|known| base.ends_with(known)) || file.starts_with("/etc/") || file.contains(['<', '(']);
+    (!is_harmless && !file.is_empty()).then_some(file)
+}
+
+impl Follower<'_> {
+    /// A command of another program than `kubectl`; false if it is none that is known here.
+    pub(super) fn tool(&mut self, command: &Command) -> bool {
+        if let Some(file) = script(command) {
+            if !self.has_file(file) {
+                let why = format!("`{file}` is not in the input, and what it does is not known");
+                self.doubt_all(command, &why);
+            }
+            return true;
+        }
+        if let Some(engine) = installs(command) {
+            self.install(command, engine);
+            return true;
+        }
+        let rest = command.words.iter().skip(1).map(|word| word.text.as_str());
+        let rest = rest.filter(|word| !word.starts_with('-')).fold(String::new(), |all, word| all + word + " ");
+        let deploys = |(known, verbs): &&(&str, &[&str])| {
+            *known == program(command) && (verbs.is_empty() || verbs.iter().any(|verb| rest.contains(&format!("{verb} "))))
+        };
+        if DEPLOYERS.iter().any(|entry| deploys(&entry)) {
+            self.doubt_all(command, "which objects it creates or deletes is not known");
+            return true;
+        }
+        false
+    }
+}
+
+/// Which policy engine a command installs, or leaves out, where that is plain. Upstream: Cilium documentation, "Cilium Quick Installation"; Google Kubernetes
+/// Engine documentation, "GKE Dataplane V2"; K3s documentation, `k3s server`.
+fn installs(command: &Command) -> Option<ClusterEngine> {
+    let texts: Vec<&str> =
+        command.words.iter().flat_map(|word| [Some(word), word.value.as_deref()]).flatten().map(|word| word.text.as_str()).collect();
+    let has = |wanted: &str| texts.iter().any(|word| word.contains(wanted));
+    let is = |verbs: &[&str]| texts.iter().skip(1).take(verbs.len()).eq(verbs.iter());
+    match program(command) {
+        "cilium" if is(&["install"]) => Some(ClusterEngine::Cilium),
+        "gcloud" if is(&["container", "clusters", "create"]) && has("--enable-dataplane-v2") => Some(ClusterEngine::Cilium),
+        "gcloud" if is(&["container", "clusters", "create-auto"]) => Some(ClusterEngine::Cilium),
+        "k3d" | "k3s" if has("--disable-network-policy") => Some(ClusterEngine::None),
+        _ => None,
+    }
+}
