@@ -143,7 +143,7 @@ fn effective(rule: &SecurityRule, place: Place, meant: &Rule) -> EffectiveRule {
 
 fn addresses(kind: Option<&PeerTermKind>) -> Option<AddressSet> {
     match kind? {
-        PeerTermKind::Addresses { set, .. } => Some(set.clone()),
+        PeerTermKind::Addresses { set, .. } | PeerTermKind::UnknownAddresses { written: Some(set), .. } => Some(set.clone()),
         PeerTermKind::UnknownAddresses { certain, .. } => Some(certain.clone()),
         _ => None,
     }

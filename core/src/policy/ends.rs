@@ -140,6 +140,8 @@ pub enum PeerTermKind {
         certain: AddressSet,
         /// Addresses that match for certain or possibly.
         possible: AddressSet,
+        /// The addresses as written, where it is only not known which of them an end has: by these rules are compared with each other.
+        written: Option<AddressSet>,
         /// What is not known: a service tag, say.
         name: Box<str>,
     },

@@ -186,7 +186,7 @@ pub(super) fn once(found: &mut Vec<Diagnostic>, problem: Diagnostic) {
 fn side(kind: Option<&PeerTermKind>) -> (AddressSet, AddressSet) {
     match kind {
         None => (AddressSet::everything(), AddressSet::everything()),
-        Some(PeerTermKind::Addresses { set, .. }) => (set.clone(), set.clone()),
+        Some(PeerTermKind::Addresses { set, .. } | PeerTermKind::UnknownAddresses { written: Some(set), .. }) => (set.clone(), set.clone()),
         Some(PeerTermKind::UnknownAddresses { certain, possible, .. }) => (certain.clone(), possible.clone()),
         Some(_) => (AddressSet::default(), AddressSet::everything()),
     }

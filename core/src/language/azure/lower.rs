@@ -325,7 +325,7 @@ fn translated(rule: &SecurityRule, place: Place, used: &GroupUse, cloud: &Cloud)
 }
 
 fn possibly(set: AddressSet, name: &str) -> PeerTermKind {
-    PeerTermKind::UnknownAddresses { certain: AddressSet::default(), possible: set, name: name.into() }
+    PeerTermKind::UnknownAddresses { certain: AddressSet::default(), possible: set, written: None, name: name.into() }
 }
 
 /// A machine that stands for any of its subnet has an address that is assumed: a rule for some of the addresses that it may have matches it possibly. Without
@@ -344,7 +344,7 @@ fn where_assumed(kind: PeerTermKind, side: &RuleSide, cloud: &Cloud) -> PeerTerm
     let of = |machine: &&Interface| machine.addresses.iter().copied().map(Cidr::of).collect::<Vec<_>>();
     let addresses = AddressSet::of_cidrs(&machines.iter().flat_map(of).collect::<Vec<_>>());
     let name = first.title().into();
-    PeerTermKind::UnknownAddresses { certain: set.difference(&addresses), possible: set.union(&addresses), name }
+    PeerTermKind::UnknownAddresses { certain: set.difference(&addresses), possible: set.union(&addresses), written: Some(set), name }
 }
 
 /// What a side matches; nothing for everything.
@@ -398,7 +398,7 @@ fn side(side: &RuleSide, expression: Option<&str>, used: &GroupUse, cloud: &Clou
         unknown = Some(expression.unwrap_or("an expression").into());
     }
     Some(match unknown {
-        Some(name) => PeerTermKind::UnknownAddresses { possible: possible.union(&certain), certain, name },
+        Some(name) => PeerTermKind::UnknownAddresses { possible: possible.union(&certain), certain, written: None, name },
         None => PeerTermKind::Addresses { set: certain, inside_too: true, block: None },
     })
 }
