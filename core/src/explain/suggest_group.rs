@@ -17,7 +17,7 @@ use crate::model::Protocol;
 use crate::policy::Matched;
 use crate::policy::{Action, Direction, RuleRef};
 use crate::snapshot::Snapshot;
-use crate::snapshot::cloud::{Group, GroupId};
+use crate::snapshot::cloud::{Group, GroupId, NetworkOrigin};
 use crate::text::{Place, Position, Sources, Span};
 use crate::verdict::traversal::{Checkpoint, traversals};
 use crate::verdict::{Flow, Reason, TraceRecorder, Verdict, check};
@@ -129,8 +129,9 @@ struct NewRule {
     /// As Azure spells it.
     protocol: &'static str,
     port: Option<u16>,
-    from: Vec<IpAddr>,
-    to: Vec<IpAddr>,
+    /// Addresses, ranges of them, or `*`.
+    from: Vec<String>,
+    to: Vec<String>,
 }
 
 impl NewRule {
@@ -157,7 +158,7 @@ impl NewRule {
                 Endpoint::Pod(id) => snapshot.pod(id).filter(|e| e.address_given)?.addresses.clone(),
             };
             let one_family = list.iter().all(|a| Some(a.is_ipv4()) == list.first().map(IpAddr::is_ipv4));
-            (one_family && !list.is_empty()).then_some(list)
+            (one_family && !list.is_empty()).then(|| list.iter().flat_map(|address| where_it_may_be(snapshot, *address)).collect())
         };
         Some(NewRule { allow, name, priority, direction, protocol, port, from: addresses(flow.from)?, to: addresses(flow.to)? })
     }
@@ -173,9 +174,9 @@ impl NewRule {
     /// Fields of the short form with their values. `quoted` is for JSON.
     fn short(&self, quoted: bool) -> Vec<(&'static str, String)> {
         let text = |value: &str| if quoted || value.contains([':', '*']) { format!("\"{value}\"") } else { value.to_string() };
-        let side = |addresses: &[IpAddr]| match addresses {
-            [one] => text(&one.to_string()),
-            many => format!("[{}]", many.iter().map(|a| text(&a.to_string())).collect::<Vec<_>>().join(", ")),
+        let side = |addresses: &[String]| match addresses {
+            [one] => text(one),
+            many => format!("[{}]", many.iter().map(|a| text(a)).collect::<Vec<_>>().join(", ")),
         };
         let protocol = self.protocol.to_lowercase();
         let what = self.port.map_or_else(|| protocol.clone(), |port| format!("{protocol} {port}"));
@@ -197,7 +198,7 @@ impl NewRule {
 
     /// As an object of Azure's, flattened or not.
     fn object(&self, shape: Shape) -> String {
-        let side = |name: &str, addresses: &[IpAddr]| match addresses {
+        let side = |name: &str, addresses: &[String]| match addresses {
             [one] => format!("\"{name}AddressPrefix\": \"{one}\""),
             many => {
                 let list: Vec<String> = many.iter().map(|a| format!("\"{a}\"")).collect();
@@ -223,7 +224,8 @@ impl NewRule {
     /// As a command, for a group whose commands look like `like`.
     fn command(&self, group: &str, like: &str) -> String {
         let resource_group = option(like, &["-g", "--resource-group"]).map_or_else(String::new, |value| format!(" -g {value}"));
-        let list = |addresses: &[IpAddr]| addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+        let quoted = |address: &String| if address == "*" { "'*'".to_string() } else { address.clone() };
+        let list = |addresses: &[String]| addresses.iter().map(quoted).collect::<Vec<_>>().join(" ");
         let direction = if self.direction == Direction::Ingress { "Inbound" } else { "Outbound" };
         let port = self.port.map_or_else(|| "'*'".to_string(), |port| port.to_string());
         format!(
@@ -236,6 +238,17 @@ impl NewRule {
             list(&self.to),
         )
     }
+}
+
+/// How a rule names an end: by its address, or, if that is assumed for a machine that stands for any of its subnet, by the subnet.
+fn where_it_may_be(snapshot: &Snapshot, address: IpAddr) -> Vec<String> {
+    let cloud = &snapshot.cloud;
+    let stands_in = cloud.interfaces.iter().find(|interface| interface.stand_in && interface.addresses.contains(&address));
+    let Some(subnet) = stands_in.and_then(|interface| cloud.subnet(interface.subnet)) else { return alloc::vec![address.to_string()] };
+    if cloud.network(subnet.network).is_some_and(|network| network.origin == NetworkOrigin::ForGroups) {
+        return alloc::vec!["*".to_string()];
+    }
+    subnet.prefixes.iter().filter(|prefix| prefix.is_ipv4() == address.is_ipv4()).map(ToString::to_string).collect()
 }
 
 /// The value of an option as it stands in a command, quotation marks and all.
