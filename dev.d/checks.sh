@@ -162,6 +162,7 @@ test_webkit() {
 
 # `./dev serve` as after a fresh clone: the page must answer. Its site is not that of dist/, which is a release.
 test_serve() {
+    export WITHOUT_ANSWERS=1 # one program less to compile, by the same steps
     setup_page compile_page # not counted in the wait below
     rm -rf www/vendor
     local port pid answers=0 dist=${CARGO_TARGET_DIR:-target}/served

@@ -82,12 +82,13 @@ cmd_serve() {
 compile_page() {
     slow "compiling the page (engine)" compile_part engine --no-default-features
     slow "compiling the page (web)" compile_part web --features split
-    slow "compiling the page (engine with all answers)" wasm_env env -u NO_COLOR node engine/build.mjs dev
+    [ -n "${WITHOUT_ANSWERS:-}" ] || slow "compiling the page (engine with all answers)" wasm_env env -u NO_COLOR node engine/build.mjs dev
 }
 
 compile_part() { wasm_env env -u NO_COLOR cargo build --locked --target "$WASM_TARGET" --manifest-path "$1/Cargo.toml" "${@:2}"; }
 
-# The page built by the compiler that this machine would not take: both ways must work from any clone.
+# The page's program, as a release has it, by the compiler that this machine would not take: both ways must work from any clone. What is made of
+# programs afterwards is the same for both, but for its division in two, which rests on what the linker leaves.
 cmd_other_compiler() {
     setup_wasm
     local debian=1 folder=target/other-compiler
@@ -100,9 +101,23 @@ cmd_other_compiler() {
         say "rustup can fetch nothing here: only Debian's compiler can be tried"
         return
     fi
-    # What its one more module would take is more time, and no other tool.
-    env -u WASM_TOOLCHAIN WITHOUT_ANSWERS=1 NETPOLIS_DEBIAN_RUST=$debian NATIVE_TARGET_DIR="${CARGO_TARGET_DIR:-$ROOT/target}" CARGO_TARGET_DIR="$ROOT/$folder" ./dev build --dist "$folder/dist"
-    [ -s "$folder/dist/index.html" ] || fail "no page in $folder/dist"
+    (
+        unset WASM_TOOLCHAIN
+        export NETPOLIS_DEBIAN_RUST=$debian CARGO_TARGET_DIR=$ROOT/$folder
+        setup_wasm
+        at_once setup_npm setup_crates setup_wasm-bindgen setup_wasm-split
+        setup_small_std
+        slow "compiling the page by the other compiler" compile_release
+        rm -rf "$folder/bound"
+        wasm_env wasm-bindgen --target web --out-dir "$folder/bound" --out-name netpolis-web "$folder/$WASM_TARGET/wasm-release/netpolis_web.wasm"
+    )
+    [ -s "$folder/bound/netpolis-web_bg.wasm" ] || fail "no program of the page in $folder/bound"
+}
+
+# As Trunk asks for it, by www/index.html.
+compile_release() {
+    wasm_env env -u NO_COLOR ${SMALL_STD[@]+"${SMALL_STD[@]}"} \
+        cargo build --locked --offline --target "$WASM_TARGET" --manifest-path web/Cargo.toml --features split --profile wasm-release
 }
 
 # --- sizes ---------------------------------------------------------------------------------------
