@@ -78,7 +78,7 @@ fn without_labels(subject: &SubjectMatch, adds: &dyn Fn(&str) -> bool) -> Option
 
 fn without(selector: &LabelSelector, adds: &dyn Fn(&str) -> bool) -> Option<LabelSelector> {
     let (asked, rest): (Vec<_>, Vec<_>) = selector.requirements.iter().cloned().partition(|requirement| adds(&requirement.key));
-    (!asked.is_empty()).then(|| LabelSelector { span: selector.span, requirements: rest })
+    (!asked.is_empty()).then_some(LabelSelector { span: selector.span, requirements: rest })
 }
 
 fn asks(selector: &Selector, adds: &dyn Fn(&str) -> bool) -> bool {
@@ -101,10 +101,8 @@ fn doubt_peers(policy: &mut Arc<Policy>, adds: &dyn Fn(&str) -> bool, doubt: &Do
                         (subject.pods, found) = (pods, true);
                     }
                 }
-                PeerTermKind::Entity(entity) => {
-                    if entity.selector.as_ref().is_some_and(|selector| asks(selector, adds)) {
-                        (entity.selector, found) = (Some(Selector::All), true);
-                    }
+                PeerTermKind::Entity(entity) if entity.selector.as_ref().is_some_and(|selector| asks(selector, adds)) => {
+                    (entity.selector, found) = (Some(Selector::All), true);
                 }
                 _ => {}
             }

@@ -146,7 +146,7 @@ impl Run<'_> {
             return;
         }
         if let Some(script) = self.for_another(&words, &program, span).filter(|_| self.depth < DEEPEST) {
-            return self.run_text(&script, span);
+            self.run_text(&script, span)
         }
         if program == "echo" || program == "printf" {
             let texts: Vec<&str> = words.iter().skip(1).map(|word| word.text.as_str()).filter(|text| !text.starts_with('-')).collect();
