@@ -76,8 +76,8 @@ fn felix_of(program: &Program) -> FelixConfiguration {
 
 /// Whether the controllers' container in a pod makes host endpoints; nothing if it does not say, or cannot be read.
 pub(in crate::language) fn auto_host_endpoints(template: &PodTemplate) -> Option<bool> {
-    let variables = template.programs.iter().filter(|program| is_controllers(program)).flat_map(|program| &program.env);
-    let value = variables.filter(|variable| *variable.name == *AUTO_HOST_ENDPOINTS).next_back()?.value.as_deref()?;
+    let mut variables = template.programs.iter().filter(|program| is_controllers(program)).flat_map(|program| &program.env);
+    let value = variables.rfind(|variable| *variable.name == *AUTO_HOST_ENDPOINTS)?.value.as_deref()?;
     Some(value.eq_ignore_ascii_case("enabled"))
 }
 

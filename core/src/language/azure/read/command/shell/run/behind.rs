@@ -146,7 +146,7 @@ impl Run<'_> {
             return;
         }
         if let Some(script) = self.for_another(&words, &program, span).filter(|_| self.depth < DEEPEST) {
-            self.run_text(&script, span)
+            return self.run_text(&script, span);
         }
         if program == "echo" || program == "printf" {
             let texts: Vec<&str> = words.iter().skip(1).map(|word| word.text.as_str()).filter(|text| !text.starts_with('-')).collect();
@@ -209,7 +209,7 @@ impl Run<'_> {
         if rest.is_empty()
             && let Some(script) = self.document_after(span).or_else(|| self.echoed_before(span))
         {
-            return self.run_text(&script, span);
+            self.run_text(&script, span);
         }
     }
 
