@@ -41,7 +41,7 @@ site_stamp() { echo "${CARGO_TARGET_DIR:-target}/site-made-from"; }
 
 # What dist/ is made from: files, compiler and tools; and dist/ itself, which others may have written since.
 made_from() {
-    ! have git || git ls-files -z --cached --others --exclude-standard -- . ':!docs' ':!tests' | xargs -0 cat 2>/dev/null | cksum
+    ! have git || git ls-files -z --cached --others --exclude-standard -- . ':!docs' ':!tests' | xargs -0 cksum 2>/dev/null | cksum
     RUSTUP_TOOLCHAIN=$WASM_TOOLCHAIN rustc --version
     echo "${SMALL_STD[*]-}" $TRUNK_VERSION $WASM_SPLIT_VERSION "$WASM_BINDGEN_VERSION"
     cksum dist/index.html

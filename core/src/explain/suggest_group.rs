@@ -17,7 +17,7 @@ use crate::model::Protocol;
 use crate::policy::Matched;
 use crate::policy::{Action, Direction, RuleRef};
 use crate::snapshot::Snapshot;
-use crate::snapshot::cloud::{Group, GroupId, NetworkOrigin};
+use crate::snapshot::cloud::{Group, GroupId};
 use crate::text::{Place, Position, Sources, Span};
 use crate::verdict::traversal::{Checkpoint, traversals};
 use crate::verdict::{Flow, Reason, TraceRecorder, Verdict, check};
@@ -243,12 +243,12 @@ impl NewRule {
 /// How a rule names an end: by its address, or, if that is assumed for a machine that stands for any of its subnet, by the subnet.
 fn where_it_may_be(snapshot: &Snapshot, address: IpAddr) -> Vec<String> {
     let cloud = &snapshot.cloud;
-    let stands_in = cloud.interfaces.iter().find(|interface| interface.stand_in && interface.addresses.contains(&address));
-    let Some(subnet) = stands_in.and_then(|interface| cloud.subnet(interface.subnet)) else { return alloc::vec![address.to_string()] };
-    if cloud.network(subnet.network).is_some_and(|network| network.origin == NetworkOrigin::ForGroups) {
-        return alloc::vec!["*".to_string()];
+    let mut owners = cloud.interfaces.iter().filter(|interface| interface.addresses.contains(&address));
+    match owners.find_map(|interface| cloud.stands_for(interface)) {
+        None => alloc::vec![address.to_string()],
+        Some([]) => alloc::vec!["*".to_string()],
+        Some(ranges) => ranges.iter().filter(|range| range.is_ipv4() == address.is_ipv4()).map(ToString::to_string).collect(),
     }
-    subnet.prefixes.iter().filter(|prefix| prefix.is_ipv4() == address.is_ipv4()).map(ToString::to_string).collect()
 }
 
 /// The value of an option as it stands in a command, quotation marks and all.

@@ -82,9 +82,9 @@ pub(crate) fn calico_tag(program: &Program) -> Option<&str> {
     is_calico(program).then_some(tag)
 }
 
-/// Whether a container is the agent of Calico.
+/// Whether a container is the agent of Calico. Asked of every container of an input, most of which are told by one look.
 pub(crate) fn is_calico(program: &Program) -> bool {
-    plugin(program) == Some(Plugin::Calico)
+    program.image.contains("calico") && plugin(program) == Some(Plugin::Calico)
 }
 
 /// The plugin that a container is.

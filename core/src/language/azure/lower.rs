@@ -15,7 +15,7 @@ use crate::policy::{
     Tier, TierEnd, TrafficMatch,
 };
 use crate::snapshot::cloud::tags::{self, KnownTag};
-use crate::snapshot::cloud::{Cloud, Group, GroupUse, Interface, NetworkOrigin};
+use crate::snapshot::cloud::{Cloud, Group, GroupUse, Interface};
 use crate::text::Place;
 
 /// The name of the tier of all groups. A packet meets one group after the other, never two as policies of one tier.
@@ -334,10 +334,10 @@ fn where_assumed(kind: PeerTermKind, side: &RuleSide, cloud: &Cloud) -> PeerTerm
     let PeerTermKind::Addresses { set, inside_too, block } = kind else { return kind };
     let named = AddressSet::of_cidrs(&side.prefixes);
     let is_open = |machine: &&Interface| {
-        let Some(subnet) = cloud.subnet(machine.subnet) else { return false };
-        let is_anywhere = cloud.network(subnet.network).is_some_and(|network| network.origin == NetworkOrigin::ForGroups);
-        let space = if is_anywhere { AddressSet::everything() } else { AddressSet::of_cidrs(&subnet.prefixes) };
-        machine.stand_in && named.overlaps(&space) && !set.covers(&space)
+        cloud.stands_for(machine).is_some_and(|ranges| {
+            let space = if ranges.is_empty() { AddressSet::everything() } else { AddressSet::of_cidrs(ranges) };
+            named.overlaps(&space) && !set.covers(&space)
+        })
     };
     let machines: Vec<&Interface> = cloud.interfaces.iter().filter(is_open).collect();
     let Some(first) = machines.first().filter(|_| !side.expanded) else { return PeerTermKind::Addresses { set, inside_too, block } };

@@ -2,12 +2,13 @@
 //! (network policies; DaemonSets do not deploy pods to the virtual node).
 
 use alloc::boxed::Box;
+use alloc::collections::BTreeSet;
 use alloc::format;
 
 use super::unread;
 use crate::language::unread::{Effect, Namespaces, Whom};
 use crate::language::{Kind, PodTemplate, Resource};
-use crate::model::{LabelSelector, Operator, Requirement};
+use crate::model::{LabelSelector, Labels, Operator, Requirement};
 use crate::policy::{Doubt, Ruleset};
 use crate::settings::Assumed;
 use crate::text::DocumentId;
@@ -17,15 +18,17 @@ const LABEL: (&str, &str) = ("type", "virtual-kubelet");
 
 /// Puts in doubt what policies deny to and from pods on virtual nodes.
 pub(super) fn doubt(resources: &[(DocumentId, &Resource)], settings: &Assumed, ruleset: &mut Ruleset) {
+    if ruleset.tiers.is_empty() {
+        return;
+    }
+    let is_virtual = |labels: &Labels| labels.get(LABEL.0) == Some(LABEL.1);
+    let nodes = resources.iter().filter(|(_, resource)| matches!(resource.kind, Kind::Node(_)) && is_virtual(&resource.meta.labels));
+    let nodes: BTreeSet<&str> = nodes.map(|(_, resource)| &*resource.meta.name).collect();
     for &(document, resource) in resources {
-        let template = match &resource.kind {
-            Kind::Pod(pod) => &pod.template,
-            Kind::Workload(workload) => &workload.template,
-            _ => continue,
+        let is_there = |template: &&PodTemplate| {
+            template.wanted.get(LABEL.0) == Some(LABEL.1) || template.node.as_deref().is_some_and(|node| nodes.contains(node))
         };
-        if !is_on_virtual_node(template, resources) || ruleset.tiers.is_empty() {
-            continue;
-        }
+        let Some(template) = resource.kind.template().filter(is_there) else { continue };
         let requirement = |(key, value): (&str, &str)| Requirement {
             span: resource.kind_span,
             key: key.into(),
@@ -40,13 +43,4 @@ pub(super) fn doubt(resources: &[(DocumentId, &Resource)], settings: &Assumed, r
             policy.doubt = Some(Box::new(Doubt { text, places: alloc::vec![resource.kind_span.within(document)] }));
         });
     }
-}
-
-fn is_on_virtual_node(template: &PodTemplate, resources: &[(DocumentId, &Resource)]) -> bool {
-    let is_virtual = |resource: &Resource| {
-        matches!(resource.kind, Kind::Node(_))
-            && template.node.as_deref() == Some(&*resource.meta.name)
-            && resource.meta.labels.get(LABEL.0) == Some(LABEL.1)
-    };
-    template.wanted.get(LABEL.0) == Some(LABEL.1) || template.node.is_some() && resources.iter().any(|(_, resource)| is_virtual(resource))
 }

@@ -397,9 +397,15 @@ impl Follower<'_> {
 
     /// A command that says which engine enforces policies.
     fn install(&mut self, command: &Command, engine: ClusterEngine) {
+        self.beside(command, |unread| unread.installs = Some(Installs::This(engine)));
+    }
+
+    /// A command that does nothing to connections itself.
+    fn beside(&mut self, command: &Command, does: impl FnOnce(&mut Unread)) {
         let mut made = self.anything(command, Effect::default());
         if let Kind::Unread(unread) = &mut made.kind {
-            (unread.effects, unread.installs) = (Vec::new(), Some(Installs::This(engine)));
+            unread.effects.clear();
+            does(unread);
         }
         self.script.read.resources.push(made);
     }
@@ -490,11 +496,7 @@ impl Follower<'_> {
     }
 
     fn way(&mut self, command: &Command, way: Way) {
-        let mut made = self.anything(command, Effect::default());
-        if let Kind::Unread(unread) = &mut made.kind {
-            (unread.effects, unread.ways) = (Vec::new(), alloc::vec![way]);
-        }
-        self.script.read.resources.push(made);
+        self.beside(command, |unread| unread.ways.push(way));
     }
 
     /// `kubectl delete KIND NAME`.

@@ -92,3 +92,18 @@ fn installs(command: &Command) -> Option<ClusterEngine> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::azure::read::shell::commands;
+
+    #[test]
+    fn the_shell_takes_note_of_every_program_that_is_known_here() {
+        for (name, verbs) in DEPLOYERS {
+            let text = format!("{name} {} x\n", verbs.first().unwrap_or(&"site.yaml"));
+            let (commands, _) = commands(&text, core::slice::from_ref(&(0..text.len())), &[]);
+            assert!(commands.iter().any(|command| program(command) == name), "{text}");
+        }
+    }
+}

@@ -5,6 +5,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::shell::{self, Command, Word};
+use super::template::quoted;
 use super::value::field;
 use crate::document::{self, Limits, NodeRef, Tree};
 
@@ -95,11 +96,6 @@ fn json(value: &str) -> String {
     let trimmed = value.trim();
     let is_json = trimmed.starts_with(['[', '{']) || matches!(trimmed, "true" | "false" | "null") || trimmed.parse::<i64>().is_ok();
     if is_json { trimmed.to_string() } else { quoted(value) }
-}
-
-fn quoted(text: &str) -> String {
-    let escaped = text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
-    alloc::format!("\"{escaped}\"")
 }
 
 /// Values for parameters by their names. Where several files give one, it is one of these.

@@ -23,6 +23,7 @@ pub(super) use self::functions::split_names;
 
 use self::evaluate::{Env, Turn};
 use self::scope::{Scope, Shared, is_existing};
+pub(super) use self::value::quoted;
 use self::value::{Item, Member, Val};
 use super::value::{Marks, field};
 use crate::document::{Entry, Node, NodeId, NodeRef, Tree, Value};

@@ -284,7 +284,8 @@ pub(super) fn all(parts: impl Iterator<Item = Option<bool>>) -> Option<bool> {
     sum
 }
 
-fn quoted(text: &str) -> String {
+/// A text as JSON has it.
+pub(in crate::language::azure::read) fn quoted(text: &str) -> String {
     let mut out = String::from("\"");
     for c in text.chars() {
         match c {
