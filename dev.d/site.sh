@@ -52,7 +52,7 @@ build_at_once() (at_once build_site compile_shell)
 
 build_site() {
     NATIVE_TOOLCHAIN=${RUSTUP_TOOLCHAIN:-} wasm_env \
-        env -u NO_COLOR ${SMALL_STD[@]+"${SMALL_STD[@]}"} trunk build --release --public-url ./ --dist "$SITE"
+        env -u NO_COLOR PATH="$(split_path)" ${SMALL_STD[@]+"${SMALL_STD[@]}"} trunk build --release --public-url ./ --dist "$SITE"
 }
 
 # The same command as in web/bundle.mjs, which then finds it done.
@@ -73,7 +73,7 @@ cmd_serve() {
     mkdir -p www/vendor
     say "serving the page on http://localhost:$port"
     export RUSTUP_TOOLCHAIN=$WASM_TOOLCHAIN PATH
-    PATH=$(tool_path)
+    PATH=$(split_path)
     # In place of this script, so that stopping it stops the server.
     exec env -u NO_COLOR trunk serve --port "$port" --dist "$dist"
 }
@@ -109,7 +109,7 @@ cmd_other_compiler() {
         setup_small_std
         slow "compiling the page by the other compiler" compile_release
         rm -rf "$folder/bound"
-        wasm_env wasm-bindgen --target web --out-dir "$folder/bound" --out-name netpolis-web "$folder/$WASM_TARGET/wasm-release/netpolis_web.wasm"
+        wasm_env env PATH="$(split_path)" wasm-bindgen --target web --out-dir "$folder/bound" --out-name netpolis-web "$folder/$WASM_TARGET/wasm-release/netpolis_web.wasm"
     )
     [ -s "$folder/bound/netpolis-web_bg.wasm" ] || fail "no program of the page in $folder/bound"
 }

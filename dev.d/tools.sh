@@ -14,12 +14,15 @@ WASM_BINDGEN_VERSION=$(sed -n 's/^wasm-bindgen = "=\(.*\)"$/\1/p' Cargo.toml)
 tool_dir() { printf '%s/%s-%s' "$TOOLS" "$1" "$2"; }
 
 tool_path() {
-    # The page's own command of the name wasm-bindgen comes before the one that it calls.
-    printf '%s:' "$ROOT/web/tools" "$(tool_dir wasm_split_cli_support $WASM_SPLIT_VERSION)/bin" "$(tool_dir trunk $TRUNK_VERSION)/bin" "$(tool_dir wasm-bindgen-cli "$WASM_BINDGEN_VERSION")/bin" \
+    printf '%s:' "$(tool_dir wasm_split_cli_support $WASM_SPLIT_VERSION)/bin" "$(tool_dir trunk $TRUNK_VERSION)/bin" "$(tool_dir wasm-bindgen-cli "$WASM_BINDGEN_VERSION")/bin" \
         "$(tool_dir wasm-pack $WASM_PACK_VERSION)/bin" "$(tool_dir cargo-fuzz $CARGO_FUZZ_VERSION)/bin" \
         "$(tool_dir cargo-deny $CARGO_DENY_VERSION)/bin" "$ROOT/node_modules/.bin"
     printf '%s' "$PATH"
 }
+
+# What binds the page's program finds the page's own command of the name wasm-bindgen before the one that this calls. Nothing else may: wasm-pack
+# looks beside it for what runs tests.
+split_path() { printf '%s:' "$ROOT/web/tools" && tool_path; }
 
 # cargo_tool CRATE VERSION BINARY MINUTES OPT-LEVEL [OPTION...]: one on PATH of the very version serves as well.
 cargo_tool() {

@@ -87,6 +87,7 @@ given.folder = folder;
 given.browser = await LAUNCH[given.name]();
 let passed = 0;
 let failed = 0;
+const took = [];
 const chosen = Object.entries(checks).filter(([name]) => name.includes(wanted)).filter((_, place) => place % parts === part - 1);
 for (const [name, check] of chosen) {
     const why = check.notIn?.[given.name];
@@ -108,9 +109,12 @@ for (const [name, check] of chosen) {
         await last?.screenshot({ path: join(shots, `failed-${name.replace(/\W+/g, "-")}.png`) }).catch(() => {});
     }
     for (const context of given.browser.contexts()) await context.close();
-    if (process.env.E2E_TIMES) console.log(`          ${Math.round(performance.now() - started)} ms`);
+    took.push([performance.now() - started, name]);
+    if (process.env.E2E_TIMES) console.log(`          ${Math.round(took.at(-1)[0])} ms`);
 }
 await given.browser.close();
 given.site.close();
+took.sort(([a], [b]) => b - a);
+if (took.length > 10) for (const [time, name] of took.slice(0, 5)) console.log(`  among the longest: ${(time / 1000).toFixed(1)} s  ${name}`);
 console.log(`e2e: ${passed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);

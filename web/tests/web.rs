@@ -86,7 +86,7 @@ async fn a_denied_flow_reads_as_one() {
     assert_eq!(text(&root, ".verdict.denied h2"), "Denied");
     assert_eq!(count(&root, ".station"), 2);
     assert_eq!(count(&root, ".station.denied"), 1);
-    assert_eq!(text(&root, ".station.denied h3 .spot"), "shop.yaml:12");
+    assert_eq!(text(&root, ".station.denied .station-head .spot"), "shop.yaml:12");
     assert!(text(&root, ".station.denied .nearest").contains("app=web"));
     assert_eq!(text(&root, ".rule .sign"), "–");
 }
