@@ -39,20 +39,19 @@ cmd_test() {
 
 # run_parts PART...: one after the other, with a line for each that failed. With `by_name`, data that is missing is a failure.
 run_parts() {
-    local part status started
+    local part status
     for part in "$@"; do
         say "tests: $part"
-        started=$SECONDS
+        TIMEFORMAT="· tests: $part took %0R s, and of processors %0U s"
         # A subshell of its own, so that a failing command ends the part and nothing else.
         set +e
-        (
+        time (
             set -euo pipefail
             "test_$part"
         )
         status=$?
         set -e
         [ $status = 0 ] || echo "tests failed: $part"
-        say "tests: $part took $((SECONDS - started)) s"
     done
 }
 
