@@ -32,6 +32,7 @@ import offline from "./checks/offline.mjs";
 import layout from "./checks/layout.mjs";
 import german from "./checks/german.mjs";
 import lesson from "./checks/lesson.mjs";
+import learner from "./checks/learner.mjs";
 import scale from "./checks/scale.mjs";
 import shell from "./checks/shell.mjs";
 import sight from "./checks/sight.mjs";
@@ -76,7 +77,7 @@ if (given.name.startsWith("webkit") && !process.env.E2E_SCREEN) {
 
 const OPENING = "it opens on an allowed and a denied flow, with the deciding line lit";
 const hands = { [OPENING]: first[OPENING], ...ask, ...fix, ...answers, ...commands, ...compare, ...board, ...policy, ...problems, ...editor, ...graph, ...drag, ...keep, ...progress };
-const checks = given.name === "chromium" ? { ...first, ...engine, ...ask, ...fix, ...answers, ...commands, ...compare, ...board, ...policy, ...problems, ...editor, ...path, ...graph, ...drag, ...keep, ...progress, ...lesson, ...german, ...scale, ...offline, ...shell, ...layout, ...sight, ...truth, ...everybody, ...embed, ...gallery } : hands;
+const checks = given.name === "chromium" ? { ...first, ...engine, ...ask, ...fix, ...answers, ...commands, ...compare, ...board, ...policy, ...problems, ...editor, ...path, ...graph, ...drag, ...keep, ...progress, ...lesson, ...learner, ...german, ...scale, ...offline, ...shell, ...layout, ...sight, ...truth, ...everybody, ...embed, ...gallery } : hands;
 const folder = process.env.E2E_DIST ? resolve(process.env.E2E_DIST) : join(here, "../../dist");
 
 const pages = {};

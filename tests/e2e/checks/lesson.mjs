@@ -25,49 +25,7 @@ async function reach(page, name) {
     assert.fail(`${name} is not reached by Tab`);
 }
 
-/** A lesson from its first step to its last: everything that it asks is guessed until it is right, and each task is done after a hint. */
-async function playWhole(id) {
-    const page = await open({}, `?lesson=${id}`);
-    await pane(page).locator(".lesson-step").first().waitFor();
-    const steps = await pane(page).locator(".lesson-step").count();
-    for (let step = 0; step < steps; step++) {
-        await until("step", () => pane(page).locator(".lesson-step").nth(step).getAttribute("aria-current"), `step ${step + 1}`);
-        const questions = pane(page).locator(".lesson-quiz");
-        for (let question = 0; question < (await questions.count()); question++) {
-            const choices = questions.nth(question).locator(".lesson-choice");
-            const isRight = async () => (await questions.nth(question).locator(".lesson-choice.right").count()) === 1;
-            for (let choice = 0; choice < (await choices.count()) && !(await isRight()); choice++) {
-                await choices.nth(choice).click();
-                await until("true", () => choices.nth(choice).getAttribute("aria-pressed"), "what was chosen");
-            }
-            await until(true, isRight, "a right answer");
-        }
-        const tasks = pane(page).locator(".lesson-task");
-        for (let number = 0; number < (await tasks.count()); number++) {
-            const task = tasks.nth(number);
-            await task.locator(".lesson-checks .fails").first().waitFor();
-            const hint = task.getByRole("button", { name: "Hint" });
-            if (await hint.count()) {
-                await hint.click();
-                await task.locator(".lesson-hints li").first().waitFor();
-            }
-            await task.getByRole("button", { name: "Show me" }).click();
-            await until("Solved", () => task.getByRole("heading").innerText(), `the task of step ${step + 1}`);
-        }
-        if (step < steps - 1) await pane(page).getByRole("button", { name: "Next step" }).click();
-    }
-    await pane(page).getByText("This was the last step.").waitFor();
-    await shoot(page, `lesson-${id.replace("/", "-")}-played`);
-}
-
-/** A lesson of each course. */
-const WHOLE = ["azure/nsg-rules", "policy/default-deny"];
-
 export default {
-    async "a lesson of each course is played from its first step to its last by mouse"() {
-        for (const id of WHOLE) await playWhole(id);
-    },
-
     async "a lesson opens by its link, grades while one types, and goes on to the next step"() {
         const page = await openLesson();
         await until("Everything is open", () => heading(page).innerText(), "the first step");

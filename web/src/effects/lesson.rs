@@ -7,6 +7,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use yew::prelude::*;
 
+use super::focus::focus_first;
 use super::storage;
 use crate::components::Store;
 use crate::state::{Action, LessonAction, PartId, Phase};
@@ -121,6 +122,22 @@ pub fn use_lesson(store: &Store, keeps: bool) {
         if let Some((id, done)) = done.as_ref().filter(|(id, done)| keeps && !id.is_empty() && !done.is_empty()) {
             let parts: Vec<String> = done.iter().map(|(step, part)| format!("{step}.{part}")).collect();
             storage::put_solved(id, &parts.join(" "));
+        }
+    });
+}
+
+/// The keyboard follows the learner: a step that somebody turns to begins at its heading, however long the lesson takes to come. The page that opens with a
+/// lesson begins at its top, and one inside another takes the keyboard from nobody. `shown`: the lesson, and the number of its step.
+#[hook]
+pub fn use_heading_focus(shown: Option<(String, usize)>) {
+    let last = use_mut_ref(|| None::<(String, usize)>);
+    use_effect_with(shown, move |shown| {
+        let Some(now) = shown else { return };
+        let before = last.replace(Some(now.clone()));
+        let Some(document) = super::window().and_then(|window| window.document()) else { return };
+        let is_used = before.is_some() || document.active_element().is_some_and(|active| active.tag_name() != "BODY");
+        if before.as_ref() != Some(now) && is_used && document.has_focus().unwrap_or_default() {
+            focus_first(".lesson-head h2");
         }
     });
 }

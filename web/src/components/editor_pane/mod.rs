@@ -164,10 +164,14 @@ fn use_text(store: &Store, live: &Rc<RefCell<LiveEditor>>, ready: bool) {
     }
     {
         let live = live.clone();
-        use_effect_with((ready, store.layout.theme, store.files.read_only, store.layout.words), move |(_, theme, read_only, _)| {
+        // What is at the end of a long line is out of a finger's reach.
+        let is_narrow = store.layout.panes.has_screens();
+        let looks = (ready, store.layout.theme, store.files.read_only, store.layout.words, is_narrow);
+        use_effect_with(looks, move |(_, theme, read_only, _, is_narrow)| {
             if let Some(editor) = &live.borrow().editor {
                 editor.set_theme((*theme).into());
                 editor.set_read_only(*read_only);
+                editor.set_wrap(*is_narrow);
                 editor.set_words(NAME);
             }
         });

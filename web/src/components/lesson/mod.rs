@@ -17,6 +17,7 @@ pub(crate) use self::task::editable_words;
 use super::icons::{CHECK, CROSS, icon};
 use super::renders::count_render;
 use super::{Store, press, use_part};
+use crate::effects::lesson::use_heading_focus;
 use crate::state::{Action, Lesson, LessonAction, Phase};
 use crate::words::{t, t_with};
 use netpolis_view::{LessonView, PartOfStep};
@@ -26,6 +27,7 @@ use netpolis_view::{LessonView, PartOfStep};
 pub fn LessonPane() -> Html {
     let Some(store) = use_part(|state| (state.lesson.clone(), state.layout.language)) else { return Html::default() };
     count_render("LessonPane");
+    use_heading_focus(store.lesson.as_ref().filter(|lesson| lesson.shown().is_some()).map(|lesson| (lesson.id.clone(), lesson.step)));
     let Some(lesson) = &store.lesson else { return Html::default() };
     let body = match &lesson.phase {
         Phase::Open(view) => open(&store, lesson, view),

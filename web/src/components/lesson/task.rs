@@ -37,7 +37,8 @@ pub(super) fn task(store: &Store, lesson: &Lesson, id: PartId, task: &TaskView, 
     let more = task.hints.len() - shown;
     let may_edit = task.edit.iter().map(editable_words).collect::<Vec<_>>().join(t(" and "));
     html! {
-        <section class={classes!("lesson-task", passes.then_some("done"))} aria-label={t("Task")}>
+        // It has the keyboard after a button that is gone: the next one starts the step again.
+        <section class={classes!("lesson-task", passes.then_some("done"))} aria-label={t("Task")} tabindex="-1">
             <h3>{ if passes { icon(CHECK) } else { Html::default() } }{ if passes { t("Solved") } else { t("Task") } }</h3>
             <p>{ line(&task.say, links) }</p>
             if !task.edit.is_empty() { <p class="lesson-note">{ t_with("Edit {0}.", &[&may_edit]) }</p> }
@@ -50,7 +51,7 @@ pub(super) fn task(store: &Store, lesson: &Lesson, id: PartId, task: &TaskView, 
             if shown > 0 {
                 <ol class="lesson-hints">{ for task.hints.iter().take(shown).map(|hint| html! { <li>{ line(hint, links) }</li> }) }</ol>
             }
-            <div class="lesson-buttons">
+            <div class="lesson-buttons" key={format!("{passes} {}", more > 0)}>
                 if more > 0 && !passes {
                     <button type="button" class="pick" onclick={act(LessonAction::Hint(id))}>{ if shown == 0 { t("Hint").to_owned() } else { t_with("Next hint ({0})", &[&more.to_string()]) } }</button>
                 }
