@@ -155,8 +155,7 @@ az network vnet subnet create -g rg --vnet-name n -n s --address-prefixes 10.0.0
     let tcp = Traffic::to_port(Protocol::TCP, 22);
     let deny = "az network nsg rule create -g rg --nsg-name g -n none \\\n  --priority 200 --access Deny --protocol '*' \\\n  --destination-port-ranges '*'\n";
     let changed = opened(&commands(deny), tcp);
-    // No machine is given: one that has any address of the subnet is assumed, so the rule is for all of them.
-    let line = "az network nsg rule create -g rg --nsg-name g -n allow-in-tcp-22-199 --priority 199 --direction Inbound --access Allow --protocol Tcp --source-address-prefixes 203.0.113.7 --destination-address-prefixes 10.0.0.0/24 --destination-port-ranges 22\naz network nsg rule create -g rg --nsg-name g -n none";
+    let line = "az network nsg rule create -g rg --nsg-name g -n allow-in-tcp-22-199 --priority 199 --direction Inbound --access Allow --protocol Tcp --source-address-prefixes 203.0.113.7 --destination-address-prefixes 10.0.0.4 --destination-port-ranges 22\naz network nsg rule create -g rg --nsg-name g -n none";
     assert!(changed.contains(line), "{changed}");
     let changed = opened(&commands(""), tcp);
     assert!(changed.contains("nsg create --resource-group rg -n g\naz network nsg rule create -g rg --nsg-name g"), "{changed}");

@@ -140,10 +140,20 @@ impl AddressIndex {
 
     /// How much of the pod network lies in a set.
     pub(super) fn pod_network_in(&self, set: u32) -> Coverage {
+        self.share_in(set, &self.pod_network)
+    }
+
+    /// The atoms of a space that begins and ends where something is told apart, as ranges of numbers.
+    pub(super) fn atoms_of(&self, space: &AddressSet) -> Vec<(u32, u32)> {
+        cover(&self.starts, space)
+    }
+
+    /// How much of some atoms lies in a set.
+    pub(super) fn share_in(&self, set: u32, atoms: &[(u32, u32)]) -> Coverage {
         let Some(ranges) = self.covers.get(set as usize) else { return Coverage::None };
         let inside = |atom: u32| ranges.iter().any(|&(first, last)| (first..=last).contains(&atom));
         let mut seen = [false; 2];
-        for atom in self.pod_network.iter().flat_map(|&(first, last)| first..=last) {
+        for atom in atoms.iter().flat_map(|&(first, last)| first..=last) {
             seen[usize::from(inside(atom))] = true;
         }
         match seen {

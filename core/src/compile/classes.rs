@@ -12,10 +12,11 @@ use super::addresses::{AddressIndex, AtomId, Coverage};
 use super::class_set::ClassSet;
 use super::selectors::{NodeMatches, Selectors};
 use crate::language::{ContainerPort, ServicePort, TargetPort};
-use crate::model::Protocol;
+use crate::model::{AddressSet, Cidr, Protocol};
 use crate::policy::GroupUseId;
 use crate::policy::{DroppedPackets, HookMatch, HostRules};
 use crate::settings::{Assumed, Engine, HostNetwork, IpBlockReach};
+use crate::snapshot::cloud::Cloud;
 use crate::snapshot::{HostEndpoint, HostEndpointId, Node, NodeId, PodEndpoint, PodId, Role, Snapshot};
 
 crate::model::ids! {
@@ -182,6 +183,7 @@ impl Classes {
                 .collect(),
             in_pod_network: OnceCell::new(),
             anywhere: OnceCell::new(),
+            stand_ins: stand_ins(&snapshot.cloud, addresses),
         };
         let services = ServicePorts::new(snapshot, selectors);
         let mut builder = Builder {
@@ -345,10 +347,15 @@ impl<'a> Builder<'_, 'a> {
         self.class(key, ClassKind::Node, ports, membership, Sample::Node(id))
     }
 
-    /// An address outside the cluster: the first of a stretch that no rule tells apart.
+    /// An address outside the cluster: the first of a stretch that no rule tells apart, or the end of a machine that stands for any of its subnet.
     fn atom(&mut self, atom: usize, start: IpAddr) -> ClassId {
-        let sets = self.inside.memberships.get(atom).cloned().unwrap_or_default();
-        let membership = Membership { certain: sets.clone(), possible: sets };
+        let membership = match self.inside.stand_ins.get(&start) {
+            Some(subnet) => self.inside.somewhere_in(|set| self.inside.addresses.share_in(set, subnet)),
+            None => {
+                let sets = self.inside.memberships.get(atom).cloned().unwrap_or_default();
+                Membership { certain: sets.clone(), possible: sets }
+            }
+        };
         let ports = self.services.at_address(start);
         self.class(alloc::vec![ClassKind::Outside.number()], ClassKind::Outside, ports, membership, Sample::Atom)
     }
@@ -482,6 +489,22 @@ struct Inside<'a> {
     /// What holds for every endpoint of which only that is known: that it is somewhere in the pod network, or anywhere at all.
     in_pod_network: OnceCell<Membership>,
     anywhere: OnceCell<Membership>,
+    /// The ends of machines that stand for any of their subnet, with the atoms of that.
+    stand_ins: HashMap<IpAddr, Vec<(u32, u32)>>,
+}
+
+/// See [`Inside::stand_ins`]. Where two networks have the same address, the machines of both may be anywhere in either subnet. Machines of a network that is
+/// assumed itself are where the tags of rules have them; see `language::azure::lower`.
+fn stand_ins(cloud: &Cloud, addresses: &AddressIndex) -> HashMap<IpAddr, Vec<(u32, u32)>> {
+    let mut found: HashMap<IpAddr, Vec<(u32, u32)>> = HashMap::new();
+    for machine in &cloud.interfaces {
+        let Some(ranges) = cloud.stands_for(machine).filter(|ranges| !ranges.is_empty()) else { continue };
+        for address in &machine.addresses {
+            let of_family: Vec<Cidr> = ranges.iter().filter(|range| range.is_ipv4() == address.is_ipv4()).copied().collect();
+            found.entry(*address).or_default().extend(addresses.atoms_of(&AddressSet::of_cidrs(&of_family)));
+        }
+    }
+    found
 }
 
 impl Inside<'_> {
@@ -497,14 +520,14 @@ impl Inside<'_> {
             // It may be on the host network or elsewhere altogether.
             return self.anywhere();
         }
-        self.in_pod_network.get_or_init(|| self.somewhere_in_pod_network()).clone()
+        self.in_pod_network.get_or_init(|| self.somewhere_in(|set| self.addresses.pod_network_in(set))).clone()
     }
 
-    /// Any address of the pod network.
-    fn somewhere_in_pod_network(&self) -> Membership {
+    /// Any address of a range, given how much of it lies in a set.
+    fn somewhere_in(&self, share_in: impl Fn(u32) -> Coverage) -> Membership {
         let mut membership = Membership::default();
         for set in 0..self.sets {
-            match self.addresses.pod_network_in(set) {
+            match share_in(set) {
                 Coverage::None => {}
                 Coverage::Part => membership.possible.push(set),
                 Coverage::Whole => {

@@ -1,8 +1,10 @@
 //! Endpoints that are addresses, in the networks of the cloud.
 
+use alloc::vec::Vec;
 use core::net::IpAddr;
 
 use super::Endpoint;
+use crate::model::Cidr;
 use crate::snapshot::cloud::{Cloud, Interface, Location};
 
 impl Cloud {
@@ -20,6 +22,21 @@ impl Cloud {
         let location = self.place_of(end)?;
         let interface = self.interfaces.get(location.interface?.index())?;
         interface.addresses.contains(&end.address()?).then_some(interface)
+    }
+
+    /// The machine that an endpoint is, if it stands for any of its subnet: no packet has the address of that endpoint.
+    pub fn stand_in(&self, end: Endpoint) -> Option<&Interface> {
+        self.interface_of(end).filter(|interface| interface.stand_in)
+    }
+
+    /// What of the address of an endpoint that is nothing but an address a rule can name: the address, or the ranges where a machine may be that stands for
+    /// any of its subnet; nothing where it may be anywhere.
+    pub fn ranges_of(&self, end: Endpoint) -> Vec<Cidr> {
+        let Some(address) = end.address() else { return Vec::new() };
+        match self.stand_in(end).and_then(|machine| self.stands_for(machine)) {
+            Some(ranges) => ranges.iter().filter(|range| range.is_ipv4() == address.is_ipv4()).copied().collect(),
+            None => alloc::vec![Cidr::of(address)],
+        }
     }
 
     /// An interface as an endpoint: at its first address.

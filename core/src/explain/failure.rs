@@ -123,6 +123,10 @@ impl Explainer<'_> {
                 };
                 (1, text)
             }
+            PeerTermKind::UnknownAddresses { written: Some(set), .. } => {
+                let set = self.written_side(reference, true).unwrap_or_else(|| set.to_string());
+                (1, format!("{} is not in {set}", self.address(peer).map_or_else(|| format!("the address of `{name}`"), |a| a.to_string())))
+            }
             PeerTermKind::UnknownAddresses { name, possible, .. } => match self.address(peer) {
                 Some(address) => (1, format!("{address} cannot be in `{name}`, which covers at most {possible}")),
                 None => (1, format!("`{name}` does not contain it")),
@@ -329,7 +333,7 @@ impl Explainer<'_> {
         }
         let own = self.compiled.ruleset().rule(reference).and_then(|r| r.own.as_ref());
         let unknown = terms.iter().chain(own).find_map(|t| match &t.kind {
-            PeerTermKind::UnknownAddresses { name, .. } => Some(name),
+            PeerTermKind::UnknownAddresses { name, written: None, .. } => Some(name),
             _ => None,
         });
         if let Some(name) = unknown {
@@ -344,9 +348,16 @@ impl Explainer<'_> {
         if terms.iter().any(|t| matches!(t.kind, PeerTermKind::Nodes(_))) {
             return format!("which node `{name}` is on");
         }
-        match peer {
+        // Which of the ends has an address that the rule may name: its own side says that of the endpoint that it guards.
+        let end = if self.is_surely_meant(reference) { peer } else { self.subject_of(reference) };
+        let name = end_name(end, self.snapshot);
+        let is_in_subnet = || self.snapshot.cloud.stand_in(end).is_some() && !self.snapshot.cloud.ranges_of(end).is_empty();
+        match end {
             Endpoint::Pod(id) if self.snapshot.pod(id).is_some_and(|e| e.address_given) => {
                 format!("which of the addresses of `{name}` the packet carries")
+            }
+            _ if is_in_subnet() => {
+                format!("the address of `{name}`, which stands for any machine of the subnet: ask about one by its address")
             }
             _ => format!("the address of `{name}`, which is not in the input"),
         }

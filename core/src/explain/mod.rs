@@ -31,7 +31,7 @@ pub use answer::{Answer, CheckpointTrace, Failure, Nearest, PolicyTrace, RuleTra
 pub use entity::selects_set;
 pub(crate) use missing::missing_pods;
 pub(crate) use names::reading_name;
-pub use names::{end_name, rule_name};
+pub use names::{addresses_of, end_name, rule_name};
 pub(crate) use suggest_group::{open as open_groups, rule_before as group_rule_before};
 pub(crate) use unknown::controller_note;
 

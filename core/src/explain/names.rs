@@ -11,7 +11,7 @@ use crate::compile::Endpoint;
 use crate::language::lower::is_default_rule;
 use crate::policy::{Action, Direction, FAILSAFE_PORTS, Policy, PolicyId, PolicyRole, RuleRef, Ruleset};
 use crate::snapshot::Snapshot;
-use crate::snapshot::cloud::NetworkId;
+use crate::snapshot::cloud::{Interface, NetworkId};
 use crate::verdict::traversal::{Checkpoint, GroupPlace, Routing};
 
 /// What an address may be that several networks have: "`vm/one` in network `north`, or an address of `south`".
@@ -36,9 +36,22 @@ pub fn end_name(end: Endpoint, snapshot: &Snapshot) -> String {
     match end {
         Endpoint::Pod(id) => snapshot.pod_title(id),
         Endpoint::Node(id) => format!("node {}", snapshot.node_name(id)),
-        Endpoint::Outside(address) | Endpoint::InNetwork(_, address) => {
-            snapshot.cloud.interface_of(end).map_or_else(|| address.to_string(), |i| format!("{} ({address})", i.title()))
-        }
+        Endpoint::Outside(address) | Endpoint::InNetwork(_, address) => snapshot.cloud.interface_of(end).map_or_else(
+            || address.to_string(),
+            |interface| match addresses_of(interface, snapshot).as_slice() {
+                [] => interface.title().to_owned(),
+                _ if !interface.stand_in => format!("{} ({address})", interface.title()),
+                ranges => format!("{} ({})", interface.title(), ranges.join(", ")),
+            },
+        ),
+    }
+}
+
+/// The addresses of a machine for people: of one that stands for any of its subnet, those that it may have; none where it may have any.
+pub fn addresses_of(interface: &Interface, snapshot: &Snapshot) -> Vec<String> {
+    match snapshot.cloud.stands_for(interface) {
+        Some(ranges) => ranges.iter().map(ToString::to_string).collect(),
+        None => interface.addresses.iter().map(ToString::to_string).collect(),
     }
 }
 
@@ -47,7 +60,9 @@ pub(super) fn short_name(end: Endpoint, snapshot: &Snapshot) -> String {
     match end {
         Endpoint::Pod(id) => snapshot.pod(id).map(|e| e.name.clone()).unwrap_or_default(),
         Endpoint::Node(id) => snapshot.node(id).map(|n| n.name.clone()).unwrap_or_default(),
-        Endpoint::Outside(address) | Endpoint::InNetwork(_, address) => address.to_string(),
+        Endpoint::Outside(address) | Endpoint::InNetwork(_, address) => {
+            snapshot.cloud.stand_in(end).map_or_else(|| address.to_string(), |machine| machine.title().to_owned())
+        }
     }
 }
 
@@ -144,7 +159,9 @@ impl Explainer<'_> {
         match end {
             Endpoint::Pod(id) => self.snapshot.pod(id)?.addresses.first().copied(),
             Endpoint::Node(id) => self.snapshot.node(id)?.addresses.first().copied(),
-            Endpoint::Outside(address) | Endpoint::InNetwork(_, address) => Some(address),
+            Endpoint::Outside(address) | Endpoint::InNetwork(_, address) => {
+                Some(address).filter(|_| self.snapshot.cloud.stand_in(end).is_none())
+            }
         }
     }
 

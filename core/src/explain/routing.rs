@@ -20,9 +20,10 @@ impl Explainer<'_> {
     pub(super) fn route_place(&self, routing: Routing) -> Option<Place> {
         let subnet = |number: SubnetId| self.snapshot.cloud.subnet(number).map(|s| s.place);
         match routing {
-            Routing::Dropped(table, route) | Routing::Appliance(table, route) | Routing::Gateway(table, route) => {
-                self.user_route(table, route).map(|(_, route)| route.place)
-            }
+            Routing::Dropped(table, route)
+            | Routing::Appliance(table, route)
+            | Routing::Gateway(table, route)
+            | Routing::SomeOfSubnet(table, route) => self.user_route(table, route).map(|(_, route)| route.place),
             Routing::UnknownTable(number) | Routing::NoOutbound(number) | Routing::Balancer(number) => subnet(number),
             _ => None,
         }
@@ -33,6 +34,12 @@ impl Explainer<'_> {
         let Some((table, route)) = self.user_route(table, route) else { return String::new() };
         let own = if route.name.is_empty() { String::new() } else { format!(" `{}`", route.name) };
         format!("the route{own} of `{table}` for {}", route.prefix)
+    }
+
+    /// Why it is not known whether a route is for a machine that stands for any of its subnet.
+    fn some_of_subnet(&self, table: RouteTableId, route: RouteId, machine: &str) -> String {
+        let route = self.route_name(table, route);
+        format!("{route} is for some addresses of a subnet, and `{machine}` stands for any machine there: ask about one by its address")
     }
 
     /// The end that is outside all networks.
@@ -51,6 +58,7 @@ impl Explainer<'_> {
             Routing::Appliance(table, route) | Routing::Gateway(table, route) => {
                 format!("{} sends replies to `{from}` another way, where they may be dropped", self.route_name(table, route))
             }
+            Routing::SomeOfSubnet(table, route) => format!("replies may go another way: {}", self.some_of_subnet(table, route, &from)),
             _ => Explainer { flow: &self.flow.reply(), ..*self }.routing(routing),
         }
     }
@@ -71,6 +79,7 @@ impl Explainer<'_> {
             Routing::Gateway(table, route) => {
                 format!("{} sends the packet to a gateway, and the input does not specify what is behind it", self.route_name(table, route))
             }
+            Routing::SomeOfSubnet(table, route) => self.some_of_subnet(table, route, &to),
             Routing::UnknownTable(number) => {
                 format!("the route table of subnet `{}` is not in the input, and may send packets anywhere or drop them", subnet(number))
             }

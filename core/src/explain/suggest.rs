@@ -1,7 +1,7 @@
 //! The smallest change of text that would allow a denied flow.
 
 use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::Explainer;
@@ -71,12 +71,14 @@ fn document(explainer: &Explainer<'_>, checkpoint: &CheckpointTrace, policy: &Po
                 return None;
             }
             // Which of its addresses a packet carries is not known.
-            node.addresses.iter().for_each(|address| peer.push_str(&block(address)));
+            node.addresses.iter().for_each(|address| peer.push_str(&block(&Cidr::of(*address))));
             node.name.clone()
         }
-        Endpoint::Outside(address) | Endpoint::InNetwork(_, address) => {
-            peer.push_str(&block(&address));
-            address.to_string().replace([':', '.'], "-")
+        end @ (Endpoint::Outside(_) | Endpoint::InNetwork(..)) => {
+            let ranges = explainer.snapshot.cloud.ranges_of(end);
+            ranges.iter().for_each(|range| peer.push_str(&block(range)));
+            // A machine that may have any address no block names.
+            ranges.first()?.plain().replace([':', '.', '/'], "-")
         }
     };
     let traffic = explainer.flow.traffic;
@@ -96,8 +98,8 @@ fn document(explainer: &Explainer<'_>, checkpoint: &CheckpointTrace, policy: &Po
     ))
 }
 
-fn block(address: &core::net::IpAddr) -> String {
-    format!("        - ipBlock:\n            cidr: {}\n", Cidr::of(*address))
+fn block(range: &Cidr) -> String {
+    format!("        - ipBlock:\n            cidr: {range}\n")
 }
 
 /// Labels that select the pods of an endpoint. Nothing where it has none that could stay: an empty selector would select every pod of the

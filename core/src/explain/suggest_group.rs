@@ -13,7 +13,7 @@ use crate::compile::{Compiled, Endpoint};
 use crate::explain::{Answer, CheckpointTrace, Suggestion};
 use crate::language::azure::{RuleDirection, SecurityRule};
 use crate::language::lower::is_default_rule;
-use crate::model::Protocol;
+use crate::model::{Cidr, Protocol};
 use crate::policy::Matched;
 use crate::policy::{Action, Direction, RuleRef};
 use crate::snapshot::Snapshot;
@@ -152,13 +152,13 @@ impl NewRule {
             None => format!("{verb}-{way}-{}-{priority}", protocol.to_lowercase()),
         };
         let addresses = |end: Endpoint| {
-            let list: Vec<IpAddr> = match end {
-                Endpoint::Outside(address) | Endpoint::InNetwork(_, address) => alloc::vec![address],
-                Endpoint::Node(id) => snapshot.node(id)?.addresses.clone(),
-                Endpoint::Pod(id) => snapshot.pod(id).filter(|e| e.address_given)?.addresses.clone(),
+            let list: &[IpAddr] = match end {
+                Endpoint::Outside(_) | Endpoint::InNetwork(..) => return Some(where_it_may_be(snapshot, end)),
+                Endpoint::Node(id) => &snapshot.node(id)?.addresses,
+                Endpoint::Pod(id) => &snapshot.pod(id).filter(|e| e.address_given)?.addresses,
             };
             let one_family = list.iter().all(|a| Some(a.is_ipv4()) == list.first().map(IpAddr::is_ipv4));
-            (one_family && !list.is_empty()).then(|| list.iter().flat_map(|address| where_it_may_be(snapshot, *address)).collect())
+            (one_family && !list.is_empty()).then(|| list.iter().map(ToString::to_string).collect())
         };
         Some(NewRule { allow, name, priority, direction, protocol, port, from: addresses(flow.from)?, to: addresses(flow.to)? })
     }
@@ -240,14 +240,12 @@ impl NewRule {
     }
 }
 
-/// How a rule names an end: by its address, or, if that is assumed for a machine that stands for any of its subnet, by the subnet.
-fn where_it_may_be(snapshot: &Snapshot, address: IpAddr) -> Vec<String> {
-    let cloud = &snapshot.cloud;
-    let mut owners = cloud.interfaces.iter().filter(|interface| interface.addresses.contains(&address));
-    match owners.find_map(|interface| cloud.stands_for(interface)) {
-        None => alloc::vec![address.to_string()],
-        Some([]) => alloc::vec!["*".to_string()],
-        Some(ranges) => ranges.iter().filter(|range| range.is_ipv4() == address.is_ipv4()).map(ToString::to_string).collect(),
+/// How a rule names an end that is nothing but an address: by that, or, of a machine that stands for any of its subnet, by the subnet; by everything where it
+/// may be anywhere.
+fn where_it_may_be(snapshot: &Snapshot, end: Endpoint) -> Vec<String> {
+    match snapshot.cloud.ranges_of(end).as_slice() {
+        [] => alloc::vec!["*".to_string()],
+        ranges => ranges.iter().map(Cidr::plain).collect(),
     }
 }
 

@@ -106,13 +106,17 @@ impl Explainer<'_> {
         }
     }
 
-    /// Whether a rule is meant for its endpoint for certain.
-    pub(super) fn is_surely_meant(&self, rule: RuleRef) -> bool {
-        let own = match rule.direction {
+    /// The endpoint of the flow that a rule guards.
+    pub(super) fn subject_of(&self, rule: RuleRef) -> Endpoint {
+        match rule.direction {
             Direction::Egress => self.flow.from,
             Direction::Ingress => self.flow.to,
-        };
-        self.compiled.is_surely_meant_for(rule, own)
+        }
+    }
+
+    /// Whether a rule is meant for its endpoint for certain.
+    pub(super) fn is_surely_meant(&self, rule: RuleRef) -> bool {
+        self.compiled.is_surely_meant_for(rule, self.subject_of(rule))
     }
 
     /// What the question leaves open: "the source port".

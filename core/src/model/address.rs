@@ -1,5 +1,6 @@
 //! Addresses: prefixes as written, and exact sets of addresses.
 
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -95,6 +96,11 @@ impl Cidr {
     /// Whether `other` is of the same family and lies in it, or is the same.
     pub fn covers(&self, other: &Cidr) -> bool {
         self.0.contains(&other.0)
+    }
+
+    /// The range as people write it: of one address, that address; else as a prefix.
+    pub fn plain(&self) -> String {
+        if self.first() == self.last() { self.first().to_string() } else { self.to_string() }
     }
 }
 

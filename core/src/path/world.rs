@@ -93,6 +93,12 @@ impl Paths {
         }
     }
 
+    /// An endpoint as it is shown: no packet has the address of a machine that stands for any of its subnet.
+    pub(super) fn shown(&self, endpoint: PacketEndpoint) -> PacketEndpoint {
+        let address = endpoint.address.filter(|_| self.snapshot.cloud.stand_in(endpoint.end).is_none());
+        PacketEndpoint { address, ..endpoint }
+    }
+
     // --- pods and nodes ----------------------------------------------------------------------------------------------------------------
 
     /// A pod as an endpoint of a packet.

@@ -18,6 +18,7 @@ mod private_endpoints;
 mod routes;
 mod scripts;
 mod shells;
+mod stand_ins;
 mod targets;
 mod templates;
 mod terraform;
@@ -26,9 +27,11 @@ use netpolis_core::analysis::Analysis;
 use netpolis_core::compile::Endpoint;
 use netpolis_core::connections::Traffic;
 use netpolis_core::diagnostics::Diagnostic;
+use netpolis_core::endpoints::find;
 use netpolis_core::explain::Answer;
 use netpolis_core::language::azure::{Access, RuleDirection, SecurityRule};
 use netpolis_core::model::Protocol;
+use netpolis_core::path::Asked;
 use netpolis_core::settings::Settings;
 use netpolis_core::verdict::{Flow, Verdict};
 
@@ -51,10 +54,24 @@ pub(crate) fn ask(scene: &Analysis, from: &str, to: &str, port: u16) -> Answer {
 
 #[track_caller]
 pub(crate) fn verdict(scene: &Analysis, from: &str, to: &str, port: u16, expected: Verdict) -> Answer {
-    let answer = ask(scene, from, to, port);
+    between(scene, [from, to], [from, to].map(|text| Endpoint::Outside(text.parse().unwrap())), port, expected)
+}
+
+/// The same, and the path, for ends as people name them: `vm/web`, `shop/db`, an address.
+#[track_caller]
+pub(crate) fn named(scene: &Analysis, from: &str, to: &str, port: u16, expected: Verdict) -> Answer {
+    let answer = between(scene, [from, to], [from, to].map(|name| find(scene.snapshot(), name).unwrap().end), port, expected);
+    let path = scene.path(&Asked { from, to, port: Some(port), protocol: Protocol::TCP, entry: None, node: None }).unwrap();
+    assert_eq!(path.verdict.as_str(), expected.as_str(), "the path from {from} to {to}:{port}: {}", path.summary);
+    answer
+}
+
+#[track_caller]
+fn between(scene: &Analysis, names: [&str; 2], [from_end, to_end]: [Endpoint; 2], port: u16, expected: Verdict) -> Answer {
+    let [from, to] = names;
+    let answer = scene.decide(&Flow { from: from_end, to: to_end, traffic: Traffic::to_port(Protocol::TCP, port) });
     assert_eq!(answer.verdict, expected, "{from} to {to}:{port}: {} {:?}", answer.summary, answer.notes);
     // All pairs at once say the same.
-    let end = |text: &str| Endpoint::Outside(text.parse().unwrap());
     let pair = scene.connectivity().between(answer.flow.from, answer.flow.to);
     let traffic = answer.flow.traffic;
     let (source, destination) = (traffic.source.unwrap_or(40_000), traffic.destination.unwrap());
@@ -64,7 +81,7 @@ pub(crate) fn verdict(scene: &Analysis, from: &str, to: &str, port: u16, expecte
         (false, true) => UNKNOWN,
         (false, false) => DENIED,
     };
-    let asked = scene.decide(&Flow { from: end(from), to: end(to), traffic: Traffic { source: Some(source), ..traffic } });
+    let asked = scene.decide(&Flow { from: from_end, to: to_end, traffic: Traffic { source: Some(source), ..traffic } });
     assert_eq!(all, asked.verdict, "all pairs, {from} to {to}:{port}: {}", asked.summary);
     answer
 }

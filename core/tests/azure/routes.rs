@@ -1,8 +1,6 @@
 //! Routes that people write, and the ways to the Internet.
 
 use super::*;
-use netpolis_core::endpoints::find;
-use netpolis_core::path::Asked;
 
 /// `why`, all pairs and the whole way say the same.
 #[track_caller]

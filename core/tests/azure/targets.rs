@@ -55,13 +55,19 @@ fn a_second_address_does_not_take_the_place_of_the_first() {
     verdict(&scene, "10.0.1.20", "10.0.1.50", 443, DENIED);
 }
 
-/// Without a network in the input the address of the machine is assumed, and decides nothing.
+/// Without a network in the input the machine may have any address; whoever asks about one by number says which.
 #[test]
 fn an_assumed_address_decides_nothing() {
     let rules = "az network nsg create -g rg -n web\naz network nsg rule create -g rg --nsg-name web -n https --priority 100 --destination-address-prefixes 10.1.0.0/24 --destination-port-ranges 443 --source-address-prefixes Internet\naz network nsg rule create -g rg --nsg-name web -n deny --priority 4096 --access Deny --destination-port-ranges '*'\n";
     let scene = scene(rules);
-    verdict(&scene, OUTSIDE, INSIDE, 443, UNKNOWN);
-    verdict(&scene, OUTSIDE, INSIDE, 80, DENIED);
+    named(&scene, OUTSIDE, "vm/vm in subnet of web", 443, UNKNOWN);
+    named(&scene, OUTSIDE, "vm/vm in subnet of web", 80, DENIED);
+    verdict(&scene, OUTSIDE, INSIDE, 443, DENIED);
+    // So may the machine behind another group, from which something comes.
+    let from = "az network nsg rule create -g rg --nsg-name web -n db --priority 110 --source-address-prefixes 10.9.0.0/24 --destination-port-ranges 5432\naz network nsg create -g rg -n other\n";
+    let scene = crate::scene(&format!("{rules}{from}"));
+    named(&scene, "vm/vm in subnet of other", "vm/vm in subnet of web", 5432, UNKNOWN);
+    named(&scene, "vm/vm in subnet of other", "vm/vm in subnet of web", 80, DENIED);
 }
 
 /// Microsoft.ContainerService, `OutboundType`: "none: … All AKS nodes follows Azure VM default outbound behavior."

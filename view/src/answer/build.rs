@@ -131,7 +131,9 @@ impl Writer<'_> {
         match end {
             Endpoint::Pod(id) => self.snapshot.pod(id).map(|e| e.name.clone()).unwrap_or_default(),
             Endpoint::Node(id) => self.snapshot.node(id).map(|n| n.name.clone()).unwrap_or_default(),
-            Endpoint::Outside(address) | Endpoint::InNetwork(_, address) => address.to_string(),
+            Endpoint::Outside(address) | Endpoint::InNetwork(_, address) => {
+                self.snapshot.cloud.stand_in(end).map_or_else(|| address.to_string(), |machine| machine.title().to_owned())
+            }
         }
     }
 

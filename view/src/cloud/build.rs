@@ -3,6 +3,7 @@
 use netpolis_core::analysis::Analysis;
 use netpolis_core::answers::address_plan;
 use netpolis_core::answers::effective_rules::{EffectiveRule, effective_rules, place_title};
+use netpolis_core::explain::addresses_of;
 use netpolis_core::language::azure::{Access, ClusterEngine, Plugin};
 use netpolis_core::model::Cidr;
 use netpolis_core::policy::Direction;
@@ -133,7 +134,7 @@ impl CloudBuilder<'_> {
         MachineView {
             key: node.map_or_else(|| format!("vm/{}", interface.title()), |n| format!("node/{}", n.name)),
             title: interface.title().to_owned(),
-            address: interface.addresses.first().map(ToString::to_string).unwrap_or_default(),
+            address: addresses_of(interface, self.snapshot).into_iter().next().unwrap_or_default(),
             zone: interface.zones.first().cloned(),
             node: node.is_some(),
             stand_in: interface.stand_in,

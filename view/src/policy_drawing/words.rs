@@ -99,7 +99,7 @@ pub(super) fn peer(term: &PeerTermKind, own: Option<&str>) -> String {
             let except: Vec<String> = block.except.iter().map(|hole| format!("`{hole}`")).collect();
             format!("`{}` except {}", block.cidr, except.join(", "))
         }
-        PeerTermKind::Addresses { set, .. } => addresses_in_words(set),
+        PeerTermKind::Addresses { set, .. } | PeerTermKind::UnknownAddresses { written: Some(set), .. } => addresses_in_words(set),
         PeerTermKind::Nodes(selector) if selector.is_everything() => "all nodes".into(),
         PeerTermKind::Nodes(selector) => format!("nodes with `{selector}`"),
         PeerTermKind::Entity(entity) => entity_words(entity, own),

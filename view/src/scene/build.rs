@@ -6,6 +6,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use netpolis_core::analysis::Analysis;
 use netpolis_core::compile::{ClassId, Endpoint};
 use netpolis_core::connectivity::{Connectivity, PairIds};
+use netpolis_core::explain::addresses_of;
 use netpolis_core::model::{AddressSet, Cidr, Labels};
 use netpolis_core::policy::{Direction, SubjectMatch};
 use netpolis_core::settings::Engine;
@@ -247,7 +248,7 @@ impl SceneBuilder<'_> {
                 replicas: 1,
                 governed_ingress: guarded,
                 governed_egress: guarded,
-                addresses: interface.addresses.iter().map(ToString::to_string).collect(),
+                addresses: addresses_of(interface, self.snapshot),
                 spot: self.spots.at(interface.place),
                 ..EndView::default()
             };

@@ -1,8 +1,7 @@
 //! A checkpoint at which a packet is to be let through, or to be stopped.
 
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
-use core::net::IpAddr;
 
 use super::draft::TextEdit;
 use super::labels::{Pairs, selecting};
@@ -127,13 +126,14 @@ impl<'a> Block<'a> {
         Some(PodPeer { namespace: self.snapshot.namespace_name(pod.namespace), labels: selecting(self.snapshot, id) })
     }
 
-    /// The addresses of the peer, as far as they are given.
-    pub(super) fn addresses(&self, end: Endpoint) -> Vec<IpAddr> {
-        match end {
-            Endpoint::Outside(address) | Endpoint::InNetwork(_, address) => alloc::vec![address],
-            Endpoint::Node(id) => self.snapshot.node(id).map_or_else(Vec::new, |node| node.addresses.clone()),
-            Endpoint::Pod(id) => self.snapshot.pod(id).filter(|pod| pod.address_given).map_or_else(Vec::new, |pod| pod.addresses.clone()),
-        }
+    /// The addresses of an end, as far as they are given: of a machine that stands for any of its subnet, the subnet's.
+    pub(super) fn addresses(&self, end: Endpoint) -> Vec<Cidr> {
+        let given = match end {
+            Endpoint::Outside(_) | Endpoint::InNetwork(..) => return self.snapshot.cloud.ranges_of(end),
+            Endpoint::Node(id) => self.snapshot.node(id).map(|node| &node.addresses),
+            Endpoint::Pod(id) => self.snapshot.pod(id).filter(|pod| pod.address_given).map(|pod| &pod.addresses),
+        };
+        given.into_iter().flatten().copied().map(Cidr::of).collect()
     }
 }
 
@@ -157,9 +157,4 @@ impl PodPeer<'_> {
 /// Whether somebody wrote a policy, and it is evaluated.
 pub(super) fn is_written(policy: &Policy) -> bool {
     matches!(policy.role, PolicyRole::Written | PolicyRole::Staged) && policy.doubt.is_none() && !policy.hook.is_failsafe()
-}
-
-/// The smallest block of an address.
-pub(super) fn block(address: &IpAddr) -> String {
-    Cidr::of(*address).to_string()
 }

@@ -4,7 +4,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::block::{Block, Candidate, Kind, block as cidr, is_written};
+use super::block::{Block, Candidate, Kind, is_written};
 use super::kubernetes::{candidate, index_of, new_document, object, short};
 use super::labels::{Pairs, selecting};
 use super::object::{Edited, Object, Unpatchable};
@@ -58,7 +58,7 @@ fn peer(block: &Block<'_>, own: Option<&str>) -> Option<(Entries, Option<&'stati
         }
         end => {
             let addresses = block.addresses(end);
-            let nets = list(addresses.iter().map(|address| text(cidr(address))));
+            let nets = list(addresses.iter().map(|range| text(range.to_string())));
             (!addresses.is_empty()).then(|| (alloc::vec![("nets".to_string(), nets)], None))
         }
     }
@@ -219,7 +219,7 @@ pub(super) fn narrowed(block: &Block<'_>, object: &Object, rule: RuleRef) -> Vec
         Endpoint::Pod(id) => selecting(block.snapshot, id).map(|labels| ("notSelector", text(selector(&labels)))),
         end if !block.internet => {
             let addresses = block.addresses(end);
-            (!addresses.is_empty()).then(|| ("notNets", list(addresses.iter().map(|address| text(cidr(address))))))
+            (!addresses.is_empty()).then(|| ("notNets", list(addresses.iter().map(|range| text(range.to_string())))))
         }
         _ => None,
     };

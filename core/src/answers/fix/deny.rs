@@ -191,7 +191,7 @@ fn isolate(block: &Block<'_>, out: &mut Out) {
                 "ipBlock",
                 Some(map([("cidr", Some(text(first))), ("except", Some(list(pod_ranges(block).iter().map(text))))])),
             )])];
-            if block.addresses(block.peer()).iter().all(|a| a.is_ipv4()) {
+            if block.addresses(block.peer()).iter().all(Cidr::is_ipv4) {
                 outside.push(map([("ipBlock", Some(map([("cidr", Some(text(last)))])))]));
             }
             let all: Vec<V> = others.into_iter().chain([elsewhere]).chain(outside).collect();
@@ -199,9 +199,9 @@ fn isolate(block: &Block<'_>, out: &mut Out) {
         }
         end => {
             let addresses = block.addresses(end);
-            let [address] = addresses.as_slice() else { return };
-            let (cidr, other) = if address.is_ipv4() { (first, last) } else { (last, first) };
-            let but = map([("cidr", Some(text(cidr))), ("except", Some(list([text(super::block::block(address))])))]);
+            let [range] = addresses.as_slice() else { return };
+            let (cidr, other) = if range.is_ipv4() { (first, last) } else { (last, first) };
+            let but = map([("cidr", Some(text(cidr))), ("except", Some(list([text(range.to_string())])))]);
             let all = list([map([("ipBlock", Some(but))]), map([("ipBlock", Some(map([("cidr", Some(text(other)))])))])]);
             if !block.internet {
                 rules.push(("all but this address".to_string(), vec![map([(key, Some(all))])]));
@@ -221,13 +221,13 @@ fn isolate(block: &Block<'_>, out: &mut Out) {
 
 /// Ranges in which the peer has its address: its own, where they are given, else the network of all pods.
 fn pod_ranges(block: &Block<'_>) -> Vec<String> {
-    let given: Vec<_> = block.addresses(block.peer()).into_iter().filter(|address| address.is_ipv4()).collect();
+    let given: Vec<_> = block.addresses(block.peer()).into_iter().filter(Cidr::is_ipv4).collect();
     let set = &block.snapshot.pod_network;
     let whole = |(first, last): (IpAddr, IpAddr)| {
         (0..=32).map(|length| Cidr::supernet(first, length)).find(|cidr| cidr.first() == first && cidr.last() == last)
     };
     let mut ranges: Vec<String> =
         set.ranges().filter(|(first, _)| first.is_ipv4()).filter_map(whole).map(|cidr| cidr.to_string()).collect();
-    ranges.extend(given.iter().filter(|address| !set.contains(**address)).map(super::block::block));
+    ranges.extend(given.iter().filter(|range| !set.contains(range.first())).map(ToString::to_string));
     ranges
 }

@@ -4,7 +4,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::block::{Block, Candidate, Kind, block as cidr};
+use super::block::{Block, Candidate, Kind};
 use super::draft::TextEdit;
 use super::kubernetes::candidate;
 use super::object::{Edited, Object, Unpatchable};
@@ -118,16 +118,16 @@ fn widen(block: &Block<'_>, trace: &RuleTrace, out: &mut Out) {
             let end = if peer { block.subject() } else { block.peer() };
             let is_source = (block.direction() == Direction::Ingress) != peer;
             let addresses = block.addresses(end);
-            let [address] = addresses.as_slice() else { return };
+            let [range] = addresses.as_slice() else { return };
             if block.internet && matches!(end, Endpoint::Outside(_)) {
                 return;
             }
             let edits = match (is_short, is_source) {
-                (true, _) => short_side(&object, root, if is_source { "from" } else { "to" }, &address.to_string()),
-                (false, true) => grow(&object, fields, "sourceAddressPrefix", &cidr(address)),
-                (false, false) => grow(&object, fields, "destinationAddressPrefix", &cidr(address)),
+                (true, _) => short_side(&object, root, if is_source { "from" } else { "to" }, &range.plain()),
+                (false, true) => grow(&object, fields, "sourceAddressPrefix", &range.to_string()),
+                (false, false) => grow(&object, fields, "destinationAddressPrefix", &range.to_string()),
             };
-            (Kind::Peer, format!("{address}"), edits)
+            (Kind::Peer, range.plain(), edits)
         }
         _ => return,
     };

@@ -5,7 +5,7 @@ use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::block::{Block, Candidate, Kind, NO_LABEL, block as cidr};
+use super::block::{Block, Candidate, Kind, NO_LABEL};
 use super::draft::TextEdit;
 use super::labels::{Pairs, match_labels, namespace, selecting};
 use super::object::{Edited, Object, Unpatchable};
@@ -109,7 +109,7 @@ pub(super) fn peers(block: &Block<'_>, shape: Shape, own: Option<&str>) -> Optio
         )),
         end => {
             let addresses = block.addresses(end);
-            Some((blocks(addresses.iter().map(cidr).collect()).filter(|b: &Vec<V>| !b.is_empty())?, None))
+            Some((blocks(addresses.iter().map(ToString::to_string).collect()).filter(|b: &Vec<V>| !b.is_empty())?, None))
         }
     }
 }
@@ -284,7 +284,7 @@ impl<'a> Editor<'a> {
         if let Some(range) = term.get("ipBlock") {
             let addresses = block.addresses(block.peer());
             let own = range.get("cidr").and_then(|c| c.as_str()).and_then(|c| crate::model::Cidr::parse(c).ok())?;
-            let addresses: Vec<String> = addresses.iter().filter(|a| own.contains(**a)).map(cidr).collect();
+            let addresses: Vec<String> = addresses.iter().filter(|range| own.covers(range)).map(ToString::to_string).collect();
             let whole = addresses.is_empty() || addresses.iter().any(|a| *a == own.to_string());
             let edits: Option<Result<Vec<Vec<TextEdit>>, Unpatchable>> =
                 (!whole).then(|| addresses.iter().map(|a| self.object.push(range, "except", None, &text(a))).collect());
@@ -325,7 +325,7 @@ pub(super) fn new_policy(block: &Block<'_>, beside: &Policy) -> Option<Result<Ca
     }
     let peer = match block.peer() {
         Endpoint::Pod(id) => block.snapshot.pod(id)?.name.clone(),
-        end => block.addresses(end).first().map_or_else(String::new, |a| a.to_string().replace([':', '.'], "-")),
+        end => block.addresses(end).first().map_or_else(String::new, |range| range.plain().replace([':', '.', '/'], "-")),
     };
     let peer = if block.internet { "internet".into() } else { peer };
     let name: String = format!("{}-allow-{}-{peer}", subject.name, peers_key(block.direction())).chars().take(200).collect();

@@ -4,13 +4,14 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::block::{Candidate, Kind, block as cidr};
+use super::block::{Candidate, Kind};
 use super::goal::Goal;
 use super::kubernetes::candidate;
 use super::object::{Object, Unpatchable};
 use super::typo::is_near;
 use super::value::text;
 use crate::document::{NodeRef, Value};
+use crate::model::Cidr;
 use crate::snapshot::{PodEndpoint, Service, Snapshot};
 use crate::text::Sources;
 
@@ -58,7 +59,7 @@ pub(super) fn allow(goal: &Goal<'_>, snapshot: &Snapshot, sources: &Sources, out
     }
     let is_limited = spec.get("loadBalancerSourceRanges").is_some_and(|ranges| ranges.as_sequence().is_some_and(|r| r.len() > 0));
     if let (true, Ok(address)) = (is_limited, question.from.trim().parse()) {
-        let edits = object.push(spec, "loadBalancerSourceRanges", None, &text(cidr(&address)));
+        let edits = object.push(spec, "loadBalancerSourceRanges", None, &text(Cidr::of(address).to_string()));
         out.push(candidate(Kind::Object, format!("add {address} to `loadBalancerSourceRanges` of Service `{title}`"), edits, None));
     }
 }

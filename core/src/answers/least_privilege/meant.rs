@@ -243,8 +243,12 @@ fn meant(world: &World<'_>, name: &str) -> Result<Meant, String> {
                 let pods = world.snapshot.pods().filter(|(pod, e)| world.counts_as_node(*pod) && e.node == Some(id)).map(|(pod, _)| pod);
                 Ok(of_ends(Ends { nodes: BTreeSet::from([id]), pods: pods.collect(), ..Ends::default() }))
             }
-            Endpoint::Outside(address) | Endpoint::InNetwork(_, address) => {
-                by_addresses(world, name, &AddressSet::range(address, address)).map(of_ends)
+            Endpoint::Outside(_) | Endpoint::InNetwork(..) => {
+                let ranges = world.snapshot.cloud.ranges_of(found.end);
+                if ranges.is_empty() {
+                    return Err(format!("`{name}` has no address: add its virtual network"));
+                }
+                by_addresses(world, name, &AddressSet::of_cidrs(&ranges)).map(of_ends)
             }
         },
         Err(NotFound::Service { service, .. }) => of_named_service(world, &service),

@@ -11,6 +11,7 @@ use crate::connectivity::{Row, RowQuestion};
 use crate::model::AddressSet;
 use crate::policy::{Direction, Matched};
 use crate::snapshot::Snapshot;
+use crate::snapshot::cloud::Interface;
 use crate::verdict::evaluate::EvaluationSubject;
 use crate::verdict::{is_loopback, is_own_node, is_single};
 
@@ -67,11 +68,14 @@ impl<'a> Members<'a> {
         let pods = snapshot.pods().map(|(id, _)| Endpoint::Pod(id));
         let nodes = snapshot.nodes().map(|(id, _)| Endpoint::Node(id));
         let given = pods.chain(nodes).map(|end| (compiled.class_of(end), end));
-        let machines =
-            snapshot.cloud.interfaces.iter().flat_map(|interface| &interface.addresses).map(|address| Endpoint::Outside(*address));
+        // What stands for any machine of a subnet is asked about by all addresses of that, each of which is a certain one.
+        let stands_for_others = |machine: &&Interface| snapshot.cloud.stands_for(machine).is_some_and(|ranges| !ranges.is_empty());
+        let (standing, machines): (Vec<&Interface>, Vec<&Interface>) = snapshot.cloud.interfaces.iter().partition(stands_for_others);
+        let is_anybodys = |start: &IpAddr| !standing.iter().any(|machine| machine.addresses.contains(start));
+        let machines = machines.into_iter().flat_map(|machine| &machine.addresses).map(|address| Endpoint::Outside(*address));
         let machines = machines.map(|end| (compiled.class_of(end), end));
-        let outside =
-            compiled.outside_atoms().map(|(start, class)| (class, Endpoint::Outside(usual_address(&compiled.stretch_of(start), start))));
+        let outside = compiled.outside_atoms().filter(|(start, _)| is_anybodys(start));
+        let outside = outside.map(|(start, class)| (class, Endpoint::Outside(usual_address(&compiled.stretch_of(start), start))));
         for (class, end) in given.chain(machines).chain(outside) {
             if let Some(members) = of_class.get_mut(class.index()) {
                 members.push(end);

@@ -305,6 +305,7 @@ fn translated(rule: &SecurityRule, place: Place, used: &GroupUse, cloud: &Cloud)
         RuleDirection::Outbound => (&rule.destination, &rule.source, destination, source),
     };
     let own = own.map(|kind| where_assumed(kind, own_side, cloud));
+    let peer = peer.map(|kind| where_assumed(kind, peer_side, cloud));
     let placed = |side: &RuleSide, kind| PeerTerm { place: side.span.map_or(place, |span| span.within(place.document)), kind };
     let peer = match (peer, uncertain) {
         (None, Some(name)) => Some(possibly(AddressSet::everything(), name)),
@@ -328,19 +329,14 @@ fn possibly(set: AddressSet, name: &str) -> PeerTermKind {
     PeerTermKind::UnknownAddresses { certain: AddressSet::default(), possible: set, written: None, name: name.into() }
 }
 
-/// A machine that stands for any of its subnet has an address that is assumed: a rule for some of the addresses that it may have matches it possibly. Without
-/// a network in the input it may have any.
+/// Where no network is given, the machines that are assumed behind groups may have any address: a rule that names some matches them possibly. What tags
+/// stand for is known all the same. Where a subnet is given, its ranges say what rules match (see `compile`).
 fn where_assumed(kind: PeerTermKind, side: &RuleSide, cloud: &Cloud) -> PeerTermKind {
     let PeerTermKind::Addresses { set, inside_too, block } = kind else { return kind };
-    let named = AddressSet::of_cidrs(&side.prefixes);
-    let is_open = |machine: &&Interface| {
-        cloud.stands_for(machine).is_some_and(|ranges| {
-            let space = if ranges.is_empty() { AddressSet::everything() } else { AddressSet::of_cidrs(ranges) };
-            named.overlaps(&space) && !set.covers(&space)
-        })
-    };
-    let machines: Vec<&Interface> = cloud.interfaces.iter().filter(is_open).collect();
-    let Some(first) = machines.first().filter(|_| !side.expanded) else { return PeerTermKind::Addresses { set, inside_too, block } };
+    let is_anywhere = |machine: &&Interface| cloud.stands_for(machine).is_some_and(<[Cidr]>::is_empty);
+    let machines: Vec<&Interface> = cloud.interfaces.iter().filter(is_anywhere).collect();
+    let names_some = !side.expanded && !side.prefixes.is_empty() && !set.covers(&AddressSet::everything());
+    let Some(first) = machines.first().filter(|_| names_some) else { return PeerTermKind::Addresses { set, inside_too, block } };
     let of = |machine: &&Interface| machine.addresses.iter().copied().map(Cidr::of).collect::<Vec<_>>();
     let addresses = AddressSet::of_cidrs(&machines.iter().flat_map(of).collect::<Vec<_>>());
     let name = first.title().into();

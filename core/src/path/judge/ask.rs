@@ -47,7 +47,7 @@ pub(super) fn checkpoint(paths: &Paths, inspection: &Inspection, packet: &Packet
         trace.sentence = asked.explainer(flow, *original).sentence(&trace.reason, trace.verdict, *checkpoint);
     }
     let (seen, early) = asked.seen(&mut trace);
-    (trace.from_address, trace.to_address) = (seen.from.address, seen.to.address);
+    (trace.from_address, trace.to_address) = (paths.shown(seen.from).address, paths.shown(seen.to).address);
     if packet.to.is_anywhere() {
         trace.sentence = trace.sentence.replace("`0.0.0.0`", "an unknown address");
         if trace.verdict == Verdict::CannotTell {

@@ -10,11 +10,11 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::answer::{Branch, Hop, HopKind, PathAnswer, PathVerdict, PodShare, ProbedNode};
+use super::answer::{ApplicationView, Branch, Hop, HopKind, PathAnswer, PathVerdict, PodShare, ProbedNode};
 use super::judge::outcome::Judged;
 use super::judge::rotation::{NodeHealth, Rotation};
 use super::judge::{JudgedHop, JudgedKind, JudgedRoute};
-use super::packet::{PacketEndpoint, Place};
+use super::packet::{Packet, PacketEndpoint, Place};
 use super::placed::Placed;
 use super::question::{Goal, Question};
 use super::route::client::home_of;
@@ -90,7 +90,8 @@ fn branch(paths: &Paths, route: &JudgedRoute, rotation: Option<&Rotation>) -> Br
         }
     }
     let title = words::choices(paths, &route.choices);
-    Branch { share: route.share, title, alike: route.alike, verdict: route.verdict, hops, seen: route.seen }
+    let seen = route.seen.map(|seen| ApplicationView { address: paths.shown(seen.address), ..seen });
+    Branch { share: route.share, title, alike: route.alike, verdict: route.verdict, hops, seen }
 }
 
 fn hop(paths: &Paths, judged: &JudgedHop, rotation: Option<&Rotation>) -> Hop {
@@ -102,12 +103,13 @@ fn hop(paths: &Paths, judged: &JudgedHop, rotation: Option<&Rotation>) -> Hop {
         JudgedKind::UnsureRotation | JudgedKind::UnsureRequest(_) => HopKind::Doubt,
         JudgedKind::Unknown(_) => HopKind::Place(Place::Outside),
     };
+    let shown = |packet: Packet| Packet { from: paths.shown(packet.from), to: paths.shown(packet.to), ..packet };
     Hop {
         kind,
         title: words::title(paths, judged),
         text,
-        arrives: judged.arrives,
-        leaves: judged.leaves,
+        arrives: shown(judged.arrives),
+        leaves: shown(judged.leaves),
         translations: judged.translations.clone(),
         verdict: judged.verdict,
         reached: judged.reached,

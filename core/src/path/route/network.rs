@@ -12,7 +12,7 @@ use crate::snapshot::NodeId;
 use crate::snapshot::cloud::{Location, NetworkId, tags};
 use crate::verdict::traversal::{
     Access, Cast, Checkpoint, NodeRules, RouteEndpoint, Routing, Side, Way, beyond, crossing, groups_between, is_flat, is_guarded,
-    no_way_in, of_route, pod_range, polices_platform, reach, user_route,
+    no_way_in, pod_range, polices_platform, reach, user_routing,
 };
 
 /// An endpoint as far as the network goes, with what [`RouteEndpoint`] borrows.
@@ -158,8 +158,7 @@ impl Course<'_> {
             Endpoint::Node(id) => of_node(Some(id)),
             Endpoint::Outside(_) | Endpoint::InNetwork(..) => to.address,
         };
-        let route = user_route(cloud, table, address?, home)?;
-        Some(of_route(cloud.table(table)?.routes.get(route.index())?.hop, table, route))
+        user_routing(cloud, table, address?, home)
     }
 
     fn comes_from_internet(&self) -> bool {

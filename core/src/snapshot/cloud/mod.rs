@@ -414,7 +414,7 @@ pub struct Location {
 
 impl Cloud {
     /// The ranges that a machine's address may be of, if it stands for any of its subnet; none where no network is given, so that it may be any.
-    pub(crate) fn stands_for(&self, machine: &Interface) -> Option<&[Cidr]> {
+    pub fn stands_for(&self, machine: &Interface) -> Option<&[Cidr]> {
         let subnet = self.subnet(machine.subnet).filter(|_| machine.stand_in)?;
         let is_anywhere = self.network(subnet.network).is_some_and(|network| network.origin == NetworkOrigin::ForGroups);
         Some(if is_anywhere { &[] } else { &subnet.prefixes })

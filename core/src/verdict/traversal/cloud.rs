@@ -15,10 +15,10 @@ use super::bindings::{GroupPlace, NsgBindings};
 use super::locations::{Candidate, NetworkLocation, together};
 use super::route::{self, Routing};
 use crate::compile::Endpoint;
-use crate::language::azure::{NextHop, Plugin};
+use crate::language::azure::Plugin;
 use crate::policy::Direction;
 use crate::policy::GroupUseId;
-use crate::snapshot::cloud::{Cloud, Location, NetworkId, RouteId, RouteTableId};
+use crate::snapshot::cloud::{Cloud, Location, NetworkId, RouteTableId};
 
 /// A traversal of the cloud's network: its checkpoints in order, of which there are never more than six: the network
 /// itself, two groups on each side, and the route of the replies.
@@ -34,10 +34,8 @@ pub(crate) struct Topology {
     pub(super) given: Vec<bool>,
     /// By network, those that it is peered with.
     pub(super) peers: Vec<Vec<NetworkId>>,
-    /// By route table, where each of its routes leads.
-    pub(super) tables: Vec<Vec<NextHop>>,
-    /// By number, the route of each table that leads packets to an address, if one does.
-    pub(super) hops: RefCell<Vec<Vec<Option<RouteId>>>>,
+    /// By number, what the routes of each table do with packets to an address, if they do not lead straight there.
+    pub(super) hops: RefCell<Vec<Vec<Option<Routing>>>>,
 }
 
 impl Topology {
@@ -160,16 +158,13 @@ impl Topology {
     /// Where a route that somebody wrote leads packets from one place to another, other than straight there.
     fn user_route(&self, a: &Candidate, b: &Candidate) -> Option<Routing> {
         let table = a.access.table?;
-        let hops = self.hops.borrow();
-        let route = (*hops.get(b.hops as usize)?.get(table.index())?)?;
-        let hop = self.tables.get(table.index())?.get(route.index())?;
-        Some(route::of_route(*hop, table, route))
+        *self.hops.borrow().get(b.hops as usize)?.get(table.index())?
     }
 
     /// The number of the routes by which the tables of a network lead to an address.
     pub(super) fn hops_to(&self, cloud: &Cloud, address: Option<IpAddr>, home: Option<NetworkId>) -> u32 {
-        let of = |table: RouteTableId| address.and_then(|address| route::user_route(cloud, table, address, home));
-        let wanted: Vec<Option<RouteId>> = RouteTableId::each(&cloud.tables).map(|(table, _)| of(table)).collect();
+        let of = |table: RouteTableId| address.and_then(|address| route::user_routing(cloud, table, address, home));
+        let wanted: Vec<Option<Routing>> = RouteTableId::each(&cloud.tables).map(|(table, _)| of(table)).collect();
         let mut known = self.hops.borrow_mut();
         let at = known.iter().position(|hops| *hops == wanted).unwrap_or_else(|| {
             known.push(wanted);

@@ -175,7 +175,6 @@ impl<'a> NetworkLocations<'a> {
             topology: Topology {
                 given: cloud.networks.iter().map(|n| !n.is_assumed()).collect(),
                 peers: cloud.networks.iter().map(|n| n.peers.clone()).collect(),
-                tables: cloud.tables.iter().map(|t| t.routes.iter().map(|r| r.hop).collect()).collect(),
                 // The first are of places to which no route leads away.
                 hops: RefCell::new(alloc::vec![Vec::new()]),
             },

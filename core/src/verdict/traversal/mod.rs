@@ -15,7 +15,7 @@ pub(crate) use cloud::{CloudTraversal, Topology, groups_between};
 pub(crate) use leaving::{PodSnat, SnatEndpoint, keeps_source, leaves_as};
 pub(crate) use locations::{NetworkLocation, NetworkLocationKind, NetworkLocations, is_flat};
 pub use route::Routing;
-pub(crate) use route::{Access, Cast, RouteEndpoint, Way, beyond, no_way_in, of_route, reach, user_route};
+pub(crate) use route::{Access, Cast, RouteEndpoint, Way, beyond, no_way_in, reach, user_routing};
 
 use alloc::vec::Vec;
 use core::net::IpAddr;

@@ -4,7 +4,9 @@
 use alloc::vec::Vec;
 use core::net::{IpAddr, Ipv4Addr};
 
+use crate::compile::Endpoint;
 use crate::language::azure::{NextHop, Outbound, Plugin};
+use crate::model::Cidr;
 use crate::snapshot::NodeId;
 use crate::snapshot::cloud::{Cloud, Location, Network, NetworkId, RouteId, RouteTableId, Subnet, SubnetId, tags};
 
@@ -17,6 +19,8 @@ pub enum Routing {
     Appliance(RouteTableId, RouteId),
     /// A route leads it to a gateway, and what is behind that is not given.
     Gateway(RouteTableId, RouteId),
+    /// A route is for some addresses of a subnet, and which of them the machine has is not known that stands for any of it.
+    SomeOfSubnet(RouteTableId, RouteId),
     /// The route table of the subnet is not given.
     UnknownTable(SubnetId),
     /// From the Internet to what has no public address in this subnet, and no security group that would let it in.
@@ -60,6 +64,7 @@ impl Routing {
             self,
             Routing::Appliance(..)
                 | Routing::Gateway(..)
+                | Routing::SomeOfSubnet(..)
                 | Routing::UnknownTable(_)
                 | Routing::UnknownGateway(_)
                 | Routing::UnknownPeer(_)
@@ -116,9 +121,48 @@ fn is_private(subnet: &Subnet) -> bool {
     subnet.outbound.default_access == Some(false) && !subnet.outbound.nat
 }
 
+/// What a route that somebody wrote does with packets to an address, if it does not lead them straight there. `home` is the network of the address.
+pub(crate) fn user_routing(cloud: &Cloud, table: RouteTableId, address: IpAddr, home: Option<NetworkId>) -> Option<Routing> {
+    let at = |address| {
+        let route = user_route(cloud, table, address, home)?;
+        Some(of_route(cloud.table(table)?.routes.get(route.index())?.hop, table, route))
+    };
+    let machine = home.and_then(|home| cloud.stand_in(Endpoint::InNetwork(home, address)));
+    let Some(ranges) = machine.and_then(|machine| cloud.stands_for(machine)).filter(|ranges| !ranges.is_empty()) else {
+        return at(address);
+    };
+    let all: Vec<Option<Routing>> = told_apart(cloud, table, ranges).into_iter().map(at).collect();
+    let first = all.first().copied().flatten();
+    if all.iter().all(|one| *one == first) || all.iter().all(|one| matches!(one, Some(Routing::Dropped(..)))) {
+        return first;
+    }
+    all.into_iter().flatten().next().map(|routing| match routing {
+        Routing::Dropped(table, route) | Routing::Appliance(table, route) | Routing::Gateway(table, route) => {
+            Routing::SomeOfSubnet(table, route)
+        }
+        other => other,
+    })
+}
+
+/// One address of each part of a subnet that the routes of a table tell apart, without those that Azure gives to nobody: the first four and the last.
+fn told_apart(cloud: &Cloud, table: RouteTableId, ranges: &[Cidr]) -> Vec<IpAddr> {
+    let bits = |address: IpAddr| if let IpAddr::V4(address) = address { Some(address.to_bits()) } else { None };
+    let routes = || cloud.table(table).map_or(&[][..], |table| &table.routes);
+    let mut found = Vec::new();
+    for range in ranges {
+        let (Some(first), Some(last)) = (bits(range.first()), bits(range.last())) else { continue };
+        let usable = first.saturating_add(4)..last;
+        found.push(usable.start);
+        let starts = routes().iter().filter_map(|route| bits(route.prefix.first()));
+        let ends = routes().iter().filter_map(|route| bits(route.prefix.last())?.checked_add(1));
+        found.extend(starts.chain(ends).filter(|start| usable.contains(start)));
+    }
+    found.into_iter().map(|address| IpAddr::V4(Ipv4Addr::from_bits(address))).collect()
+}
+
 /// The route of a table that leads packets to an address somewhere else than Azure's own routes do; nothing if none does. The longest
 /// prefix counts, and of equal ones the route that somebody wrote.
-pub(crate) fn user_route(cloud: &Cloud, table: RouteTableId, address: IpAddr, home: Option<NetworkId>) -> Option<RouteId> {
+fn user_route(cloud: &Cloud, table: RouteTableId, address: IpAddr, home: Option<NetworkId>) -> Option<RouteId> {
     let table = cloud.table(table)?;
     let network = cloud.network(table.network)?;
     if tags::is_platform(address) || Cast::of(cloud, Some(table.network), address) != Cast::One {
@@ -194,7 +238,7 @@ fn length_of(first: IpAddr, last: IpAddr) -> u8 {
 }
 
 /// What a route does with packets.
-pub(crate) fn of_route(hop: NextHop, table: RouteTableId, route: RouteId) -> Routing {
+fn of_route(hop: NextHop, table: RouteTableId, route: RouteId) -> Routing {
     match hop {
         NextHop::Nothing | NextHop::Internet => Routing::Dropped(table, route),
         NextHop::Gateway => Routing::Gateway(table, route),

@@ -12,6 +12,7 @@ use super::{Builder, Placed, RESERVED_FIRST, effective_subnet, key};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::language::azure::{self, Azure, PublicAddress, Reference};
 use crate::language::{Resource, codes};
+use crate::model::Cidr;
 use crate::snapshot::Snapshot;
 use crate::snapshot::cloud::{Interface, InterfaceId, NetworkId, SubnetId};
 use crate::text::DocumentId;
@@ -340,7 +341,8 @@ impl Builder {
         }
     }
 
-    /// A subnet in which nothing is given has a machine that stands for any.
+    /// A subnet in which nothing is given has a machine that stands for any. Its end is the address of the subnet itself, which Azure gives to nobody: so
+    /// questions about a number are never questions about it. Upstream: docs/azure.md 1.
     pub(super) fn stand_ins(&mut self) {
         for number in (0..self.cloud.subnets.len()).map(SubnetId::at) {
             let used = self.cloud.interfaces.iter().any(|i| i.subnet == number);
@@ -349,8 +351,9 @@ impl Builder {
             if used || pods || gateways {
                 continue;
             }
-            let Some(address) = self.free(number, 1) else { continue };
+            let Some(free) = self.free(number, 1) else { continue };
             let Some(subnet) = self.cloud.subnet(number) else { continue };
+            let Some(address) = subnet.prefixes.iter().find(|prefix| prefix.contains(free)).map(Cidr::first) else { continue };
             self.cloud.interfaces.push(Interface {
                 name: format!("vm in {}", subnet.name),
                 machine: None,
