@@ -14,7 +14,7 @@ use crate::answers::ingress_flows;
 use crate::compile::{ClassId, Endpoint, OutsideRange};
 use crate::connections::ConnectionSet;
 use crate::connectivity::{Connectivity, Grid};
-use crate::endpoints::{FlowTable, Flows, FlowsId, INGRESS_CONTROLLER, Line, TitledLine, line_of, machines, workloads};
+use crate::endpoints::{FlowTable, Flows, FlowsId, INGRESS_CONTROLLER, Line, TitledLine, line_of, machines, networks, workloads};
 use crate::load::ObjectEdit;
 use crate::model::AddressSet;
 use crate::policy::Direction;
@@ -281,10 +281,11 @@ fn ranges(old: Version<'_>, new: Version<'_>, direction: Direction) -> Vec<(Outs
     .collect()
 }
 
-/// The same where there is a network of the cloud: its own addresses are machines, and ranges with equal answers on both sides come together.
+/// The same where there is a network of the cloud: its own addresses are machines, or such as rules tell from all machines there, and ranges with equal answers
+/// on both sides come together.
 fn grouped(old: Version<'_>, new: Version<'_>, ranges: Vec<(OutsideRange, Both)>) -> Vec<Both> {
-    let networks = old.snapshot.cloud.networks.iter().chain(&new.snapshot.cloud.networks);
-    let inside = networks.fold(AddressSet::default(), |set, n| set.union(&n.space));
+    let all = old.snapshot.cloud.networks.iter().chain(&new.snapshot.cloud.networks);
+    let inside = all.fold(AddressSet::default(), |set, n| set.union(&n.space));
     let mut groups: Vec<([ClassId; 2], Vec<OutsideRange>)> = Vec::new();
     for (range, _) in ranges.into_iter().filter(|(r, _)| !inside.contains(r.first)) {
         let key = [old, new].map(|side| side.connectivity.class_of(Endpoint::Outside(range.first)));
@@ -294,13 +295,38 @@ fn grouped(old: Version<'_>, new: Version<'_>, ranges: Vec<(OutsideRange, Both)>
         }
     }
     let internet = tags::internet(&inside);
+    let single = |range: OutsideRange| {
+        let line = TitledLine::new(old.snapshot, Line::Outside(range));
+        Both { shown: Arc::new(DifferenceEnd::range(range)), old: Some(line.clone()), new: Some(line) }
+    };
+    let unlike = unlike_machines(old, new).into_iter().map(single);
     let both = |(_, members): ([ClassId; 2], Vec<OutsideRange>)| {
         let line = TitledLine::new(old.snapshot, line_of(&members, &internet));
         let outside = members.first().filter(|_| members.len() == 1).map(|r| (r.first, r.last));
         let end = DifferenceEnd { title: line.title.clone(), outside, address: members.first().map(|range| range.first), only: None };
         Both { shown: Arc::new(end), old: Some(line.clone()), new: Some(line) }
     };
-    groups.into_iter().map(both).collect()
+    unlike.chain(groups.into_iter().map(both)).collect()
+}
+
+/// Addresses of the cloud's networks that either version tells from all that is in their subnet, in ranges that neither tells apart.
+fn unlike_machines(old: Version<'_>, new: Version<'_>) -> Vec<OutsideRange> {
+    let mut all = AddressSet::default();
+    for side in [old, new] {
+        let ranges = networks::ranges(side.snapshot, side.connectivity, networks::Unlike::All);
+        all = ranges.into_iter().fold(all, |all, range| all.union(&AddressSet::range(range.first, range.last)));
+    }
+    // What one version has something at is an end of its own already.
+    let mut parts = alloc::vec![[old, new].iter().fold(all, |all, side| all.difference(&networks::owned(side.snapshot)))];
+    for compiled in [old, new].map(|side| side.connectivity.compiled()) {
+        let stretches: Vec<AddressSet> = compiled.outside_atoms().map(|(start, _)| compiled.stretch_of(start)).collect();
+        let cut = |part: AddressSet| {
+            stretches.iter().map(|stretch| stretch.intersection(&part)).filter(|part| !part.is_empty()).collect::<Vec<_>>()
+        };
+        parts = parts.into_iter().flat_map(cut).collect();
+    }
+    let ranges = parts.iter().flat_map(AddressSet::ranges);
+    ranges.map(|(first, last)| OutsideRange { first, last }).collect()
 }
 
 /// Both sides' answers, and which of them are the same.

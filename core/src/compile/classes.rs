@@ -249,6 +249,11 @@ impl Classes {
         self.classes.get(id.index()).map_or(ClassKind::Outside, |c| c.kind)
     }
 
+    /// The address sets that endpoints of a class are in for certain.
+    pub(super) fn address_sets(&self, id: ClassId) -> &[u32] {
+        self.classes.get(id.index()).map_or(&[], |c| &c.membership.certain)
+    }
+
     pub(super) fn named_ports(&self, id: ClassId) -> &[NamedPort] {
         self.classes.get(id.index()).map_or(&[], |c| &c.named_ports)
     }

@@ -77,6 +77,11 @@ impl Compiled {
         }
     }
 
+    /// The numbers of the address sets that endpoints of a class are in for certain.
+    pub(crate) fn address_sets_of(&self, class: ClassId) -> &[u32] {
+        self.classes.address_sets(class)
+    }
+
     /// What kind of endpoints a class has.
     pub fn class_kind(&self, class: ClassId) -> ClassKind {
         self.classes.kind(class)

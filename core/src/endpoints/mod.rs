@@ -2,6 +2,7 @@
 
 mod find;
 mod internet;
+pub(crate) mod networks;
 mod ports;
 
 pub use find::{Found, INTERNET, NotFound, find};
@@ -124,8 +125,8 @@ pub(crate) fn machines(snapshot: &Snapshot) -> impl Iterator<Item = Line> + '_ {
         .map(|(number, _)| Line::Machine(number))
 }
 
-/// Ranges outside. Where there is a network of the cloud, its own addresses are machines or nobody's, and what is left comes together by its answers:
-/// service tags cut the world into many ranges that are alike.
+/// Ranges outside. Where there is a network of the cloud, its own addresses are machines, or such as rules name and no machine of the input has, and what is
+/// left comes together by its answers: service tags cut the world into many ranges that are alike.
 fn outside_lines(snapshot: &Snapshot, connectivity: &Connectivity, outside: Direction) -> Vec<Line> {
     let ranges = outside_ranges(snapshot, connectivity, outside).into_iter();
     if snapshot.cloud.networks.is_empty() {
@@ -140,7 +141,8 @@ fn outside_lines(snapshot: &Snapshot, connectivity: &Connectivity, outside: Dire
             None => groups.push((class, alloc::vec![range])),
         }
     }
-    groups.into_iter().map(|(_, members)| line_of(&members, &internet)).collect()
+    let unlike = networks::ranges(snapshot, connectivity, networks::Unlike::Named).into_iter().map(Line::Outside);
+    unlike.chain(groups.into_iter().map(|(_, members)| line_of(&members, &internet))).collect()
 }
 
 /// Ranges outside that rules of a direction tell apart, without addresses of Services and of the cloud's networks, which are machines or nobody's.

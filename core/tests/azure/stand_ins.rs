@@ -167,3 +167,64 @@ fn what_a_rule_changes_is_certain_too() {
     assert!(matches!(effect("half"), Effect::Needed(_)), "{:?}", effect("half"));
     assert!(matches!(effect("two"), Effect::Needed(_)), "{:?}", effect("two"));
 }
+
+/// Addresses that a rule names and that nothing in the input has: a machine that the input does not hold may have them.
+mod addresses_without_machines {
+    use crate::{ALLOWED, DENIED, named, scene};
+    use netpolis_core::analysis::Analysis;
+    use netpolis_core::answers::diff::{Change, Version, diff};
+    use netpolis_core::endpoints::{lines, title};
+    use netpolis_core::policy::Direction;
+
+    fn world(rules: &str) -> Analysis {
+        scene(&format!(
+            "azure:\n  networks:\n  - {{name: a, addressSpace: 10.0.0.0/16, subnets: [{{name: s1, prefix: 10.0.1.0/24, nsg: n1}}, {{name: s2, prefix: 10.0.2.0/24}}]}}\n  nsgs: [{{name: n1, inbound: [{rules}, {{priority: 200, name: d, deny: \"*\"}}]}}]\n  machines: [{{name: vb, subnet: s2, address: 10.0.2.200}}, {{name: va, subnet: s1, address: 10.0.1.4}}]\n"
+        ))
+    }
+
+    fn sources(scene: &Analysis) -> Vec<String> {
+        let lines = lines(scene.snapshot(), scene.connectivity(), Direction::Ingress);
+        lines.into_iter().map(|line| title(scene.snapshot(), line)).filter(|title| title.starts_with("10.")).collect()
+    }
+
+    fn changes(old: &Analysis, new: &Analysis) -> Vec<(Change, String, String)> {
+        let [old, new] = [old, new].map(|scene| Version { snapshot: scene.snapshot(), connectivity: scene.connectivity() });
+        let found = diff(old, new);
+        found.iter().map(|one| (one.change, one.from.title.clone(), one.to.title.clone())).collect()
+    }
+
+    #[test]
+    fn are_lines_where_a_rule_names_them() {
+        let half = world("{priority: 100, name: x, allow: \"tcp 22\", from: 10.0.2.0/25}");
+        // The first four addresses of a subnet are Azure's own.
+        assert_eq!(sources(&half), ["10.0.2.4-10.0.2.127[External]"]);
+        named(&half, "10.0.2.77", "vm/va", 22, ALLOWED);
+        named(&half, "vm/vb", "vm/va", 22, DENIED);
+        // What is there stands for the rest, and for what no rule tells from it.
+        for rule in ["from: 10.0.2.0/24", "from: 10.0.2.200", "from: 10.0.2.128/25", "from: VirtualNetwork"] {
+            let scene = world(&format!("{{priority: 100, name: x, allow: \"tcp 22\", {rule}}}"));
+            assert_eq!(sources(&scene), [""; 0], "{rule}");
+        }
+        let own = world("{priority: 100, name: x, allow: \"tcp 22\", to: 10.0.1.9}");
+        assert_eq!(sources(&own), ["10.0.1.9-10.0.1.9[External]"]);
+    }
+
+    #[test]
+    fn differ_between_two_versions() {
+        let rule = |from: &str, ports: &str| world(&format!("{{priority: 100, name: x, allow: \"{ports}\", from: {from}}}"));
+        let found = changes(&rule("10.0.2.9", "tcp 443"), &rule("10.0.2.0/25", "tcp 1-65535"));
+        let to = || "va[VM]".to_owned();
+        let expected = [
+            (Change::Changed, "10.0.2.9-10.0.2.9[External]".to_owned(), to()),
+            (Change::Added, "10.0.2.10-10.0.2.127[External]".to_owned(), to()),
+            (Change::Added, "10.0.2.4-10.0.2.8[External]".to_owned(), to()),
+        ];
+        assert_eq!(found, expected);
+        // Of a rule that is for the machine alone afterwards, the others in its subnet notice.
+        let found = changes(&rule("10.0.2.0/24", "tcp 22"), &rule("10.0.2.200", "tcp 22"));
+        let expected =
+            ["10.0.2.201-10.0.2.254[External]", "10.0.2.4-10.0.2.199[External]"].map(|from| (Change::Removed, from.to_owned(), to()));
+        assert_eq!(found, expected);
+        assert_eq!(changes(&rule("10.0.2.0/25", "tcp 22"), &rule("10.0.2.0/25", "tcp 22")), []);
+    }
+}
