@@ -1,0 +1,66 @@
+//! Fenced blocks of Markdown.
+
+use alloc::vec::Vec;
+use core::ops::Range;
+
+use super::lines::{first_line, is_program, looks_like_manifest, ranges_of_lines};
+
+/// A fenced block: with its fences, and what stands between them.
+pub(super) struct Fenced {
+    pub(super) outer: Range<usize>,
+    pub(super) inner: Range<usize>,
+    pub(super) indent: usize,
+}
+
+/// Languages whose blocks are not read.
+const OTHER_LANGUAGES: [&str; 16] =
+    ["go", "python", "py", "js", "javascript", "ts", "java", "rust", "sql", "html", "css", "xml", "mermaid", "diff", "dockerfile", "toml"];
+
+/// The fenced blocks of Markdown; nothing if the text is none. Within a manifest only a fence at the start of a line is one.
+pub(super) fn fences(text: &str, whole: Range<usize>, starts_as_manifest: bool) -> Option<Vec<Fenced>> {
+    let mut blocks = Vec::new();
+    let mut open: Option<(Range<usize>, usize, usize, bool)> = None;
+    let (mut any, mut is_comment) = (false, false);
+    let first = text.get(whole.clone()).and_then(first_line);
+    for range in ranges_of_lines(text, whole.clone()) {
+        let line = text.get(range.clone()).unwrap_or_default();
+        let bare = line.trim_start();
+        let indent = line.len() - bare.len();
+        let ticks = bare.bytes().take_while(|b| *b == b'`').count();
+        let info = bare.get(ticks..).unwrap_or_default().trim();
+        // What a comment of HTML holds nobody sees. Upstream: CommonMark, "HTML blocks", start condition 2.
+        if open.is_none() && (is_comment || bare.starts_with("<!--")) {
+            any |= ticks >= 3;
+            is_comment = !line.contains("-->");
+            continue;
+        }
+        if ticks < 3 || info.contains('`') || indent > 0 && starts_as_manifest {
+            continue;
+        }
+        any = true;
+        match open.take() {
+            Some((fence, width, old, read)) if info.is_empty() && ticks >= width => {
+                if read {
+                    blocks.push(Fenced { outer: fence.start..range.end, inner: fence.end..range.start, indent: old });
+                } else {
+                    blocks.push(Fenced { outer: fence.start..range.end, inner: range.start..range.start, indent: old });
+                }
+            }
+            Some(still) => open = Some(still),
+            None => {
+                // The fence after a block whose first one was not pasted with it.
+                let stray = blocks.is_empty() && info.is_empty() && first.is_some_and(looks_like_manifest);
+                if stray {
+                    blocks.push(Fenced { outer: whole.start..range.end, inner: whole.start..range.start, indent: 0 });
+                    continue;
+                }
+                let language = info.split([' ', '{', ',']).next().unwrap_or_default();
+                open = Some((range, ticks, indent, !is_program(language, &OTHER_LANGUAGES)));
+            }
+        }
+    }
+    if let Some((fence, _, indent, true)) = open {
+        blocks.push(Fenced { outer: fence.start..whole.end, inner: fence.end..whole.end, indent });
+    }
+    any.then_some(blocks)
+}

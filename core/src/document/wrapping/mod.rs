@@ -1,0 +1,294 @@
+//! Manifests and commands within something else: a script with here-documents, a console with prompts and output, Markdown with fenced blocks.
+//!
+//! ```text
+//! $ kubectl get netpol -o yaml      a prompt: the rest of the line is a command
+//! apiVersion: …                     what it printed: a manifest
+//! $ cat <<EOF | kubectl apply -f -
+//! apiVersion: …                     a here-document: a manifest
+//! EOF
+//! az network nsg create …           a line of a script: a command
+//! ```
+//!
+//! Everything stays where it is in the text, so that places keep their lines. Upstream: POSIX.1-2017 "Shell Command Language" 2.7.4 (here-documents);
+//! CommonMark 0.31 "Fenced code blocks"; Microsoft Learn "about_Quoting_Rules" (here-strings).
+
+mod fences;
+mod lines;
+mod quotes;
+
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::ops::Range;
+
+use self::fences::fences;
+use self::lines::{
+    TELLING, begins_command, begins_manifest, first_line, is_key, is_program, looks_like_manifest, program, prompt, ranges_of_lines, tells,
+};
+use self::quotes::scan;
+use super::handed::{Delimiter, Handed, strings};
+
+/// What a text is made of, besides what nobody reads.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Wrapped {
+    /// Where manifests stand: one or more documents each.
+    pub manifests: Vec<Range<usize>>,
+    /// Where commands stand.
+    pub commands: Vec<Range<usize>>,
+    /// Of manifests that commands have themselves, with which.
+    pub handed: Vec<Handed>,
+}
+
+/// Here-documents without an end that are read as commands; each takes a look at the whole text.
+const PATIENCE: usize = 16;
+
+/// Takes a text apart; nothing for one that is only made of manifests.
+pub fn unwrap(text: &str) -> Option<Wrapped> {
+    let head = text.len() - text.trim_start_matches('\u{feff}').len();
+    let whole = head..text.len();
+    if !hints(text.get(whole.clone())?) {
+        return None;
+    }
+    let mut found = Finder { text, wrapped: Wrapped::default(), evidence: false, patience: PATIENCE };
+    let starts_as_manifest = first_line(text.get(whole.clone())?).is_some_and(|line| looks_like_manifest(line) || is_key(line));
+    match fences(text, whole.clone(), starts_as_manifest) {
+        Some(blocks) => {
+            found.evidence = true;
+            let mut at = whole.start;
+            for block in blocks {
+                found.prose(at..block.outer.start);
+                found.block(block.inner, block.indent);
+                at = block.outer.end;
+            }
+            found.prose(at..whole.end);
+        }
+        None => found.block(whole, 0),
+    }
+    found.evidence.then_some(found.wrapped)
+}
+
+/// Blanks in place of the tabs before the lines of a document that is indented by tabs as a whole, as in `<<-EOF`, where the shell takes them away.
+pub fn without_tabs(text: &str) -> Cow<'_, str> {
+    let tabs = |line: &str| line.len() - line.trim_start_matches('\t').len();
+    let count = first_line(text).map_or(0, tabs);
+    if count == 0 {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        let own = tabs(line).min(count);
+        out.extend(core::iter::repeat_n(' ', own));
+        out.push_str(line.get(own..).unwrap_or_default());
+    }
+    Cow::Owned(out)
+}
+
+/// Whether a text can be anything else than manifests. Looks at the first characters of each line.
+fn hints(text: &str) -> bool {
+    let first = first_line(text);
+    if first.is_some_and(|line| !looks_like_manifest(line) && !is_key(line)) {
+        return true;
+    }
+    text.split('\n').any(|line| line.starts_with("```") || !line.starts_with([' ', '-', '#', '\r']) && begins_command(line))
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Commands,
+    Manifest,
+    /// What commands print.
+    Output,
+}
+
+struct Finder<'t> {
+    text: &'t str,
+    wrapped: Wrapped,
+    /// Whether there is anything that makes the text more than a manifest.
+    evidence: bool,
+    /// How many here-documents may still be looked for in vain.
+    patience: usize,
+}
+
+impl<'t> Finder<'t> {
+    fn line(&self, range: &Range<usize>) -> &'t str {
+        self.text.get(range.clone()).unwrap_or_default()
+    }
+
+    /// What stands around blocks; a manifest there is one all the same.
+    fn prose(&mut self, range: Range<usize>) {
+        let first = self.text.get(range.clone()).and_then(first_line);
+        if first.is_some_and(|line| looks_like_manifest(line) && !line.starts_with(' ')) {
+            self.manifest(range, 0);
+        }
+    }
+
+    /// Adds manifests. Where they are indented as a whole, the lines between documents are too.
+    fn manifest(&mut self, range: Range<usize>, indent: usize) {
+        let mut start = range.start;
+        if indent > 0 {
+            let marks: Vec<Range<usize>> =
+                ranges_of_lines(self.text, range.clone()).filter(|line| self.line(line).trim() == "---").collect();
+            for mark in marks {
+                self.documents(start..mark.start);
+                start = mark.end;
+            }
+        }
+        self.documents(start..range.end);
+    }
+
+    fn documents(&mut self, range: Range<usize>) {
+        if !self.line(&range).trim().is_empty() {
+            self.wrapped.manifests.push(range);
+        }
+    }
+
+    fn command(&mut self, range: Range<usize>) {
+        match self.wrapped.commands.last_mut().filter(|last| last.end == range.start) {
+            Some(last) => last.end = range.end,
+            None => self.wrapped.commands.push(range),
+        }
+    }
+
+    /// A script, a console or a manifest.
+    fn block(&mut self, range: Range<usize>, indent: usize) {
+        let all: Vec<Range<usize>> = ranges_of_lines(self.text, range.clone()).collect();
+        let column = |line: &Range<usize>| {
+            let text = self.text.get(line.clone()).unwrap_or_default();
+            let blank = text.len() - text.trim_start_matches([' ', '\t']).len();
+            line.start + blank.min(indent)..line.end
+        };
+        let all: Vec<Range<usize>> = all.iter().map(column).collect();
+        let is_console = all
+            .iter()
+            .any(|line| prompt(self.line(line)).is_some_and(|length| !self.line(line).get(length..).unwrap_or_default().trim().is_empty()));
+        let first = self.text.get(range.clone()).and_then(first_line);
+        let mut state = match first {
+            Some(line) if looks_like_manifest(line.trim_start()) || is_key(line) => State::Manifest,
+            _ if is_console => State::Output,
+            _ => State::Commands,
+        };
+        let mut begun = range.start;
+        let mut at = 0;
+        let mut never = [false; 2];
+        while let Some(line) = all.get(at).cloned() {
+            let text = self.line(&line);
+            let shown = text.trim_end();
+            let length = prompt(text);
+            let next = all.get(at + 1).map(|next| self.line(next));
+            if state == State::Manifest {
+                let indented = text.starts_with([' ', '\t', '-', '#']);
+                if indented || !begins_command(shown) {
+                    at += 1;
+                    continue;
+                }
+                self.evidence = true;
+                self.manifest(begun..line.start, indent);
+                state = if is_console { State::Output } else { State::Commands };
+                continue;
+            }
+            if length.is_none() && begins_manifest(shown, next) {
+                state = State::Manifest;
+                begun = line.start;
+                at += 1;
+                continue;
+            }
+            let bare_program = is_program(program(text), &TELLING);
+            if is_console && length.is_none() && !bare_program || shown == "EOF" {
+                at += 1;
+                continue;
+            }
+            at = self.logical_line(&all, at, length.unwrap_or(0), indent, &mut never);
+            self.evidence |= length.is_some();
+        }
+        if state == State::Manifest {
+            self.manifest(begun..range.end, indent);
+        }
+    }
+
+    /// A command with the lines that continue it, and the here-documents that it begins. Returns the line after them.
+    fn logical_line(&mut self, all: &[Range<usize>], first: usize, prompt: usize, indent: usize, never: &mut [bool; 2]) -> usize {
+        let mut at = first;
+        let mut bodies: Vec<Delimiter> = Vec::new();
+        let mut quote: Option<char> = None;
+        // Up to here it is known that the mark occurs again.
+        let mut closed = 0;
+        while let Some(line) = all.get(at).cloned() {
+            let mut start = line.start + if at == first { prompt } else { 0 };
+            let text = self.line(&(start..line.end));
+            if at > first && quote.is_none() {
+                // A console shows such a mark before lines that continue a command.
+                start += ["> ", ">> "].iter().find(|mark| text.starts_with(**mark)).map_or(0, |mark| mark.len());
+            }
+            let text = self.line(&(start..line.end));
+            self.evidence |= quote.is_none() && tells(text);
+            let known = bodies.len();
+            quote = scan(text, quote, &mut bodies);
+            bodies.iter_mut().skip(known).for_each(|body| body.at += start);
+            // What begins a here-string is no quotation mark.
+            let cut = if bodies.last().is_some_and(|body| body.power) { text.len() - text.trim_end().len() + 2 } else { 0 };
+            self.command(start..line.end.saturating_sub(cut).max(start));
+            at += 1;
+            let continued = quote.is_none() && text.trim_end().ends_with(['\\', '`', '^']) && !text.trim_start().starts_with('#');
+            if let Some(mark) = quote {
+                let slot = usize::from(mark == '"');
+                let closes = |range: &Range<usize>| self.line(range).contains(mark);
+                if at <= closed {
+                    continue;
+                }
+                let known = never.get(slot).copied().unwrap_or(true);
+                match all.get(at..).unwrap_or_default().iter().position(closes).filter(|_| !known) {
+                    Some(found) => closed = at + found,
+                    None => {
+                        if let Some(never) = never.get_mut(slot) {
+                            *never = true;
+                        }
+                        break;
+                    }
+                }
+            } else if !continued {
+                break;
+            }
+        }
+        let head = all.get(first).map_or(0, |line| line.start);
+        let end = |at: usize| all.get(at.saturating_sub(1)).map_or(head, |line| line.end);
+        let count = self.wrapped.handed.len();
+        for (body, expands) in strings(self.text, head..end(at)) {
+            self.evidence = true;
+            self.wrapped.handed.push(Handed { body: body.clone(), line: head..head, at: body.start, expands });
+            self.manifest(body, 0);
+        }
+        for body in bodies {
+            let start = at;
+            while all.get(at).is_some_and(|line| !body.ends(self.line(line))) {
+                at += 1;
+            }
+            let begins = all.get(start).map(|line| self.line(line)).unwrap_or_default();
+            if at >= all.len() && self.patience > 0 && (body.power || !(looks_like_manifest(begins.trim_start()) || is_key(begins))) {
+                // What would end it is not there: it may be something else, and nothing is passed over.
+                self.patience -= 1;
+                at = start;
+                break;
+            }
+            let (Some(from), Some(to)) = (all.get(start), all.get(at.saturating_sub(1)).filter(|_| at > start)) else {
+                at += 1;
+                continue;
+            };
+            let range = from.start..to.end;
+            let inside = self.line(&range);
+            let line = first_line(inside).unwrap_or_default();
+            if looks_like_manifest(line.trim_start()) || is_key(line) {
+                let own = line.len() - line.trim_start().len();
+                self.evidence = true;
+                self.wrapped.handed.push(Handed { body: range.clone(), line: head..head, at: body.at, expands: !body.quoted });
+                self.manifest(range, indent.max(own));
+            }
+            if let Some(line) = all.get(at).cloned().filter(|_| body.power) {
+                // The here-string is handed on: `"@ | kubectl apply -f -`.
+                self.command(line.start + 2..line.end);
+            }
+            at += 1;
+        }
+        self.wrapped.handed.iter_mut().skip(count).for_each(|handed| handed.line = head..end(at));
+        at
+    }
+}
