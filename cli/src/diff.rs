@@ -7,7 +7,7 @@ use netpolis_core::analysis::{
     Analysis, Cause, Causes, ClientDifference, DecidingLine, DifferenceExample, ExampleAnswer, MOST_EXPLAINED, MOST_TRIED, PathDifference,
     Reached, TooManyPaths,
 };
-use netpolis_core::answers::diff::{Change, Difference, DifferenceEnd, Relation, Version, compare};
+use netpolis_core::answers::diff::{Change, Difference, DifferenceEnd, MOST_NODE_PAIRS, Relation, TooManyNodePairs, Version, compare};
 use netpolis_core::endpoints::Flows;
 use netpolis_core::load::ObjectEdit;
 use netpolis_core::path::PathVerdict;
@@ -47,6 +47,8 @@ pub struct Diff<'a> {
     pub differences: Vec<Difference>,
     relation: Relation,
     causes: OnceCell<Causes>,
+    /// Differences of connections of nodes, if they were compared.
+    nodes: Option<Result<Vec<Difference>, TooManyNodePairs>>,
     /// Paths that differ, if they were compared.
     paths: Option<Vec<PathDifference>>,
 }
@@ -55,7 +57,7 @@ pub struct Diff<'a> {
 pub fn between<'a>(old: &'a Analysis, new: &'a Analysis) -> Diff<'a> {
     let side = |analysis: &'a Analysis| Version { snapshot: analysis.snapshot(), connectivity: analysis.connectivity() };
     let (differences, relation) = compare(side(old), side(new));
-    Diff { old, new, differences, relation, causes: OnceCell::new(), paths: None }
+    Diff { old, new, differences, relation, causes: OnceCell::new(), nodes: None, paths: None }
 }
 
 /// The differences in the form of np-guard's netpol-analyzer.
@@ -76,9 +78,28 @@ impl Diff<'_> {
         Ok(())
     }
 
+    /// Compares connections of nodes too.
+    pub fn compare_nodes(&mut self) {
+        self.nodes = Some(self.old.node_differences(self.new, MOST_NODE_PAIRS).map(|(nodes, relation)| {
+            self.relation = self.relation.joined(relation);
+            nodes
+        }));
+    }
+
+    /// The differences of connections of nodes; none where they are not compared.
+    pub fn nodes(&self) -> &[Difference] {
+        self.nodes.as_ref().and_then(|nodes| nodes.as_ref().ok()).map_or(&[], Vec::as_slice)
+    }
+
+    /// Why connections of nodes are not compared, if they are not.
+    pub fn not_compared(&self) -> Option<String> {
+        let TooManyNodePairs(count) = self.nodes.as_ref()?.as_ref().err()?;
+        Some(format!("connections of nodes are not compared: there are {count} pairs, and up to {MOST_NODE_PAIRS} are"))
+    }
+
     /// Whether anything differs.
     pub fn differs(&self) -> bool {
-        !self.differences.is_empty() || self.paths.as_ref().is_some_and(|paths| !paths.is_empty())
+        !self.differences.is_empty() || !self.nodes().is_empty() || self.paths.as_ref().is_some_and(|paths| !paths.is_empty())
     }
 
     /// Writes them in a form; how many of them it does not show.
@@ -141,27 +162,11 @@ impl Diff<'_> {
                 self.causes().edits.len()
             )?;
         }
-        for (number, d) in self.differences.iter().enumerate() {
-            let (from, to) = (printable(&d.from.title), printable(&d.to.title));
-            // What cannot be told on either side alike is not what changed.
-            let unsure = d.before.unknown() != d.after.unknown();
-            let (before, after) = (words(&d.before, unsure), words(&d.after, unsure));
-            writeln!(out, "\n{}: {from} => {to}: {after} instead of {before}", d.change.as_str())?;
-            if let Some(cause) = self.cause(number) {
-                for (word, edits) in [("by", &cause.alone), ("only together by", &cause.together)] {
-                    if !edits.is_empty() {
-                        writeln!(out, "  {word} {}", self.edit_words(edits))?;
-                    }
-                }
-            }
-            let Some(example) = self.example(number, d) else { continue };
-            for (word, analysis, answer) in [("before", self.old, &example.before), ("now", self.new, &example.after)] {
-                let Some(answer) = answer else { continue };
-                writeln!(out, "  {word}: {}", printable(&answer.summary))?;
-                for line in &answer.deciding {
-                    writeln!(out, "    {}", line.in_words(analysis))?;
-                }
-            }
+        for (number, d) in self.differences.iter().chain(self.nodes()).enumerate() {
+            self.write_difference(number, d, out)?;
+        }
+        if let Some(note) = self.not_compared() {
+            writeln!(out, "\n{note}")?;
         }
         let Some(paths) = &self.paths else { return Ok(()) };
         if paths.is_empty() {
@@ -176,10 +181,48 @@ impl Diff<'_> {
         Ok(())
     }
 
+    /// A difference of the list, which those of nodes come after, for reading.
+    fn write_difference(&self, number: usize, d: &Difference, out: &mut dyn Write) -> io::Result<()> {
+        writeln!(out, "\n{}", sentence(d))?;
+        if let Some(cause) = self.cause(number) {
+            for (word, edits) in [("by", &cause.alone), ("only together by", &cause.together)] {
+                if !edits.is_empty() {
+                    writeln!(out, "  {word} {}", self.edit_words(edits))?;
+                }
+            }
+        }
+        let Some(example) = self.example(number, d) else { return Ok(()) };
+        for (word, analysis, answer) in [("before", self.old, &example.before), ("now", self.new, &example.after)] {
+            let Some(answer) = answer else { continue };
+            writeln!(out, "  {word}: {}", printable(&answer.summary))?;
+            for line in &answer.deciding {
+                writeln!(out, "    {}", line.in_words(analysis))?;
+            }
+        }
+        Ok(())
+    }
+
     fn write_json(&self, out: &mut dyn Write) -> io::Result<()> {
         let edits: Vec<Value> = self.causes().edits.iter().map(|edit| self.edit_json(edit)).collect();
         write!(out, "{{\"relation\": \"{}\", \"edits\": {}, \"differences\": [", self.relation.as_str(), Value::Array(edits))?;
-        for (i, d) in self.differences.iter().enumerate() {
+        self.write_list(&self.differences, 0, out)?;
+        match &self.nodes {
+            None => {}
+            Some(Err(TooManyNodePairs(_))) => out.write_all(b", \"nodes\": null")?,
+            Some(Ok(nodes)) => {
+                out.write_all(b", \"nodes\": [")?;
+                self.write_list(nodes, self.differences.len(), out)?;
+            }
+        }
+        if let Some(paths) = &self.paths {
+            write!(out, ", \"paths\": {}", Value::Array(paths.iter().map(path_json).collect()))?;
+        }
+        out.write_all(b"}\n")
+    }
+
+    /// Differences as the rest of a JSON array; `first`: the number of the first of them.
+    fn write_list(&self, list: &[Difference], first: usize, out: &mut dyn Write) -> io::Result<()> {
+        for (i, d) in list.iter().enumerate() {
             out.write_all(if i == 0 { b"\n  " } else { b",\n  " })?;
             let side = |flows: &Flows| Value::Object(flows_json(flows));
             let (from, to) = (json!(d.from.title), json!(d.to.title));
@@ -190,10 +233,10 @@ impl Diff<'_> {
             if !only.is_empty() {
                 write!(out, ", \"workloads\": {}", Value::Object(only))?;
             }
-            if let Some(cause) = self.cause(i) {
+            if let Some(cause) = self.cause(first + i) {
                 write!(out, ", \"cause\": {}", json!({"alone": cause.alone, "together": cause.together}))?;
             }
-            if let Some(example) = self.example(i, d) {
+            if let Some(example) = self.example(first + i, d) {
                 let answer = |analysis, answer: &Option<ExampleAnswer>| answer.as_ref().map(|answer| answer_json(analysis, answer));
                 let value = json!({
                     "traffic": example.traffic.to_string(),
@@ -204,17 +247,17 @@ impl Diff<'_> {
             }
             out.write_all(b"}")?;
         }
-        out.write_all(if self.differences.is_empty() { b"]" } else { b"\n]" })?;
-        if let Some(paths) = &self.paths {
-            write!(out, ", \"paths\": {}", Value::Array(paths.iter().map(path_json).collect()))?;
-        }
-        out.write_all(b"}\n")
+        out.write_all(if list.is_empty() { b"]" } else { b"\n]" })
     }
 
     /// Speaks of TCP, UDP and SCTP alone.
     fn write_markdown(&self, out: &mut dyn Write) -> io::Result<usize> {
-        let review = self.old.review(self.new, &self.differences, self.causes());
+        let all: Vec<Difference> = self.differences.iter().chain(self.nodes()).cloned().collect();
+        let review = self.old.review(self.new, &all, self.causes());
         out.write_all(review.text.as_bytes())?;
+        if let Some(note) = self.not_compared() {
+            writeln!(out, "\nNote: {note}.")?;
+        }
         if let Some(paths) = &self.paths {
             out.write_all(b"\n| path | from | before | after |\n|---|---|---|---|\n")?;
             for (path, client) in paths.iter().flat_map(|path| path.differing.iter().map(move |client| (path, client))) {
@@ -224,6 +267,14 @@ impl Diff<'_> {
         }
         Ok(review.hidden)
     }
+}
+
+/// What happened between two ends, in a line.
+pub fn sentence(d: &Difference) -> String {
+    let (from, to) = (printable(&d.from.title), printable(&d.to.title));
+    // What cannot be told on either side alike is not what changed.
+    let unsure = d.before.unknown() != d.after.unknown();
+    format!("{}: {from} => {to}: {} instead of {}", d.change.as_str(), words(&d.after, unsure), words(&d.before, unsure))
 }
 
 /// A Service with its port, or an Ingress.

@@ -12,16 +12,14 @@ use netpolis::flow_logs::FlowLogsFormat;
 use netpolis::formats::{Format, TextOrJson};
 use netpolis::input::ReadError;
 use netpolis::lesson::Action;
-use netpolis::places::printable;
 use netpolis::plan::Asked;
 use netpolis::why::Question;
 use netpolis::{
     check, convert, diff, engines, exposure, fix, flow_logs, formats, input, least_privilege, lesson, lint, path, plan, pointless, rules,
     why,
 };
-use netpolis_core::analysis::{Analysis, MOST_NODE_PAIRS, MOST_PATHS, TooManyNodePairs, TooManyPaths};
+use netpolis_core::analysis::{Analysis, MOST_PATHS, TooManyPaths};
 use netpolis_core::answers::checks;
-use netpolis_core::connections::ConnectionSet;
 use netpolis_core::path::PathVerdict;
 use netpolis_core::settings::Settings;
 use netpolis_core::verdict::Verdict;
@@ -228,6 +226,7 @@ impl<'a> Session<'a> {
         let (old, read_old) = self.load(&[old.to_owned()])?;
         let (new, read_new) = self.load(&[new.to_owned()])?;
         let mut between = diff::between(&old, &new);
+        between.compare_nodes();
         let mut read = read_old.max(read_new);
         if paths && let Err(TooManyPaths(count)) = between.compare_paths() {
             note(&format!("{count} paths would have to be followed, and up to {MOST_PATHS} are: compare fewer namespaces at a time"));
@@ -237,8 +236,10 @@ impl<'a> Session<'a> {
         if hidden > 0 {
             note(&format!("{hidden} more in IPv6 or in other protocols: see --format json"));
         }
-        let of_nodes = note_nodes(&old, &new);
-        Ok(read.max(Outcome::findings(between.differs() || of_nodes)))
+        if format == DiffFormat::Txt {
+            note_nodes(&between);
+        }
+        Ok(read.max(Outcome::findings(between.differs())))
     }
 
     fn say(&mut self, text: &str) -> Result<(), NotWritten> {
@@ -312,23 +313,12 @@ impl<W: Write> Output<W> {
 /// So many connections of nodes that differ are named.
 const MOST_NODES_NAMED: usize = 20;
 
-/// Names connections of nodes that differ, which no form of `diff` has words for; whether there are any.
-fn note_nodes(old: &Analysis, new: &Analysis) -> bool {
-    match old.node_differences(new) {
-        Ok(found) => {
-            for d in found.iter().take(MOST_NODES_NAMED) {
-                let words = |set: &ConnectionSet| if set.is_empty() { "nothing".to_owned() } else { set.to_string() };
-                let (from, to) = (printable(&d.from), printable(&d.to));
-                note(&format!("{from} => {to}: {} instead of {}", words(&d.after), words(&d.before)));
-            }
-            if let Some(more) = found.len().checked_sub(MOST_NODES_NAMED).filter(|more| *more > 0) {
-                note(&format!("{more} more connections of nodes differ"));
-            }
-            !found.is_empty()
-        }
-        Err(TooManyNodePairs(count)) => {
-            note(&format!("connections of nodes are not compared: there are {count} pairs, and up to {MOST_NODE_PAIRS} are"));
-            false
-        }
+/// Names connections of nodes that differ, for which netpol-analyzer's form has no words.
+fn note_nodes(diff: &diff::Diff<'_>) {
+    let nodes = diff.nodes();
+    nodes.iter().take(MOST_NODES_NAMED).for_each(|d| note(&diff::sentence(d)));
+    if let Some(more) = nodes.len().checked_sub(MOST_NODES_NAMED).filter(|more| *more > 0) {
+        note(&format!("{more} more connections of nodes differ"));
     }
+    diff.not_compared().iter().for_each(|words| note(words));
 }

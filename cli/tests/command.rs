@@ -312,6 +312,49 @@ fn diff_tells_what_changes() {
     assert!(text.contains("  by NetworkPolicy shop/db (gone, ") && text.contains("a.yaml:5:1 before)\n"), "{text}");
 }
 
+/// A host endpoint's policy and no pod's: no flow of the list differs, and connections of the node do, in every form.
+#[test]
+fn diff_tells_of_nodes_in_every_form() {
+    let lets_in = |port: u16| {
+        format!(
+            "{{apiVersion: v1, kind: Node, metadata: {{name: n1}}, status: {{addresses: [{{type: InternalIP, address: 10.0.0.1}}]}}}}\n---\n\
+             {{apiVersion: v1, kind: Pod, metadata: {{name: web, namespace: shop}}, spec: {{nodeName: n2, containers: [{{name: c}}]}}}}\n---\n\
+             {{apiVersion: projectcalico.org/v3, kind: HostEndpoint, metadata: {{name: n1, labels: {{host: n1}}}}, spec: {{node: n1, interfaceName: '*', expectedIPs: [10.0.0.1]}}}}\n---\n\
+             {{apiVersion: projectcalico.org/v3, kind: GlobalNetworkPolicy, metadata: {{name: hosts}}, spec: {{selector: host == 'n1', types: [Ingress], \
+             ingress: [{{action: Allow, protocol: TCP, destination: {{ports: [{port}]}}}}]}}}}\n"
+        )
+    };
+    let (old, new) = (Folder::new("nodes-old", &[("a.yaml", &lets_in(9100))]), Folder::new("nodes-new", &[("a.yaml", &lets_in(9200))]));
+    let run = |format: &str| run(&["diff", old.path(), new.path(), "--engine", "calico", "--format", format], "");
+    let (code, text, notes) = run("txt");
+    assert_eq!((code, text.as_str()), (1, ""));
+    assert!(notes.contains("note: changed: 0.0.0.0-255.255.255.255[External] => node/n1: TCP "), "{notes}");
+    let (code, text, notes) = run("text");
+    assert_eq!((code, notes.as_str()), (1, ""));
+    for line in [
+        "the new version opens some flows and closes others\n\nchanged: ",
+        "changed: 0.0.0.0-255.255.255.255[External] => node/n1: TCP ",
+        "a.yaml:7:",
+    ] {
+        assert!(text.contains(line), "{line}\n{text}");
+    }
+    let (code, text, notes) = run("json");
+    assert_eq!((code, notes.as_str()), (1, ""));
+    let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let schema: serde_json::Value = serde_json::from_str(include_str!("../../docs/schemas/diff.json")).unwrap();
+    follows(&schema, &schema, &json, "answer");
+    assert_eq!((&json["relation"], &json["differences"]), (&"overlapping".into(), &serde_json::json!([])));
+    let nodes = json["nodes"].as_array().unwrap();
+    assert!(nodes.iter().all(|difference| difference["to"] == "node/n1"), "{text}");
+    let pod = nodes.iter().find(|difference| difference["from"] == "shop/web[Pod]").unwrap();
+    let opens = |side: &str, port: u16| pod[side]["allowed"][0]["ports"].as_array().unwrap().contains(&serde_json::json!([port, port]));
+    assert!(opens("before", 9100) && !opens("before", 9200) && opens("after", 9200) && !opens("after", 9100), "{pod}");
+    let (code, text, notes) = run("md");
+    assert_eq!((code, notes.as_str()), (1, ""));
+    let row = text.lines().find(|line| line.starts_with("| changed | shop/web[Pod] | node/n1 | TCP ")).unwrap();
+    assert!(row.contains("a.yaml:7:"), "{row}");
+}
+
 /// A Service over three pods, of which a policy closes two to one of its clients.
 #[test]
 fn diff_compares_paths_to_services() {

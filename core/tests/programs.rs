@@ -2,12 +2,13 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use netpolis_core::analysis::Analysis;
+use netpolis_core::answers::diff::{Change, MOST_NODE_PAIRS, Relation, TooManyNodePairs};
 use netpolis_core::compile::Endpoint;
 use netpolis_core::connections::Traffic;
 use netpolis_core::model::Protocol;
 use netpolis_core::path::{Asked, Entry};
 use netpolis_core::settings::{Engine, Settings};
-use netpolis_core::verdict::Flow;
+use netpolis_core::verdict::{Flow, Verdict};
 
 const CLUSTER: &str = "\
 {apiVersion: v1, kind: Namespace, metadata: {name: shop, labels: {team: shop}}}
@@ -287,12 +288,27 @@ fn connections_of_nodes_that_differ() {
     };
     let (closed, open) = (lets_in("10.0.0.1/32"), lets_in("0.0.0.0/0"));
     let (old, new) = (scene(Engine::Calico, &[HOST, &closed]), scene(Engine::Calico, &[HOST, &open]));
-    assert_eq!(old.node_differences(&old), Ok(Vec::new()));
-    let found = old.node_differences(&new).unwrap();
-    let internet = found.iter().find(|d| d.from == "0.0.0.0").unwrap();
-    assert_eq!(
-        (internet.to.as_str(), internet.after.to_string().as_str()),
-        ("node n2", "TCP 22, 179, 2379-2380, 5473, 6443, 6666-6667, 9100, 30080; UDP 68")
-    );
-    assert!(found.iter().all(|d| d.to == "node n2"), "{found:?}");
+    assert_eq!(old.node_differences(&old, MOST_NODE_PAIRS), Ok((Vec::new(), Relation::Equal)));
+    let (found, relation) = old.node_differences(&new, MOST_NODE_PAIRS).unwrap();
+    assert_eq!(relation, Relation::Wider);
+    let lines: Vec<[String; 4]> = found
+        .iter()
+        .filter(|d| !d.from.title.contains(':'))
+        .map(|d| [d.from.title.clone(), d.to.title.clone(), d.before.sometimes.to_string(), d.after.sometimes.to_string()])
+        .collect();
+    let (before, after) =
+        ("TCP 22, 179, 2379-2380, 5473, 6443, 6666-6667; UDP 68", "TCP 22, 179, 2379-2380, 5473, 6443, 6666-6667, 9100; UDP 68");
+    // Neighbours that differ alike are one range; the address that was let in before is none of them.
+    let outside: Vec<[String; 4]> = lines.iter().filter(|line| line[0].ends_with("[External]")).cloned().collect();
+    let line = |from: &str| [from, "node/n2", before, after].map(str::to_owned);
+    assert_eq!(outside, [line("0.0.0.0-10.0.0.0[External]"), line("10.0.0.2-255.255.255.255[External]")]);
+    assert!(found.iter().all(|d| d.to.title == "node/n2" && d.change == Change::Changed), "{found:?}");
+    // As any flow that differs, one of them is answered in both versions.
+    let of_internet = found.iter().find(|d| d.from.title.starts_with("0.0.0.0-")).unwrap();
+    let example = old.example_of(&new, of_internet).unwrap();
+    let verdict = |answer: Option<netpolis_core::analysis::ExampleAnswer>| answer.unwrap().verdict;
+    assert_eq!((verdict(example.before), verdict(example.after)), (Verdict::Denied, Verdict::Allowed));
+    // The other way round it is narrower; and what is too much is not compared.
+    assert_eq!(new.node_differences(&old, MOST_NODE_PAIRS).unwrap().1, Relation::Narrower);
+    assert!(matches!(old.node_differences(&new, 3), Err(TooManyNodePairs(pairs)) if pairs > 3));
 }

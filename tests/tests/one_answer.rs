@@ -72,6 +72,7 @@ fn sample(scene: &Analysis, line: &TitledLine, random: &mut Random) -> Option<Sa
             let by_address = address.filter(|a| find(snapshot, &a.to_string()).is_ok_and(|f| f.end == Endpoint::Pod(endpoint)));
             Some(Sample { name: by_address.map_or(name, ToString::to_string), end: Endpoint::Pod(endpoint) })
         }
+        Line::Node(id) => Some(Sample { name: line.title.clone(), end: Endpoint::Node(id) }),
         Line::Machine(number) => {
             let interface = snapshot.cloud.interface(number)?;
             let name = format!("vm/{}", interface.title());

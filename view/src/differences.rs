@@ -1,7 +1,7 @@
 //! What changes between two versions of the files: the flows, the edits that cause them, and what decides before and after.
 
 use netpolis_core::analysis::{Analysis, DifferenceExample, MOST_EXPLAINED};
-use netpolis_core::answers::diff::{Change, Difference, Version, compare};
+use netpolis_core::answers::diff::{Change, Difference, MOST_NODE_PAIRS, Version, compare};
 use netpolis_core::endpoints::Flows;
 use netpolis_core::load::ObjectEdit;
 use serde::{Deserialize, Serialize};
@@ -13,13 +13,16 @@ use super::{SourceLocation, SourceLocations};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct DiffView {
-    /// How the flows relate as sets: `equal`, `wider` (the newer version allows more, and all that the older one did), `narrower`, `overlapping`,
-    /// `disjoint` or `unsure`.
+    /// How the flows relate as sets, those of nodes included: `equal`, `wider` (the newer version allows more, and all that the older one did),
+    /// `narrower`, `overlapping`, `disjoint` or `unsure`.
     pub relation: String,
     /// What was edited, object by object, in the order of the newer text, then what is gone.
     pub edits: Vec<EditedObjectView>,
     /// Pairs of ends whose flows differ.
     pub differences: Vec<DifferenceView>,
+    /// Pairs of ends of which one is a node, `node/name`, and whose connections differ, as far as both versions have the ends; nothing where there are more
+    /// than 200,000 pairs, which are not compared.
+    pub nodes: Option<Vec<DifferenceView>>,
 }
 
 /// An object that one version has otherwise than the other, or that only one has.
@@ -76,6 +79,8 @@ pub(crate) fn sentences(example: Option<DifferenceExample>) -> [Option<String>; 
 pub fn diff_view(older: &Analysis, newer: &Analysis) -> DiffView {
     let [old, new] = [older, newer].map(|analysis| Version { snapshot: analysis.snapshot(), connectivity: analysis.connectivity() });
     let (differences, relation) = compare(old, new);
+    let nodes = older.node_differences(newer, MOST_NODE_PAIRS).ok();
+    let relation = nodes.as_ref().map_or(relation, |(_, of_nodes)| relation.joined(*of_nodes));
     let explained = differences.get(..MOST_EXPLAINED).unwrap_or(&differences);
     let causes = older.causes(newer, explained);
     let view = |(number, difference): (usize, &Difference)| {
@@ -106,5 +111,7 @@ pub fn diff_view(older: &Analysis, newer: &Analysis) -> DiffView {
         relation: relation.as_str().into(),
         edits: causes.edits.iter().map(edit).collect(),
         differences: differences.iter().enumerate().map(view).collect(),
+        // No edits are told of them.
+        nodes: nodes.map(|(nodes, _)| nodes.iter().enumerate().map(|(i, d)| view((differences.len() + i, d))).collect()),
     }
 }

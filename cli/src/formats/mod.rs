@@ -262,7 +262,7 @@ fn row_end(analysis: &Analysis, line: &TitledLine) -> RowEnd {
     let snapshot = analysis.snapshot();
     let namespace = match line.line {
         Line::Workload(id) => snapshot.workload(id).map(|w| snapshot.namespace_name(w.namespace).to_string()),
-        Line::Outside(_) | Line::Several(..) | Line::Machine(_) => None,
+        Line::Outside(_) | Line::Several(..) | Line::Machine(_) | Line::Node(_) => None,
     };
     let ipv6 = matches!(line.line, Line::Outside(range) | Line::Several(range, _) if range.first.is_ipv6());
     // Names that an API server would refuse may hold anything, also what ends a line or commands a terminal.

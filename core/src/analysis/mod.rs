@@ -31,7 +31,6 @@ use declared::Installed;
 pub use differences::{DecidingLine, DifferenceExample, ExampleAnswer, MOST_EXPLAINED};
 pub use engines::{EngineAnswers, Reading};
 use inventory::Inventory;
-pub use node_differences::{MOST_NODE_PAIRS, NodeDifference, TooManyNodePairs};
 pub use path_differences::{ClientDifference, MOST_PATHS, PathDifference, Reached, TooManyPaths};
 pub use review::Review;
 

@@ -372,6 +372,11 @@ impl Connectivity {
         }
     }
 
+    /// Where stretches of outside addresses begin that any rule tells apart.
+    pub(crate) fn stretches(&self) -> impl Iterator<Item = IpAddr> + '_ {
+        self.ends.outside.iter().map(|(start, _)| *start)
+    }
+
     /// The stretch of outside addresses that holds an address.
     fn stretch(&self, address: IpAddr) -> Option<usize> {
         self.ends.outside.partition_point(|(start, _)| *start <= address).checked_sub(1)

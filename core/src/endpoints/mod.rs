@@ -26,7 +26,7 @@ use crate::connectivity::{Connectivity, PairIds, Passing};
 use crate::model::AddressSet;
 use crate::policy::Direction;
 use crate::snapshot::cloud::InterfaceId;
-use crate::snapshot::{OwnerKind, Role, Service, Snapshot, WorkloadId};
+use crate::snapshot::{NodeId, OwnerKind, Role, Service, Snapshot, WorkloadId};
 
 /// The title of the ingress controller's stand-in.
 pub const INGRESS_CONTROLLER: &str = "{ingress-controller}";
@@ -42,6 +42,8 @@ pub enum Line {
     Outside(OutsideRange),
     /// Ranges of addresses outside with the same answers, by the first of them.
     Several(OutsideRange, Several),
+    /// A node. No table of flows has it, but two versions are compared there.
+    Node(NodeId),
 }
 
 /// What ranges of addresses have in common.
@@ -74,11 +76,12 @@ pub fn workload_title(snapshot: &Snapshot, id: WorkloadId) -> String {
     })
 }
 
-/// The title of a line: a workload's, or `first-last[External]`.
+/// The title of a line: a workload's, `node/name`, or `first-last[External]`.
 pub fn title(snapshot: &Snapshot, line: Line) -> String {
     match line {
         Line::Workload(id) => workload_title(snapshot, id),
         Line::Machine(number) => format!("{}[VM]", snapshot.cloud.interface_title(number)),
+        Line::Node(id) => format!("node/{}", snapshot.node_name(id)),
         Line::Outside(range) => Range(range.first, range.last).to_string(),
         Line::Several(_, Several::Internet) => "Internet[External]".to_string(),
         Line::Several(_, Several::Private) => "Other private addresses[External]".to_string(),
@@ -201,6 +204,7 @@ impl TitledLine {
             Line::Workload(id) => snapshot.workload(id).map_or_else(Vec::new, |w| w.endpoints.iter().map(|e| Endpoint::Pod(*e)).collect()),
             // Rules of the one direction do not tell its addresses apart; rules of the other are not asked about it.
             Line::Outside(range) | Line::Several(range, _) => alloc::vec![Endpoint::Outside(range.first)],
+            Line::Node(id) => alloc::vec![Endpoint::Node(id)],
             Line::Machine(number) => {
                 let interface = snapshot.cloud.interface(number);
                 interface.and_then(|i| snapshot.cloud.end_of(i)).into_iter().collect()

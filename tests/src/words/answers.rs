@@ -133,7 +133,7 @@ fn names(scene: &Analysis) -> Vec<String> {
     let own = lines(snapshot, scene.connectivity(), Direction::Egress).into_iter().filter_map(|line| match line {
         Line::Workload(_) => Some(title(snapshot, line)),
         Line::Machine(_) => Some(format!("vm/{}", title(snapshot, line).trim_end_matches("[VM]"))),
-        Line::Outside(_) | Line::Several(..) => None,
+        Line::Outside(_) | Line::Several(..) | Line::Node(_) => None,
     });
     let nodes = snapshot.nodes().map(|(_, node)| format!("node/{}", node.name)).take(2);
     own.take(ENDS).chain(nodes).chain(["203.0.113.10".to_owned(), "10.9.9.9".to_owned()]).collect()

@@ -23,6 +23,8 @@ use crate::{EndKind, SceneView, SourceLocation, SourceLocations};
 const MOST_WORK: usize = 20_000;
 /// So many pairs of the picture are marked.
 const MOST_MARKS: usize = 5_000;
+/// So many pairs with nodes are compared, for the same reason.
+const MOST_NODE_PAIRS: usize = 20_000;
 /// So many edits of one difference are named.
 const MOST_EDITS: usize = 3;
 
@@ -42,9 +44,13 @@ fn change_of(difference: &Difference) -> FlowChange {
     }
 }
 
-/// Differences in the order of the list: by what happened; all addresses of IPv4 and of IPv6 are one where the same happened to them.
 fn differences(baseline: &Analysis, analysis: &Analysis) -> (Vec<(FlowChange, Difference)>, Relation) {
     let (found, relation) = compare(version(baseline), version(analysis));
+    (listed(found), relation)
+}
+
+/// Differences in the order of the list: by what happened; all addresses of IPv4 and of IPv6 are one where the same happened to them.
+fn listed(found: Vec<Difference>) -> Vec<(FlowChange, Difference)> {
     let is_twin = |difference: &Difference| {
         let like = |end: &DifferenceEnd, other: &DifferenceEnd| {
             if is_all(end, IpAddr::is_ipv6) { is_all(other, IpAddr::is_ipv4) } else { end == other }
@@ -66,7 +72,7 @@ fn differences(baseline: &Analysis, analysis: &Analysis) -> (Vec<(FlowChange, Di
     });
     let mut kept: Vec<(FlowChange, Difference)> = kept.collect();
     kept.sort_by_key(|(change, _)| FlowChange::ALL.iter().position(|other| other == change));
-    (kept, relation)
+    kept
 }
 
 /// The same end with an address that is kept for examples, where it holds it: `0.0.0.0` is nobody's.
@@ -175,6 +181,7 @@ fn addresses(text: &str) -> Option<AddressSet> {
 /// Which flows differ, with the edits that caused it.
 pub(super) fn comparison(baseline: &Analysis, analysis: &Analysis) -> ComparisonView {
     let (found, relation) = differences(baseline, analysis);
+    let nodes = Nodes::new(baseline, analysis);
     let untried = baseline.edited(analysis);
     let list: Vec<Difference> = found.iter().take(MOST_EXPLAINED).map(|(_, difference)| difference.clone()).collect();
     let objects = analysis.loaded().resources().count();
@@ -201,11 +208,13 @@ pub(super) fn comparison(baseline: &Analysis, analysis: &Analysis) -> Comparison
         FlowChange::CannotTell => "Cannot tell as before",
     };
     let mut groups: Vec<ListGroup> = groups.into_iter().map(|(change, rows)| ListGroup::new(title(change), rows)).collect();
+    let of_nodes = nodes.found.iter().enumerate().map(|(i, (change, difference))| writer.row(found.len() + i, *change, difference));
+    groups.push(ListGroup::new("Nodes", of_nodes.collect()));
     groups.push(writer.edited());
     let groups = ListGroup::with_rows(groups);
-    let summary = writer.summary(&found, relation);
+    let summary = writer.summary(&found, &nodes, relation);
     // As the command writes it, in the order of the list.
-    let all: Vec<Difference> = found.iter().map(|(_, difference)| difference.clone()).collect();
+    let all: Vec<Difference> = found.iter().chain(&nodes.found).map(|(_, difference)| difference.clone()).collect();
     let markdown = if all.is_empty() { String::new() } else { format!("{summary}\n\n{}", baseline.review(analysis, &all, &causes).text) };
     ComparisonView { list: ListView { summary, groups, ..ListView::default() }, markdown }
 }
@@ -219,6 +228,32 @@ fn words(change: FlowChange, flows: &Flows) -> String {
     if change == FlowChange::CannotTell || has_ports { flows_in_words(flows) } else { flows.sometimes.to_string() }
 }
 
+/// Connections of nodes that differ.
+struct Nodes {
+    found: Vec<(FlowChange, Difference)>,
+    /// Nothing if there are too many to compare.
+    relation: Option<Relation>,
+}
+
+impl Nodes {
+    fn new(baseline: &Analysis, analysis: &Analysis) -> Self {
+        match baseline.node_differences(analysis, MOST_NODE_PAIRS) {
+            Ok((found, relation)) => Nodes { found: listed(found), relation: Some(relation) },
+            Err(_) => Nodes { found: Vec::new(), relation: None },
+        }
+    }
+
+    /// A sentence about them, to stand after another; empty if there is nothing to say.
+    fn words(&self) -> String {
+        match (self.relation, self.found.len()) {
+            (None, _) => " Connections of nodes are not compared: there are too many.".into(),
+            (_, 0) => String::new(),
+            (_, 1) => " 1 connection of a node differs.".into(),
+            (_, number) => format!(" {number} connections of nodes differ."),
+        }
+    }
+}
+
 struct Writer<'a> {
     baseline: &'a Analysis,
     analysis: &'a Analysis,
@@ -230,7 +265,8 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    fn summary(&self, found: &[(FlowChange, Difference)], relation: Relation) -> String {
+    fn summary(&self, found: &[(FlowChange, Difference)], nodes: &Nodes, relation: Relation) -> String {
+        let relation = nodes.relation.map_or(relation, |of_nodes| relation.joined(of_nodes));
         let edits = count(self.edits.len(), "edit");
         let assumed = self.baseline.settings() != self.analysis.settings();
         let what = counts(found.iter().map(|(change, _)| *change));
@@ -241,14 +277,15 @@ impl Writer<'_> {
         };
         match (what.is_empty(), self.edits.len(), assumed) {
             (true, 0, false) => "Nothing differs from the baseline yet. Each flow that an edit opens or closes will be listed here.".into(),
-            (true, ..) => format!("Every flow is as in the baseline, after {by}."),
+            (true, ..) if nodes.found.is_empty() => format!("Every flow is as in the baseline, after {by}.{}", nodes.words()),
+            (true, ..) => format!("Every flow between workloads and addresses is as in the baseline, after {by}.{}", nodes.words()),
             _ => {
                 let rest = match relation {
                     Relation::Wider => ". Everything that was allowed still is.",
                     Relation::Narrower => ". Nothing new is allowed.",
                     _ => ".",
                 };
-                format!("{what}, by {by}{rest}")
+                format!("{what}, by {by}{rest}{}", nodes.words())
             }
         }
     }

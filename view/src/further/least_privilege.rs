@@ -148,7 +148,7 @@ fn allowed(analysis: &Analysis) -> Vec<Candidate> {
 fn name(line: &TitledLine) -> Option<String> {
     match line.line {
         Line::Outside(_) => Some(line.title.trim_end_matches("[External]").to_owned()),
-        Line::Workload(_) => Some(line.title.clone()),
+        Line::Workload(_) | Line::Node(_) => Some(line.title.clone()),
         Line::Several(..) => line.title.starts_with("Internet").then(|| "internet".to_owned()),
         Line::Machine(_) => Some(line.title.trim_end_matches("[VM]").to_owned()),
     }

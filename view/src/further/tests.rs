@@ -325,6 +325,37 @@ fn all_addresses_outside_are_one_end() {
 }
 
 #[test]
+fn connections_of_nodes_are_compared_too() {
+    let node = "{apiVersion: v1, kind: Node, metadata: {name: n1}, status: {addresses: [{type: InternalIP, address: 10.0.0.1}]}}\n---\n";
+    let guarded = |port: u16| {
+        format!(
+            "{node}{{apiVersion: projectcalico.org/v3, kind: HostEndpoint, metadata: {{name: n1, labels: {{host: n1}}}}, spec: {{node: n1, interfaceName: '*'}}}}\n---\n\
+             {{apiVersion: projectcalico.org/v3, kind: GlobalNetworkPolicy, metadata: {{name: hosts}}, spec: {{selector: host == 'n1', types: [Ingress], \
+             ingress: [{{action: Allow, protocol: TCP, destination: {{ports: [{port}]}}}}]}}}}\n"
+        )
+    };
+    let (marks, view, _) = compared(&guarded(9100), &guarded(9200));
+    assert_eq!(marks.flows, 0);
+    assert_eq!(
+        view.list.summary,
+        "Every flow between workloads and addresses is as in the baseline, after 1 edit. 1 connection of a node differs."
+    );
+    let nodes = group(&view.list, "Nodes");
+    assert_eq!((nodes.rows[0].title.as_str(), nodes.rows[0].outlook), ("`any address outside` → `node/n1`", Outlook::Changed));
+    assert!(nodes.rows[0].word.contains("9200; UDP 68, before TCP ") && nodes.rows[0].word.contains("9100"), "{}", nodes.rows[0].word);
+    assert!(matches!(&nodes.rows[0].link, Some(RowLink::Flow(question)) if question.to == "node/n1"), "{:?}", nodes.rows[0].link);
+    assert!(view.markdown.contains("| changed | 0.0.0.0-255.255.255.255[External] | node/n1 | TCP "), "{}", view.markdown);
+    // The same for programs.
+    let diff = crate::diff_view(&analysis(&guarded(9100)), &analysis(&guarded(9200)));
+    assert_eq!((diff.relation.as_str(), diff.differences.len()), ("overlapping", 0));
+    let nodes = diff.nodes.unwrap();
+    assert!(nodes.iter().any(|d| d.to == "node/n1" && d.why_now.as_deref().is_some_and(|why| why.starts_with("Denied"))), "{nodes:?}");
+    // A policy of pods counts at nodes too, and a scene without nodes has nothing to say.
+    let (_, view, _) = compared(SHOP, &SHOP.replacen("wbe", "web", 1));
+    assert!(view.list.groups.iter().all(|group| group.title != "Nodes"));
+}
+
+#[test]
 fn other_assumptions_are_a_difference_too() {
     let mut evaluator = Evaluator::default();
     let files = vec![("shop.yaml".to_owned(), SHOP.to_owned())];

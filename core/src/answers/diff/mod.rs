@@ -2,6 +2,10 @@
 //!
 //! Written on the answers for all pairs of both; nothing is evaluated here.
 
+mod nodes;
+
+pub use nodes::{MOST_NODE_PAIRS, TooManyNodePairs, compare_nodes};
+
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -130,6 +134,21 @@ impl Relation {
         }
     }
 
+    /// How two sets of flows relate that are each made of two parts, of which these are the relations.
+    #[must_use]
+    pub const fn joined(self, other: Relation) -> Relation {
+        match (self, other) {
+            (Relation::Equal, relation)
+            | (relation, Relation::Equal)
+            | (Relation::Unsure, relation)
+            | (relation, Relation::Unsure)
+            | (Relation::Wider, relation @ Relation::Wider)
+            | (Relation::Narrower, relation @ Relation::Narrower)
+            | (Relation::Disjoint, relation @ Relation::Disjoint) => relation,
+            _ => Relation::Overlapping,
+        }
+    }
+
     fn of(differences: &[Difference], shares: bool) -> Self {
         let grows = |d: &Difference, from: fn(&Difference) -> &Flows, to: fn(&Difference) -> &Flows| {
             let (from, to) = (from(d), to(d));
@@ -247,9 +266,14 @@ struct Both {
 
 /// All workloads of both sides, and machines of the cloud's network, by title.
 fn both_workloads(old: Version<'_>, new: Version<'_>) -> Vec<Both> {
+    both_lines(old, new, |snapshot| workloads(snapshot).map(Line::Workload).chain(machines(snapshot)).collect())
+}
+
+/// Some lines of both sides, by title.
+fn both_lines(old: Version<'_>, new: Version<'_>, lines: impl Fn(&Snapshot) -> Vec<Line>) -> Vec<Both> {
     let mut both: BTreeMap<String, [Option<TitledLine>; 2]> = BTreeMap::new();
     for (side, slot) in [(old, 0), (new, 1)] {
-        for line in workloads(side.snapshot).map(Line::Workload).chain(machines(side.snapshot)) {
+        for line in lines(side.snapshot) {
             let line = TitledLine::new(side.snapshot, line);
             let slots = both.entry(line.title.clone()).or_default();
             if let Some(slot) = slots.get_mut(slot) {
