@@ -210,7 +210,10 @@ pub(super) use made::{WrongAnswers, grade as grade_view, reply as lesson_reply};
 
 #[cfg(feature = "answers")]
 mod made {
+    use std::collections::BTreeSet;
+
     use netpolis_core::analysis::Analysis;
+    use netpolis_core::answers::checks::{CheckResult, Outcome};
     use netpolis_core::answers::diff::{Version, diff};
     use netpolis_core::settings::Settings;
     use netpolis_core::text::Sources;
@@ -402,26 +405,54 @@ mod made {
         Version { snapshot: scene.snapshot(), connectivity: scene.connectivity() }
     }
 
-    /// How many wrong answers are kept: more than a step has.
+    /// How many scenes are kept: more than a step has wrong answers.
     const KEPT: usize = 16;
 
-    /// Scenes of wrong answers. A task is graded with every key that is pressed, and its wrong answers stay the same.
+    /// Scenes that the learner's is compared with: wrong answers, and what the step began with. A task is graded with every key that is pressed, and these
+    /// stay the same.
     #[derive(Default)]
-    pub(crate) struct WrongAnswers(Vec<(Texts, Analysis)>);
+    pub(crate) struct WrongAnswers(Vec<KnownAnswer>);
+
+    struct KnownAnswer {
+        texts: Texts,
+        checks: String,
+        scene: Analysis,
+        effect: Effect,
+    }
+
+    /// What an answer does besides flows: what comes of the checks, and which kinds of problems there are.
+    #[derive(PartialEq)]
+    struct Effect(Vec<Outcome>, BTreeSet<String>);
+
+    impl Effect {
+        fn of(scene: &Analysis, results: &[CheckResult]) -> Self {
+            let problems = scene.problems().iter().map(|problem| problem.code.to_string());
+            Effect(results.iter().map(|result| result.outcome).collect(), problems.collect())
+        }
+    }
 
     impl WrongAnswers {
-        /// The scene of these files under these settings.
-        fn scene(&mut self, texts: &Texts, settings: &Settings) -> &Analysis {
-            let place = self.0.iter().position(|(known, scene)| known == texts && scene.settings() == settings);
+        /// These files under these settings, and what comes of the checks.
+        fn answer(&mut self, texts: &Texts, settings: &Settings, checks: &lessons::Checks) -> &KnownAnswer {
+            let is_it =
+                |known: &KnownAnswer| &known.texts == texts && known.checks == checks.document && known.scene.settings() == settings;
+            let place = self.0.iter().position(is_it);
             let place = place.unwrap_or_else(|| {
                 if self.0.len() == KEPT {
                     self.0.remove(0);
                 }
-                self.0.push((texts.clone(), lessons::scene(texts, settings)));
+                let scene = lessons::scene(texts, settings);
+                let effect = Effect::of(&scene, &lessons::grade(texts, settings, checks).results);
+                self.0.push(KnownAnswer { texts: texts.clone(), checks: checks.document.clone(), scene, effect });
                 self.0.len() - 1
             });
-            &self.0[place].1
+            &self.0[place]
         }
+    }
+
+    /// Whether two lists have the same files, in any order.
+    fn are_same(some: &Texts, others: &Texts) -> bool {
+        some.len() == others.len() && some.iter().all(|file| others.contains(file))
     }
 
     /// Makes a task's checks of a scene.
@@ -434,8 +465,18 @@ mod made {
         let strays: Vec<StrayView> = lessons::strays(&may_edit, &asked.before, &files).into_iter().map(stray).collect();
         let solved = graded.passes();
         let passes = solved && strays.is_empty();
-        let does_the_same = |texts: &Texts| diff(version(scene), version(known.scene(texts, scene.settings()))).is_empty();
-        let wrong = if solved { None } else { asked.wrong.iter().position(does_the_same) };
+        let own = Effect::of(scene, &graded.results);
+        let mut does_the_same = |texts: &Texts| {
+            let other = known.answer(texts, scene.settings(), &checks);
+            other.effect == own && diff(version(scene), version(&other.scene)).is_empty()
+        };
+        // Nobody is told why an answer is wrong that was not given: one that does no more than the start does is known by its text alone.
+        let wrong = if solved || are_same(&asked.before, &files) {
+            None
+        } else {
+            let given = asked.wrong.iter().position(|texts| are_same(texts, &files));
+            given.or_else(|| if does_the_same(&asked.before) { None } else { asked.wrong.iter().position(does_the_same) })
+        };
         let locations = SourceLocations::new(graded.scene.sources());
         let checks = graded.results.into_iter().map(|result| check_view(result, &locations)).collect();
         GradeView { checks, passes, wrong, strays }
