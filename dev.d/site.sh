@@ -87,7 +87,7 @@ compile_page() {
 
 compile_part() { wasm_env env -u NO_COLOR cargo build --locked --target "$WASM_TARGET" --manifest-path "$1/Cargo.toml" "${@:2}"; }
 
-# The page's program by the compiler that this machine would not take: both ways must work from any clone. By the steps of a release, and hardly
+# The page's program by the compiler that this machine would not take: both ways must work from any clone. By the steps of a release, but not
 # optimised, which takes longer than all of them. What is made of programs afterwards is the same for both, but for its division in two, which
 # rests on what the linker leaves.
 cmd_other_compiler() {
@@ -108,7 +108,7 @@ cmd_other_compiler() {
         setup_wasm
         at_once setup_npm setup_crates setup_wasm-bindgen setup_wasm-split
         setup_small_std
-        export CARGO_PROFILE_WASM_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_WASM_RELEASE_LTO=off CARGO_PROFILE_WASM_RELEASE_CODEGEN_UNITS=16
+        export CARGO_PROFILE_WASM_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_WASM_RELEASE_LTO=off CARGO_PROFILE_WASM_RELEASE_CODEGEN_UNITS=16
         slow "compiling the page by the other compiler" compile_release
         rm -rf "$folder/bound"
         wasm_env env PATH="$(split_path)" wasm-bindgen --target web --out-dir "$folder/bound" --out-name netpolis-web "$folder/$WASM_TARGET/wasm-release/netpolis_web.wasm"
