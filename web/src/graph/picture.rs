@@ -240,16 +240,8 @@ struct Draft {
 
 /// The picture of a scene.
 pub fn picture(scene: &SceneView, options: &Options<'_>, memory: &Memory) -> Picture {
-    if let Some((width, height)) = options.room.filter(|room| is_large(scene, *room)) {
-        let drawn = |width: f64| {
-            let focus = options.focus.and_then(|key| focus::focus(scene, options, width, key));
-            focus.unwrap_or_else(|| overview::overview(scene, options, width))
-        };
-        let first = drawn(width);
-        let higher = width >= overview::WITH_STRIP && first.bounds.h + 2.0 * overview::MARGIN > height;
-        let mut picture = if higher { drawn(width - overview::STRIP) } else { first };
-        picture.bounds.w = width - 2.0 * overview::MARGIN;
-        return Picture { memory: memory.clone(), ..picture };
+    if let Some(room) = options.room.filter(|room| is_large(scene, *room)) {
+        return Picture { memory: memory.clone(), ..large_picture(scene, options, room) };
     }
     let drafts = drafts(scene, options);
     let pairs = pairs(scene, &drafts, options);
@@ -264,31 +256,7 @@ pub fn picture(scene: &SceneView, options: &Options<'_>, memory: &Memory) -> Pic
             frames.push(home);
         }
     }
-    let bearings = bearings(scene, &drafts, options);
-    let receives_only = |index: usize| {
-        let governed = |a: &&Arrow| a.status != Status::Denied;
-        let sends = bearings.iter().filter(governed).any(|a| a.from == index || (a.both && a.to == index));
-        !sends && bearings.iter().filter(governed).any(|a| a.to == index)
-    };
-    let input = layout::Input {
-        frames: frames.iter().map(|&n| frame_input(scene, n)).collect(),
-        nodes: drafts
-            .iter()
-            .enumerate()
-            .map(|(index, draft)| layout::Node {
-                key: draft.mark.key.clone(),
-                size: draft.size,
-                home: match draft.home.and_then(|n| frames.iter().position(|f| *f == n)) {
-                    Some(frame) => Home::Frame(frame),
-                    None if draft.mark.sort == EndKind::Node || (draft.mark.kind == MarkKind::Pill && receives_only(index)) => Home::Below,
-                    None => Home::Above,
-                },
-            })
-            .collect(),
-        edges: bearings.iter().flat_map(|a| [Some((a.from, a.to)), a.both.then_some((a.to, a.from))]).flatten().collect(),
-        label: bearings.iter().map(|a| a.label_size(1.0)).fold((0.0, 0.0), |a: (f64, f64), b| (a.0.max(b.0).min(LONG_LABEL), a.1.max(b.1))),
-        tall: options.tall,
-    };
+    let input = layout_input(scene, options, &drafts, &frames);
     // Closed namespaces have no frame: each is a card in one common, invisible frame.
     let input = group_cards(input, &drafts);
     let placed = layout::layout(&input, memory);
@@ -341,6 +309,48 @@ pub fn picture(scene: &SceneView, options: &Options<'_>, memory: &Memory) -> Pic
         arrow.ask = ask;
     }
     picture
+}
+
+/// What is drawn of a scene of which not all has room: what is in focus, or its namespaces.
+fn large_picture(scene: &SceneView, options: &Options<'_>, (width, height): (f64, f64)) -> Picture {
+    let drawn = |width: f64| {
+        let focus = options.focus.and_then(|key| focus::focus(scene, options, width, key));
+        focus.unwrap_or_else(|| overview::overview(scene, options, width))
+    };
+    let first = drawn(width);
+    let higher = width >= overview::WITH_STRIP && first.bounds.h + 2.0 * overview::MARGIN > height;
+    let mut picture = if higher { drawn(width - overview::STRIP) } else { first };
+    picture.bounds.w = width - 2.0 * overview::MARGIN;
+    picture
+}
+
+/// What cards and frames are placed by: `frames` are the namespaces that have one, in their order.
+fn layout_input(scene: &SceneView, options: &Options<'_>, drafts: &[Draft], frames: &[u32]) -> layout::Input {
+    let bearings = bearings(scene, drafts, options);
+    let receives_only = |index: usize| {
+        let governed = |a: &&Arrow| a.status != Status::Denied;
+        let sends = bearings.iter().filter(governed).any(|a| a.from == index || (a.both && a.to == index));
+        !sends && bearings.iter().filter(governed).any(|a| a.to == index)
+    };
+    layout::Input {
+        frames: frames.iter().map(|&n| frame_input(scene, n)).collect(),
+        nodes: drafts
+            .iter()
+            .enumerate()
+            .map(|(index, draft)| layout::Node {
+                key: draft.mark.key.clone(),
+                size: draft.size,
+                home: match draft.home.and_then(|n| frames.iter().position(|f| *f == n)) {
+                    Some(frame) => Home::Frame(frame),
+                    None if draft.mark.sort == EndKind::Node || (draft.mark.kind == MarkKind::Pill && receives_only(index)) => Home::Below,
+                    None => Home::Above,
+                },
+            })
+            .collect(),
+        edges: bearings.iter().flat_map(|a| [Some((a.from, a.to)), a.both.then_some((a.to, a.from))]).flatten().collect(),
+        label: bearings.iter().map(|a| a.label_size(1.0)).fold((0.0, 0.0), |a: (f64, f64), b| (a.0.max(b.0).min(LONG_LABEL), a.1.max(b.1))),
+        tall: options.tall,
+    }
 }
 
 impl FrameMark {

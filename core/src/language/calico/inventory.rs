@@ -1,5 +1,6 @@
 //! Calico's own ends: network sets, host endpoints, profiles, and service accounts with their labels.
 
+use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::ToString;
@@ -27,8 +28,6 @@ pub(super) fn add_endpoints(inventory: &mut Inventory<'_>) {
     let Inventory { resources, settings, namespaces, nodes, snapshot } = inventory;
     let namespace_of =
         |resource: &Resource| namespaces.get(resource.meta.namespace.as_deref().unwrap_or(&settings.default_namespace)).copied();
-    let mut automatic: Option<Place> = None;
-    let mut templates: Vec<(&HostEndpointTemplate, Place)> = Vec::new();
     let mut controllers: Option<(&KubeControllersConfiguration, Place)> = None;
     let mut by_environment: Option<(bool, Place)> = None;
     let mut pools_of_operator: Vec<&IpPool> = Vec::new();
@@ -88,12 +87,6 @@ pub(super) fn add_endpoints(inventory: &mut Inventory<'_>) {
             _ => {}
         }
     }
-    let by_object = controllers.filter(|(configuration, _)| configuration.auto_host_endpoints).map(|(_, place)| (true, place));
-    if let Some((true, place)) = by_environment.or(by_object) {
-        let creates = controllers.is_none_or(|(configuration, _)| configuration.create_default);
-        automatic = creates.then_some(place);
-        templates.extend(controllers.iter().flat_map(|(of, place)| of.templates.iter().map(|template| (template, *place))));
-    }
     set_leaving(resources, nodes, snapshot);
     // The operator makes IPPools of them, which are as they were changed since.
     for pool in pools_of_operator {
@@ -101,27 +94,44 @@ pub(super) fn add_endpoints(inventory: &mut Inventory<'_>) {
             snapshot.ip_pools.push(pool.clone());
         }
     }
-    if let Some(place) = automatic {
-        let made: Vec<HostEndpoint> = snapshot.nodes().map(|(id, node)| automatic_host_endpoint(id, node, place)).collect();
-        snapshot.host_endpoints.extend(made);
-    }
-    let of_templates: Vec<HostEndpoint> = templates
-        .into_iter()
-        .flat_map(|(template, place)| snapshot.nodes().filter_map(move |(id, node)| host_endpoint_of_template(template, id, node, place)))
-        .collect();
-    snapshot.host_endpoints.extend(of_templates);
-    snapshot
-        .host_endpoints
-        .iter_mut()
-        .for_each(|host| host.unknown.others |= host.profiles.iter().any(|p| is_missing(p, &snapshot.profiles)));
-    for endpoint in &mut snapshot.endpoints {
-        let profiles = endpoint.profiles.as_deref().unwrap_or_default();
-        endpoint.unknown.others |= profiles.iter().any(|p| is_missing(p, &snapshot.profiles));
-    }
+    add_host_endpoints_of_nodes(controllers, by_environment, snapshot);
+    doubt_labels_of_missing_profiles(snapshot);
     snapshot.service_accounts.sort_by(|a, b| (a.namespace, &a.name).cmp(&(b.namespace, &b.name)));
     snapshot.network_sets.sort_by(|a, b| (a.namespace, &a.name).cmp(&(b.namespace, &b.name)));
     snapshot.host_endpoints.sort_by(|a, b| a.name.cmp(&b.name));
     snapshot.profiles.sort_by(|a, b| a.name.cmp(&b.name));
+}
+
+/// The host endpoints that calico-kube-controllers makes of nodes: where its configuration asks for them, or its environment, which comes first.
+fn add_host_endpoints_of_nodes(
+    controllers: Option<(&KubeControllersConfiguration, Place)>,
+    by_environment: Option<(bool, Place)>,
+    snapshot: &mut Snapshot,
+) {
+    let by_object = controllers.filter(|(configuration, _)| configuration.auto_host_endpoints).map(|(_, place)| (true, place));
+    let Some((true, place)) = by_environment.or(by_object) else { return };
+    let mut made: Vec<HostEndpoint> = Vec::new();
+    if controllers.is_none_or(|(configuration, _)| configuration.create_default) {
+        made.extend(snapshot.nodes().map(|(id, node)| automatic_host_endpoint(id, node, place)));
+    }
+    if let Some((configuration, place)) = controllers {
+        for template in &configuration.templates {
+            made.extend(snapshot.nodes().filter_map(|(id, node)| host_endpoint_of_template(template, id, node, place)));
+        }
+    }
+    snapshot.host_endpoints.extend(made);
+}
+
+/// What has a profile that is not known has its labels too.
+fn doubt_labels_of_missing_profiles(snapshot: &mut Snapshot) {
+    let Snapshot { host_endpoints, endpoints, profiles, .. } = snapshot;
+    let lacks = |names: &[Box<str>]| names.iter().any(|name| is_missing(name, profiles));
+    for host in host_endpoints {
+        host.unknown.others |= lacks(&host.profiles);
+    }
+    for endpoint in endpoints {
+        endpoint.unknown.others |= lacks(endpoint.profiles.as_deref().unwrap_or_default());
+    }
 }
 
 /// With which address packets of pods leave their node, as Felix is configured.

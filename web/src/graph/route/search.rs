@@ -277,7 +277,12 @@ impl<'a> Lanes<'a> {
                 go((to_x, to_y, upright), length * factor + f64::from(step.crossed) * CROSSING);
             }
         }
-        let (_, mut number, end) = found?;
+        let (_, goal, end) = found?;
+        self.way_back(&best, goal, end, &starts)
+    }
+
+    /// The way that ends at a node, to a point of the card there: its corners from its beginning on. `best`: from where each node is reached.
+    fn way_back(&self, best: &[(f64, usize)], mut number: usize, end: Point, starts: &[(Node, Point, f64)]) -> Option<Vec<Point>> {
         let mut corners = vec![end];
         let mut last = None;
         while number != usize::MAX {

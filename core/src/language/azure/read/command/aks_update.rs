@@ -67,6 +67,19 @@ impl AzureReader<'_, '_> {
         self.reader.findings.retain(|d| !stale(d));
     }
 
+    /// The engine that `az aks update` asks for, if it does; an error is reported, and the command has no effect.
+    fn engine_asked(&mut self, options: &Options) -> Result<Option<ClusterEngine>, ()> {
+        let Some(value) = options.value("network-policy").filter(|v| !v.unknown) else { return Ok(None) };
+        let engine = engine_of(&value.text.to_lowercase());
+        if engine.is_none() {
+            let message = alloc::format!("--network-policy: `{}` is not a policy engine", value.text);
+            let error = self.wrong(codes::AZ_OPTION_VALUE, value.span, message);
+            self.report(error.help("write `azure`, `calico`, `cilium` or `none`; the command has no effect here"));
+            return Err(());
+        }
+        Ok(engine)
+    }
+
     pub(super) fn aks_update(&mut self, options: &Options) {
         let name = options.name().text;
         let Some(made) = self.made("ManagedCluster", &name).and_then(|at| self.resources.get(at)).map(|r| r.span) else {
@@ -74,17 +87,7 @@ impl AzureReader<'_, '_> {
             return;
         };
         let is_open = options.value("network-policy").is_some_and(|v| v.unknown);
-        let engine = options.value("network-policy").filter(|v| !v.unknown).map(|v| (engine_of(&v.text.to_lowercase()), v));
-        let engine = match engine {
-            Some((None, value)) => {
-                let message = alloc::format!("--network-policy: `{}` is not a policy engine", value.text);
-                let error = self.wrong(codes::AZ_OPTION_VALUE, value.span, message);
-                self.report(error.help("write `azure`, `calico`, `cilium` or `none`; the command has no effect here"));
-                return;
-            }
-            Some((found, _)) => found,
-            None => None,
-        };
+        let Ok(engine) = self.engine_asked(options) else { return };
         let dataplane = options.word("network-dataplane");
         if (is_open || engine.is_some() || dataplane.is_some()) && self.in_question(options).is_some() {
             // The cluster has this engine or the one from before.
@@ -105,14 +108,7 @@ impl AzureReader<'_, '_> {
             self.take_back(made, "no `--network-policy`");
         }
         let Some(cluster) = self.cluster_mut(&name) else { return };
-        let plugin = match (options.word("network-plugin").as_deref(), options.word("network-plugin-mode").as_deref()) {
-            (_, Some("overlay")) => Plugin::Overlay,
-            (Some("none"), _) => Plugin::None,
-            (Some("kubenet"), _) => Plugin::Kubenet,
-            // From kubenet with a range of its own this leads to overlay; a flat network stays one.
-            (Some("azure"), _) if cluster.plugin == Plugin::Kubenet => Plugin::Overlay,
-            _ => cluster.plugin,
-        };
+        let plugin = plugin_after(options, cluster.plugin);
         cluster.plugin = plugin;
         if let Some(name) = plugin_option(options) {
             cluster.plugin_span = options.span_of(name);
@@ -249,5 +245,17 @@ impl AzureReader<'_, '_> {
                 cluster.features.extend(enables.then_some((feature, place)));
             }
         }
+    }
+}
+
+/// The plugin of a cluster after `az aks update`.
+fn plugin_after(options: &Options, before: Plugin) -> Plugin {
+    match (options.word("network-plugin").as_deref(), options.word("network-plugin-mode").as_deref()) {
+        (_, Some("overlay")) => Plugin::Overlay,
+        (Some("none"), _) => Plugin::None,
+        (Some("kubenet"), _) => Plugin::Kubenet,
+        // From kubenet with a range of its own this leads to overlay; a flat network stays one.
+        (Some("azure"), _) if before == Plugin::Kubenet => Plugin::Overlay,
+        _ => before,
     }
 }
