@@ -153,3 +153,35 @@ fn canaries_resources_and_classes() {
     assert!(error.to_string().contains("ingress/s/web") && error.to_string().contains("ingress/s/other"), "{error}");
     verdict(&format!("{SHOP}{web}{internal}"), "203.0.113.7", "ingress/s/other", "allowed");
 }
+
+/// ingress-nginx documentation, "Server Alias": a server with the same configuration under further names; one that is the host of a rule is ignored.
+#[test]
+fn a_server_may_have_further_names() {
+    let alias = "nginx.ingress.kubernetes.io/server-alias: 'www.shop.example, *.eu.example'";
+    let web = ingress("web", "nginx", alias, ROOT, &to("web"));
+    let text = format!("{SHOP}{CONTROLLER}{web}");
+    for (host, expected) in
+        [("shop.example", "allowed"), ("www.shop.example", "allowed"), ("WWW.shop.example", "allowed"), ("a.eu.example", "allowed")]
+    {
+        verdict(&text, "203.0.113.5", &format!("http://{host}/"), expected);
+    }
+    for host in ["eu.example", "shop2.example"] {
+        let summary = verdict(&text, "203.0.113.5", &format!("http://{host}/"), "denied");
+        assert!(summary.contains("no Ingress rule matches"), "{summary}");
+    }
+    // A rule for the very host counts before, whatever the order.
+    let own = ingress("api", "nginx", "", "path: /, pathType: Exact", &to("api")).replace("host: shop.example", "host: www.shop.example");
+    let summary = verdict(&format!("{text}{own}"), "203.0.113.5", "http://www.shop.example/other", "denied");
+    assert!(summary.contains("no Ingress rule matches"), "{summary}");
+    // Where the host has TLS, its further names have.
+    let tls = web.replace("ingressClassName", "tls: [{hosts: [shop.example], secretName: t}], ingressClassName");
+    let summary = verdict(&format!("{SHOP}{CONTROLLER}{tls}"), "203.0.113.5", "http://www.shop.example/", "denied");
+    assert!(summary.contains("redirect (308)"), "{summary}");
+    // Whether an expression matches is not evaluated, and other controllers do not read the annotation.
+    let expression = alias.replace("www.shop.example", "~^www");
+    let text = format!("{SHOP}{CONTROLLER}{}", ingress("web", "nginx", &expression, ROOT, &to("web")));
+    verdict(&text, "203.0.113.5", "http://www.shop.example/", "cannot tell");
+    verdict(&text, "203.0.113.5", "http://shop.example/", "allowed");
+    let traefik = format!("{SHOP}{}", ingress("web", "traefik", alias, ROOT, &to("web")));
+    verdict(&traefik, "203.0.113.5", "http://www.shop.example/", "denied");
+}

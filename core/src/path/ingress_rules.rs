@@ -26,6 +26,7 @@ pub fn is_gateway_class(class: &str) -> bool {
 
 /// The Ingress whose rules fit a request best, if any does. Of equal ones the oldest, as ingress-nginx does; where no age is known, the first.
 pub(super) fn ingresses_for(snapshot: &Snapshot, host: &str, path: &str) -> Option<IngressId> {
+    let host = server_of(snapshot, host);
     let objects = || IngressId::each(&snapshot.ingress_objects).filter(|(_, object)| object.spec.canary.is_none());
     let fits = objects().filter_map(|(number, object)| {
         let age = object.spec.created.as_deref().map(Reverse);
@@ -34,9 +35,30 @@ pub(super) fn ingresses_for(snapshot: &Snapshot, host: &str, path: &str) -> Opti
     fits.max().map(|(.., number)| number.0)
 }
 
+/// The host whose rules are for a host: itself, or that of which it is a further name. A rule for the very host counts before. Upstream: ingress-nginx
+/// documentation, "Server Alias": "A server-alias name cannot conflict with the hostname of an existing server."
+fn server_of<'s>(snapshot: &'s Snapshot, host: &'s str) -> &'s str {
+    let of_nginx = || snapshot.ingress_objects.iter().filter(|object| object.of_nginx);
+    let hosts = |object| requests_of(snapshot, object).filter_map(|requests| requests.host.as_deref());
+    if of_nginx().all(|object| object.spec.aliases.is_empty()) || of_nginx().flat_map(hosts).any(|own| own.eq_ignore_ascii_case(host)) {
+        return host;
+    }
+    // Names themselves count before wildcards, as in nginx's `server_name`.
+    let is_named = |object: &&IngressObject| object.spec.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(host));
+    let fits = |alias: &str| {
+        let (Some(rest), Some(start)) = (alias.strip_prefix('*'), host.len().checked_sub(alias.len().saturating_sub(1))) else {
+            return false;
+        };
+        start > 0 && host.get(start..).is_some_and(|end| rest.starts_with('.') && end.eq_ignore_ascii_case(rest))
+    };
+    let is_meant = |object: &&IngressObject| object.spec.aliases.iter().any(|alias| fits(alias));
+    let named = of_nginx().filter(is_named).flat_map(hosts).min();
+    named.or_else(|| of_nginx().filter(is_meant).flat_map(hosts).min()).unwrap_or(host)
+}
+
 /// Other Ingresses with rules for a request, which another controller serves: by which of them a client comes is for the name to say.
 pub(super) fn of_other_class<'s>(snapshot: &'s Snapshot, chosen: &IngressObject, host: &str, path: &str) -> Option<&'s IngressObject> {
-    let class = chosen.spec.class.as_deref()?;
+    let (class, host) = (chosen.spec.class.as_deref()?, server_of(snapshot, host));
     let is_other = |object: &&IngressObject| {
         let is_other_class = object.spec.class.as_deref().is_some_and(|other| other != class);
         is_other_class && !is_of_same_controller(object, chosen) && !matches!(object.served, Served::Nobody(_))
@@ -93,6 +115,7 @@ fn requests_of<'s>(snapshot: &'s Snapshot, object: &'s IngressObject) -> impl It
 
 /// The first Ingress with a rule for a host, whatever its paths are.
 pub(super) fn ingress_of_host(snapshot: &Snapshot, host: &str) -> Option<IngressId> {
+    let host = server_of(snapshot, host);
     let of_host = |requests: &Requests| requests.default || by_host(requests, Some(host)).is_some();
     let has_host = |object: &IngressObject| requests_of(snapshot, object).filter_map(|r| by_host(r, Some(host))).max();
     let any = IngressId::each(&snapshot.ingress_objects).filter(|(_, object)| requests_of(snapshot, object).any(of_host));
@@ -199,6 +222,7 @@ pub(super) enum Chosen<'s> {
 
 /// The rule of an Ingress that fits a request best.
 pub(super) fn backend_for<'s>(snapshot: &'s Snapshot, ingress: &IngressObject, host: Option<&str>, path: &str) -> Chosen<'s> {
+    let host = host.map(|host| server_of(snapshot, host));
     let reading = Reading::of(snapshot, ingress, host);
     let fits: Vec<(Fit, &Ingress)> =
         rules_of(snapshot, ingress).filter_map(|rule| Some((reading.fit(&rule.requests, host, path)?, rule))).collect();
@@ -220,6 +244,13 @@ pub(super) fn backend_for<'s>(snapshot: &'s Snapshot, ingress: &IngressObject, h
                 _ => "what a path of it means is the controller's choice (`ImplementationSpecific`)",
             }
             .into(),
+        );
+    }
+    // A host that no rule names may be one that a regular expression means.
+    let is_expression = |object: &IngressObject| object.of_nginx && object.spec.aliases.iter().any(|alias| alias.starts_with('~'));
+    if reading.host <= ANY_HOST && host.is_some() && beside(snapshot, ingress).any(is_expression) {
+        return Chosen::Unclear(
+            "the annotation `server-alias` has a regular expression, and whether it matches the host is not evaluated".into(),
         );
     }
     let Some((fit, rule)) = best else { return Chosen::Nothing };
@@ -262,6 +293,7 @@ fn rival(snapshot: &Snapshot, ingress: &IngressObject, own: (Fit, &Ingress), hos
 
 /// Whether a rule's host has TLS at the controller: by an Ingress that names it. Not known where an entry names no host, as the certificate decides then.
 pub(super) fn has_tls(snapshot: &Snapshot, ingress: &IngressObject, host: Option<&str>) -> Matched {
+    let host = host.map(|host| server_of(snapshot, host));
     let entries = || beside(snapshot, ingress).flat_map(|object| object.spec.tls.iter());
     let names = |entry: &str| host.is_some_and(|host| entry.eq_ignore_ascii_case(host));
     match entries().any(|entry| names(entry)) {

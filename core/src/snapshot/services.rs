@@ -336,6 +336,8 @@ pub struct IngressSpec {
     pub certificate: bool,
     /// Clients that ingress-nginx lets through, and those that it refuses, by annotation.
     pub clients: IngressClients,
+    /// Further names of the hosts of its rules (`nginx.ingress.kubernetes.io/server-alias`).
+    pub aliases: Vec<Box<str>>,
     /// Other annotations that may answer requests in place of a backend, or lead them elsewhere.
     pub alters: Vec<Box<str>>,
     /// Requests that go to a resource which is no Service.

@@ -84,6 +84,8 @@ pub(super) fn annotated(metadata: &Slot<'_, '_>, ingress: &mut Ingress) {
     });
     ingress.redirects.with_tls = of_nginx("ssl-redirect").and_then(|text| text.parse().ok());
     ingress.redirects.always = is_true("force-ssl-redirect");
+    let aliases = of_nginx("server-alias").unwrap_or_default();
+    ingress.aliases = aliases.split(',').map(str::trim).filter(|alias| !alias.is_empty()).map(Box::from).collect();
     let of_gateway = |name: &str| annotation(metadata, &[GATEWAY, name]).map(|(text, _)| text);
     ingress.redirects.at_gateway = of_gateway("ssl-redirect") == Some("true");
     ingress.certificate = of_gateway("appgw-ssl-certificate").is_some_and(|name| !name.is_empty());
