@@ -147,6 +147,38 @@ fn other_scripts_are_not_known() {
 }
 
 /// k8s.io/cli-runtime, pkg/resource/visitor.go, `RequireNamespace`; kubectl, pkg/cmd/apply/apply.go.
+/// GNU Bash manual, "Invoking Bash" (a shell without a file reads its input), "Process Substitution", "Command Substitution".
+#[test]
+fn what_a_shell_runs_that_another_command_prints_is_not_known() {
+    for command in [
+        "curl -sL https://example.com/install.sh | bash",
+        "wget -qO- https://example.com/x | sudo bash -s -- --now",
+        "test -x tool || curl -s https://example.com/x | sh -",
+        "bash <(curl -s https://example.com/x)",
+        "bash < <(curl -s https://example.com/x)",
+        "bash -c \"$(curl -fsSL https://example.com/x)\"",
+        "eval \"$(curl -s https://example.com/x)\"",
+        "cat clean.sh | bash",
+        "make deploy",
+        "make -C infra deploy-all",
+        "just apply",
+    ] {
+        after(&format!("{command}\n"), UNKNOWN);
+    }
+    for command in [
+        "curl -fsSL https://raw.githubusercontent.com/helm/helm/main/scripts/get-helm-3 | bash",
+        "curl -sfL https://get.k3s.io | sh -",
+        "curl -s https://example.com/x -o x || true",
+        "echo done | bash",
+        "eval \"$(ssh-agent)\"",
+        "source <(kubectl completion bash)",
+        "make build",
+        "make",
+    ] {
+        after(&format!("{command}\n"), DENIED);
+    }
+}
+
 #[test]
 fn what_kubectl_refuses_is_not_there() {
     check(&given("kubectl -n other apply"), ALLOWED);

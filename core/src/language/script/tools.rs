@@ -27,6 +27,32 @@ const DEPLOYERS: [(&str, &[&str]); 15] = [
     ("tofu", &["apply", "destroy"]),
     ("werf", &["converge", "apply", "dismiss"]),
 ];
+/// Programs that run targets of a file of the project's.
+const RUNNERS: [&str; 2] = ["just", "make"];
+/// Words in names of targets that are there to change a cluster.
+const TARGETS: [&str; 12] =
+    ["apply", "cluster", "delete", "deploy", "destroy", "down", "install", "policies", "policy", "provision", "uninstall", "up"];
+/// Parts of addresses of scripts that install programs on the own machine, or a cluster without any object of the user's. Upstream: the projects' pages on how
+/// to install them.
+const INSTALLERS: [&str; 17] = [
+    "InstallAzureCLI",
+    "Homebrew/install",
+    "downloadIstio",
+    "fluxcd.io/install",
+    "get-helm",
+    "get.docker.com",
+    "get.k3s.io",
+    "get.rke2.io",
+    "install_kustomize",
+    "k3d-io/k3d",
+    "kubescape/master/install",
+    "linkerd.io/install",
+    "nodesource.com",
+    "nvm-sh/nvm",
+    "rustup.rs",
+    "sdk.cloud.google.com",
+    "tfutils/tfenv",
+];
 /// Files that shells read for their own sake.
 const HARMLESS: [&str; 7] = ["activate", ".env", ".bashrc", ".profile", ".bash_profile", ".zshrc", "nvm.sh"];
 
@@ -50,6 +76,12 @@ fn script(command: &Command) -> Option<&str> {
     (!is_harmless && !file.is_empty()).then_some(file)
 }
 
+/// The command whose output a shell runs: `curl … | bash`.
+fn piped(command: &Command) -> Option<&str> {
+    let is_shell = matches!(program(command), "bash" | "sh" | "zsh" | "dash" | "ksh" | "eval");
+    command.words.get(1).filter(|word| is_shell && word.unknown).map(|word| word.text.as_str()).filter(|text| text.starts_with("$("))
+}
+
 impl Follower<'_> {
     /// A command of another program than `kubectl`; false if it is none that is known here.
     pub(super) fn tool(&mut self, command: &Command) -> bool {
@@ -57,6 +89,14 @@ impl Follower<'_> {
             if !self.has_file(file) {
                 let why = format!("`{file}` is not in the input, and what it does is not known");
                 self.doubt_all(command, &why);
+            }
+            return true;
+        }
+        if let Some(printer) = piped(command) {
+            let file = printer.strip_prefix("$(cat ").map(|file| file.trim_end_matches(')').trim());
+            let is_read = file.is_some_and(|file| self.has_file(file));
+            if !is_read && !INSTALLERS.iter().any(|known| printer.contains(known)) {
+                self.doubt_all(command, "what it runs is what another command prints, which is not in the input");
             }
             return true;
         }
@@ -69,7 +109,9 @@ impl Follower<'_> {
         let deploys = |(known, verbs): &&(&str, &[&str])| {
             *known == program(command) && (verbs.is_empty() || verbs.iter().any(|verb| rest.contains(&format!("{verb} "))))
         };
-        if DEPLOYERS.iter().any(|entry| deploys(&entry)) {
+        let is_target = |word: &str| word.split(|c: char| !c.is_ascii_alphanumeric()).any(|part| TARGETS.contains(&part));
+        let runs_target = RUNNERS.contains(&program(command)) && rest.split(' ').any(is_target);
+        if runs_target || DEPLOYERS.iter().any(|entry| deploys(&entry)) {
             self.doubt_all(command, "which objects it creates or deletes is not known");
             return true;
         }
@@ -100,7 +142,7 @@ mod tests {
 
     #[test]
     fn the_shell_takes_note_of_every_program_that_is_known_here() {
-        for (name, verbs) in DEPLOYERS {
+        for (name, verbs) in DEPLOYERS.into_iter().chain(RUNNERS.map(|name| (name, &TARGETS[..]))) {
             let text = format!("{name} {} x\n", verbs.first().unwrap_or(&"site.yaml"));
             let (commands, _) = commands(&text, core::slice::from_ref(&(0..text.len())), &[]);
             assert!(commands.iter().any(|command| program(command) == name), "{text}");

@@ -17,7 +17,7 @@ const READ: [&str; 3] = ["az", "az.cmd", "az.exe"];
 /// Programs that run a text.
 const SHELLS: [&str; 7] = ["bash", "sh", "zsh", "dash", "ksh", "pwsh", "powershell"];
 /// Programs besides `kubectl` that create objects, or say which cluster is meant.
-const TOOLS: [&str; 25] = [
+const TOOLS: [&str; 27] = [
     "ansible-playbook",
     "argocd",
     "aws",
@@ -27,6 +27,7 @@ const TOOLS: [&str; 25] = [
     "gcloud",
     "helmfile",
     "istioctl",
+    "just",
     "k3d",
     "k3s",
     "kapp",
@@ -35,6 +36,7 @@ const TOOLS: [&str; 25] = [
     "kubectx",
     "kubens",
     "kubie",
+    "make",
     "minikube",
     "pulumi",
     "skaffold",
@@ -116,6 +118,11 @@ fn is_tool(first: &str, next: &str) -> bool {
         || first.starts_with("./") && !OF_CLUSTERS.contains(&base) && !["gradlew", "mvnw", "configure"].contains(&base)
         || first.ends_with(".sh")
         || SHELLS.contains(&first) && next.ends_with(".sh")
+}
+
+/// Whether a text is what a program prints that fetches it from elsewhere.
+fn is_printed(text: &str) -> bool {
+    text.strip_prefix("$(").and_then(|rest| rest.split_whitespace().next()).is_some_and(|program| matches!(program, "curl" | "wget"))
 }
 
 fn speaks_of_cluster(text: &str) -> bool {
@@ -200,17 +207,43 @@ impl Run<'_> {
             !is_shell || words.iter().any(|w| !w.quoted && w.text.starts_with('-') && w.text.to_ascii_lowercase().ends_with(['c', 'd']));
         if is_text {
             let script = rest.join(" ");
-            return self.run_text(&script, span);
+            return if is_printed(&script) { self.hand_over(words, script) } else { self.run_text(&script, span) };
         }
         if let Some(asked) = self.variables.get("INSTALL_K3S_EXEC").map(|value| value.items.join(" ")) {
             let word = |text: String| Word { text, span, unknown: false, quoted: false, spreads: false, value: None };
             self.push(core::iter::once(String::from("k3s")).chain(asked.split(' ').map(String::from)).map(word).collect());
         }
-        if rest.is_empty()
-            && let Some(script) = self.document_after(span).or_else(|| self.echoed_before(span))
-        {
+        let from_input = rest.is_empty() || words.iter().any(|word| !word.quoted && word.text == "-s");
+        if let Some(script) = self.document_after(span).or_else(|| self.echoed_before(span)).filter(|_| rest.is_empty()) {
             self.run_text(&script, span);
+        } else if let Some(printer) = self.piped_before(span).filter(|_| from_input) {
+            self.hand_over(words, alloc::format!("$({printer})"));
+        } else if let Some(printer) = self.printed_into(span) {
+            self.hand_over(words, alloc::format!("$({printer})"));
         }
+    }
+
+    /// The command of `bash <(…)`.
+    fn printed_into(&self, span: Span) -> Option<&str> {
+        let line = self.text.get(span.end as usize..)?.lines().next()?;
+        let rest = line.trim_start();
+        let rest = rest.strip_prefix("< ").map_or(rest, str::trim_start);
+        rest.strip_prefix("<(")?.split_once(')').map(|(printer, _)| printer)
+    }
+
+    /// Takes note of a shell that runs what another command prints, which is not in the text.
+    fn hand_over(&mut self, words: &[Word], script: String) {
+        let Some(first) = words.first().cloned() else { return };
+        let span = first.span;
+        self.push(alloc::vec![first, Word { text: script, span, unknown: true, quoted: true, spreads: false, value: None }]);
+    }
+
+    /// The command on this line whose output is piped into another one.
+    fn piped_before(&self, span: Span) -> Option<&str> {
+        let line = self.text.get(..span.start as usize)?.rsplit(['\n', ';']).next()?;
+        let before = line.rsplit_once('|').filter(|(_, between)| !between.contains(['&', '(']))?.0;
+        let printer = before.rsplit("&&").next()?.rsplit("||").next()?.trim();
+        (!printer.is_empty() && !printer.ends_with('|')).then_some(printer)
     }
 
     /// A text for a shell of another machine: `ssh HOST TEXT`, `ssh HOST <<E`, `vagrant ssh -c TEXT`.
