@@ -658,3 +658,28 @@ fn output_that_names_policies() {
         check(output, &[("web db 80", "allowed")]);
     }
 }
+
+/// A part of a network set that is not read may hold any address. Upstream: `api/pkg/apis/projectcalico/v3/globalnetworkset.go`: `nets` is a list of text,
+/// and there is no other field; domain names are for the commercial editions.
+#[test]
+fn network_sets_of_which_a_part_is_not_read() {
+    let listed = |spec: &str| {
+        format!(
+            "{{apiVersion: projectcalico.org/v3, kind: GlobalNetworkSet, metadata: {{name: bad, labels: {{who: bad}}}}, spec: {spec}}}\n---\n{{apiVersion: \
+             projectcalico.org/v3, kind: GlobalNetworkPolicy, metadata: {{name: g}}, spec: {{selector: all(), types: [Egress], egress: [{{action: Deny, \
+             destination: {{selector: who == 'bad'}}}}, {{action: Allow}}]}}}}\n"
+        )
+    };
+    for known in ["{nets: [198.51.100.0/24]}", "{nets: []}", "{nets: null}", "{}"] {
+        check(&listed(known), &[("web 203.0.113.5 80", "allowed")]);
+    }
+    for unread in
+        ["{nets: [198.51.100.0/24, null]}", "{nets: [null]}", "{net: [203.0.113.0/24]}", "{allowedEgressDomains: [api.example.com]}"]
+    {
+        check(&listed(unread), &[("web 203.0.113.5 80", UNKNOWN)]);
+    }
+    let domains = scene(Engine::Detected, &listed("{allowedEgressDomains: [api.example.com]}"));
+    let summary = ask(&domains, "web 203.0.113.5 443").summary;
+    assert!(summary.contains("`allowedEgressDomains` of GlobalNetworkSet `bad` is not evaluated: its kind has no such field"), "{summary}");
+    assert!(domains.problems().iter().any(|p| p.code.0 == "K8S010" && p.message.contains("spec.allowedEgressDomains")));
+}

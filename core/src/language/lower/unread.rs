@@ -313,6 +313,7 @@ pub(in crate::language) fn open(resources: &[(DocumentId, &Resource)], settings:
         let of_pods = matches!(resource.kind, Kind::Pod(_) | Kind::Workload(_));
         let asked = |key: &str| !of_pods || resources.iter().any(|(_, r)| asks_for_label(&r.kind, &|wanted| *wanted == *key));
         let keys: Vec<String> = labels.keys.iter().filter(|(key, _)| asked(key)).map(|(key, _)| format!("`{key}`")).collect();
+        let unknown_field = resource.flaws.unknown_fields.first().filter(|_| resource.flaws.refusals.is_empty());
         let what = match (labels.others, keys.as_slice()) {
             (true, _) => "labels".to_string(),
             (false, []) if is_network_set => "`nets`".to_string(),
@@ -320,10 +321,13 @@ pub(in crate::language) fn open(resources: &[(DocumentId, &Resource)], settings:
             (false, [one]) => format!("label {one}"),
             (false, many) => format!("labels {}", many.join(" and ")),
         };
-        let flaws = resource.flaws.refusals.iter().map(|span| span.within(document));
-        let places = core::iter::once(resource.kind_span.within(document)).chain(flaws).collect();
-        let text =
-            format!("{what} of {} `{}` cannot be read: {REFUSED}", kind_of(resource), resource.full_name(&settings.default_namespace));
+        let flaws = resource.flaws.refusals.iter().chain(unknown_field.filter(|_| is_network_set).map(|(span, _)| span));
+        let places = core::iter::once(resource.kind_span).chain(flaws.copied()).map(|span| span.within(document)).collect();
+        let (kind, name) = (kind_of(resource), resource.full_name(&settings.default_namespace));
+        let text = match unknown_field.filter(|_| what == "`nets`") {
+            Some((_, field)) => format!("`{field}` of {kind} `{name}` is not evaluated: its kind has no such field"),
+            None => format!("{what} of {kind} `{name}` cannot be read: {REFUSED}"),
+        };
         found.push(Doubt { text, places });
     }
     found

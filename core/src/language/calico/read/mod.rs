@@ -117,6 +117,9 @@ pub(in crate::language) const KINDS: &[KnownKind] = &[
 /// So many entries of one list that repeat others are reported.
 const DUPLICATES_SHOWN: usize = 20;
 
+/// Where a field belongs that network sets of the open source do not have.
+const SET_HINTS: &[(&str, &str)] = &[("allowedEgressDomains", "domain names are for Calico Enterprise and Calico Cloud")];
+
 /// Tiers whose order and default action are fixed.
 const FIXED_TIERS: [(&str, f64, DefaultAction); 3] = [
     ("kube-admin", 1_000.0, DefaultAction::Pass),
@@ -218,13 +221,16 @@ impl<'a> Reader<'a> {
             let message = "metadata.labels: Invalid value: projectcalico.org/namespace: not a valid label name";
             self.refuse(Diagnostic::new(codes::RESERVED_LABEL, Severity::Error, meta.labels_span, message));
         }
-        let Some([nets]) = self.fields(spec, ["nets"], &["allowedEgressDomains"]) else { return set };
-        for item in self.distinct_items(&nets) {
+        let Some([nets]) = self.fields_with_hints(spec, ["nets"], &[], SET_HINTS) else { return set };
+        let items = self.distinct_items(&nets);
+        // An empty item may stand for any network, and so may what another field was meant to say.
+        let is_read = nets.value().is_none_or(|node| node.as_sequence().is_some_and(|written| written.count() == items.len()));
+        set.unread = !is_read || !self.flaws.unknown_fields.is_empty();
+        for item in items {
             let net = self.lenient_net(&item);
             set.unread |= net.is_none();
             set.nets.extend(net);
         }
-        set.unread |= nets.value().is_some_and(|node| node.as_sequence().is_none());
         set
     }
 
