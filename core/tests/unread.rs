@@ -683,3 +683,52 @@ fn network_sets_of_which_a_part_is_not_read() {
     assert!(summary.contains("`allowedEgressDomains` of GlobalNetworkSet `bad` is not evaluated: its kind has no such field"), "{summary}");
     assert!(domains.problems().iter().any(|p| p.code.0 == "K8S010" && p.message.contains("spec.allowedEgressDomains")));
 }
+
+/// `kubectl apply` refuses a field that a kind does not have, other clients drop it: what one of Calico's settings was meant to say there is not known.
+#[test]
+fn fields_that_a_setting_of_calico_does_not_have() {
+    let tiered = |tier: &str| {
+        format!(
+            "{{apiVersion: projectcalico.org/v3, kind: Tier, metadata: {{name: sec}}, spec: {tier}}}\n---\n{{apiVersion: projectcalico.org/v3, kind: \
+             GlobalNetworkPolicy, metadata: {{name: sec.g}}, spec: {{tier: sec, selector: app == 'db', types: [Ingress]}}}}\n"
+        )
+    };
+    check(&tiered("{order: 5, defaultAction: Pass}"), &[("web db 80", "allowed")]);
+    check(&tiered("{order: 5}"), &[("web db 80", "denied")]);
+    check(&tiered("{order: 5, defaultaction: Pass}"), &[("web db 80", UNKNOWN), ("web scan 80", "allowed")]);
+    check(&tiered("{orders: 5}"), &[("web db 80", UNKNOWN)]);
+
+    const NODE: &str =
+        "{apiVersion: v1, kind: Node, metadata: {name: n1}, status: {addresses: [{type: InternalIP, address: 192.0.2.11}]}}\n---\n";
+    let host = |fields: &str, profile: &str| {
+        format!(
+            "{NODE}{{apiVersion: projectcalico.org/v3, kind: HostEndpoint, metadata: {{name: h}}, spec: {{node: n1, interfaceName: eth0, {fields}}}}}\n---\n\
+             {{apiVersion: projectcalico.org/v3, kind: Profile, metadata: {{name: x}}, spec: {profile}}}\n"
+        )
+    };
+    let open = "{ingress: [{action: Allow}], egress: [{action: Allow}]}";
+    check(&host("profiles: [x]", open), &[("203.0.113.5 n1 80", "allowed")]);
+    check(&host("profile: [x]", open), &[("203.0.113.5 n1 80", UNKNOWN), ("web db 80", "allowed")]);
+    check(&host("profiles: [x], expectedIPs: [192.0.2.300]", open), &[("203.0.113.5 n1 80", UNKNOWN)]);
+    check(&host("profiles: [x], expectedIPs: [null]", open), &[("203.0.113.5 n1 80", UNKNOWN)]);
+    check(&host("profiles: [x]", "{ingres: [{action: Allow}]}"), &[("203.0.113.5 n1 80", UNKNOWN), ("web db 80", "allowed")]);
+
+    let controllers = |fields: &str| {
+        format!(
+            "{NODE}{{apiVersion: projectcalico.org/v3, kind: KubeControllersConfiguration, metadata: {{name: default}}, spec: {{controllers: {{node: \
+             {fields}}}}}}}\n"
+        )
+    };
+    check(&controllers("{hostEndpoint: {autoCreate: Disabled}}"), &[("web n1 80", "allowed")]);
+    check(&controllers("{hostEndpoint: {autocreate: Enabled}}"), &[("web n1 80", UNKNOWN), ("web db 80", "allowed")]);
+    check(&controllers("{hostEndpoints: {autoCreate: Enabled}}"), &[("web n1 80", UNKNOWN)]);
+    let felix = |name: &str| {
+        format!(
+            "{NODE}{{apiVersion: projectcalico.org/v3, kind: FelixConfiguration, metadata: {{name: {name}}}, spec: {{defaultEndpointToHostActon: \
+             Accept}}}}\n"
+        )
+    };
+    check(&felix("default"), &[("web n1 80", UNKNOWN), ("web db 80", "allowed")]);
+    // Calico does not read it.
+    check(&felix("other"), &[("web n1 80", "allowed")]);
+}

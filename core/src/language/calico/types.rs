@@ -259,6 +259,8 @@ pub struct HostEndpoint {
     pub profiles: Vec<Box<str>>,
     /// `ports`.
     pub ports: Vec<EndpointPort>,
+    /// Whether something else of it than its ports cannot be read, or stands in a field that there is not.
+    pub unread: bool,
 }
 
 /// WorkloadEndpoint.

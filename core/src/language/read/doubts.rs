@@ -32,6 +32,16 @@ pub(crate) fn add_errors(resource: &mut Resource, tree: &Tree, errors: &[Span]) 
     }
 }
 
+/// Takes one of Calico's settings with a field that its kind does not have for refused, as `kubectl apply` refuses it: what was meant there may decide.
+pub(in crate::language) fn refuse_unknown_fields(resource: &mut Resource) {
+    let is_setting =
+        matches!(resource.kind.calico(), Some(Calico::Tier(_) | Calico::Profile(_) | Calico::Felix(_) | Calico::KubeControllers(_)));
+    if is_setting && !resource.flaws.unknown_fields.is_empty() {
+        resource.flaws.refusals.extend(resource.flaws.unknown_fields.iter().map(|(span, _)| *span));
+        resource.refused |= !resource.kind.is_kept_refused();
+    }
+}
+
 /// Notes what of a refused object stays open. `twice` are keys that are written twice.
 pub(in crate::language) fn note(resource: &mut Resource, node: NodeRef<'_>, twice: &[Span]) {
     if matches!(resource.kind, Kind::Check(_))

@@ -358,6 +358,7 @@ impl<'a> Objects<'a> {
             kind,
         };
         if let Some(node) = object.node {
+            doubts::refuse_unknown_fields(&mut resource);
             doubts::note(&mut resource, node, &[]);
             resource.flaws.hook = hooks::passing_hook(node).filter(|_| resource.kind.is_rules());
             if resource.flaws.hook.is_some() {

@@ -55,7 +55,7 @@ pub(super) fn add_host_rules(resources: &[(DocumentId, &Resource)], ruleset: &mu
         let makes_hosts = match &resource.kind {
             Kind::Calico(calico) => match &**calico {
                 Calico::HostEndpoint(host) => {
-                    if host.interface.is_empty() && host.expected_ips.is_empty() {
+                    if host.unread {
                         refused_hosts.push((document, resource, &host.node));
                     }
                     true
@@ -142,8 +142,8 @@ impl Given {
     }
 }
 
-/// Puts in doubt what becomes of packets at host endpoints that an API server refuses, as they name neither an interface nor addresses: which they are
-/// of, and whether they are there, cannot be told.
+/// Puts in doubt what becomes of packets at host endpoints that an API server refuses, or that say something in a field that there is not: of which
+/// interfaces they are, what holds there, and whether they are there at all, cannot be told.
 fn add_refused(hosts: &[(DocumentId, &Resource, &str)], ruleset: &mut Ruleset) {
     let mut groups = Vec::new();
     for &(document, resource, node) in hosts {

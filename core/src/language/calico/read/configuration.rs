@@ -46,6 +46,7 @@ impl<'a> Reader<'a> {
         }
         let Some(slot) = of_nodes else {
             self.not_used(context, "Felix reads `default`, `node.NAME` and those with a `nodeSelector`");
+            self.flaws.unknown_fields.clear();
             return FelixConfiguration::default();
         };
         // What holds for some nodes and decides beside their host endpoints.
@@ -141,6 +142,7 @@ impl<'a> Reader<'a> {
                 let diagnostic = Diagnostic::new(codes::UNKNOWN_FIELD, Severity::Error, entry.key_span, message);
                 let diagnostic = self.rewrite(diagnostic, entry.key_span, Some(name));
                 self.report(diagnostic);
+                self.flaws.unknown_fields.push((entry.key_span, entry.key.clone()));
             }
         }
     }
@@ -197,6 +199,7 @@ impl<'a> Reader<'a> {
             return read;
         }
         self.not_used(context, "Calico's controllers read `default`");
+        self.flaws.unknown_fields.clear();
         KubeControllersConfiguration::default()
     }
 

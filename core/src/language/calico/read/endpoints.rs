@@ -17,7 +17,9 @@ impl<'a> Reader<'a> {
             expected_ips: Vec::new(),
             profiles: Vec::new(),
             ports: Vec::new(),
+            unread: false,
         };
+        let refused = self.flaws.refusals.len();
         let known = ["node", "interfaceName", "expectedIPs", "profiles", "ports"];
         let Some([node, interface, addresses, profiles, ports]) = self.fields(spec, known, &[]) else {
             self.refuse(spec.required(codes::HOST_ENDPOINT, "a host endpoint needs a node"));
@@ -46,6 +48,7 @@ impl<'a> Reader<'a> {
             self.refuse(spec.error(codes::HOST_ENDPOINT, message).help("write `interfaceName: \"*\"` for all interfaces"));
         }
         host.profiles = self.names(&profiles);
+        host.unread = self.flaws.refusals.len() > refused || !self.flaws.unknown_fields.is_empty();
         host.ports = self.endpoint_ports(&ports, false);
         host
     }

@@ -179,7 +179,7 @@ fn what_automatic_host_endpoints_are_refused_for() {
             refused(&controllers_text(&format!("{field}: '{word}'")), codes::CALICO_VALUE, &format!("'{word}'"), &message);
         }
     }
-    faulty(
+    refused(
         &controllers_text("autocreate: Enabled"),
         codes::UNKNOWN_FIELD,
         "autocreate",
