@@ -256,6 +256,17 @@ fn pods_may_not_send_packets_with_packets_inside() {
     let felix = |spec| scene(&[open, ("FelixConfiguration", "default", spec)]);
     let both = felix("{allowVXLANPacketsFromWorkloads: true, allowIPIPPacketsFromWorkloads: true}");
     assert_eq!((vxlan(&both, 4789), ipip(&both)), (Allowed, Allowed));
+    // Calico's operator turns the programs on where its Installation says so, in place of whoever wrote a FelixConfiguration.
+    let operator = |dataplane: &str| {
+        let text = format!(
+            "{PLACES}---\n{{apiVersion: operator.tigera.io/v1, kind: Installation, metadata: {{name: default}}, spec: {{calicoNetwork: \
+             {{linuxDataplane: {dataplane}}}}}}}\n"
+        );
+        let mut scene = Analysis::new(Settings::default());
+        scene.set_files(&[("in.yaml", &text)]);
+        scene
+    };
+    assert_eq!([operator("BPF"), operator("Iptables")].map(|scene| vxlan(&scene, 4789)), [Allowed, Denied]);
     let moved = felix("{vxlanPort: 8472}");
     assert_eq!((vxlan(&moved, 4789), vxlan(&moved, 8472)), (Allowed, Denied));
     let one = scene(&[open, ("FelixConfiguration", "node.n2", "{allowIPIPPacketsFromWorkloads: true}")]);

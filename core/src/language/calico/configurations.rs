@@ -67,7 +67,7 @@ impl<'a> Configurations<'a> {
                 Kind::Calico(calico) => found.add(calico, &resource.meta.name, place),
                 // The service runs Calico by its operator.
                 Kind::Azure(_) if resource.kind.cluster_engine() == Some(ClusterEngine::Calico) => {
-                    found.environment.push(by_operator(place))
+                    found.environment.push(by_operator(None, place))
                 }
                 kind => {
                     let felix = kind.template().and_then(environment::felix);
@@ -86,7 +86,7 @@ impl<'a> Configurations<'a> {
                 None if name == DEFAULT => self.common = Some((felix, place)),
                 None => {}
             },
-            Calico::Release(release) if release.by_operator => self.environment.push(by_operator(place)),
+            Calico::Release(release) if release.by_operator => self.environment.push(by_operator(release.bpf.then_some(true), place)),
             _ => {}
         }
     }
@@ -178,9 +178,10 @@ impl<'a> Configurations<'a> {
 const UNSAID: &str = "the input does not say how Calico is installed: its manifests and its operator set `defaultEndpointToHostAction: Accept`, \
                       without which nodes drop packets of their own pods";
 
-/// The environment of an agent that Calico's operator makes. Upstream: `tigera/operator`, `pkg/render/node.go`.
-fn by_operator(place: Place) -> (FelixConfiguration, Place) {
-    (FelixConfiguration { endpoint_to_host: Some(EndpointToHost::Accept), ..FelixConfiguration::default() }, place)
+/// What Calico's operator sets of its agent: in its environment, and whether eBPF programs stand in for the packet filter. Upstream: `tigera/operator`,
+/// `pkg/render/node.go` and `pkg/controller/installation/bpf.go`.
+fn by_operator(bpf: Option<bool>, place: Place) -> (FelixConfiguration, Place) {
+    (FelixConfiguration { endpoint_to_host: Some(EndpointToHost::Accept), bpf, ..FelixConfiguration::default() }, place)
 }
 
 /// What translates addresses on nodes, if Calico's eBPF programs do.
