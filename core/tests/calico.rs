@@ -528,3 +528,31 @@ fn a_host_endpoint_is_asked_by_address_where_its_node_is_not_given() {
         check(&without, &[("203.0.113.9", to, 80, Denied), ("shop/web", to, 80, Denied), ("203.0.113.9", to, 22, Allowed)]);
     }
 }
+
+/// What a rule excludes is told by the field that does it, not as what is left over. Upstream: Calico documentation, "EntityRule" and "Rule".
+#[test]
+fn a_reason_has_the_ranges_that_are_written() {
+    let nearest = |rule: &str, protocol: Protocol, source: Option<u16>, port: Option<u16>| {
+        let scene = scene(&[("NetworkPolicy", "p", &format!("{{selector: app == 'web', ingress: [{{action: Allow, {rule}}}]}}"))]);
+        let traffic = Traffic { protocol, source, destination: port };
+        let answer = scene.decide(&Flow { from: end(&scene, "203.0.113.200"), to: end(&scene, "shop/web"), traffic });
+        assert_eq!(answer.verdict, Denied, "{rule}");
+        answer.checkpoints.iter().find_map(|c| c.nearest.as_ref()).unwrap_or_else(|| panic!("{rule}: no nearest rule")).failure.clone()
+    };
+    let tcp = |rule: &str, port: u16| nearest(rule, Protocol::TCP, None, Some(port));
+    let nets = "source: {nets: [203.0.113.0/24], notNets: [203.0.113.128/25]}";
+    assert_eq!(tcp(nets, 80), "203.0.113.200 is in `203.0.113.128/25`, which the rule excludes (`notNets`)");
+    assert_eq!(tcp("source: {nets: [198.51.100.0/24], notNets: [198.51.100.7/32]}", 80), "203.0.113.200 is not in 198.51.100.0/24");
+    assert_eq!(tcp("ipVersion: 6", 80), "the rule is not for IPv4 addresses");
+    let ports = "protocol: TCP, destination: {notPorts: [22, '8000:8010']}";
+    assert_eq!(tcp(ports, 8005), "the rule excludes ports 8000-8010 (`notPorts`)");
+    assert_eq!(tcp(ports, 22), "the rule excludes port 22 (`notPorts`)");
+    assert_eq!(nearest(ports, Protocol::UDP, None, Some(80)), "UDP is not TCP");
+    assert_eq!(tcp("notProtocol: TCP", 80), "the rule excludes TCP (`notProtocol`)");
+    let ping = "protocol: ICMP, notICMP: {type: 8}";
+    assert_eq!(nearest(ping, Protocol::ICMP, Some(8), None), "the rule excludes ICMP type 8 (`notICMP`)");
+    assert_eq!(
+        nearest("protocol: ICMP, notICMP: {type: 8, code: 0}", Protocol::ICMP, Some(8), Some(0)),
+        "the rule excludes ICMP type 8 code 0 (`notICMP`)"
+    );
+}

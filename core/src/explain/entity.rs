@@ -5,6 +5,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
+use super::excluded::address_unmet;
 use super::{Explainer, end_name};
 use crate::compile::Endpoint;
 use crate::compile::expressions::{ACCOUNT_LABEL, NAMESPACE_LABEL, NAMESPACE_PREFIX, ORCHESTRATOR_LABEL};
@@ -36,7 +37,7 @@ impl Explainer<'_> {
             [_, _, true, _] => {
                 let set = entity.addresses.clone().unwrap_or_default();
                 match self.address(peer) {
-                    Some(address) => format!("{address} is not in {set}"),
+                    Some(address) => address_unmet(&entity.written, address),
                     None => format!("the address of `{name}` is not in {set}"),
                 }
             }

@@ -4,6 +4,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+use super::excluded::excluded_traffic;
 use super::{Explainer, end_name};
 use crate::compile::Endpoint;
 use crate::connections::{ConnectionSet, Traffic};
@@ -259,6 +260,11 @@ impl Explainer<'_> {
         if let (Some(name), true) = (names.first(), meant.is_empty()) {
             let to = end_name(self.flow.to, self.snapshot);
             return Some((place, format!("`{to}` has no container port with the name `{name}`")));
+        }
+        if let TrafficMatch::Packet(packet) = &rule.traffic
+            && let Some(text) = excluded_traffic(packet, traffic)
+        {
+            return Some((place, text));
         }
         let same_protocol = meant.plane(traffic.protocol).is_some_and(|p| !p.is_empty());
         let text = match traffic.destination {

@@ -5,6 +5,7 @@
 
 mod answer;
 pub(crate) mod entity;
+mod excluded;
 mod failure;
 mod missing;
 mod names;

@@ -190,4 +190,8 @@ pub struct WrittenEntity {
     pub account_selector: Option<Selector>,
     /// The policy's own namespace, where it confines the side as no `namespaceSelector` is given.
     pub own_namespace: Option<Box<str>>,
+    /// `nets`; any where empty.
+    pub nets: Vec<Cidr>,
+    /// `notNets`.
+    pub not_nets: Vec<Cidr>,
 }

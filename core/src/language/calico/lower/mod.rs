@@ -540,6 +540,8 @@ impl Translator<'_> {
             accounts: parts.account_names.to_vec(),
             account_selector: parts.account_selector.cloned(),
             own_namespace: namespace.filter(|_| selects && parts.namespace_selector.is_none()).map(Into::into),
+            nets: entity.nets.clone(),
+            not_nets: entity.not_nets.clone(),
         };
         let found = EntityMatch {
             selector,
