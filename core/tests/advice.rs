@@ -15,7 +15,7 @@ const CLUSTER: &str = "
 ---
 {apiVersion: v1, kind: Pod, metadata: {name: api, namespace: shop, labels: {app: api}}, spec: {containers: [{name: c, image: x, ports: [{name: tls, containerPort: 8443, hostPort: 18443}]}]}}
 ---
-{apiVersion: v1, kind: Service, metadata: {name: api, namespace: shop}, spec: {type: LoadBalancer, clusterIP: 10.96.0.77, selector: {app: api}, ports: [{port: 443, targetPort: tls}]}, status: {loadBalancer: {ingress: [{ip: 198.51.100.7}]}}}
+{apiVersion: v1, kind: Service, metadata: {name: api, namespace: shop}, spec: {type: LoadBalancer, clusterIP: 10.96.0.77, selector: {app: api}, ports: [{port: 443, targetPort: tls, nodePort: 30443}]}, status: {loadBalancer: {ingress: [{ip: 198.51.100.7}]}}}
 ---
 {apiVersion: batch/v1, kind: CronJob, metadata: {name: nightly, namespace: shop, labels: {component: cronjob}}, spec: {schedule: '0 3 * * *', jobTemplate: {spec: {template: {spec: {containers: [{name: c, image: x}]}}}}}}
 ";
@@ -106,6 +106,8 @@ fn ports_of_services_and_hosts_are_not_those_of_pods() {
     let to_api = |port: u16| egress(&format!("{DNS}, {{to: [{{podSelector: {{matchLabels: {{app: api}}}}}}], ports: [{{port: {port}}}]}}"));
     told(&to_api(443), "LINT012", &["port 443 is the port of Service `api`", "8443 or tls"]);
     told(&to_api(18443), "LINT012", &["port 18443 is the host port of `api`", "8443"]);
+    told(&to_api(30443), "LINT012", &["port 30443 is the node port of Service `api`", "8443 or tls"]);
+    told(&ingress("api", "{ports: [{port: 30443}]}"), "LINT012", &["node port of Service `api`"]);
     told(&to_api(8443), "LINT012", &[]);
     told(&ingress("api", "{ports: [{port: 443}]}"), "LINT012", &["port 443 is the port of Service `api`"]);
     told(&ingress("api", "{ports: [{port: 18443}]}"), "LINT012", &["host port"]);
@@ -178,4 +180,27 @@ fn a_label_of_the_controller_is_not_one_of_its_pods() {
         "LINT002",
         &["CronJob `nightly` has this label, but its pods do not"],
     );
+}
+
+/// Labels of a workload are not those of its pods, whoever selects them.
+#[test]
+fn selectors_of_calico_for_labels_of_the_workload() {
+    let calico = |selector: &str, rules: &str| {
+        format!(
+            "{{apiVersion: projectcalico.org/v3, kind: NetworkPolicy, metadata: {{name: p, namespace: shop}}, spec: {{selector: {selector}, types: [Ingress], \
+             ingress: [{rules}]}}}}"
+        )
+    };
+    let told = |text: &str, code: &str, words: &str| {
+        let found = problems(&[CLUSTER, text], Engine::Calico);
+        assert!(found.iter().any(|(c, text)| c == code && text.contains(words)), "{text}: {found:?}");
+    };
+    const OWNER: &str =
+        "CronJob `nightly` has this label, but its pods do not: they get the labels of the pod template (`spec.jobTemplate.spec.template";
+    told(&calico("component == 'cronjob'", "{action: Allow}"), "LINT001", OWNER);
+    told(&calico("app == 'api'", "{action: Allow, source: {selector: component == 'cronjob'}}"), "LINT200", OWNER);
+    let elsewhere =
+        "{action: Allow, source: {selector: component == 'cronjob', namespaceSelector: projectcalico.org/name == 'kube-system'}}";
+    told(&calico("app == 'api'", elsewhere), "LINT200", "nothing has a label `component`");
+    told(&calico("app == 'nobody'", "{action: Allow}"), "LINT001", "no pod or host endpoint has the labels");
 }

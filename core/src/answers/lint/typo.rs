@@ -5,8 +5,11 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::answers::lint::LintInput;
+use crate::compile::expressions::{ACCOUNT_LABEL, NAMESPACE_LABEL, NAMESPACE_PREFIX, ORCHESTRATOR_LABEL};
 use crate::diagnostics::{Diagnostic, Fix, edits};
-use crate::model::{LabelSelector, Labels, Operator, Requirement};
+use crate::explain::entity::namespace_label;
+use crate::language::{Resource, Workload};
+use crate::model::{LabelSelector, Labels, Operator, Requirement, Selector};
 use crate::text::{DocumentId, Place, Span};
 
 /// Longer values are not compared letter by letter: nobody mistypes those.
@@ -30,13 +33,7 @@ pub(super) fn explain<'a>(
     values.dedup();
     if values.is_empty() {
         return match owner_with(input, requirement) {
-            Some((owner, place)) => problem
-                .help(format!(
-                    "{owner} has this label, but its pods do not: they get the labels of the pod template \
-                     (`spec{}.template.metadata.labels`)",
-                    if owner.starts_with("CronJob") { ".jobTemplate.spec" } else { "" }
-                ))
-                .related_place(place, "this object has the label itself"),
+            Some(owner) => not_of_its_pods(problem, owner),
             None => problem.help(format!("nothing there has the label `{}`", requirement.key)),
         };
     }
@@ -55,12 +52,47 @@ pub(super) fn explain<'a>(
     problem
 }
 
+/// Says of a selector of Calico's that matches nothing which workload it matches, and not its pods; gives the problem back where there is none.
+pub(super) fn explain_calico(problem: Diagnostic, input: &LintInput<'_>, selector: &Selector) -> Result<Diagnostic, Diagnostic> {
+    let owner = owner(input, |resource, workload, labels| {
+        let namespace = resource.meta.namespace.as_deref().unwrap_or(&input.assumed.default_namespace);
+        let of_namespace = |key: &str| {
+            let found = input.snapshot.namespaces.iter().find(|n| n.name == namespace)?;
+            namespace_label(key, &found.name, &found.labels)
+        };
+        selector.matches(&|key| match key {
+            NAMESPACE_LABEL => Some(namespace),
+            ORCHESTRATOR_LABEL => Some("k8s"),
+            ACCOUNT_LABEL => Some(&workload.template.service_account),
+            key => key.strip_prefix(NAMESPACE_PREFIX).map_or_else(|| labels.get(key), of_namespace),
+        })
+    });
+    match owner {
+        Some(owner) => Ok(not_of_its_pods(problem, owner)),
+        None => Err(problem),
+    }
+}
+
+fn not_of_its_pods(problem: Diagnostic, (owner, place): (String, Place)) -> Diagnostic {
+    let of_job = if owner.starts_with("CronJob") { ".jobTemplate.spec" } else { "" };
+    problem
+        .help(format!(
+            "{owner} has this label, but its pods do not: they get the labels of the pod template (`spec{of_job}.template.metadata.labels`)"
+        ))
+        .related_place(place, "this object has the label itself")
+}
+
 /// A workload that meets a requirement by labels of its own, which are not those of its pods.
 fn owner_with(input: &LintInput<'_>, requirement: &Requirement) -> Option<(String, Place)> {
+    owner(input, |_, _, labels| labels.get(&requirement.key).is_some() && requirement.matches(labels))
+}
+
+/// A workload of which labels of its own are such ones, and those of its pods are not.
+fn owner(input: &LintInput<'_>, is_such: impl Fn(&Resource, &Workload, &Labels) -> bool) -> Option<(String, Place)> {
     input.loaded.resources().find_map(|(document, resource)| {
         let workload = resource.kind.workload()?;
-        let has = |labels: &Labels| !labels.is_empty() && labels.get(&requirement.key).is_some() && requirement.matches(labels);
-        let owner = (has(&resource.meta.labels) || has(&workload.outer_labels)) && !has(&workload.template.labels);
+        let has = |labels: &Labels| !labels.is_empty() && is_such(resource, workload, labels);
+        let owner = (has(&resource.meta.labels) || has(&workload.outer_labels)) && !is_such(resource, workload, &workload.template.labels);
         owner.then(|| (format!("{} `{}`", resource.kind_name, resource.meta.name), resource.span.within(document)))
     })
 }

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use crate::answers::lint::{Lint, LintInput, has_unread_pods, policies, typo};
 use crate::diagnostics::{Code, Diagnostic, Severity};
-use crate::policy::NamespaceMatch;
+use crate::policy::{NamespaceMatch, SubjectMatch};
 use crate::snapshot::{PodEndpoint, Role};
 
 const CODE: Code = Code("LINT001");
@@ -50,7 +50,12 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
             }
             let message = format!("{} `{}` selects no endpoint", policy.kind, policy.title());
             let problem = Diagnostic::at(CODE, Severity::Warning, Some(policy.subject_place), message);
-            found.push(problem.help("no pod or host endpoint has the labels that its selectors require"));
+            let explained = match &policy.subject {
+                SubjectMatch::Endpoints(selector) => typo::explain_calico(problem, input, selector),
+                _ => Err(problem),
+            };
+            let general = |problem: Diagnostic| problem.help("no pod or host endpoint has the labels that its selectors require");
+            found.push(explained.unwrap_or_else(general));
             continue;
         };
         let namespace = match &subject.namespaces {

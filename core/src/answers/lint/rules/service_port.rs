@@ -1,4 +1,4 @@
-//! LINT012: a rule names the port of a Service, or of a host, where pods listen on another.
+//! LINT012: a rule names the port of a Service, its node port, or the port of a host, where pods listen on another.
 
 use alloc::format;
 use alloc::string::String;
@@ -14,15 +14,17 @@ use crate::language::TargetPort;
 use crate::model::Protocol;
 use crate::policy::PortTerm;
 use crate::policy::{Direction, PeerTermKind, PolicyId, Rule, RuleRef, TrafficMatch, TrafficTermKind};
-use crate::snapshot::{PodId, Role};
+use crate::snapshot::{PodId, Role, ServicePort};
 use crate::text::Place;
 
 const CODE: Code = Code("LINT012");
 
 /// Something that leads from one port to another.
 enum Front {
-    /// A Service, by number.
+    /// The port of a Service, by number.
     Service(usize),
+    /// Its node port.
+    NodePort(usize),
     /// A `hostPort` of the endpoint itself.
     Host,
 }
@@ -30,10 +32,10 @@ enum Front {
 pub(in crate::answers::lint) const LINT: Lint = Lint {
     code: CODE,
     severities: &[Severity::Warning],
-    title: "a rule names the port of a Service, or a `hostPort`, where the pods listen on another",
+    title: "a rule names the port of a Service, its node port, or a `hostPort`, where the pods listen on another",
     advice: "name the pods' port",
-    explanation: r#"Policies see a packet after its destination was rewritten to a pod (DNAT), so rules must name the container port, for a Service as well as for a
-`hostPort`. Upstream: "Virtual IPs and Service Proxies" of the Kubernetes documentation; README of the `portmap` plugin."#,
+    explanation: r#"Policies see a packet after its destination was rewritten to a pod (DNAT), so rules must name the container port, for a Service and its node
+port as well as for a `hostPort`. Upstream: "Virtual IPs and Service Proxies" of the Kubernetes documentation; README of the `portmap` plugin."#,
     bad: r#"{apiVersion: v1, kind: Pod, metadata: {name: api, namespace: shop, labels: {app: api}}, spec: {containers: [{name: c, ports: [{name: tls, containerPort: 8443}]}]}}
 ---
 {apiVersion: v1, kind: Service, metadata: {name: api, namespace: shop}, spec: {clusterIP: 10.96.0.77, selector: {app: api}, ports: [{port: 443, targetPort: tls}]}}
@@ -120,6 +122,10 @@ fn moved(input: &LintInput<'_>) -> HashMap<(Protocol, u16), Candidates> {
             let behind = moved.entry((port.protocol, port.port)).or_default();
             service.endpoints.iter().for_each(|id| behind.add(class(*id), Front::Service(number), *id));
         }
+        for (port, node_port) in service.ports.iter().filter_map(|p| Some((p, p.node_port?))) {
+            let behind = moved.entry((port.protocol, node_port)).or_default();
+            service.endpoints.iter().for_each(|id| behind.add(class(*id), Front::NodePort(number), *id));
+        }
     }
     for (id, endpoint) in snapshot.pods().filter(|(_, e)| e.role == Role::Pod && !e.host_network) {
         for port in &endpoint.ports {
@@ -189,9 +195,12 @@ fn problem(input: &LintInput<'_>, place: Place, (protocol, port): (Protocol, u16
     let snapshot = input.snapshot;
     let endpoint = snapshot.pod(id)?;
     let (message, related, target): (String, _, String) = match front {
-        Front::Service(number) => {
+        Front::Service(number) | Front::NodePort(number) => {
             let service = snapshot.services.get(*number)?;
-            let target = service.ports.iter().find(|p| (p.protocol, p.port) == (protocol, port)).map(|p| match &p.target {
+            let is_node_port = matches!(front, Front::NodePort(_));
+            let what = if is_node_port { "node port" } else { "port" };
+            let asked = |p: &&ServicePort| p.protocol == protocol && if is_node_port { p.node_port == Some(port) } else { p.port == port };
+            let target = service.ports.iter().find(asked).map(|p| match &p.target {
                 TargetPort::Number(number) => format!("{number}"),
                 TargetPort::Name(name) => {
                     match endpoint.ports.iter().find(|p| p.protocol == protocol && p.name.as_deref() == Some(&**name)) {
@@ -200,7 +209,7 @@ fn problem(input: &LintInput<'_>, place: Place, (protocol, port): (Protocol, u16
                     }
                 }
             });
-            let message = format!("port {port} is the port of Service `{}`, and its pods listen on another", service.name);
+            let message = format!("port {port} is the {what} of Service `{}`, and its pods listen on another", service.name);
             (message, (service.place, "this Service"), target.unwrap_or_default())
         }
         Front::Host => {

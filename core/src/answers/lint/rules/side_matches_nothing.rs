@@ -4,7 +4,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::answers::lint::{Lint, LintInput, acting_rules, peer_terms};
+use crate::answers::lint::{Lint, LintInput, acting_rules, peer_terms, typo};
 use crate::compile::expressions::NAMESPACE_LABEL;
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::explain::entity::{NAME_LABEL, means_name, namespace_label, own_label, set_label};
@@ -72,13 +72,14 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
             };
             let place = entity.selector_place.unwrap_or(term.place);
             let others = entity.addresses.is_some() || entity.not_selector.is_some();
-            found.push(nothing(snapshot, peer, selector, &entity.written, others, place));
+            found.push(nothing(input, peer, selector, &entity.written, others, place));
         }
     }
 }
 
 /// A side that matches nothing, with the cause where one can be told.
-fn nothing(snapshot: &Snapshot, side: &str, selector: &Selector, written: &WrittenEntity, others: bool, place: Place) -> Diagnostic {
+fn nothing(input: &LintInput<'_>, side: &str, selector: &Selector, written: &WrittenEntity, others: bool, place: Place) -> Diagnostic {
+    let snapshot = input.snapshot;
     let problem = Diagnostic::at(
         CODE,
         Severity::Warning,
@@ -95,9 +96,11 @@ fn nothing(snapshot: &Snapshot, side: &str, selector: &Selector, written: &Writt
     match elsewhere(snapshot, written) {
         Some(help) => problem.help(help),
         None if others => problem.help("nothing that its selectors match is in its `nets`, or everything matches its `notSelector`"),
-        None => problem.help(match unmet_key(selector, snapshot) {
-            Some(key) => format!("nothing has a label `{key}`"),
-            None => String::from("nothing has all the labels that its selectors require"),
+        None => typo::explain_calico(problem, input, selector).unwrap_or_else(|problem| {
+            problem.help(match unmet_key(selector, snapshot) {
+                Some(key) => format!("nothing has a label `{key}`"),
+                None => String::from("nothing has all the labels that its selectors require"),
+            })
         }),
     }
 }
