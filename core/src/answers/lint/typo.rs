@@ -52,8 +52,13 @@ pub(super) fn explain<'a>(
     problem
 }
 
-/// Says of a selector of Calico's that matches nothing which workload it matches, and not its pods; gives the problem back where there is none.
-pub(super) fn explain_calico(problem: Diagnostic, input: &LintInput<'_>, selector: &Selector) -> Result<Diagnostic, Diagnostic> {
+/// Says of a selector of Calico's that matches nothing which workload it matches, and not its pods; where there is none, what `otherwise` says.
+pub(super) fn explain_calico(
+    problem: Diagnostic,
+    input: &LintInput<'_>,
+    selector: &Selector,
+    otherwise: impl FnOnce(Diagnostic) -> Diagnostic,
+) -> Diagnostic {
     let owner = owner(input, |resource, workload, labels| {
         let namespace = resource.meta.namespace.as_deref().unwrap_or(&input.assumed.default_namespace);
         let of_namespace = |key: &str| {
@@ -68,8 +73,8 @@ pub(super) fn explain_calico(problem: Diagnostic, input: &LintInput<'_>, selecto
         })
     });
     match owner {
-        Some(owner) => Ok(not_of_its_pods(problem, owner)),
-        None => Err(problem),
+        Some(owner) => not_of_its_pods(problem, owner),
+        None => otherwise(problem),
     }
 }
 

@@ -50,12 +50,11 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
             }
             let message = format!("{} `{}` selects no endpoint", policy.kind, policy.title());
             let problem = Diagnostic::at(CODE, Severity::Warning, Some(policy.subject_place), message);
-            let explained = match &policy.subject {
-                SubjectMatch::Endpoints(selector) => typo::explain_calico(problem, input, selector),
-                _ => Err(problem),
-            };
             let general = |problem: Diagnostic| problem.help("no pod or host endpoint has the labels that its selectors require");
-            found.push(explained.unwrap_or_else(general));
+            found.push(match &policy.subject {
+                SubjectMatch::Endpoints(selector) => typo::explain_calico(problem, input, selector, general),
+                _ => general(problem),
+            });
             continue;
         };
         let namespace = match &subject.namespaces {

@@ -96,7 +96,7 @@ fn nothing(input: &LintInput<'_>, side: &str, selector: &Selector, written: &Wri
     match elsewhere(snapshot, written) {
         Some(help) => problem.help(help),
         None if others => problem.help("nothing that its selectors match is in its `nets`, or everything matches its `notSelector`"),
-        None => typo::explain_calico(problem, input, selector).unwrap_or_else(|problem| {
+        None => typo::explain_calico(problem, input, selector, |problem| {
             problem.help(match unmet_key(selector, snapshot) {
                 Some(key) => format!("nothing has a label `{key}`"),
                 None => String::from("nothing has all the labels that its selectors require"),
