@@ -46,6 +46,12 @@ fn objects_are_found_where_they_stand() {
         (format!("1. Apply\n\n   ```yaml\n{indented}   ```\n"), vec![("Pod", 4), ("NetworkPolicy", 9)]),
         (format!("{both}```\n"), vec![("Pod", 1), ("NetworkPolicy", 6)]),
         (format!("```yaml\n{both}"), vec![("Pod", 2), ("NetworkPolicy", 7)]),
+        (format!("My policy:\n\n~~~yaml\n{both}~~~\n\nWhy is it open?\n"), vec![("Pod", 4), ("NetworkPolicy", 9)]),
+        (format!("~~~~ yaml with `ticks`\n{POD}~~~~\n```\n{POLICY}```\n"), vec![("Pod", 2), ("NetworkPolicy", 8)]),
+        (
+            format!("me [ ~ ]$ kubectl get pod -o yaml\n{POD}me [ ~/work ]$ kubectl get netpol -o yaml\n{POLICY}me [ ~/work ]$ \n"),
+            vec![("Pod", 2), ("NetworkPolicy", 7)],
+        ),
         (format!("```go\nfunc main() {{}}\n```\n```yaml\n{POD}```\n"), vec![("Pod", 5)]),
         (format!("```bash\nkubectl apply -f - <<EOF\n{POD}EOF\n```\n"), vec![("Pod", 3)]),
         (both.clone(), vec![("Pod", 1), ("NetworkPolicy", 6)]),
@@ -85,6 +91,8 @@ fn what_commands_print_for_people_says_what_to_paste() {
             "-o json",
         ),
         ("No resources found in shop namespace.\n", "-o yaml"),
+        ("NAME       \nclosed     \nallow-web  \n", "-o yaml"),
+        ("networkpolicy.networking.k8s.io/closed\npod/web\n", "-o yaml"),
     ] {
         let loaded = Loader::default().load(&[("input", text)]);
         let [found] = &loaded.diagnostics[..] else { panic!("{text}: {:#?}", loaded.diagnostics) };
@@ -119,7 +127,7 @@ fn an_edited_script_is_read_as_a_new_one() {
 /// A line that is meant to separate documents is an error, and both documents are read.
 #[test]
 fn lines_that_are_meant_to_separate() {
-    for mark in ["----", "--", "--------------------", "=====", "_____", "— — —", "—", "- - -", "---- # next"] {
+    for mark in ["----", "--", "--------------------", "=====", "_____", "+++", "— — —", "—", "- - -", "---- # next"] {
         let text = format!("{POD}{mark}\n{POLICY}");
         let (objects, errors) = read(&text);
         if mark.contains('#') {

@@ -20,7 +20,7 @@ const LONGEST: usize = 90;
 fn mark(line: &str) -> Option<usize> {
     let bare = line.trim_end();
     let first = bare.chars().next()?;
-    if !matches!(first, '-' | '=' | '_' | '*' | '—' | '–' | '−') || bare.len() > LONGEST {
+    if !matches!(first, '-' | '=' | '_' | '*' | '+' | '—' | '–' | '−') || bare.len() > LONGEST {
         return None;
     }
     if let Some(rest) = bare.strip_prefix("---").filter(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic())) {

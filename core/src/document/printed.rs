@@ -17,6 +17,18 @@ pub(super) fn is_table(line: &str) -> bool {
     named && line.len() < 500 && words.clone().next().is_some() && words.all(is_word)
 }
 
+/// Whether a text is a table of names alone, as `calicoctl get` prints it, or what `kubectl get -o name` prints: `KIND/NAME` on each line.
+fn is_list_of_names(text: &str, first: &str) -> bool {
+    let is_name =
+        |line: &str| !line.is_empty() && line.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '.'));
+    let is_object = |line: &str| line.split_once('/').is_some_and(|(kind, name)| is_name(kind) && is_name(name));
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    match first {
+        "NAME" => lines.clone().nth(1).is_some() && lines.skip(1).all(is_name),
+        _ => lines.all(is_object),
+    }
+}
+
 /// The first line that says anything, and where it stands.
 fn first(text: &str) -> Option<(usize, &str)> {
     let mut at = 0;
@@ -48,7 +60,7 @@ pub fn printed(text: &str) -> Option<Diagnostic> {
     let span = Span::new(start as u32, (start + line.len()) as u32);
     let after = text.get(start + line.len()..).unwrap_or_default();
     let second = after.split('\n').map(str::trim).find(|l| !l.is_empty()).unwrap_or_default();
-    let (message, help) = if is_table(line) {
+    let (message, help) = if is_table(line) || is_list_of_names(text, line) {
         ("this is the table that `kubectl get` prints, without the rules", "add `-o yaml` to the command, and paste what it prints then")
     } else if line.starts_with("Name:")
         && ["Namespace:", "Labels:", "Created on:", "Roles:", "Priority:"].iter().any(|key| second.starts_with(key))

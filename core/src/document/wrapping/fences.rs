@@ -16,34 +16,40 @@ pub(super) struct Fenced {
 const OTHER_LANGUAGES: [&str; 16] =
     ["go", "python", "py", "js", "javascript", "ts", "java", "rust", "sql", "html", "css", "xml", "mermaid", "diff", "dockerfile", "toml"];
 
+/// The mark of a fence that a line begins with, and how often it stands there: backticks or tildes. Upstream: CommonMark, "Fenced code blocks".
+fn fence_of(bare: &str) -> Option<(char, usize)> {
+    let mark = bare.chars().next().filter(|c| matches!(c, '`' | '~'))?;
+    let width = bare.chars().take_while(|c| *c == mark).count();
+    let info = bare.get(width..).unwrap_or_default();
+    (width >= 3 && !(mark == '`' && info.contains('`'))).then_some((mark, width))
+}
+
 /// The fenced blocks of Markdown; nothing if the text is none. Within a manifest only a fence at the start of a line is one.
 pub(super) fn fences(text: &str, whole: Range<usize>, starts_as_manifest: bool) -> Option<Vec<Fenced>> {
     let mut blocks = Vec::new();
-    let mut open: Option<(Range<usize>, usize, usize, bool)> = None;
+    let mut open: Option<(Range<usize>, (char, usize), usize, bool)> = None;
     let (mut any, mut is_comment) = (false, false);
     let first = text.get(whole.clone()).and_then(first_line);
     for range in ranges_of_lines(text, whole.clone()) {
         let line = text.get(range.clone()).unwrap_or_default();
         let bare = line.trim_start();
         let indent = line.len() - bare.len();
-        let ticks = bare.bytes().take_while(|b| *b == b'`').count();
-        let info = bare.get(ticks..).unwrap_or_default().trim();
+        let fence = fence_of(bare);
+        let info = fence.and_then(|(_, width)| bare.get(width..)).unwrap_or_default().trim();
         // What a comment of HTML holds nobody sees. Upstream: CommonMark, "HTML blocks", start condition 2.
         if open.is_none() && (is_comment || bare.starts_with("<!--")) {
-            any |= ticks >= 3;
+            any |= fence.is_some();
             is_comment = !line.contains("-->");
             continue;
         }
-        if ticks < 3 || info.contains('`') || indent > 0 && starts_as_manifest {
-            continue;
-        }
+        let Some((mark, width)) = fence.filter(|_| indent == 0 || !starts_as_manifest) else { continue };
         any = true;
         match open.take() {
-            Some((fence, width, old, read)) if info.is_empty() && ticks >= width => {
+            Some((first, (opened, wide), old, read)) if info.is_empty() && mark == opened && width >= wide => {
                 if read {
-                    blocks.push(Fenced { outer: fence.start..range.end, inner: fence.end..range.start, indent: old });
+                    blocks.push(Fenced { outer: first.start..range.end, inner: first.end..range.start, indent: old });
                 } else {
-                    blocks.push(Fenced { outer: fence.start..range.end, inner: range.start..range.start, indent: old });
+                    blocks.push(Fenced { outer: first.start..range.end, inner: range.start..range.start, indent: old });
                 }
             }
             Some(still) => open = Some(still),
@@ -55,7 +61,7 @@ pub(super) fn fences(text: &str, whole: Range<usize>, starts_as_manifest: bool) 
                     continue;
                 }
                 let language = info.split([' ', '{', ',']).next().unwrap_or_default();
-                open = Some((range, ticks, indent, !is_program(language, &OTHER_LANGUAGES)));
+                open = Some((range, (mark, width), indent, !is_program(language, &OTHER_LANGUAGES)));
             }
         }
     }

@@ -158,7 +158,13 @@ pub(super) fn prompt(line: &str) -> Option<usize> {
     let after = short.get(end..)?;
     let of_host = first.contains('@') && !first.contains(['"', '\'', '=', ',', '{']) || first.starts_with("~/") || first == "~";
     if !of_host {
-        return None;
+        // Azure Cloud Shell: `me [ ~ ]$ `
+        let is_name = !first.is_empty() && first.chars().all(|c| c.is_alphanumeric() || "_-.".contains(c));
+        let place = after.strip_prefix(" [ ").filter(|_| is_name)?;
+        let close = [" ]$", " ]#"].into_iter().find_map(|close| place.find(close))?;
+        let length = end + " [ ".len() + close + " ]$".len();
+        let rest = short.get(length..)?;
+        return (rest.trim().is_empty() || rest.starts_with(' ')).then_some((length + 1).min(line.len()));
     }
     if first.ends_with(['$', '#', '%']) && (after.starts_with(' ') || after.trim().is_empty()) {
         return Some((end + 1).min(line.len()));

@@ -89,7 +89,8 @@ fn hints(text: &str) -> bool {
     if first.is_some_and(|line| !looks_like_manifest(line) && !is_key(line)) {
         return true;
     }
-    text.split('\n').any(|line| line.starts_with("```") || !line.starts_with([' ', '-', '#', '\r']) && begins_command(line))
+    text.split('\n')
+        .any(|line| line.starts_with("```") || line.starts_with("~~~") || !line.starts_with([' ', '-', '#', '\r']) && begins_command(line))
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
