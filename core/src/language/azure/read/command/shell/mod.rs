@@ -102,6 +102,10 @@ fn dialect(text: &str, live: &[Range<usize>]) -> Dialect {
             || lower.starts_with("for ($")
             || lower.starts_with("while ($")
             || lower.starts_with("switch ($")
+            || lower.starts_with('[') && lower.contains("]$")
+            || ["| foreach-object", "| % {", "|%{", "| where-object", "convertfrom-json"]
+                .iter()
+                .any(|word| line.to_ascii_lowercase().contains(word))
             || lower.starts_with("function ") && (lower.contains("($") || lower.contains("param(") || lower.contains("([string]"))
         {
             return Dialect::PowerShell;

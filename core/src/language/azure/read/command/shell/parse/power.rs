@@ -1,5 +1,6 @@
 //! PowerShell's own statements. Upstream: Microsoft Learn, "about_If", "about_Switch", "about_Functions_Advanced_Parameters".
 
+use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -137,24 +138,58 @@ impl Parser<'_> {
     }
 
     fn power_simple(&mut self) -> Option<Node> {
-        let name = self.peek_word().and_then(Raw::variable).map(super::super::run::power_name);
-        let next = match self.tokens.get(self.at + 1) {
-            Some(Token::Word(word)) => word.plain(),
-            _ => None,
-        };
-        let (Some(name), Some(sign @ ("=" | "+="))) = (name, next) else { return self.simple() };
-        self.at += 2;
-        let adds = sign == "+=";
-        if self.peek_op() == Some("(") {
+        let Some((name, adds, first)) = self.assigned() else { return self.simple() };
+        if self.peek_op() == Some("(") && first.as_ref().is_none_or(|first| first.plain() == Some("@")) {
             return Some(Node::List { name, items: self.bracket(), adds });
         }
-        let words = self.words();
-        if words.first().and_then(Raw::plain).is_some_and(|w| w == "az") {
+        let mut words = self.words();
+        words.splice(0..0, first);
+        let is_word = |word: &Raw, wanted: &[&str]| word.plain().is_some_and(|w| wanted.contains(&&*w.to_ascii_lowercase()));
+        if words.first().is_some_and(|first| is_word(first, &["az"])) {
             return Some(Node::Captured { name, words });
+        }
+        // Tables of names, and what operators make of words, are not followed.
+        let is_table = words.first().and_then(Raw::plain).is_some_and(|w| w.ends_with("@{") || w.ends_with(']'));
+        if is_table || words.iter().any(|word| is_word(word, &OPERATORS)) {
+            return Some(Node::Captured { name, words: Vec::new() });
         }
         Some(Node::List { name, items: words, adds })
     }
+
+    /// `$name = …`, `$name=…`, `[string]$name += …`: the name, whether the value is added, and what of the value stands in the same word.
+    fn assigned(&mut self) -> Option<(String, bool, Option<Raw>)> {
+        let word = self.peek_word()?;
+        let parts = match word.parts.as_slice() {
+            [Part::Text(kind), rest @ ..] if kind.starts_with('[') && kind.ends_with(']') => rest,
+            parts => parts,
+        };
+        let [Part::Variable(name, false), rest @ ..] = parts else { return None };
+        let name = super::super::run::power_name(name);
+        let after_sign = |text: &str| {
+            text.strip_prefix("+=").map(|value| (true, value.to_owned())).or_else(|| Some((false, text.strip_prefix('=')?.to_owned())))
+        };
+        let (adds, value, more, taken) = match rest {
+            [] => {
+                let Some(Token::Word(sign)) = self.tokens.get(self.at + 1) else { return None };
+                let (adds, value) = after_sign(sign.plain()?)?;
+                (adds, value, &[][..], 2)
+            }
+            [Part::Text(text), more @ ..] => {
+                let (adds, value) = after_sign(text)?;
+                (adds, value, more, 1)
+            }
+            _ => return None,
+        };
+        let own = (!value.is_empty()).then_some(Part::Text(value));
+        let parts: Vec<Part> = own.into_iter().chain(more.iter().cloned()).collect();
+        let first = (!parts.is_empty()).then(|| Raw { parts, quoted: !more.is_empty(), ..word.clone() });
+        self.at += taken;
+        Some((name, adds, first))
+    }
 }
+
+/// Operators that make something else of words. Upstream: Microsoft Learn, "about_Operators".
+const OPERATORS: [&str; 8] = ["-f", "-join", "-split", "-replace", "-match", "-eq", "-as", "|"];
 
 /// The parameters that PowerShell's `param(…)` declares: `[string]$Name = "x"`.
 fn declared(words: &[Raw]) -> Vec<(String, Option<Raw>)> {
