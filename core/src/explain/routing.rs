@@ -42,6 +42,15 @@ impl Explainer<'_> {
         format!("{route} is for some addresses of a subnet, and `{machine}` stands for any machine there: ask about one by its address")
     }
 
+    fn are_given(&self, one: NetworkId, other: NetworkId) -> bool {
+        [one, other].into_iter().all(|id| self.snapshot.cloud.network(id).is_some_and(|network| !network.is_assumed()))
+    }
+
+    /// Whether the input says that the machine asked about has no public address.
+    fn is_said_private(&self) -> bool {
+        self.snapshot.cloud.interface_of(self.flow.to).is_some_and(|interface| interface.private)
+    }
+
     /// The end that is outside all networks.
     fn outer(&self) -> String {
         match self.flow.from {
@@ -83,6 +92,9 @@ impl Explainer<'_> {
             Routing::UnknownTable(number) => {
                 format!("the route table of subnet `{}` is not in the input, and may send packets anywhere or drop them", subnet(number))
             }
+            Routing::NoPublicAddress(_) if self.is_said_private() => {
+                format!("`{to}` has no public address: it is not reachable from the Internet")
+            }
             Routing::NoPublicAddress(_) => {
                 format!(
                     "`{to}` has no public address, and no security group allows traffic from the Internet: it is not \
@@ -122,6 +134,14 @@ impl Explainer<'_> {
             Routing::UnknownPeer(number) => {
                 format!("`{}` may be in a network that `{}` is peered with and that is not in the input", self.outer(), network(number))
             }
+            Routing::UnknownSpace(number) => {
+                format!("`{}` may be in `{}`, of whose address space the input does not give all", self.outer(), network(number))
+            }
+            Routing::UnknownPeering(one, other) if self.are_given(one, other) => format!(
+                "`{}` and `{}` are not peered, but a hub, a gateway or a network manager of the input may connect them, which is not evaluated",
+                network(one),
+                network(other)
+            ),
             Routing::UnknownPeering(one, other) => format!(
                 "the input does not give both `{}` and `{}`, so it is not known whether these networks are peered",
                 network(one),

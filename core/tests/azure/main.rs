@@ -12,6 +12,7 @@ mod doubtful;
 mod effective;
 mod engines;
 mod functions;
+mod given_in_part;
 mod identity;
 mod networks;
 mod private_endpoints;

@@ -369,7 +369,13 @@ fn side(side: &RuleSide, expression: Option<&str>, used: &GroupUse, cloud: &Clou
             continue;
         }
         match &**tag {
-            "VirtualNetwork" => certain = certain.union(&used.virtual_network),
+            "VirtualNetwork" => {
+                certain = certain.union(&used.virtual_network);
+                if !used.virtual_network_maybe.is_empty() {
+                    possible = possible.union(&used.virtual_network_maybe);
+                    unknown = Some("VirtualNetwork".into());
+                }
+            }
             "Internet" => certain = certain.union(&tags::internet(&used.virtual_network)),
             "AzureLoadBalancer" => certain = certain.union(&AddressSet::range(tags::PLATFORM, tags::PLATFORM)),
             "*" => return None,

@@ -81,6 +81,8 @@ pub enum Azure {
         /// Which.
         policies: EndpointPolicies,
     },
+    /// Something that connects networks in a way that is not evaluated.
+    Link,
     /// What a service tag stands for.
     Tag(Vec<Cidr>),
     /// An application gateway.
@@ -262,6 +264,8 @@ pub struct Configuration {
     pub groups: Vec<Reference>,
     /// Whether it is behind a load balancer, which may have a rule for the way out.
     pub balanced: bool,
+    /// Whether the input says that it has no public address: `--public-ip-address ""`.
+    pub private: bool,
 }
 
 /// A public address.

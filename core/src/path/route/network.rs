@@ -40,7 +40,7 @@ impl Course<'_> {
             && one != other
             && cloud.network(one).is_none_or(|n| !n.peers.contains(&other))
         {
-            if [one, other].into_iter().filter_map(|id| cloud.network(id)).all(|n| !n.is_assumed()) {
+            if [one, other].into_iter().filter_map(|id| cloud.network(id)).all(|n| !n.may_be_connected()) {
                 self.check(Checkpoint::NotPeered(one, other));
                 return;
             }

@@ -117,6 +117,8 @@ pub struct Network {
     pub open: bool,
     /// Whether it is peered with networks that are not given.
     pub unknown_peers: bool,
+    /// Whether something that is not evaluated may connect it with the others: a hub, a gateway, a network manager.
+    pub linked: bool,
 }
 
 /// What shows that there is a [`Network`].
@@ -145,7 +147,13 @@ impl Network {
             origin,
             open: true,
             unknown_peers: false,
+            linked: false,
         }
+    }
+
+    /// Whether it may be connected with others beside its peerings.
+    pub(crate) fn may_be_connected(&self) -> bool {
+        self.linked || self.is_assumed()
     }
 
     /// Whether it is assumed, so that nobody says what is behind it.
@@ -260,6 +268,8 @@ pub struct Interface {
     pub public_address: Option<IpAddr>,
     /// Whether it is behind a load balancer, which may have a rule for the way out.
     pub balanced: bool,
+    /// Whether the input says that it has no public address.
+    pub private: bool,
     /// Its zones.
     pub zones: Vec<String>,
     /// Where it is written.
@@ -345,6 +355,8 @@ pub struct GroupUse {
     pub others: Vec<Option<GroupId>>,
     /// What `VirtualNetwork` stands for.
     pub virtual_network: AddressSet,
+    /// What else it may stand for: address space, peers or what is behind a gateway that the input does not give.
+    pub virtual_network_maybe: AddressSet,
 }
 
 impl Cloud {
@@ -440,6 +452,11 @@ impl Cloud {
         sets.extend(self.tables.iter().flat_map(|t| &t.routes).filter_map(|r| r.appliance).map(|a| AddressSet::range(a, a)));
         sets.retain(|set| !set.is_empty());
         sets
+    }
+
+    /// Whether a network has a gateway to other networks.
+    pub(crate) fn has_gateway(&self, network: NetworkId) -> bool {
+        self.subnets.iter().any(|s| s.network == network && s.name.eq_ignore_ascii_case("GatewaySubnet"))
     }
 
     /// Whether effective rules that are used in a network show that an address is of what `VirtualNetwork` covers there.

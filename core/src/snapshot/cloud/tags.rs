@@ -73,6 +73,12 @@ fn not_public() -> AddressSet {
     AddressSet::of_cidrs(&cidrs)
 }
 
+/// The ranges that private networks have.
+pub(crate) fn private() -> AddressSet {
+    let ranges = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"];
+    AddressSet::of_cidrs(&ranges.iter().filter_map(|r| Cidr::parse(r).ok()).collect::<Vec<Cidr>>())
+}
+
 /// Whether an address is routed on the Internet: whether [`internet`] holds it, for a network that has none of its own.
 pub fn is_public(address: IpAddr) -> bool {
     match address {

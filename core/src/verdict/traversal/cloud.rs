@@ -30,7 +30,7 @@ const INSIDE: CloudTraversal = [None; 6];
 /// What traversals depend on beside the places of their endpoints.
 #[derive(Clone, Debug)]
 pub(crate) struct Topology {
-    /// By network, whether it is given.
+    /// By network, whether it is given with all that it is connected with.
     pub(super) given: Vec<bool>,
     /// By network, those that it is peered with.
     pub(super) peers: Vec<Vec<NetworkId>>,

@@ -173,7 +173,7 @@ impl<'a> NetworkLocations<'a> {
         let mut locations = NetworkLocations {
             snapshot,
             topology: Topology {
-                given: cloud.networks.iter().map(|n| !n.is_assumed()).collect(),
+                given: cloud.networks.iter().map(|n| !n.may_be_connected()).collect(),
                 peers: cloud.networks.iter().map(|n| n.peers.clone()).collect(),
                 // The first are of places to which no route leads away.
                 hops: RefCell::new(alloc::vec![Vec::new()]),

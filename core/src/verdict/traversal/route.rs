@@ -43,6 +43,8 @@ pub enum Routing {
     UnknownGateway(NetworkId),
     /// To or from a private address, which may be in a network that this one is peered with and that is not given.
     UnknownPeer(NetworkId),
+    /// To or from a private address, which may be in the part of this network's address space that is not given.
+    UnknownSpace(NetworkId),
     /// Between networks of which one is not given, so that it is not known whether they are peered.
     UnknownPeering(NetworkId, NetworkId),
     /// To the Internet, from a private subnet without outbound access.
@@ -68,6 +70,7 @@ impl Routing {
                 | Routing::UnknownTable(_)
                 | Routing::UnknownGateway(_)
                 | Routing::UnknownPeer(_)
+                | Routing::UnknownSpace(_)
                 | Routing::UnknownPeering(..)
                 | Routing::Balancer(_)
                 | Routing::OwnRoutes
@@ -85,6 +88,8 @@ pub(crate) struct Access {
     pub(crate) unknown_table: Option<SubnetId>,
     /// Whether it has a public address.
     is_public: bool,
+    /// Whether the input says that it has none.
+    is_private: bool,
     /// What keeps its packets from the Internet.
     out: Option<Routing>,
 }
@@ -111,6 +116,7 @@ impl Access {
             table: subnet.and_then(|(_, s)| s.table),
             unknown_table: subnet.filter(|(_, s)| s.unknown_table).map(|(number, _)| number),
             is_public,
+            is_private: !is_public && interface.is_some_and(|i| i.private),
             out,
         }
     }
@@ -291,19 +297,21 @@ pub(crate) enum Way {
     Gateway,
     /// By a peering with a network that is not given.
     Peer,
+    /// It may be within the network, whose address space is not given.
+    Space,
 }
 
 /// Networks from which there may be a route to an address outside all networks.
 pub(crate) fn beyond(cloud: &Cloud, address: IpAddr) -> Vec<(NetworkId, Way)> {
-    let has_gateway = |number: NetworkId| cloud.subnets.iter().any(|s| s.network == number && s.name.eq_ignore_ascii_case("GatewaySubnet"));
     let of = |(number, network): (NetworkId, &Network)| {
         let near = || core::iter::once(number).chain(network.peers.iter().copied());
         let behind = near().filter_map(|n| cloud.network(n)).any(|n| n.on_premises.contains(address));
         let way = match () {
             // Of a network that is only assumed nobody says what is behind it.
             () if behind || network.is_assumed() || !tags::is_public(address) && cloud.is_shown_inside(number, address) => Way::Known,
-            () if near().any(has_gateway) => Way::Gateway,
+            () if near().any(|number| cloud.has_gateway(number)) => Way::Gateway,
             () if network.unknown_peers && !tags::is_public(address) => Way::Peer,
+            () if network.open && !tags::is_public(address) => Way::Space,
             () => return None,
         };
         Some((number, way))
@@ -319,6 +327,7 @@ pub(crate) fn no_way_in(from: &RouteEndpoint<'_>, to: &RouteEndpoint<'_>, back: 
         Some((_, Way::Known)) => None,
         Some((_, Way::Gateway)) => Some(Routing::UnknownGateway(network)),
         Some((_, Way::Peer)) => Some(Routing::UnknownPeer(network)),
+        Some((_, Way::Space)) => Some(Routing::UnknownSpace(network)),
         None => back.filter(|back| !matches!(back, Routing::Dropped(..))).or(Some(Routing::PrivateSource(network))),
     }
 }
@@ -337,7 +346,7 @@ pub(crate) fn reach(from: &RouteEndpoint<'_>, to: &RouteEndpoint<'_>) -> Option<
             match to.node {
                 _ if to.is_pod => return Some(Routing::PrivatePod),
                 Some(node) if !to.access.is_public && to.network.is_some() => return Some(Routing::PrivateNode(node)),
-                None if !to.is_guarded && !to.access.is_public => {
+                None if to.access.is_private || !to.is_guarded && !to.access.is_public => {
                     if let Some(subnet) = to.subnet {
                         return Some(Routing::NoPublicAddress(subnet));
                     }
@@ -357,6 +366,7 @@ pub(crate) fn reach(from: &RouteEndpoint<'_>, to: &RouteEndpoint<'_>) -> Option<
             _ if to.is_public => from.access.out,
             (Some((network, Way::Gateway)), _) => Some(Routing::UnknownGateway(*network)),
             (Some((network, Way::Peer)), _) => Some(Routing::UnknownPeer(*network)),
+            (Some((network, Way::Space)), _) => Some(Routing::UnknownSpace(*network)),
             (None, Some(network)) => Some(Routing::Private(network)),
             (None, None) => None,
         };

@@ -28,7 +28,11 @@ impl Builder {
                 Azure::NodePool { cluster, pool } if key(&cluster.name) == key(&resource.meta.name) => Some((pool, *document)),
                 _ => None,
             });
-            let all: Vec<(&NodePool, DocumentId)> = cluster.pools.iter().map(|pool| (pool, *document)).chain(added).collect();
+            let added: Vec<(&NodePool, DocumentId)> = added.collect();
+            // A pool that is also written as a resource of its own is that one.
+            let is_again = |pool: &NodePool| added.iter().any(|(other, _)| key(&other.name) == key(&pool.name));
+            let own = cluster.pools.iter().filter(|pool| !is_again(pool)).map(|pool| (pool, *document));
+            let all: Vec<(&NodePool, DocumentId)> = own.chain(added.iter().copied()).collect();
             let mut pools: Vec<Pool> = Vec::new();
             for (pool, document) in &all {
                 let mut read = self.pool(pool, plugin, cluster.plugin, *document);

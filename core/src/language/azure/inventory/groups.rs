@@ -192,8 +192,10 @@ impl Builder {
     /// The use of a group in a subnet: what `VirtualNetwork` stands for there. Upstream: docs/azure.md 2.4.
     pub(in crate::language) fn group_use(&mut self, group: GroupId, others: Vec<Option<GroupId>>, subnet: SubnetId) -> GroupUseId {
         let said = self.cloud.group(group).and_then(|g| g.expansions.get("virtualnetwork")).cloned();
-        let set = said.unwrap_or_else(|| managed::virtual_network(&self.cloud, subnet));
-        let used = GroupUse { group, others, virtual_network: set };
+        let used = match said {
+            Some(set) => GroupUse { group, others, virtual_network: set, virtual_network_maybe: AddressSet::default() },
+            None => managed::used(&self.cloud, group, others, subnet),
+        };
         let known = self.cloud.group_uses().find(|(_, u)| **u == used).map(|(id, _)| id);
         known.unwrap_or_else(|| {
             self.cloud.uses.push(used);

@@ -284,7 +284,12 @@ fn each_reference(azure: &mut Azure, visit: Visit<'_>) {
             }
             to(Sort::Group, group);
         }
-        Azure::PublicAddress(_) | Azure::ApplicationGroup | Azure::RouteTable(_) | Azure::Tag(_) | Azure::MayChange { .. } => {}
+        Azure::PublicAddress(_)
+        | Azure::ApplicationGroup
+        | Azure::RouteTable(_)
+        | Azure::Tag(_)
+        | Azure::Link
+        | Azure::MayChange { .. } => {}
     }
 }
 

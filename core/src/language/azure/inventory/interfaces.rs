@@ -169,6 +169,7 @@ impl Builder {
         let public = |c: &azure::Configuration| Some(beside.publics.get(&key(&c.public.as_ref()?.name)).copied());
         let own = configurations.iter().flat_map(|c| c.groups.iter().map(|g| g.name.to_string()));
         let application_groups = own.chain(beside.members.get(&key(&name)).into_iter().flatten().cloned()).collect();
+        let balanced = configurations.iter().any(|c| c.balanced) || beside.balanced.contains(&key(&resource.meta.name));
         let read = Interface {
             name,
             machine: interface.machine.as_deref().map(ToOwned::to_owned).or_else(|| owner.map(|(m, _)| m.clone())),
@@ -185,7 +186,8 @@ impl Builder {
                 .iter()
                 .find_map(|c| c.public_sku.or_else(|| public(c).map(|p| p.map_or(azure::AddressSku::Standard, |p| p.sku)))),
             public_address: configurations.iter().find_map(|c| c.public_address.or_else(|| public(c)??.address)),
-            balanced: configurations.iter().any(|c| c.balanced) || beside.balanced.contains(&key(&resource.meta.name)),
+            balanced,
+            private: !balanced && configurations.iter().all(|c| c.private && c.public.is_none() && c.public_sku.is_none()),
             zones: if zones.is_empty() { owner.map_or_else(Vec::new, |(_, z)| z.clone()) } else { zones },
             place: resource.span.within(document),
             stand_in: false,
@@ -333,6 +335,7 @@ impl Builder {
                 public: None,
                 public_address: None,
                 balanced: false,
+                private: false,
                 zones: zones.into_iter().collect(),
                 place,
                 stand_in: false,
@@ -369,6 +372,7 @@ impl Builder {
                 public: None,
                 public_address: None,
                 balanced: false,
+                private: false,
                 zones: Vec::new(),
                 place: subnet.place,
                 stand_in: true,

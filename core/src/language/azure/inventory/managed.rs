@@ -9,7 +9,9 @@ use crate::language::azure::{Access, PortMatch, RuleDirection, RuleSide, Securit
 use crate::language::{LoadBalancer, ServicePort};
 use crate::model::{AddressSet, Cidr, Protocol};
 use crate::policy::GroupUseId;
-use crate::snapshot::cloud::{Cloud, Group, GroupId, GroupUse, InterfaceId, MANAGED_GROUP, SubnetId};
+use crate::snapshot::cloud::{
+    Cloud, Group, GroupId, GroupUse, InterfaceId, MANAGED_GROUP, Network, NetworkId, NetworkOrigin, SubnetId, tags,
+};
 use crate::snapshot::{ForeignBalancer, Service, ServiceType, Snapshot};
 use crate::text::Place;
 /// AKS's first rule that allows, and the last that denies.
@@ -38,7 +40,7 @@ pub(crate) fn add_managed_group(snapshot: &mut Snapshot) {
     for number in unguarded {
         let Some(subnet) = cloud.interface(number).map(|i| i.subnet) else { continue };
         // Clusters in several networks: the group means other addresses in each.
-        let used = GroupUse { group, others: Vec::new(), virtual_network: virtual_network(cloud, subnet) };
+        let used = used(cloud, group, Vec::new(), subnet);
         let known = cloud.uses.iter().position(|u| *u == used);
         let at = known.unwrap_or_else(|| {
             cloud.uses.push(used);
@@ -50,9 +52,30 @@ pub(crate) fn add_managed_group(snapshot: &mut Snapshot) {
     }
 }
 
+/// The use of a group in a subnet.
+pub(super) fn used(cloud: &Cloud, group: GroupId, others: Vec<Option<GroupId>>, subnet: SubnetId) -> GroupUse {
+    let virtual_network = virtual_network(cloud, subnet);
+    let virtual_network_maybe = maybe_of_virtual_network(cloud, subnet).difference(&virtual_network);
+    GroupUse { group, others, virtual_network, virtual_network_maybe }
+}
+
+/// What `VirtualNetwork` may stand for besides: the private addresses, if the input does not give all of the address space of the network or of a
+/// peer, a network that it is peered with, or what is behind its gateway. Upstream: docs/azure.md 2.4.
+fn maybe_of_virtual_network(cloud: &Cloud, subnet: SubnetId) -> AddressSet {
+    let Some((own, network)) = cloud.network_of(subnet) else { return AddressSet::default() };
+    let is_short = |number: NetworkId, network: &Network| network.open || network.on_premises.is_empty() && cloud.has_gateway(number);
+    let peers = || network.peers.iter().filter(|peer| !network.closed_peers.contains(peer));
+    // A network that is assumed for groups is all that there is.
+    let is_short = network.origin != NetworkOrigin::ForGroups
+        && (network.unknown_peers
+            || is_short(own, network)
+            || peers().any(|peer| cloud.network(*peer).is_some_and(|n| is_short(*peer, n))));
+    if is_short { tags::private() } else { AddressSet::default() }
+}
+
 /// What `VirtualNetwork` stands for in a subnet. Upstream: docs/azure.md 2.4.
 pub(in crate::language) fn virtual_network(cloud: &Cloud, subnet: SubnetId) -> AddressSet {
-    let mut set = AddressSet::range(crate::snapshot::cloud::tags::PLATFORM, crate::snapshot::cloud::tags::PLATFORM);
+    let mut set = AddressSet::range(tags::PLATFORM, tags::PLATFORM);
     if let Some(subnet) = cloud.subnet(subnet) {
         set = set.union(&subnet.routes);
         if let Some(network) = cloud.network(subnet.network) {

@@ -88,6 +88,7 @@ pub(in crate::language) fn add(resources: &[(DocumentId, &Resource)], plugin: Op
     builder.groups(&placed);
     builder.networks(&placed);
     builder.peerings(&placed);
+    builder.links(&placed);
     builder.effective_networks(&placed);
     builder.named_subnets(&placed);
     builder.assume_networks(&placed);

@@ -143,6 +143,15 @@ impl Builder {
         }
     }
 
+    /// What hubs, gateways and network managers connect is not followed: any of the networks may reach the others, and some that are not given.
+    pub(super) fn links(&mut self, placed: &[Placed<'_>]) {
+        if placed.iter().any(|(_, _, azure)| matches!(azure, Azure::Link)) {
+            for network in &mut self.cloud.networks {
+                (network.linked, network.unknown_peers) = (true, true);
+            }
+        }
+    }
+
     /// Effective rules name the subnet and its network, and say what `VirtualNetwork` is, but not which part of it the subnet has. Where the text does
     /// not give these, the network is taken to be all of it, and the subnet the first range that is free.
     pub(super) fn effective_networks(&mut self, placed: &[Placed<'_>]) {

@@ -35,6 +35,8 @@ pub(super) fn check(cloud: &Cloud, problems: &mut Vec<Diagnostic>) {
         }
         one_network(cloud, cluster, problems);
         only_windows(cluster, problems);
+        no_nodes(cluster, problems);
+        ways_out(cloud, cluster, problems);
     }
     shared_pod_subnets(cloud, problems);
 }
@@ -65,6 +67,11 @@ fn sizes(pool: &Pool, problems: &mut Vec<Diagnostic>) {
         let message =
             format!("node pool `{name}`: {} nodes are outside the autoscaler's range of {} to {}", pool.count, limits.least, limits.most);
         refuse(message, "change the count or the limits");
+    }
+    if let Some(limits) = pool.growth.autoscaler.filter(|l| l.least > l.most) {
+        let message =
+            format!("node pool `{name}`: the autoscaler's fewest nodes, {}, are more than its most, {}", limits.least, limits.most);
+        refuse(message, "change the limits");
     }
     if pool.windows && name.chars().count() > 6 {
         refuse(format!("node pool `{name}`: the name of a Windows pool has 6 characters at most"), "shorten it");
@@ -133,6 +140,38 @@ fn only_windows(cluster: &CloudCluster, problems: &mut Vec<Diagnostic>) {
     }
     let message = format!("`{}` has Windows nodes only: System node pool must be linux.", cluster.name);
     report(problems, Severity::Error, cluster.place, message, "add a pool of Linux nodes in mode `System`");
+}
+
+/// Somewhere the system's own pods have to run. Upstream: azure-aks-docs, "Create node pools": limitations.
+fn no_nodes(cluster: &CloudCluster, problems: &mut Vec<Diagnostic>) {
+    let is_empty = |pool: &Pool| pool.count == 0 && pool.growth.autoscaler.is_none_or(|limits| limits.most == 0);
+    if let Some(pool) = cluster.pools.first().filter(|_| cluster.pools.iter().all(is_empty)) {
+        let message = format!("`{}` has no node: System pools must contain at least one node", cluster.name);
+        report(problems, Severity::Error, pool.place, message, "raise `--node-count`; to stop a cluster there is `az aks stop`");
+    }
+}
+
+/// Ways out that the nodes' subnet must have before a cluster relies on them. Upstream: azure-aks-docs, "Customize cluster egress with outbound types".
+fn ways_out(cloud: &Cloud, cluster: &CloudCluster, problems: &mut Vec<Diagnostic>) {
+    let asked = |wanted: Feature| cluster.features.iter().find(|(feature, _)| *feature == wanted).map(|(_, place)| *place);
+    for subnet in cluster.pools.iter().filter_map(|pool| cloud.subnet(pool.subnet?)).filter(|subnet| !subnet.assumed) {
+        if let Some(place) = asked(Feature::UserRoutes).filter(|_| subnet.table.is_none() && !subnet.unknown_table) {
+            let message = format!(
+                "`{}`: subnet `{}` has no route table, and outbound type `userDefinedRouting` needs one with a way out",
+                cluster.name, subnet.name
+            );
+            report(problems, Severity::Error, place, message, "attach a route table with a route for 0.0.0.0/0 to the subnet");
+            return;
+        }
+        if let Some(place) = asked(Feature::UserNat).filter(|_| !subnet.outbound.nat) {
+            let message = format!(
+                "`{}`: subnet `{}` has no NAT gateway, and outbound type `userAssignedNATGateway` needs one",
+                cluster.name, subnet.name
+            );
+            report(problems, Severity::Error, place, message, "attach a NAT gateway to the subnet first");
+            return;
+        }
+    }
 }
 
 /// A subnet of pods hands out single addresses or blocks, never both.

@@ -1,14 +1,16 @@
 //! AKS clusters as the REST API and `az aks show` give them.
 
 use alloc::boxed::Box;
+use alloc::format;
 use alloc::vec::Vec;
 
 use super::AzureReader;
-use super::prop;
+use super::rules::last_segment;
 use super::value::{Scalar, field};
+use super::{prop, reference_of};
 use crate::document::{NodeRef, Value};
 use crate::language::azure::Asked;
-use crate::language::azure::{Azure, Cluster, ClusterEngine, ClusterTraffic, ControlPlane, Gateway, NodePool, Outbound, Plugin};
+use crate::language::azure::{Azure, Cluster, ClusterEngine, ClusterTraffic, ControlPlane, Gateway, NodePool, Outbound, Plugin, Reference};
 use crate::model::Cidr;
 use crate::snapshot::cloud::{Autoscaler, Feature, Growth, Surge};
 
@@ -19,7 +21,7 @@ impl<'a> AzureReader<'a, '_> {
     /// The application gateway that the add-on makes for a cluster.
     fn add_on_gateway(&mut self, config: NodeRef<'a>, cluster: &Scalar) {
         let own_range = self.text(config, "subnetCIDR").and_then(|range| self.cidr(&range));
-        let subnet = self.text(config, "subnetId").map(|subnet| super::reference_of(&subnet));
+        let subnet = self.text(config, "subnetId").map(|subnet| reference_of(&subnet));
         let gateway = Gateway { subnet, own_range, ..Gateway::default() };
         let given = self.text(config, "applicationGatewayName");
         let gateway_name = given.unwrap_or_else(|| Scalar { text: "ingress-appgateway".into(), ..cluster.clone() });
@@ -200,6 +202,24 @@ impl<'a> AzureReader<'a, '_> {
         let Some(word) = self.template.scalar(place).filter(|s| !s.unknown) else { return };
         let meant = meanings.iter().find(|(text, _)| text.eq_ignore_ascii_case(&word.text));
         found.extend(meant.map(|(_, feature)| (*feature, place.span())));
+    }
+
+    /// A node pool that is written as a resource of its own.
+    pub(super) fn separate_pool(&mut self, node: NodeRef<'a>, name: &Scalar) {
+        let of_id = || {
+            let id = field(node, "id").and_then(|n| self.template.scalar(n))?.text;
+            let (before, _) = id.rsplit_once('/')?;
+            before.rsplit_once('/').map(|(cluster, _)| Box::from(last_segment(cluster)))
+        };
+        let parent = name.text.rsplit_once('/').map(|(cluster, _)| Box::from(cluster)).or_else(of_id);
+        let Some(parent) = parent else { return };
+        let cluster = Reference { name: parent, parent: None, scope: Default::default(), span: name.span };
+        let pool = self.agent_pool(node, Plugin::None);
+        // How many pods a node has is the cluster's, where nothing is said: 0.
+        let max_pods = if prop(node, "maxPods").is_some() { pool.max_pods } else { 0 };
+        let pool = NodePool { name: last_segment(&name.text).into(), max_pods, ..pool };
+        let full = Scalar { text: format!("{}/{}", cluster.name, pool.name), ..name.clone() };
+        self.emit("AgentPool", &full, node.span(), Azure::NodePool { cluster, pool });
     }
 
     fn agent_pool(&mut self, node: NodeRef<'a>, plugin: Plugin) -> NodePool {

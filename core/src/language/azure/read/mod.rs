@@ -115,10 +115,19 @@ fn looks_like_azure(node: NodeRef<'_>) -> bool {
         || text("$schema").contains("schema.management.azure.com")
         || (has("contentVersion") && has("resources"))
         || parameters::is_parameter_file(node)
-        || ["securityRules", "defaultSecurityRules", "effectiveSecurityRules", "NewNSG", "newVNet", "addressSpace", "agentPoolProfiles"]
+        || ["securityRules", "defaultSecurityRules", "effectiveSecurityRules", "addressSpace", "agentPoolProfiles"]
             .iter()
             .any(|name| has(name))
+        || printed(node).is_some()
         || node.get("value").and_then(NodeRef::as_sequence).is_some_and(|mut items| items.next().is_some_and(looks_like_azure))
+}
+
+/// What a command that creates something prints around it. Upstream: `azure-cli`, modules `network` and `vm`.
+fn printed(node: NodeRef<'_>) -> Option<NodeRef<'_>> {
+    ["NewNSG", "newVNet", "publicIp", "NewNIC", "loadBalancer", "applicationGateway", "vmss", "vnetGateway"]
+        .iter()
+        .find_map(|name| field(node, name))
+        .filter(|inner| inner.as_mapping().is_some())
 }
 
 /// A rule by itself: `az network nsg rule list`.
@@ -230,8 +239,7 @@ impl<'a, 'r> AzureReader<'a, 'r> {
             self.deployment(node);
             return;
         }
-        let inner = ["NewNSG", "newVNet", "publicIp", "NewNIC"].iter().find_map(|name| field(node, name));
-        if let Some(inner) = inner {
+        if let Some(inner) = printed(node) {
             self.value(inner, depth + 1);
         } else if field(node, "effectiveSecurityRules").is_some() {
             self.effective(&[node]);
@@ -352,15 +360,38 @@ impl<'a, 'r> AzureReader<'a, 'r> {
             self.separate_route(node, &name);
         } else if is("Microsoft.ContainerService/managedClusters") {
             self.managed_cluster(node, &name);
+        } else if is("Microsoft.ContainerService/managedClusters/agentPools") {
+            self.separate_pool(node, &name);
         } else if starts_with(&full_type, "Microsoft.Network/networkManagers/securityAdminConfigurations") {
             // Upstream: Azure documentation, "Security admin rules in Azure Virtual Network Manager": they are evaluated before security groups.
             self.decides_too(&full_type, node.span(), "has rules that come before those of security groups");
+        } else if self.connects_networks(node, &full_type) {
+            self.link(&format!("`{full_type}`"), node.span());
         } else if is("Microsoft.Resources/deploymentScripts") && self.may_run_commands(node) {
             self.decides_too(&full_type, node.span(), "runs commands that may change security groups");
         } else {
             let unread = self.unread.get_or_insert_with(|| (full_type.clone(), node.span(), 0));
             unread.2 += 1;
         }
+    }
+
+    /// Whether a resource connects networks otherwise than by a peering. Upstream: Azure documentation, "Virtual WAN": VNet-to-VNet; "Connectivity
+    /// configurations in Azure Virtual Network Manager"; "Configure a VNet-to-VNet VPN gateway connection".
+    fn connects_networks(&self, node: NodeRef<'a>, full_type: &str) -> bool {
+        let is = |known: &str| full_type.eq_ignore_ascii_case(known);
+        let between = || self.text(node, "connectionType").is_none_or(|kind| kind.unknown || kind.text.eq_ignore_ascii_case("Vnet2Vnet"));
+        is("Microsoft.Network/virtualHubs/hubVirtualNetworkConnections")
+            || is("Microsoft.Network/networkManagers/connectivityConfigurations")
+            || is("Microsoft.Network/connections") && between()
+    }
+
+    /// Something that connects networks and is not followed.
+    fn link(&mut self, what: &str, span: Span) {
+        let name = Scalar { text: format!("{what} at {}", span.start), unknown: false, span };
+        self.emit("Link", &name, span, Azure::Link);
+        let warning =
+            Diagnostic::new(codes::AZ_COMMAND_NOT_USED, Severity::Warning, span, format!("{what} connects networks, and is not evaluated"));
+        self.report(warning.help("whether networks without a peering reach each other is not known: write the peerings that it comes to"));
     }
 
     /// A resource that is not evaluated and may decide about any connection.

@@ -293,6 +293,7 @@ impl<'a> AzureReader<'a, '_> {
                 public_address: None,
                 groups,
                 balanced: prop(item, "loadBalancerBackendAddressPools").is_some_and(|pools| !reader.template.items(pools).is_empty()),
+                private: false,
             };
             (!is(reader, "primary", "true"), configuration)
         });

@@ -170,7 +170,7 @@ impl AzureReader<'_, '_> {
         let least = self.count(options, "min-count", 0, 1000);
         let most = self.count(options, "max-count", 0, 1000);
         let autoscaler = match (least, most) {
-            (Some(least), Some(most)) if options.flag("enable-cluster-autoscaler") => Some(Autoscaler { least, most }),
+            (Some(least), Some(most)) if options.flag("enable-cluster-autoscaler") && least <= most => Some(Autoscaler { least, most }),
             _ => None,
         };
         let surge = options.value("max-surge").filter(|v| !v.unknown).and_then(|v| Surge::from_text(&v.text));

@@ -154,8 +154,11 @@ impl AzureReader<'_, '_> {
         self.autoscale(options, &name, None);
     }
 
-    /// `az aks scale`, `az aks nodepool scale` and `update`.
+    /// `az aks scale`, `az aks nodepool scale`, `update` and `upgrade`.
     pub(super) fn pool_update(&mut self, options: &Options) {
+        if options.what == "aks nodepool upgrade" && !options.has("max-surge") {
+            return; // A version changes nothing that counts here.
+        }
         let of_cluster = options.what == "aks scale";
         let (cluster, pool) = if of_cluster {
             (options.name().text, options.value("nodepool-name").map(|v| v.text))

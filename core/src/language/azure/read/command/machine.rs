@@ -60,6 +60,7 @@ impl AzureReader<'_, '_> {
             public: public.map(|v| super::super::reference_of(&v)),
             public_address: None,
             groups: application_groups(&options.list("asgs")),
+            private: none,
             ..Configuration::default()
         };
         self.say_what_is_made(options, makes_network, rule, !none);
@@ -87,12 +88,14 @@ impl AzureReader<'_, '_> {
             if let Some(found) = self.first_subnet(options) {
                 return (Some(found), false);
             }
-            return (Some(self.machine_network(options, None)), true);
+            return (Some(self.machine_network(options, None, None)), true);
         }
         let name = network.as_ref().map(|n| n.text.as_str()).or_else(|| given.as_ref().and_then(|g| g.parent.as_deref()));
         let exists = name.is_some_and(|name| self.made("VirtualNetwork", name).is_some());
-        // A network that is named and not made here may be given elsewhere, with its subnet.
-        if exists || given.is_some() {
+        // A network that is named and not made here may be given elsewhere, with its subnet; ranges for it say that the command makes it.
+        let has_ranges = options.has("vnet-address-prefix") || options.has("subnet-address-prefix");
+        let made = given.as_ref().filter(|given| !exists && has_ranges && given.scope.group.is_none()).map(|given| given.name.clone());
+        if exists || given.is_some() && made.is_none() {
             if given.is_none() {
                 let subnet = Reference {
                     name: format!("{}Subnet", options.name().text).as_str().into(),
@@ -105,7 +108,7 @@ impl AzureReader<'_, '_> {
             return (given, false);
         }
         let name = name.map(String::from);
-        (Some(self.machine_network(options, name)), true)
+        (Some(self.machine_network(options, name, made)), true)
     }
 
     /// The first subnet of the first network of the same region.
@@ -138,17 +141,17 @@ impl AzureReader<'_, '_> {
     }
 
     /// Makes the network of a machine.
-    fn machine_network(&mut self, options: &Options, name: Option<String>) -> Reference {
+    fn machine_network(&mut self, options: &Options, name: Option<String>, subnet: Option<Box<str>>) -> Reference {
         let machine = options.name();
         let name = name.unwrap_or_else(|| format!("{}VNET", machine.text));
-        let subnet = format!("{}Subnet", machine.text);
+        let subnet = subnet.unwrap_or_else(|| format!("{}Subnet", machine.text).into());
         let mut ranges = |option: &str, default: &str| {
             let found = self.ranges(options, option);
             if found.is_empty() { prefix(default).map(|cidr| (cidr, options.span)).into_iter().collect() } else { found }
         };
         let (space, range) = (ranges("vnet-address-prefix", SPACE), ranges("subnet-address-prefix", RANGE));
         let own = Subnet {
-            name: subnet.as_str().into(),
+            name: subnet.clone(),
             span: options.span,
             prefixes: range,
             group: None,
@@ -164,7 +167,7 @@ impl AzureReader<'_, '_> {
         };
         let full = Scalar { text: name.clone(), ..machine };
         self.emit("VirtualNetwork", &full, options.span, Azure::Network(network));
-        Reference { name: subnet.as_str().into(), parent: Some(name.as_str().into()), scope: Default::default(), span: options.span }
+        Reference { name: subnet, parent: Some(name.as_str().into()), scope: Default::default(), span: options.span }
     }
 
     /// The security group of a machine, and the port that it lets in if it is made.

@@ -26,9 +26,9 @@ use self::shell::Command;
 use super::AzureReader;
 use super::value::Scalar;
 use crate::diagnostics::{Code, Diagnostic, Severity, distance, nearest};
-use crate::language::azure::{Reference, Scope};
+use crate::language::azure::{Azure, Reference, Scope};
 use crate::language::read::fields::Reader;
-use crate::language::{Resource, codes};
+use crate::language::{Kind, Resource, codes};
 use crate::model::Cidr;
 use crate::text::Span;
 
@@ -54,7 +54,21 @@ pub(in crate::language) fn read_commands(text: &str, live: &[Range<usize>], read
     }
     azure.say_unused();
     azure.finish();
-    in_one_group(resources.get_mut(before..).unwrap_or_default());
+    let made = resources.get_mut(before..).unwrap_or_default();
+    in_one_group(made);
+    // Load balancers are not read: packets from the Internet may come by one.
+    if commands.iter().any(|command| command.words.iter().any(|w| matches!(w.text.as_str(), "lb" | "inbound-nat-rule"))) {
+        made.iter_mut().for_each(may_be_balanced);
+    }
+}
+
+/// What the input says of a machine without a public address does not keep out what a load balancer sends to it.
+fn may_be_balanced(resource: &mut Resource) {
+    if let Kind::Azure(azure) = &mut resource.kind
+        && let Azure::Interface(interface) = &mut **azure
+    {
+        interface.configurations.iter_mut().for_each(|configuration| configuration.private = false);
+    }
 }
 
 /// In a script that names one resource group, commands that name none mean it too: it is set by `az configure`, or left out for shortness.
@@ -70,7 +84,7 @@ fn in_one_group(made: &mut [Resource]) {
 }
 
 /// The commands that are read.
-const COMMANDS: [&str; 50] = [
+const COMMANDS: [&str; 51] = [
     "aks approuting disable",
     "aks approuting enable",
     "aks create",
@@ -81,6 +95,7 @@ const COMMANDS: [&str; 50] = [
     "aks nodepool delete",
     "aks nodepool scale",
     "aks nodepool update",
+    "aks nodepool upgrade",
     "aks scale",
     "aks update",
     "network application-gateway create",
@@ -225,7 +240,7 @@ impl AzureReader<'_, '_> {
             "vm create" => self.machine_create(options),
             "vm open-port" => self.open_port(options),
             "aks update" => self.aks_update(options),
-            "aks scale" | "aks nodepool scale" | "aks nodepool update" => self.pool_update(options),
+            "aks scale" | "aks nodepool scale" | "aks nodepool update" | "aks nodepool upgrade" => self.pool_update(options),
             "aks nodepool delete" => self.pool_delete(options),
             "aks enable-addons" | "aks disable-addons" | "aks approuting enable" | "aks approuting disable" => self.add_ons_update(options),
             what if what.ends_with(" delete") => self.delete(options),

@@ -13,7 +13,7 @@ use super::shell::Command;
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::language::azure::read::value::Scalar;
 use crate::language::azure::{Azure, Reach, Reference, Scope};
-use crate::language::codes;
+use crate::language::{Kind, Resource, codes};
 use crate::text::Span;
 
 /// The option that names what an object is part of, and what stands before it in an identifier.
@@ -92,6 +92,9 @@ impl Options {
         self.values("ids").iter().map(object).collect()
     }
 }
+
+/// Commands that connect networks otherwise than by a peering.
+const LINKS: [&str; 3] = ["network vhub connection create", "network manager connect-config create", "network vpn-connection create"];
 
 impl AzureReader<'_, '_> {
     /// The command for each of its objects, with what it changes by the paths of properties.
@@ -232,18 +235,23 @@ impl AzureReader<'_, '_> {
         let may_be_network = !is_about("microsoft.") || is_about("microsoft.network");
         let last = what.rsplit(' ').next().unwrap_or_default();
         let changes = ["create", "update", "delete", "patch", "invoke-action"].contains(&last);
-        if what == "rest" {
-            let method = words.iter().position(|w| matches!(w.as_str(), "--method" | "-m")).and_then(|at| words.get(at + 1));
-            if !may_be_network || method.is_none_or(|method| method == "get") {
-                return false;
-            }
-        } else if what.starts_with("resource ") && changes {
+        let method = words.iter().position(|w| matches!(w.as_str(), "--method" | "-m")).and_then(|at| words.get(at + 1));
+        let is_request = what == "rest" && method.is_some_and(|method| method != "get");
+        if is_request || what.starts_with("resource ") && changes {
+            let may_be_cluster = !is_about("microsoft.") || is_about("microsoft.containerservice") && !is_about("agentpools");
+            let is_cluster = may_be_cluster && self.changed_clusters(&words, &format!("az {what}"), command.span);
             if !may_be_network {
-                return false;
+                return is_cluster;
             }
         } else if what.starts_with("network manager security-admin-config") && changes {
             self.may_change(command.span, &format!("az {what}"), "is about rules that come before those of security groups");
             return true;
+        } else if last == "create" && LINKS.contains(&what) {
+            if what != "network vpn-connection create" || is_about("--vnet-gateway2") {
+                self.link(&format!("`az {what}`"), command.span);
+                return true;
+            }
+            return false;
         } else if last == "create" && (what.starts_with("deployment ") || what.starts_with("stack ") || what == "group deployment create") {
             self.may_change_by(command.span, &format!("az {what}"), "deploys a template that is not in the input", Reach::Deployment);
             return true;
@@ -256,6 +264,30 @@ impl AzureReader<'_, '_> {
         }
         self.may_change(command.span, &format!("az {what}"), "may change security groups");
         true
+    }
+
+    /// A request that changes clusters which commands before it made: which engine they have afterwards is not known. False if there is none.
+    fn changed_clusters(&mut self, words: &[String], what: &str, span: Span) -> bool {
+        let is_named = |name: &str| words.iter().any(|w| w.split('/').any(|part| part.eq_ignore_ascii_case(name)));
+        let is_cluster = |r: &Resource| matches!(&r.kind, Kind::Azure(azure) if matches!(**azure, Azure::Cluster(_)));
+        let names_one = self.resources.iter().any(|r| is_cluster(r) && is_named(&r.meta.name));
+        let mut found = false;
+        for resource in self.resources.iter_mut().filter(|r| !names_one || is_named(&r.meta.name)) {
+            if let Kind::Azure(azure) = &mut resource.kind
+                && let Azure::Cluster(cluster) = &mut **azure
+            {
+                cluster.engine = None;
+                found = true;
+            }
+        }
+        if found {
+            let warning = Diagnostic::new(codes::AZ_COMMAND_NOT_USED, Severity::Warning, span, format!("`{what}` is not evaluated"));
+            self.report(warning.help(
+                "which policy engine the cluster has afterwards is not known: where it decides, the answer is \"cannot tell\"; \
+                 write `az aks update --network-policy`, or paste what `az aks show -o json` prints",
+            ));
+        }
+        found
     }
 
     fn not_followed(&mut self, span: Span, what: &str, is_change: bool) {
