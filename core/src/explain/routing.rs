@@ -42,8 +42,17 @@ impl Explainer<'_> {
         format!("{route} is for some addresses of a subnet, and `{machine}` stands for any machine there: ask about one by its address")
     }
 
-    fn are_given(&self, one: NetworkId, other: NetworkId) -> bool {
-        [one, other].into_iter().all(|id| self.snapshot.cloud.network(id).is_some_and(|network| !network.is_assumed()))
+    /// Why it is not known whether packets pass between two networks.
+    fn unknown_peering(&self, one: NetworkId, other: NetworkId) -> String {
+        let network = |id: NetworkId| self.snapshot.cloud.network_name(id);
+        let is_given = |id: NetworkId| self.snapshot.cloud.network(id).is_some_and(|network| !network.is_assumed());
+        let (first, second) = (network(one), network(other));
+        match is_given(one) && is_given(other) {
+            true => format!(
+                "`{first}` and `{second}` are not peered, but a hub, a gateway or a network manager of the input may connect them, which is not evaluated"
+            ),
+            false => format!("the input does not give both `{first}` and `{second}`, so it is not known whether these networks are peered"),
+        }
     }
 
     /// Whether the input says that the machine asked about has no public address.
@@ -137,16 +146,7 @@ impl Explainer<'_> {
             Routing::UnknownSpace(number) => {
                 format!("`{}` may be in `{}`, of whose address space the input does not give all", self.outer(), network(number))
             }
-            Routing::UnknownPeering(one, other) if self.are_given(one, other) => format!(
-                "`{}` and `{}` are not peered, but a hub, a gateway or a network manager of the input may connect them, which is not evaluated",
-                network(one),
-                network(other)
-            ),
-            Routing::UnknownPeering(one, other) => format!(
-                "the input does not give both `{}` and `{}`, so it is not known whether these networks are peered",
-                network(one),
-                network(other)
-            ),
+            Routing::UnknownPeering(one, other) => self.unknown_peering(one, other),
             Routing::NoOutbound(number) => format!(
                 "`{}` is a private subnet (`defaultOutboundAccess: false`) without a NAT gateway, and `{}` has no public \
                  address, so it cannot reach the Internet",

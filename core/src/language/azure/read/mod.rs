@@ -12,6 +12,7 @@
 //!
 //! A field is looked for under `properties`, then in the object itself, in any case, as the Azure Resource Manager does.
 
+mod beside;
 mod cluster;
 mod command;
 mod effective;
@@ -373,39 +374,6 @@ impl<'a, 'r> AzureReader<'a, 'r> {
             let unread = self.unread.get_or_insert_with(|| (full_type.clone(), node.span(), 0));
             unread.2 += 1;
         }
-    }
-
-    /// Whether a resource connects networks otherwise than by a peering. Upstream: Azure documentation, "Virtual WAN": VNet-to-VNet; "Connectivity
-    /// configurations in Azure Virtual Network Manager"; "Configure a VNet-to-VNet VPN gateway connection".
-    fn connects_networks(&self, node: NodeRef<'a>, full_type: &str) -> bool {
-        let is = |known: &str| full_type.eq_ignore_ascii_case(known);
-        let between = || self.text(node, "connectionType").is_none_or(|kind| kind.unknown || kind.text.eq_ignore_ascii_case("Vnet2Vnet"));
-        is("Microsoft.Network/virtualHubs/hubVirtualNetworkConnections")
-            || is("Microsoft.Network/networkManagers/connectivityConfigurations")
-            || is("Microsoft.Network/connections") && between()
-    }
-
-    /// Something that connects networks and is not followed.
-    fn link(&mut self, what: &str, span: Span) {
-        let name = Scalar { text: format!("{what} at {}", span.start), unknown: false, span };
-        self.emit("Link", &name, span, Azure::Link);
-        let warning =
-            Diagnostic::new(codes::AZ_COMMAND_NOT_USED, Severity::Warning, span, format!("{what} connects networks, and is not evaluated"));
-        self.report(warning.help("whether networks without a peering reach each other is not known: write the peerings that it comes to"));
-    }
-
-    /// A resource that is not evaluated and may decide about any connection.
-    fn decides_too(&mut self, what: &str, span: Span, because: &str) {
-        let around = core::mem::take(&mut self.scope);
-        self.may_change(span, what, because);
-        self.scope = around;
-    }
-
-    /// Whether a script of a deployment may be about networks.
-    fn may_run_commands(&self, node: NodeRef<'a>) -> bool {
-        let Some(script) = self.text(node, "scriptContent").filter(|script| !script.unknown) else { return true };
-        let lower = script.text.to_lowercase();
-        ["network", "az rest", "az resource", "az deployment", "az vm"].iter().any(|word| lower.contains(word))
     }
 
     /// The name of a resource.
