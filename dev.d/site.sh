@@ -131,9 +131,9 @@ PAGE_GOAL=400
 PAGE_LIMIT=620
 LATE_LIMIT=185
 ENGINE_GOAL=950
-ENGINE_LIMIT=1695
+ENGINE_LIMIT=1740
 # The larger engine, which is fetched when a fix, checks, another list of answers or a lesson is first asked for.
-ANSWERS_LIMIT=2345
+ANSWERS_LIMIT=2400
 FIRST_LOAD_GOAL=800
 FIRST_LOAD_LIMIT=860
 
