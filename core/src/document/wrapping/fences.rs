@@ -24,10 +24,19 @@ fn fence_of(bare: &str) -> Option<(char, usize)> {
     (width >= 3 && !(mark == '`' && info.contains('`'))).then_some((mark, width))
 }
 
+/// A fence that opens a block.
+struct Opening {
+    line: Range<usize>,
+    mark: (char, usize),
+    indent: usize,
+    /// Whether the block's language is one that is read.
+    read: bool,
+}
+
 /// The fenced blocks of Markdown; nothing if the text is none. Within a manifest only a fence at the start of a line is one.
 pub(super) fn fences(text: &str, whole: Range<usize>, starts_as_manifest: bool) -> Option<Vec<Fenced>> {
     let mut blocks = Vec::new();
-    let mut open: Option<(Range<usize>, (char, usize), usize, bool)> = None;
+    let mut open: Option<Opening> = None;
     let (mut any, mut is_comment) = (false, false);
     let first = text.get(whole.clone()).and_then(first_line);
     for range in ranges_of_lines(text, whole.clone()) {
@@ -45,12 +54,9 @@ pub(super) fn fences(text: &str, whole: Range<usize>, starts_as_manifest: bool) 
         let Some((mark, width)) = fence.filter(|_| indent == 0 || !starts_as_manifest) else { continue };
         any = true;
         match open.take() {
-            Some((first, (opened, wide), old, read)) if info.is_empty() && mark == opened && width >= wide => {
-                if read {
-                    blocks.push(Fenced { outer: first.start..range.end, inner: first.end..range.start, indent: old });
-                } else {
-                    blocks.push(Fenced { outer: first.start..range.end, inner: range.start..range.start, indent: old });
-                }
+            Some(Opening { line, mark: (opened, wide), indent, read }) if info.is_empty() && mark == opened && width >= wide => {
+                let inner = if read { line.end..range.start } else { range.start..range.start };
+                blocks.push(Fenced { outer: line.start..range.end, inner, indent });
             }
             Some(still) => open = Some(still),
             None => {
@@ -61,12 +67,12 @@ pub(super) fn fences(text: &str, whole: Range<usize>, starts_as_manifest: bool) 
                     continue;
                 }
                 let language = info.split([' ', '{', ',']).next().unwrap_or_default();
-                open = Some((range, (mark, width), indent, !is_program(language, &OTHER_LANGUAGES)));
+                open = Some(Opening { line: range, mark: (mark, width), indent, read: !is_program(language, &OTHER_LANGUAGES) });
             }
         }
     }
-    if let Some((fence, _, indent, true)) = open {
-        blocks.push(Fenced { outer: fence.start..whole.end, inner: fence.end..whole.end, indent });
+    if let Some(Opening { line, indent, read: true, .. }) = open {
+        blocks.push(Fenced { outer: line.start..whole.end, inner: line.end..whole.end, indent });
     }
     any.then_some(blocks)
 }
