@@ -711,6 +711,11 @@ fn fields_that_a_setting_of_calico_does_not_have() {
     check(&host("profile: [x]", open), &[("203.0.113.5 n1 80", UNKNOWN), ("web db 80", "allowed")]);
     check(&host("profiles: [x], expectedIPs: [192.0.2.300]", open), &[("203.0.113.5 n1 80", UNKNOWN)]);
     check(&host("profiles: [x], expectedIPs: [null]", open), &[("203.0.113.5 n1 80", UNKNOWN)]);
+    // A profile has no types, and nothing else can be meant by them.
+    check(
+        &host("profiles: [x]", "{types: [Ingress], ingress: [{action: Allow}], egress: [{action: Allow}]}"),
+        &[("203.0.113.5 n1 80", "allowed")],
+    );
     check(&host("profiles: [x]", "{ingres: [{action: Allow}]}"), &[("203.0.113.5 n1 80", UNKNOWN), ("web db 80", "allowed")]);
 
     let controllers = |fields: &str| {

@@ -32,12 +32,20 @@ pub(crate) fn add_errors(resource: &mut Resource, tree: &Tree, errors: &[Span]) 
     }
 }
 
+/// What only policies say, so that nothing else was meant by it in a profile.
+const OF_POLICIES: [&str; 3] = ["order", "selector", "types"];
+
 /// Takes one of Calico's settings with a field that its kind does not have for refused, as `kubectl apply` refuses it: what was meant there may decide.
 pub(in crate::language) fn refuse_unknown_fields(resource: &mut Resource) {
-    let is_setting =
-        matches!(resource.kind.calico(), Some(Calico::Tier(_) | Calico::Profile(_) | Calico::Felix(_) | Calico::KubeControllers(_)));
-    if is_setting && !resource.flaws.unknown_fields.is_empty() {
-        resource.flaws.refusals.extend(resource.flaws.unknown_fields.iter().map(|(span, _)| *span));
+    let is_profile = match resource.kind.calico() {
+        Some(Calico::Profile(_)) => true,
+        Some(Calico::Tier(_) | Calico::Felix(_) | Calico::KubeControllers(_)) => false,
+        _ => return,
+    };
+    let may_decide = |field: &str| !is_profile || !OF_POLICIES.contains(&field);
+    let spans: Vec<Span> = resource.flaws.unknown_fields.iter().filter(|(_, name)| may_decide(name)).map(|(span, _)| *span).collect();
+    if !spans.is_empty() {
+        resource.flaws.refusals.extend(spans);
         resource.refused |= !resource.kind.is_kept_refused();
     }
 }
