@@ -247,6 +247,21 @@ fn nodes_that_are_left_out_get_no_connections_of_load_balancers() {
     holds("by the other", &answer, "allowed", "1 of 2 nodes gets no connections from the load balancer");
     assert!(answer.branches.iter().all(|b| b.title.starts_with("by node aks-nodepool1-1")), "{:?}", answer.branches[0].title);
     holds("all are", &ask(&text(label, label, BALANCED), "203.0.113.5", "svc/s/web", None), "denied", "every node is excluded");
+    // Upstream: kubernetes/cloud-provider, `nodeUnTaintedPredicate`: a node that the cluster autoscaler is about to take away.
+    let tainted = text("", "", BALANCED).replacen(
+        "status:",
+        "spec: {unschedulable: true, taints: [{key: ToBeDeletedByClusterAutoscaler, effect: NoSchedule}]}, status:",
+        1,
+    );
+    holds(
+        "one is to be deleted",
+        &ask(&tainted, "203.0.113.5", "svc/s/web", None),
+        "allowed",
+        "1 of 2 nodes gets no connections from the load balancer",
+    );
+    let other_taint = tainted.replace("ToBeDeletedByClusterAutoscaler", "dedicated");
+    let answer = ask(&other_taint, "203.0.113.5", "svc/s/web", None);
+    assert!(answer.branches.iter().any(|b| b.title.starts_with("by node aks-nodepool1-0")), "a taint for pods alone");
     let local = format!("externalTrafficPolicy: Local, {BALANCED}");
     holds("the only one with a pod is", &ask(&text(label, "", &local), "203.0.113.5", "svc/s/web", None), "denied", "is excluded");
 }

@@ -4,10 +4,12 @@
 
 pub mod cloud;
 mod hosts;
+mod nodes;
 mod services;
 mod workloads;
 
 pub use hosts::{HostEndpoint, HostInterface, NodeHosts};
+pub use nodes::Node;
 pub use services::*;
 pub use workloads::{OwnerKind, WorkloadKind};
 
@@ -354,38 +356,6 @@ impl KubeProxy {
     /// Whether it is configured otherwise than by default.
     pub(crate) fn is_set(&self) -> bool {
         *self != KubeProxy::default()
-    }
-}
-
-/// A node.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Node {
-    /// Its name.
-    pub name: String,
-    /// Its labels.
-    pub labels: Labels,
-    /// Labels of which not all is known.
-    pub unknown: UnknownLabels,
-    /// Its addresses, internal ones first.
-    pub addresses: Vec<IpAddr>,
-    /// Where it is written; nothing for one that pods refer to but that is not given.
-    pub place: Option<Place>,
-    /// Whether no text speaks of it: it stands for any, so that packets have nodes to cross.
-    pub stand_in: bool,
-}
-
-impl Node {
-    /// Whether load balancers leave it out. Upstream: "Well-Known Labels, Annotations and Taints"; the label's value does not matter. Azure's
-    /// cloud provider leaves out nodes that it does not manage, too.
-    pub fn is_excluded(&self) -> bool {
-        self.labels.get("node.kubernetes.io/exclude-from-external-load-balancers").is_some()
-            || self.labels.get("kubernetes.azure.com/managed") == Some("false")
-    }
-
-    /// Its zone, as its labels say it.
-    pub fn zone(&self) -> Option<&str> {
-        let names = ["topology.kubernetes.io/zone", "failure-domain.beta.kubernetes.io/zone"];
-        names.into_iter().find_map(|name| self.labels.get(name)).filter(|zone| !zone.is_empty())
     }
 }
 

@@ -185,6 +185,7 @@ fn nodes<'a>(resources: &[(DocumentId, &'a Resource)], snapshot: &mut Snapshot) 
         addresses: Vec::new(),
         place: None,
         stand_in: false,
+        leaving: false,
     };
     for &(document, resource) in resources {
         match &resource.kind {
@@ -196,6 +197,7 @@ fn nodes<'a>(resources: &[(DocumentId, &'a Resource)], snapshot: &mut Snapshot) 
                         unknown: resource.flaws.labels.clone(),
                         addresses: node.addresses.clone(),
                         place: Some(resource.span.within(document)),
+                        leaving: node.leaving,
                         ..named(&resource.meta.name)
                     },
                 );

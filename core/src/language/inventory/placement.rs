@@ -31,6 +31,7 @@ pub(super) fn place(placement: &Placement, snapshot: &mut Snapshot) {
             addresses: Vec::new(),
             place: None,
             stand_in: true,
+            leaving: false,
         };
         snapshot.nodes = (0..count).map(stand_in).collect();
     }
@@ -167,6 +168,7 @@ mod tests {
             addresses: addresses.iter().map(|a| a.parse().unwrap()).collect(),
             place: None,
             stand_in: true,
+            leaving: false,
         };
         let mut nodes = [node(&["10.9.0.5"]), node(&[]), node(&[]), node(&[])];
         give_addresses(Cidr::parse("10.9.0.0/29").unwrap(), &mut nodes);

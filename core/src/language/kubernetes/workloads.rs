@@ -170,6 +170,8 @@ pub struct Node {
     pub addresses: Vec<IpAddr>,
     /// `spec.podCIDRs` (or `podCIDR`).
     pub pod_cidrs: Vec<Cidr>,
+    /// Whether it has the taint `ToBeDeletedByClusterAutoscaler`.
+    pub leaving: bool,
 }
 
 /// EndpointSlice: addresses behind a Service.

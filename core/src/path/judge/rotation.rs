@@ -36,7 +36,7 @@ pub(in crate::path) struct NodeHealth {
 /// Why a node gets connections, or none.
 #[derive(Clone)]
 pub(in crate::path) enum Because {
-    /// Its labels exclude it.
+    /// Its labels or taints exclude it.
     Excluded,
     /// It has no ready pod of a Service with `externalTrafficPolicy: Local`.
     NoOwnPod,

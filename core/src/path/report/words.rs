@@ -19,7 +19,7 @@ use crate::language::azure::Outbound;
 use crate::language::{Readiness, TargetPort};
 use crate::policy::Direction;
 use crate::snapshot::cloud::tags;
-use crate::snapshot::{ForeignBalancer, IngressId, ServiceId};
+use crate::snapshot::{ForeignBalancer, IngressId, Node, ServiceId};
 use crate::verdict::Verdict;
 use crate::verdict::traversal::{Checkpoint, Routing};
 
@@ -349,7 +349,7 @@ fn stop_basis(reason: &StopReason) -> Option<Basis> {
 
 fn no_node(paths: &Paths, rotation: Option<&Rotation>) -> String {
     if paths.snapshot.nodes().all(|(_, node)| node.is_excluded()) {
-        return "every node is excluded from load balancers by its label, so no node gets connections".to_string();
+        return "every node is excluded from load balancers by a label or a taint, so no node gets connections".to_string();
     }
     let stop = rotation.and_then(|r| r.shown().find_map(NodeHealth::stopped_at));
     let stop = stop.map_or_else(String::new, |trace| format!(": {}", trace.sentence));
@@ -424,7 +424,10 @@ fn unknown_sentence(paths: &Paths, unknown: &Unknown) -> String {
 /// How a load balancer finds a node.
 pub(super) fn health_sentence(paths: &Paths, health: &NodeHealth) -> String {
     let stop = match &health.because {
-        Because::Excluded => return "is excluded by its label (`node.kubernetes.io/exclude-from-external-load-balancers`)".to_string(),
+        Because::Excluded => {
+            let by = paths.snapshot.node(health.node).and_then(Node::excluded_by).unwrap_or("its labels");
+            return format!("is excluded by {by}");
+        }
         Because::NoOwnPod => return "has no ready pod of the Service, so it fails the probe".to_string(),
         Because::NotProbed => return "gets connections".to_string(),
         Because::Probed(stop) => stop.as_deref(),

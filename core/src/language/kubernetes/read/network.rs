@@ -23,7 +23,10 @@ use crate::text::Span;
 const SERVICE_SPEC: &[&str] = &["loadBalancerClass", "sessionAffinityConfig"];
 
 /// Fields of the spec of a Node that do not matter to policy.
-const NODE_SPEC: &[&str] = &["configSource", "externalID", "providerID", "taints", "unschedulable"];
+const NODE_SPEC: &[&str] = &["configSource", "externalID", "providerID", "unschedulable"];
+
+/// The taint that the cluster autoscaler puts on a node before it takes that away.
+const TAINT_OF_LEAVING: &str = "ToBeDeletedByClusterAutoscaler";
 
 /// The label by which an EndpointSlice says whose it is.
 const SERVICE_NAME_LABEL: &str = "kubernetes.io/service-name";
@@ -303,7 +306,9 @@ impl<'a> Reader<'a> {
     /// The `spec` and `status` of a Node.
     pub(in crate::language) fn node(&mut self, spec: &Slot<'a, '_>, status: &Slot<'a, '_>) -> Node {
         let mut node = Node::default();
-        if let Some([range, ranges]) = self.fields(spec, ["podCIDR", "podCIDRs"], NODE_SPEC) {
+        if let Some([range, ranges, taints]) = self.fields(spec, ["podCIDR", "podCIDRs", "taints"], NODE_SPEC) {
+            let keys = taints.node.and_then(|taints| taints.as_sequence()).into_iter().flatten().filter_map(|taint| taint.get("key"));
+            node.leaving = keys.filter_map(|key| key.as_str()).any(|key| key == TAINT_OF_LEAVING);
             for item in self.items(&ranges) {
                 node.pod_cidrs.extend(self.pod_cidr(&item));
             }
