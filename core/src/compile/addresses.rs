@@ -216,7 +216,8 @@ fn cut(sets: &[&AddressSet], everything: &AddressSet) -> Vec<OutsideRange> {
     ranges
 }
 
-fn predecessor(address: IpAddr) -> IpAddr {
+/// The address before.
+pub(super) fn predecessor(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(a) => IpAddr::V4(a.to_bits().saturating_sub(1).into()),
         IpAddr::V6(a) => IpAddr::V6(a.to_bits().saturating_sub(1).into()),

@@ -2,7 +2,7 @@
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use core::net::IpAddr;
 
 use super::{
     Applied, AppliedId, AppliedLists, ClassId, ClassKind, ClassSet, Compiled, CompiledPolicy, CompiledRule, CompiledTraffic, Endpoint,
@@ -44,8 +44,7 @@ impl Compiled {
         let first = after.checked_sub(1).and_then(|at| starts.get(at)).copied().unwrap_or(address);
         let same_family = |next: &&IpAddr| next.is_ipv4() == first.is_ipv4();
         let last = match starts.get(after).filter(same_family) {
-            Some(IpAddr::V4(next)) => IpAddr::V4(Ipv4Addr::from_bits(next.to_bits().saturating_sub(1))),
-            Some(IpAddr::V6(next)) => IpAddr::V6(Ipv6Addr::from_bits(next.to_bits().saturating_sub(1))),
+            Some(next) => addresses::predecessor(*next),
             None => Cidr::supernet(first, 0).last(),
         };
         AddressSet::range(first, last)

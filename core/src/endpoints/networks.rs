@@ -9,7 +9,7 @@ use crate::compile::{ClassId, Compiled, Endpoint, OutsideRange};
 use crate::connectivity::Connectivity;
 use crate::model::{AddressSet, Cidr};
 use crate::snapshot::Snapshot;
-use crate::snapshot::cloud::{Cloud, NetworkOrigin, Subnet, SubnetId};
+use crate::snapshot::cloud::{Cloud, NetworkOrigin, Subnet, SubnetId, usable_range};
 
 /// Which of such addresses are asked for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -63,13 +63,12 @@ fn unlike(compiled: &Compiled, space: &AddressSet, there: &[IpAddr], which: Unli
     }
 }
 
-/// The addresses of a subnet that Azure gives to machines: not the first four, and not the last.
+/// The addresses of a subnet that Azure gives to machines.
 fn usable(prefixes: &[Cidr]) -> AddressSet {
     prefixes.iter().fold(AddressSet::default(), |all, prefix| {
-        let (IpAddr::V4(first), IpAddr::V4(last)) = (prefix.first(), prefix.last()) else { return all };
-        let (first, last) = (first.to_bits().saturating_add(4), last.to_bits().saturating_sub(1));
+        let Some((first, last)) = usable_range(prefix).filter(|(first, last)| first <= last) else { return all };
         let [first, last] = [first, last].map(|bits| IpAddr::V4(Ipv4Addr::from_bits(bits)));
-        if first <= last { all.union(&AddressSet::range(first, last)) } else { all }
+        all.union(&AddressSet::range(first, last))
     })
 }
 

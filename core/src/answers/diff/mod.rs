@@ -264,6 +264,14 @@ struct Both {
     new: Option<TitledLine>,
 }
 
+impl Both {
+    /// Addresses outside, which both sides have.
+    fn range(side: Version<'_>, range: OutsideRange) -> Self {
+        let line = TitledLine::new(side.snapshot, Line::Outside(range));
+        Both { shown: Arc::new(DifferenceEnd::range(range)), old: Some(line.clone()), new: Some(line) }
+    }
+}
+
 /// All workloads of both sides, and machines of the cloud's network, by title.
 fn both_workloads(old: Version<'_>, new: Version<'_>) -> Vec<Both> {
     both_lines(old, new, |snapshot| workloads(snapshot).map(Line::Workload).chain(machines(snapshot)).collect())
@@ -298,11 +306,7 @@ fn ranges(old: Version<'_>, new: Version<'_>, direction: Direction) -> Vec<(Outs
     let starts: BTreeSet<IpAddr> = ranges().map(|r| r.first).collect();
     let lasts: BTreeSet<IpAddr> = ranges().map(|r| r.last).collect();
     let cut = starts.into_iter().filter_map(|first| Some(OutsideRange { first, last: *lasts.range(first..).next()? }));
-    cut.map(|range| {
-        let line = TitledLine::new(old.snapshot, Line::Outside(range));
-        (range, Both { shown: Arc::new(DifferenceEnd::range(range)), old: Some(line.clone()), new: Some(line) })
-    })
-    .collect()
+    cut.map(|range| (range, Both::range(old, range))).collect()
 }
 
 /// The same where there is a network of the cloud: its own addresses are machines, or such as rules tell from all machines there, and ranges with equal answers
@@ -319,11 +323,7 @@ fn grouped(old: Version<'_>, new: Version<'_>, ranges: Vec<(OutsideRange, Both)>
         }
     }
     let internet = tags::internet(&inside);
-    let single = |range: OutsideRange| {
-        let line = TitledLine::new(old.snapshot, Line::Outside(range));
-        Both { shown: Arc::new(DifferenceEnd::range(range)), old: Some(line.clone()), new: Some(line) }
-    };
-    let unlike = unlike_machines(old, new).into_iter().map(single);
+    let unlike = unlike_machines(old, new).into_iter().map(|range| Both::range(old, range));
     let both = |(_, members): ([ClassId; 2], Vec<OutsideRange>)| {
         let line = TitledLine::new(old.snapshot, line_of(&members, &internet));
         let outside = members.first().filter(|_| members.len() == 1).map(|r| (r.first, r.last));

@@ -3,9 +3,9 @@
 
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
-use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use core::net::IpAddr;
 
-use super::{Both, Comparison, Difference, DifferenceEnd, Relation, Version, both_lines, both_workloads, grouped, joined};
+use super::{Both, Comparison, Difference, Relation, Version, both_lines, both_workloads, grouped, joined};
 use crate::compile::OutsideRange;
 use crate::endpoints::{Line, TitledLine};
 
@@ -55,16 +55,10 @@ pub fn compare_nodes(old: Version<'_>, new: Version<'_>, most: usize) -> Result<
 /// Addresses outside, cut wherever any rule of either side tells them apart: what guards a node asks rules of both directions.
 fn stretches(old: Version<'_>, new: Version<'_>) -> Vec<(OutsideRange, Both)> {
     let starts: BTreeSet<IpAddr> = [old, new].iter().flat_map(|side| side.connectivity.stretches()).collect();
-    let last = |first: IpAddr| match (first, starts.range(first..).nth(1)) {
-        (IpAddr::V4(_), Some(IpAddr::V4(next))) => IpAddr::V4(Ipv4Addr::from_bits(next.to_bits().saturating_sub(1))),
-        (IpAddr::V6(_), Some(IpAddr::V6(next))) => IpAddr::V6(Ipv6Addr::from_bits(next.to_bits().saturating_sub(1))),
-        (IpAddr::V4(_), _) => IpAddr::V4(Ipv4Addr::BROADCAST),
-        (IpAddr::V6(_), _) => IpAddr::V6(Ipv6Addr::from_bits(u128::MAX)),
+    let part = |first: IpAddr| {
+        let [old, new] = [old, new].map(|side| side.connectivity.compiled().stretch_of(first));
+        old.intersection(&new).ranges().next()
     };
-    let one = |first: &IpAddr| {
-        let range = OutsideRange { first: *first, last: last(*first) };
-        let line = TitledLine::new(old.snapshot, Line::Outside(range));
-        (range, Both { shown: DifferenceEnd::range(range).into(), old: Some(line.clone()), new: Some(line) })
-    };
-    starts.iter().map(one).collect()
+    let cut = starts.into_iter().filter_map(part).map(|(first, last)| OutsideRange { first, last });
+    cut.map(|range| (range, Both::range(old, range))).collect()
 }

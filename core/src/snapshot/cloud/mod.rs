@@ -295,6 +295,18 @@ impl Interface {
 /// The name that the group is shown with; AKS adds a number of its own to it.
 pub const MANAGED_GROUP: &str = "aks-agentpool-nsg";
 
+/// The first addresses of a subnet are Azure's own: network, gateway, and two for name resolution. Upstream: docs/azure.md 1.
+pub(crate) const RESERVED_FIRST: u32 = 4;
+
+/// The first and the last address of a range of a subnet that Azure gives to somebody, as numbers: the very last is nobody's either. The first is behind the
+/// last where the range is too small; nothing for IPv6.
+pub(crate) fn usable_range(prefix: &Cidr) -> Option<(u32, u32)> {
+    match (prefix.first(), prefix.last()) {
+        (IpAddr::V4(first), IpAddr::V4(last)) => Some((first.to_bits().saturating_add(RESERVED_FIRST), last.to_bits().saturating_sub(1))),
+        _ => None,
+    }
+}
+
 /// A network security group.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Group {

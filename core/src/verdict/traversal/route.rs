@@ -8,7 +8,7 @@ use crate::compile::Endpoint;
 use crate::language::azure::{NextHop, Outbound, Plugin};
 use crate::model::Cidr;
 use crate::snapshot::NodeId;
-use crate::snapshot::cloud::{Cloud, Location, Network, NetworkId, RouteId, RouteTableId, Subnet, SubnetId, tags};
+use crate::snapshot::cloud::{Cloud, Location, Network, NetworkId, RouteId, RouteTableId, Subnet, SubnetId, tags, usable_range};
 
 /// Why a packet does not get on, or why that is not to be told.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -150,18 +150,17 @@ pub(crate) fn user_routing(cloud: &Cloud, table: RouteTableId, address: IpAddr, 
     })
 }
 
-/// One address of each part of a subnet that the routes of a table tell apart, without those that Azure gives to nobody: the first four and the last.
+/// One address of each part of a subnet that the routes of a table tell apart, without those that Azure gives to nobody.
 fn told_apart(cloud: &Cloud, table: RouteTableId, ranges: &[Cidr]) -> Vec<IpAddr> {
     let bits = |address: IpAddr| if let IpAddr::V4(address) = address { Some(address.to_bits()) } else { None };
     let routes = || cloud.table(table).map_or(&[][..], |table| &table.routes);
     let mut found = Vec::new();
     for range in ranges {
-        let (Some(first), Some(last)) = (bits(range.first()), bits(range.last())) else { continue };
-        let usable = first.saturating_add(4)..last;
-        found.push(usable.start);
+        let Some((first, last)) = usable_range(range) else { continue };
+        found.push(first);
         let starts = routes().iter().filter_map(|route| bits(route.prefix.first()));
         let ends = routes().iter().filter_map(|route| bits(route.prefix.last())?.checked_add(1));
-        found.extend(starts.chain(ends).filter(|start| usable.contains(start)));
+        found.extend(starts.chain(ends).filter(|start| (first..=last).contains(start)));
     }
     found.into_iter().map(|address| IpAddr::V4(Ipv4Addr::from_bits(address))).collect()
 }

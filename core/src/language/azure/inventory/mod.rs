@@ -31,12 +31,10 @@ use crate::language::azure::{self, Azure, Plugin, Reference};
 use crate::language::inventory::NodeRange;
 use crate::language::{Kind, Resource, codes};
 use crate::model::{AddressSet, Cidr};
-use crate::snapshot::cloud::{Cloud, NetworkId, Pool, Subnet, SubnetId};
+use crate::snapshot::cloud::{Cloud, NetworkId, Pool, RESERVED_FIRST, Subnet, SubnetId, usable_range};
 use crate::snapshot::{NodeId, Snapshot};
 use crate::text::{DocumentId, Place};
 
-/// The first addresses of a subnet are Azure's own: network, gateway, and two for name resolution. Upstream: docs/azure.md 1.
-const RESERVED_FIRST: u32 = 4;
 /// The space that is assumed where groups are given and no network.
 const ASSUMED_SPACE: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 0);
 /// Nodes that one pool shows, at most; the address plan counts all of them.
@@ -121,13 +119,8 @@ pub(in crate::language) fn add(resources: &[(DocumentId, &Resource)], plugin: Op
 
 /// The addresses of a subnet that are not Azure's own; the first of each range stands before the first that is handed out.
 fn usable(subnet: Option<&Subnet>) -> Vec<NodeRange> {
-    let of = |prefix: &Cidr| match (prefix.first(), prefix.last()) {
-        (IpAddr::V4(first), IpAddr::V4(last)) => {
-            let skip = first.to_bits().saturating_add(RESERVED_FIRST - 1);
-            Some((None, (IpAddr::V4(Ipv4Addr::from_bits(skip)), IpAddr::V4(Ipv4Addr::from_bits(last.to_bits().saturating_sub(1))))))
-        }
-        _ => None,
-    };
+    let address = |bits: u32| IpAddr::V4(Ipv4Addr::from_bits(bits));
+    let of = |prefix: &Cidr| usable_range(prefix).map(|(first, last)| (None, (address(first.saturating_sub(1)), address(last))));
     subnet.map_or_else(Vec::new, |s| s.prefixes.iter().filter_map(of).collect())
 }
 
