@@ -87,9 +87,8 @@ compile_page() {
 
 compile_part() { wasm_env env -u NO_COLOR cargo build --locked --target "$WASM_TARGET" --manifest-path "$1/Cargo.toml" "${@:2}"; }
 
-# The page's program by the compiler that this machine would not take: both ways must work from any clone. By the steps of a release, but not
-# optimised, which takes longer than all of them. What is made of programs afterwards is the same for both, but for its division in two, which
-# rests on what the linker leaves.
+# The page's program by the compiler that this machine would not take: both ways must work from any clone. Checked only, as compiling it takes longer
+# than all other checks; what is made of programs afterwards is the same for both.
 cmd_other_compiler() {
     setup_wasm
     local debian=1 folder=target/other-compiler
@@ -106,20 +105,16 @@ cmd_other_compiler() {
         unset WASM_TOOLCHAIN
         export NETPOLIS_DEBIAN_RUST=$debian CARGO_TARGET_DIR=$ROOT/$folder
         setup_wasm
-        at_once setup_npm setup_crates setup_wasm-bindgen setup_wasm-split
+        setup_crates
         setup_small_std
-        export CARGO_PROFILE_WASM_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_WASM_RELEASE_LTO=off CARGO_PROFILE_WASM_RELEASE_CODEGEN_UNITS=16
-        slow "compiling the page by the other compiler" compile_release
-        rm -rf "$folder/bound"
-        wasm_env env PATH="$(split_path)" wasm-bindgen --target web --out-dir "$folder/bound" --out-name netpolis-web "$folder/$WASM_TARGET/wasm-release/netpolis_web.wasm"
+        slow "checking the page by the other compiler" check_page
     )
-    [ -s "$folder/bound/netpolis-web_bg.wasm" ] || fail "no program of the page in $folder/bound"
 }
 
-# As Trunk asks for it, by www/index.html.
-compile_release() {
+# With what Trunk asks for, by www/index.html.
+check_page() {
     wasm_env env -u NO_COLOR ${SMALL_STD[@]+"${SMALL_STD[@]}"} \
-        cargo build --locked --offline --target "$WASM_TARGET" --manifest-path web/Cargo.toml --features split --profile wasm-release
+        cargo check --locked --offline --target "$WASM_TARGET" --manifest-path web/Cargo.toml --features split
 }
 
 # --- sizes ---------------------------------------------------------------------------------------

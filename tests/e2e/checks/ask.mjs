@@ -1,6 +1,6 @@
 // Texts and questions: what is typed, pasted and asked.
 import assert from "node:assert/strict";
-import { SHOP, arrow, ask, editor, marks, openShop, paste, shoot, stations, text, until, word } from "../page.mjs";
+import { SHOP, arrow, ask, becomeSlow, editor, letItEvaluate, marks, openShop, paste, shoot, slowEngine, stations, text, until, word } from "../page.mjs";
 
 export default {
     async "pasted text becomes a graph; an edge tells why"() {
@@ -33,6 +33,27 @@ export default {
         await until(/cannot tell/, () => word(page), "till to store ICMP");
         await page.getByRole("button", { name: "swap source and destination" }).click();
         await until("allowed", () => word(page), "store to till ICMP");
+    },
+
+    async "a field keeps its text while an answer arrives, so that what is typed takes its place"() {
+        const page = await openShop({ prepare: slowEngine });
+        await becomeSlow(page);
+        // Other pods, so that another question is asked.
+        const pod = (name) => `apiVersion: v1\nkind: Pod\nmetadata: {name: ${name}, namespace: yard}\nspec: {containers: [{name: c, image: example/c}]}\n`;
+        await paste(page, `${pod("guest")}---\n${pod("host")}`);
+        const from = page.getByRole("combobox", { name: "from", exact: true });
+        const before = await from.inputValue();
+        await from.focus();
+        await letItEvaluate(page);
+        await until(/yard/, () => page.getByRole("combobox", { name: "to", exact: true }).inputValue(), "the other question");
+        assert.equal(await from.inputValue(), before);
+        await page.keyboard.insertText("gue");
+        assert.equal(await from.inputValue(), "gue");
+        await page.getByRole("listbox", { name: "from", exact: true }).getByRole("option").filter({ hasText: "guest" }).first().click();
+        await until("yard/guest", () => from.inputValue(), "what is chosen");
+        // What is deleted stays deleted while everything is offered again.
+        await from.fill("");
+        assert.equal(await from.inputValue(), "");
     },
 
     async "typing changes the verdict, and broken text keeps the rest"() {

@@ -22,30 +22,54 @@ pub struct ComboboxProps {
     pub onchoose: Callback<String>,
 }
 
+/// A field whose list is open.
+#[derive(Clone, PartialEq)]
+enum Open {
+    /// Everything is offered, as nothing was typed yet. The field keeps the text that it was opened with, selected for whoever types over it: an
+    /// answer that arrives meanwhile must not put another there.
+    Offered(AttrValue),
+    /// What was typed. It may be empty.
+    Typed(String),
+}
+
+impl Open {
+    fn typed(&self) -> &str {
+        match self {
+            Open::Offered(_) => "",
+            Open::Typed(text) => text,
+        }
+    }
+}
+
 /// A field that completes from a list.
 #[component]
 pub fn Combobox(props: &ComboboxProps) -> Html {
-    let typed = use_state(|| None::<String>);
+    let open = use_state(|| None::<Open>);
     let active = use_state(|| 0usize);
     let input = use_node_ref();
     let id = use_memo((), |()| format!("list-{}", random(1e12)));
 
     let found: Vec<EntryView> =
-        typed.as_ref().map(|text| matching_entries(&props.entries, text).into_iter().cloned().collect()).unwrap_or_default();
+        open.as_ref().map(|open| matching_entries(&props.entries, open.typed()).into_iter().cloned().collect()).unwrap_or_default();
     let choose = {
-        let (typed, onchoose) = (typed.clone(), props.onchoose.clone());
+        let (open, onchoose) = (open.clone(), props.onchoose.clone());
         Callback::from(move |value: String| {
             // The field keeps the focus, and its list is closed.
-            typed.set(None);
+            open.set(None);
             onchoose.emit(value);
         })
     };
-    let onfocus = {
-        let (typed, input, active) = (typed.clone(), input.clone(), active.clone());
-        Callback::from(move |_: FocusEvent| {
-            // Everything is offered until something is typed.
-            typed.set(Some(String::new()));
+    let offer = {
+        let (open, active, text) = (open.clone(), active.clone(), props.text.clone());
+        Callback::from(move |()| {
+            open.set(Some(Open::Offered(text.clone())));
             active.set(usize::MAX);
+        })
+    };
+    let onfocus = {
+        let (offer, input) = (offer.clone(), input.clone());
+        Callback::from(move |_: FocusEvent| {
+            offer.emit(());
             if let Some(input) = input.cast::<HtmlInputElement>() {
                 input.select();
             }
@@ -53,43 +77,43 @@ pub fn Combobox(props: &ComboboxProps) -> Html {
     };
     // A field that has the focus already.
     let onclick = {
-        let (typed, active) = (typed.clone(), active.clone());
+        let (open, offer) = (open.clone(), offer.clone());
         Callback::from(move |_: MouseEvent| {
-            if typed.is_none() {
-                typed.set(Some(String::new()));
-                active.set(usize::MAX);
+            if open.is_none() {
+                offer.emit(());
             }
         })
     };
     let oninput = {
-        let (typed, active) = (typed.clone(), active.clone());
+        let (open, active) = (open.clone(), active.clone());
         Callback::from(move |event: InputEvent| {
             active.set(0);
-            typed.set(Some(event.target_unchecked_into::<HtmlInputElement>().value()));
+            open.set(Some(Open::Typed(event.target_unchecked_into::<HtmlInputElement>().value())));
         })
     };
     let onblur = {
-        let (typed, onchoose, value) = (typed.clone(), props.onchoose.clone(), props.value.clone());
+        let (open, onchoose, value) = (open.clone(), props.onchoose.clone(), props.value.clone());
         Callback::from(move |_: FocusEvent| {
-            if let Some(text) = typed.as_ref().map(|t| t.trim()).filter(|t| !t.is_empty() && *t != &*value) {
+            if let Some(text) = open.as_ref().map(|open| open.typed().trim()).filter(|t| !t.is_empty() && *t != &*value) {
                 onchoose.emit(text.to_owned());
             }
-            typed.set(None);
+            open.set(None);
         })
     };
-    let onkeydown = keys(&typed, &active, &found, &choose);
-    let open = typed.is_some() && !found.is_empty();
-    let shown = match typed.as_deref() {
-        Some(text) if !text.is_empty() => text.to_owned(),
-        _ => props.text.to_string(),
+    let onkeydown = keys(&open, &active, &found, &choose, &offer);
+    let listed = open.is_some() && !found.is_empty();
+    let shown = match &*open {
+        Some(Open::Typed(text)) => AttrValue::from(text.clone()),
+        Some(Open::Offered(text)) => text.clone(),
+        None => props.text.clone(),
     };
     html! {
         <div class="combobox">
             <input ref={input} type="text" role="combobox" autocomplete="off" autocapitalize="off" spellcheck="false" aria-label={props.label.clone()} placeholder={props.label.clone()}
-                aria-expanded={open.to_string()} aria-controls={id.to_string()} aria-autocomplete="list"
-                aria-activedescendant={(open && *active < found.len()).then(|| format!("{id}-{}", *active))}
+                aria-expanded={listed.to_string()} aria-controls={id.to_string()} aria-autocomplete="list"
+                aria-activedescendant={(listed && *active < found.len()).then(|| format!("{id}-{}", *active))}
                 value={shown.clone()} title={shown} {onfocus} {onclick} {oninput} {onblur} {onkeydown} />
-            <ul id={id.to_string()} role="listbox" aria-label={props.label.clone()} hidden={!open}>
+            <ul id={id.to_string()} role="listbox" aria-label={props.label.clone()} hidden={!listed}>
                 { for found.iter().enumerate().map(|(i, entry)| option(entry, format!("{id}-{i}"), i == *active, entry.value == *props.value, &choose)) }
             </ul>
         </div>
@@ -98,25 +122,26 @@ pub fn Combobox(props: &ComboboxProps) -> Html {
 
 /// Arrow keys go through the list, Enter takes what is active or written, Escape gives it up.
 fn keys(
-    typed: &UseStateHandle<Option<String>>,
+    open: &UseStateHandle<Option<Open>>,
     active: &UseStateHandle<usize>,
     found: &[EntryView],
     choose: &Callback<String>,
+    offer: &Callback<()>,
 ) -> Callback<KeyboardEvent> {
-    let (typed, active, found, choose) = (typed.clone(), active.clone(), found.to_vec(), choose.clone());
+    let (open, active, found, choose, offer) = (open.clone(), active.clone(), found.to_vec(), choose.clone(), offer.clone());
     Callback::from(move |event: KeyboardEvent| {
         let count = found.len();
         match event.key().as_str() {
-            "ArrowDown" if typed.is_none() => typed.set(Some(String::new())),
+            "ArrowDown" if open.is_none() => offer.emit(()),
             "ArrowDown" if count > 0 => active.set(if *active >= count - 1 { 0 } else { *active + 1 }),
             "ArrowUp" if count > 0 => active.set(if *active == 0 || *active > count { count - 1 } else { *active - 1 }),
-            "Enter" => match (found.get(*active), typed.as_deref()) {
+            "Enter" => match (found.get(*active), &*open) {
                 (Some(entry), _) => choose.emit(entry.value.clone()),
-                (None, Some(text)) if !text.trim().is_empty() => choose.emit(text.trim().to_owned()),
+                (None, Some(open)) if !open.typed().trim().is_empty() => choose.emit(open.typed().trim().to_owned()),
                 _ => (),
             },
             // What is half typed is given up; a second time Escape means something else, elsewhere.
-            "Escape" if typed.is_some() => typed.set(None),
+            "Escape" if open.is_some() => open.set(None),
             _ => return,
         }
         event.prevent_default();
