@@ -59,8 +59,8 @@ export async function writeGallery(root, dist, style) {
   const [examples, courses] = await Promise.all([json("examples/index.json"), json("lessons/index.json")]);
   const sections = [
     ...courses.map((course) =>
-      section(`course-${course.id}`, course.title, course.summary, course.lessons.map((lesson) => lessonCard(course, lesson)))),
-    ...TOPICS.map(([topic, title]) => section(`topic-${topic}`, title, "", examples.filter((example) => example.topic === topic).map(exampleCard))),
+      section(`course-${course.id}`, `Lessons: ${course.title}`, course.summary, course.lessons.map((lesson) => lessonCard(course, lesson)))),
+    ...TOPICS.map(([topic, title]) => section(`topic-${topic}`, `Examples: ${title}`, "", examples.filter((example) => example.topic === topic).map(exampleCard))),
   ];
   const lost = examples.filter((example) => !TOPICS.some(([topic]) => topic === example.topic));
   if (lost.length) throw new Error(`examples without a topic of the gallery: ${lost.map((example) => example.id).join(", ")}`);
@@ -82,6 +82,7 @@ export async function writeGallery(root, dist, style) {
 <label class="gallery-search"><span class="visually-hidden">Search lessons and examples</span><input type="search" id="search" placeholder="Search lessons and examples" autocomplete="off" hidden></label></header>
 <main><h1>Gallery</h1>
 <p class="about">${lessons} lessons with ${tasks} tasks, and ${examples.length} examples. Each opens as a scene that you can change.</p>
+<nav class="gallery-jump" aria-label="Parts of the gallery"><a href="#course-${courses[0].id}">Lessons</a><a href="#topic-${TOPICS[0][0]}">Examples</a></nav>
 <p class="none" id="none" role="status" hidden>Nothing has all of these words.</p>
 ${sections.join("\n")}
 </main>

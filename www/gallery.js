@@ -3,9 +3,13 @@ const search = document.getElementById("search");
 const cards = [...document.querySelectorAll(".gallery-card")];
 const none = document.getElementById("none");
 
+/** "Load balancer", "load-balancer" and "LoadBalancer" are one word. */
+const tight = (text) => text.replace(/[\s-]+/g, "");
+
 function filter() {
   const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-  for (const card of cards) card.hidden = !words.every((word) => card.dataset.words.includes(word));
+  const has = (text, word) => text.includes(word) || tight(text).includes(tight(word));
+  for (const card of cards) card.hidden = !words.every((word) => has(card.dataset.words, word));
   for (const section of document.querySelectorAll("main section")) section.hidden = !section.querySelector(".gallery-card:not([hidden])");
   none.hidden = cards.some((card) => !card.hidden);
   const query = search.value.trim();

@@ -18,7 +18,7 @@ pub fn parts(analysis: &Analysis, all: bool) -> Vec<Part> {
 
 /// Whether something is pointless.
 pub fn has_findings(parts: &[Part]) -> bool {
-    parts.iter().any(|part| part.effect.is_pointless())
+    parts.iter().any(Part::is_removable)
 }
 
 /// The list in a form.
@@ -86,6 +86,7 @@ fn object(analysis: &Analysis, part: &Part) -> Value {
         "direction": part.rule.map(|rule| rule.direction.as_str()),
         "rule": part.rule.map(|rule| rule.number()),
         "effect": part.effect.as_str(),
+        "guardsLater": part.guards_later,
         "sentence": part.sentence(ruleset, snapshot),
         "causes": causes,
         "witness": witness,

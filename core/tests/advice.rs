@@ -43,7 +43,12 @@ fn ingress(subject: &str, rules: &str) -> String {
 /// The code is found with these words; with no words, it is not found.
 #[track_caller]
 fn told(text: &str, code: &str, words: &[&str]) {
-    let found = problems(&[CLUSTER, text], Engine::Generic);
+    told_by(Engine::Generic, text, code, words);
+}
+
+#[track_caller]
+fn told_by(engine: Engine, text: &str, code: &str, words: &[&str]) {
+    let found = problems(&[CLUSTER, text], engine);
     let of_code: Vec<&String> = found.iter().filter(|(c, _)| c == code).map(|(_, text)| text).collect();
     match words {
         [] => assert!(of_code.is_empty(), "{text}: {of_code:?}"),
@@ -63,17 +68,37 @@ fn dns_is_the_dns_pods_and_not_any_port_53() {
         ("{to: [{ipBlock: {cidr: 203.0.113.53/32}}], ports: [{port: 53, protocol: UDP}]}", &["not to the DNS pods"]),
         ("{to: [{namespaceSelector: {matchLabels: {name: kube-system}}}], ports: [{port: 53, protocol: UDP}]}", &["not to the DNS pods"]),
         ("{to: [{namespaceSelector: {}, podSelector: {matchLabels: {k8s-app: dns}}}], ports: [{port: 53}]}", &["not to the DNS pods"]),
+        ("{ports: [{port: 53}]}", &["DNS open over TCP only"]),
         (DNS, &[]),
         ("{ports: [{port: 53, protocol: UDP}]}", &[]),
         ("{to: [{namespaceSelector: {}}]}", &[]),
     ] {
         told(&egress(rule), "LINT003", words);
     }
+    // Rules that deny it, also of policies that isolate nobody.
+    for (deny, words) in [
+        (
+            "{apiVersion: policy.networking.k8s.io/v1alpha1, kind: AdminNetworkPolicy, metadata: {name: a}, spec: {priority: 7, subject: {namespaces: {}}, \
+            egress: [{action: Deny, to: [{namespaces: {matchLabels: {kubernetes.io/metadata.name: kube-system}}}]}]}}",
+            &["kept from the DNS pods", "denies"][..],
+        ),
+        (
+            "{apiVersion: projectcalico.org/v3, kind: GlobalNetworkPolicy, metadata: {name: g}, spec: {selector: all(), types: [Egress], \
+            egress: [{action: Deny, protocol: UDP, destination: {ports: [53]}}, {action: Allow}]}}",
+            &["over UDP", "denies"],
+        ),
+    ] {
+        told_by(Engine::Detected, deny, "LINT003", words);
+    }
     // Without the DNS pods in the input: what may mean them counts, what cannot does not.
     let alone = "{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop, labels: {app: web}}, spec: {containers: [{name: c}]}}";
-    for (rule, cut_off) in
-        [("{to: [{podSelector: {}}]}", true), (DNS, false), ("{to: [{namespaceSelector: {}}]}", false), ("{ports: [{port: 53}]}", false)]
-    {
+    for (rule, cut_off) in [
+        ("{to: [{podSelector: {}}]}", true),
+        (DNS, false),
+        ("{to: [{namespaceSelector: {}}]}", false),
+        ("{ports: [{port: 53, protocol: UDP}]}", false),
+        ("{ports: [{port: 53}]}", true),
+    ] {
         let found = problems(&[alone, &egress(rule)], Engine::Generic);
         assert_eq!(found.iter().any(|(code, _)| code == "LINT003"), cut_off, "{rule}: {found:?}");
     }
@@ -99,6 +124,15 @@ fn blocks_of_services_match_nothing() {
         told(&egress(&format!("{DNS}, {rule}")), "LINT220", words);
     }
     told(&ingress("api", "{from: [{ipBlock: {cidr: 10.96.0.77/32}}]}"), "LINT220", &["no packet has this source"]);
+    let set = |net: &str| {
+        format!(
+            "{{apiVersion: projectcalico.org/v3, kind: GlobalNetworkSet, metadata: {{name: s, labels: {{to: api}}}}, spec: {{nets: [{net}]}}}}\n---\n\
+             {{apiVersion: projectcalico.org/v3, kind: GlobalNetworkPolicy, metadata: {{name: g}}, spec: {{selector: app == 'web', types: [Egress], \
+             egress: [{{action: Allow, destination: {{selector: to == 'api'}}}}]}}}}"
+        )
+    };
+    told_by(Engine::Detected, &set("10.96.0.77/32"), "LINT220", &["10.96.0.77 is the address of Service `shop/api`"]);
+    told_by(Engine::Detected, &set("203.0.113.7/32"), "LINT220", &[]);
 }
 
 #[test]

@@ -463,6 +463,19 @@ fn a_headless_service_translates_nothing_whatever_its_ports() {
     holds("no port asked for", &to(&one, None), "allowed", "");
 }
 
+/// Upstream: Kubernetes documentation, "Headless Services", "Without selectors": its endpoints are those of EndpointSlices, with or without an address of
+/// its own.
+#[test]
+fn a_headless_service_of_which_no_endpoint_is_known_is_like_any_other() {
+    let headless = headless(", ports: [{port: 80}]", "").replace("selector: {app: a}, ", "");
+    let out = "---\n{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: c, namespace: s}, spec: {podSelector: {}, egress: [{ports: [{port: 53}, {port: 53, protocol: UDP}]}]}}\n";
+    for text in [headless.clone(), headless.replace("clusterIP: None", "clusterIP: 10.96.0.9")] {
+        let ask = |text: &str| ask(text, "s/c", "svc/s/h", None);
+        holds("open", &ask(&text), "cannot tell", "`s/h` has no selector, and its EndpointSlices are not in the input");
+        holds("shut in", &ask(&(text + out)), "denied", "egress");
+    }
+}
+
 /// Upstream: coredns, `plugin/kubernetes/object/endpoint.go`, publishes ready endpoints only; that terminating ones serve where none is ready is a
 /// fallback of kube-proxy (`pkg/proxy/topology.go`), which does not handle headless Services.
 #[test]

@@ -486,6 +486,14 @@ fn host_endpoints_and_failsafe_ports_that_are_refused_are_in_doubt() {
         |spec: &str| format!("{{apiVersion: projectcalico.org/v3, kind: HostEndpoint, metadata: {{name: h}}, spec: {{node: n1, {spec}}}}}");
     asked(&host("interfaceName: eth0"), "203.0.113.5", "n1", "denied", "");
     asked(&host("ports: []"), "203.0.113.5", "n1", UNKNOWN, "HostEndpoint `h` is not evaluated");
+    // Without a node it may be on the node with the address that it expects, or on any.
+    let without = |spec: &str| host(spec).replace("node: n1, ", "");
+    asked(&without("interfaceName: '*'"), "203.0.113.5", "n1", UNKNOWN, "HostEndpoint `h` is not evaluated");
+    let other = NODE.replace("n1", "n2").replace("10.1.1.1", "10.1.1.2");
+    for (expected, verdict) in [("10.1.1.1", UNKNOWN), ("10.1.1.2", "allowed"), ("10.1.1.3", UNKNOWN)] {
+        let text = format!("{other}\n---\n{}", without(&format!("interfaceName: '*', expectedIPs: [{expected}]")));
+        asked(&text, "203.0.113.5", "n1", verdict, "");
+    }
     let felix = |port: &str| {
         format!(
             "{}\n---\n{{apiVersion: projectcalico.org/v3, kind: FelixConfiguration, metadata: {{name: default}}, spec: {{failsafeInboundHostPorts: [{port}]}}}}",

@@ -424,6 +424,11 @@ fn a_forgotten_namespace_is_told() {
     let policy = "{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: closed}, spec: {podSelector: {}}}\n";
     let told = |text: &str| scene(Engine::Detected, text).problems().iter().any(|p| p.code.0 == "LINT100");
     assert!(told(policy));
+    assert!(told("{apiVersion: v1, kind: Service, metadata: {name: web}, spec: {selector: {app: web}, ports: [{port: 80}]}}"));
+    assert!(told("{apiVersion: projectcalico.org/v3, kind: NetworkSet, metadata: {name: partners}, spec: {nets: [198.51.100.0/24]}}"));
+    assert!(!told(
+        "{apiVersion: projectcalico.org/v3, kind: GlobalNetworkSet, metadata: {name: partners}, spec: {nets: [198.51.100.0/24]}}"
+    ));
     // Where pods leave it out too, all of it goes to one place.
     assert!(!told(&format!("{policy}---\n{{apiVersion: v1, kind: Pod, metadata: {{name: x}}, spec: {{containers: [{{name: c}}]}}}}\n")));
 }

@@ -4,7 +4,7 @@ use super::edits::{Edit, apply_edits};
 use super::{EditView, FixView};
 
 /// Most new lines that are shown.
-const MOST_ADDED: usize = 16;
+const MOST_ADDED: usize = 24;
 
 /// What an edit does to the lines of a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -75,8 +75,8 @@ mod tests {
         );
         let first = edit(0, 0, "# top\n").lines(text);
         assert_eq!((first.above, first.removed, first.added), (None, Vec::<String>::new(), vec!["# top".to_owned()]));
-        let long = edit(10, 10, &"x: 1\n".repeat(20)).lines(text);
-        assert_eq!((long.added.len(), long.more), (16, true));
+        let long = edit(10, 10, &"x: 1\n".repeat(30)).lines(text);
+        assert_eq!((long.added.len(), long.more), (24, true));
     }
 
     #[test]

@@ -132,7 +132,7 @@ fn cell(scene: &SceneView, from: &MatrixLine, to: &MatrixLine) -> MatrixCell {
             }
             let set = scene.between(a, b);
             if set.status == Status::LeftOut {
-                return left_out(from, to);
+                return MatrixCell::Itself(format!("{} to {}: {}", from.title, to.title, set.long));
             }
             (set.status, set.short.clone(), set.long.clone(), Some((a, b)), None)
         }

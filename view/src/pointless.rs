@@ -18,7 +18,7 @@ pub struct PartView {
     pub rule: Option<u32>,
     /// `needed`, `never matches`, `never reached`, `redundant` or `cannot tell`.
     pub effect: String,
-    /// Whether it could be removed without changing any answer.
+    /// Whether it could be removed without changing any answer, also for pods that are added later.
     pub pointless: bool,
     /// The same in words, to follow the title.
     pub sentence: String,
@@ -89,7 +89,7 @@ pub fn part_views(analysis: &Analysis) -> Vec<PartView> {
         title: part.title(ruleset),
         rule: part.rule.map(|rule| rule.number()),
         effect: part.effect.as_str().into(),
-        pointless: part.effect.is_pointless(),
+        pointless: part.is_removable(),
         sentence: part.sentence(ruleset, snapshot),
         causes: part.effect.causes().iter().map(cause).collect(),
         witness: match &part.effect {

@@ -4,6 +4,7 @@ mod build;
 mod outside;
 mod pairs;
 mod resolve;
+mod unsaid;
 
 pub(super) use build::workload_key;
 pub use build::{INGRESS_CONTROLLER, scene_view};

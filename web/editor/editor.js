@@ -413,7 +413,10 @@ function completions(editor, asked) {
   if (!options?.length) return null;
   // A selector is written word by word.
   const from = /selector$/i.test(context.key) ? asked.pos - /[\w./-]*$/.exec(context.word)[0].length : context.from;
-  return { from, options, validFor: /^[\w./-]*$/ };
+  // Where nothing is left to complete, Enter begins a new line.
+  const isWritten = (text) => options.some((option) => (option.apply ?? option.label) === text);
+  if (!asked.explicit && isWritten(asked.state.doc.sliceString(from, asked.pos))) return null;
+  return { from, options, validFor: (text) => /^[\w./-]*$/.test(text) && !isWritten(text) };
 }
 
 /** The word around an offset, of the characters that keys, labels and addresses are made of. */

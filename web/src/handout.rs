@@ -99,7 +99,7 @@ fn question(step: &LessonStep, part: &PartOfStep) -> String {
             let words = VERDICTS.iter().filter(|word| is_path || **word != "sometimes").map(|word| format!("<li>{word}</li>"));
             let words: String = words.collect();
             format!(
-                "<div class=\"box\"><h3>What will be said of <code>{from}</code> → <code>{to}</code>, {what}?</h3><ul class=\"choices\">{words}</ul></div>"
+                "<div class=\"box\"><h3>What is the answer to <code>{from}</code> → <code>{to}</code>, {what}?</h3><ul class=\"choices\">{words}</ul></div>"
             )
         }
     }

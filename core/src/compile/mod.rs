@@ -12,6 +12,7 @@ mod class_set;
 mod classes;
 mod endpoint;
 pub(crate) mod expressions;
+mod label_table;
 mod labels;
 mod mentions;
 mod parts;

@@ -136,7 +136,7 @@ impl Explainer<'_> {
             PeerTermKind::Nodes(selector) => match peer {
                 Endpoint::Node(id) => {
                     let labels = self.snapshot.node(id).map(|n| &n.labels);
-                    self.selector_failure("the peer selects nodes with", selector, labels, &name)
+                    self.selector_failure("the peer selects nodes with", selector, (labels, ""), &name)
                 }
                 _ => (2, format!("the peer selects nodes, but `{name}` is not a node")),
             },
@@ -185,7 +185,10 @@ impl Explainer<'_> {
                 ),
             ),
             NamespaceMatch::Selector(selector) => {
-                self.selector_failure("the peer requires a namespace with", selector, namespace.map(|n| &n.labels), namespace_name)
+                // Of labels that were not read it is said that they were not.
+                let unread = namespace.filter(|n| n.given.is_none()).map(|_| ": its Namespace is not in the input");
+                let labels = (namespace.map(|n| &n.labels), unread.unwrap_or_default());
+                self.selector_failure("the peer requires a namespace with", selector, labels, namespace_name)
             }
         };
         let (pods_wrong, pod_text) = self.pod_failure(&subject.pods, endpoint, name);
@@ -205,15 +208,21 @@ impl Explainer<'_> {
         (failed.len(), format!("the peer requires `{first}`, but {has}"))
     }
 
-    /// How many requirements fail, and what the first of them asks for.
-    fn selector_failure(&self, lead: &str, selector: &LabelSelector, labels: Option<&Labels>, name: &str) -> (usize, String) {
+    /// How many requirements fail, and what the first of them asks for. Beside the labels stands what is said of one that is not among them.
+    fn selector_failure(
+        &self,
+        lead: &str,
+        selector: &LabelSelector,
+        (labels, if_absent): (Option<&Labels>, &str),
+        name: &str,
+    ) -> (usize, String) {
         let nothing = Labels::default();
         let labels = labels.unwrap_or(&nothing);
         let failed: Vec<_> = selector.requirements.iter().filter(|r| !r.matches(labels)).collect();
         let Some(first) = failed.first() else { return (0, String::new()) };
         let has = match labels.get(&first.key) {
             Some(value) => format!("`{name}` has `{}={value}`", first.key),
-            None => format!("`{name}` has no label `{}`", first.key),
+            None => format!("`{name}` has no label `{}`{if_absent}", first.key),
         };
         (failed.len(), format!("{lead} `{first}`, but {has}"))
     }

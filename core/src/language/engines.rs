@@ -11,7 +11,7 @@ use alloc::vec::Vec;
 use super::Resource;
 use super::azure::Azure;
 use super::plugins::Plugins;
-use super::unread::Installs;
+use super::unread::{Cause, Installs};
 use crate::model::{ClusterEngine, Plugin};
 use crate::text::{DocumentId, Place};
 
@@ -70,8 +70,11 @@ impl Candidates {
     /// Commands that install an engine, or may.
     fn installers(&mut self, resources: &[(DocumentId, &Resource)]) {
         let nothing = Candidate::Made(ClusterEngine::None);
+        // What runs tells more than what an engine that was there once may have left.
+        let runs = || Plugins::seen(resources.iter().map(|(_, r)| *r)).engine().is_some();
         for &(document, resource) in resources {
-            let Some(installs) = resource.kind.unread().and_then(|unread| unread.installs) else { continue };
+            let Some(unread) = resource.kind.unread() else { continue };
+            let Some(installs) = unread.installs.filter(|_| unread.cause != Cause::Kind || !runs()) else { continue };
             let place = resource.kind_span.within(document);
             match installs {
                 Installs::This(engine) => {
@@ -79,8 +82,15 @@ impl Candidates {
                         self.engines.retain(|known| !matches!(known, Candidate::Own) && *known != nothing);
                     }
                     self.engines.insert(Candidate::Made(engine));
-                    let does = if engine == ClusterEngine::None { "leaves the policy engine out" } else { "installs the policy engine" };
-                    self.installers.push((format!("{} {does}", resource.kind_name), place));
+                    let text = match (unread.cause, engine) {
+                        (Cause::Kind, _) => format!("there is a {}, which only its policy engine makes", resource.kind_name),
+                        (_, ClusterEngine::None) => format!("{} leaves the policy engine out", resource.kind_name),
+                        _ => format!("{} installs the policy engine", resource.kind_name),
+                    };
+                    // There may be one of these for every pod.
+                    if self.installers.iter().all(|(known, _)| *known != text) {
+                        self.installers.push((text, place));
+                    }
                 }
                 Installs::Any if self.engines.iter().eq([&nothing]) || !self.installers.is_empty() => {
                     self.engines.insert(Candidate::Own);

@@ -48,6 +48,20 @@ async function into(page, word) {
 const cursorLine = (page) => page.locator(".cm-gutterElement.cm-activeLineGutter").allInnerTexts().then((all) => all.find((words) => /^\d+$/.test(words)) ?? "");
 
 export default {
+    async "Enter after what is written in full begins a new line"() {
+        const page = await openShop();
+        await editor(page).click();
+        await page.keyboard.press("Control+a");
+        const lines = ["kind: NetworkPolicy", "apiVersion: networking.k8s.io/v1", "metadata:"];
+        for (const line of lines) {
+            // As fast as a person types, so that completions come.
+            await page.keyboard.type(line, { delay: 70 });
+            await new Promise((next) => setTimeout(next, 400));
+            await page.keyboard.press("Enter");
+        }
+        assert.equal((await text(page)).trim(), lines.join("\n"));
+    },
+
     "F12 on a selector shows the pods that it selects, and one press shows all again": async () => {
         const page = await openShop();
         const before = await marks(page).count();

@@ -25,7 +25,7 @@ export default {
     async "a denied flow is fixed by one word, which the page finds when it is asked, and undone"() {
         const page = await denied();
         assert.equal(loaded(page), 0, "nobody has asked yet");
-        await page.getByRole("button", { name: /Find a fix|Compare all fixes/ }).click();
+        await page.getByRole("button", { name: /Find a fix|Find the best fix/ }).click();
         await fixes(page).waitFor();
         assert.equal(loaded(page), 1);
         assert.equal(await effect(page), "Opens this flow, and nothing else");
@@ -46,7 +46,7 @@ export default {
 
     async "by keyboard alone a flow is fixed, and what is allowed is stopped"() {
         const page = await denied();
-        await page.getByRole("button", { name: /Find a fix|Compare all fixes/ }).focus();
+        await page.getByRole("button", { name: /Find a fix|Find the best fix/ }).focus();
         await page.keyboard.press("Enter");
         await fixes(page).waitFor();
         await until(true, () => fixes(page).evaluate((section) => section.contains(document.activeElement)), "the keyboard is in the section");
@@ -66,7 +66,7 @@ export default {
 
     async "a change that was found for another text is refused in words"() {
         const page = await denied({ prepare: slowEngine });
-        await page.getByRole("button", { name: /Find a fix|Compare all fixes/ }).click();
+        await page.getByRole("button", { name: /Find a fix|Find the best fix/ }).click();
         await fixes(page).waitFor();
         await becomeSlow(page);
         await editor(page).focus();
@@ -84,7 +84,7 @@ export default {
     "fixes fit a telephone and a finger, in light and dark": notIn(NO_FINGERS, async () => {
         for (const colorScheme of ["light", "dark"]) {
             const page = await denied({ ...PAGES.phone, colorScheme });
-            await page.getByRole("button", { name: /Find a fix|Compare all fixes/ }).tap();
+            await page.getByRole("button", { name: /Find a fix|Find the best fix/ }).tap();
             await fixes(page).waitFor();
             assert.equal(await page.evaluate(() => document.scrollingElement.scrollWidth), PHONE.width);
             const apply = best(page).getByRole("button", { name: "Apply" });
@@ -100,7 +100,7 @@ export default {
 
     async "without a worker the larger engine runs on the page's own thread"() {
         const page = await denied({ prepare: (context) => context.addInitScript(() => Object.defineProperty(window, "Worker", { value: undefined })) });
-        await page.getByRole("button", { name: /Find a fix|Compare all fixes/ }).click();
+        await page.getByRole("button", { name: /Find a fix|Find the best fix/ }).click();
         await fixes(page).waitFor();
         await best(page).getByRole("button", { name: "Apply" }).click();
         await until("allowed", () => word(page), "the verdict");
@@ -113,7 +113,7 @@ export default {
         given.site.halve = (name) => (LARGER.test(name) ? held : undefined);
         const line = page.locator(".progress-line");
         const said = async () => ((await line.count()) ? (await line.innerText()).replace(/\s+/g, " ").trim() : "");
-        await page.getByRole("button", { name: /Find a fix|Compare all fixes/ }).click();
+        await page.getByRole("button", { name: /Find a fix|Find the best fix/ }).click();
         await until(/^Loading more of the evaluator [\d.]+ of [\d.]+ MB Cancel$/, said, "the line");
         await shoot(page, "fix-loading");
         // The other engine answers meanwhile.
@@ -134,7 +134,7 @@ export default {
     "a larger engine that cannot be loaded is said, and tried again": chromiumOnly("its driver cannot refuse a file for a time", async () => {
         const page = await denied();
         await page.route(LARGER, (route) => route.fulfill({ status: 503, body: "" }));
-        await page.getByRole("button", { name: /Find a fix|Compare all fixes/ }).click();
+        await page.getByRole("button", { name: /Find a fix|Find the best fix/ }).click();
         const note = page.locator(".engine-note");
         await note.filter({ hasText: "could not be loaded" }).waitFor();
         await page.getByRole("textbox", { name: "destination port" }).fill("8080");

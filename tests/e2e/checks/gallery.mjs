@@ -27,6 +27,8 @@ export default {
         await page.keyboard.type("service account");
         await until(true, async () => (await cards(page).count()) < all / 4, "fewer cards");
         assert.ok((await cards(page).allInnerTexts()).every((words) => /account/i.test(words)));
+        await page.locator("#search").fill("LoadBalancer");
+        await until(true, async () => (await cards(page).count()) >= 2, "written as in a manifest");
         await page.locator("#search").fill("nothing has this");
         await until(true, () => page.locator("#none").isVisible(), "says that nothing is found");
         await page.locator("#search").fill("forgets dns");

@@ -79,6 +79,8 @@ export default {
         await page.getByRole("button", { name: "Lessons…" }).click();
         const list = page.getByRole("dialog", { name: "Lessons" });
         await accessible(page, "lessons");
+        assert.ok(await list.locator(".window-body").evaluate((body) => body.scrollWidth <= body.clientWidth), "nothing scrolls sideways");
+        await shoot(page, "lessons");
         await list.getByRole("button", { name: /^Default deny/ }).click();
         await until("Everything is open", () => heading(page).innerText(), "the lesson");
         assert.equal(await list.count(), 0);
@@ -88,6 +90,8 @@ export default {
         const page = await open({ viewport: PHONE, hasTouch: true, isMobile: true });
         await page.getByRole("button", { name: "More" }).tap();
         await page.getByRole("button", { name: "Lessons…" }).tap();
+        assert.ok(await page.locator(".window-body").evaluate((body) => body.scrollWidth <= body.clientWidth), "nothing scrolls sideways");
+        await shoot(page, "lessons-phone");
         await page.getByRole("dialog", { name: "Lessons" }).getByRole("button", { name: /^Default deny/ }).tap();
         await until("Everything is open", () => heading(page).innerText(), "the first step");
         await shoot(page, "lesson-phone");

@@ -15,9 +15,9 @@ pub(super) fn list(analysis: &Analysis) -> ListView {
     if parts.is_empty() {
         return ListView { summary: "No policies in these files.".into(), ..ListView::default() };
     }
-    let [mut removable, mut open, mut needed] = [const { Vec::new() }; 3];
+    let [mut removable, mut later, mut open, mut needed] = [const { Vec::new() }; 4];
     // A policy that could be removed goes with all of its rules.
-    let whole: Vec<_> = parts.iter().filter(|part| part.rule.is_none() && part.effect.is_pointless()).map(|part| part.policy).collect();
+    let whole: Vec<_> = parts.iter().filter(|part| part.rule.is_none() && part.is_removable()).map(|part| part.policy).collect();
     let policies = whole.len();
     for part in &parts {
         if part.rule.is_some() && whole.contains(&part.policy) {
@@ -26,6 +26,7 @@ pub(super) fn list(analysis: &Analysis) -> ListView {
         let (rows, outlook, word) = match part.effect {
             Effect::Needed(_) => (&mut needed, Outlook::Good, "needed"),
             Effect::CannotTell => (&mut open, Outlook::Unsure, "cannot tell"),
+            _ if part.guards_later => (&mut later, Outlook::Good, "for later"),
             _ => (&mut removable, Outlook::Plain, part.effect.as_str()),
         };
         rows.push(row(analysis, part, outlook, word));
@@ -37,8 +38,12 @@ pub(super) fn list(analysis: &Analysis) -> ListView {
         let words: Vec<String> = words.map(|(number, noun)| count(number, noun)).collect();
         format!("{} could be removed, one at a time, and every answer would stay the same", words.join(" and "))
     };
-    let groups =
-        [ListGroup::new("Could be removed", removable), ListGroup::new("Cannot tell", open), ListGroup::new("Needed", needed).folded()];
+    let groups = [
+        ListGroup::new("Could be removed", removable),
+        ListGroup::new("Needed for pods that are added later", later),
+        ListGroup::new("Cannot tell", open),
+        ListGroup::new("Needed", needed).folded(),
+    ];
     ListView { summary, groups: ListGroup::with_rows(groups), ..ListView::default() }
 }
 

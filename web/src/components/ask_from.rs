@@ -60,9 +60,19 @@ fn focus_end(key: &str) {
     }
 }
 
-/// The button that begins it.
-pub fn ask_from_button(store: &Store, key: &str) -> Html {
-    let (store, key) = (store.clone(), key.to_owned());
-    let onclick = Callback::from(move |_: MouseEvent| store.dispatch(Action::AskFrom(Some(key.clone()))));
-    html! { <button type="button" class="small ask-from" {onclick}>{ t("Ask from here") }</button> }
+/// The button that begins it, and the one that makes an end the receiver of the question.
+pub fn ask_buttons(store: &Store, key: &str) -> Html {
+    let button = |name: &'static str, actions: Vec<Action>| {
+        let store = store.clone();
+        let onclick = Callback::from(move |_: MouseEvent| actions.iter().cloned().for_each(|action| store.dispatch(action)));
+        html! { <button type="button" class="small" {onclick}>{ t(name) }</button> }
+    };
+    html! {
+        <div class="ask-from">
+            { button("Ask from here", vec![Action::AskFrom(Some(key.to_owned()))]) }
+            if store.asking.path.question.from != key {
+                { button("Ask to here", vec![Action::AskTo(key.to_owned()), Action::Select(None)]) }
+            }
+        </div>
+    }
 }

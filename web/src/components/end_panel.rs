@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::ask_from::ask_from_button;
+use super::ask_from::ask_buttons;
 use super::icons::{CROSS, icon};
 use super::path::offer;
 use super::policy::policy_name;
@@ -32,7 +32,7 @@ pub fn EndPanel() -> Html {
         <div class="end-panel">
             <header>
                 <div><h2>{ panel.title }</h2><p>{ in_words(&end.subtitle) }if let Some(spot) = &end.spot { { " · " }<SourceLink spot={spot.clone()} /> }</p></div>
-                { ask_from_button(store, &end.key) }
+                { ask_buttons(store, &end.key) }
                 <button type="button" class="quiet square" aria-label={t("back to the flow")} title={t("back to the flow")} onclick={close}>{ icon(CROSS) }</button>
             </header>
             if !end.labels.is_empty() { { codes(&end.labels) } }

@@ -45,7 +45,7 @@ pub fn Fixes(props: &FixesProps) -> Html {
         });
         let text = match (waits, props.suggestion.is_some()) {
             (true, _) => t("Trying changes…"),
-            (false, true) => t("Compare all fixes"),
+            (false, true) => t("Find the best fix"),
             (false, false) => t(goal.button()),
         };
         html! { <><div class="fix-offer"><button type="button" class="pick" aria-disabled={waits.then_some("true")} {onclick}>{ text }</button></div>{ for first() }</> }
@@ -90,8 +90,8 @@ fn proposal(store: &Store, proposed: &ProposedFix) -> Html {
             } else {
                 <details class="effect"><summary>{ effect }</summary><ul class="notes">{ for proposed.besides.iter().map(|line| html! { <li>{ rich(line) }</li> }) }</ul></details>
             }
-            { for store.lines_of(&proposed.fix).iter().map(diff) }
             <footer><button type="button" class="primary small" onclick={apply}>{ t("Apply") }</button><span>{ t("Undo restores the text") }</span></footer>
+            { for store.lines_of(&proposed.fix).iter().map(diff) }
         </article>
     }
 }

@@ -23,7 +23,7 @@ use netpolis_view::{FlowChange, FurtherAnswer, MatrixCell, MatrixView, SceneView
 #[component]
 pub fn Matrix() -> Html {
     let Some(store) = use_part(|state| {
-        let shown = (state.picture.filter.clone(), state.filter_answer().cloned().map(ByAddress));
+        let shown = (state.picture.filter.clone(), state.filter_answer().cloned().map(ByAddress), state.to_predict());
         (state.scene_part(), state.flow_ends(), (state.marks().cloned().map(ByAddress), shown))
     }) else {
         return Html::default();

@@ -30,10 +30,11 @@ pub fn Suggestion(props: &SuggestionProps) -> Html {
     html! {
         <section class="suggestion" aria-label={t("Allow this")}>
             <header><b>{ t("Allow this") }</b><span>{ rich(&fix.title) }</span></header>
-            { for fix.edits.iter().map(|edit| diff(&edit.lines(store.files.text_of(&edit.at.file)))) }
+            // Above the lines, of which there may be many.
             if !props.read_only {
                 <footer><button type="button" class="primary small" onclick={apply}>{ t("Apply") }</button><span>{ t("Undo restores the text") }</span></footer>
             }
+            { for fix.edits.iter().map(|edit| diff(&edit.lines(store.files.text_of(&edit.at.file)))) }
         </section>
     }
 }

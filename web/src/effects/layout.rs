@@ -9,7 +9,7 @@ use crate::state::LayoutAction;
 /// Keeps theme, panes and language, once they are others.
 #[hook]
 pub fn use_layout_storage(store: &Store) {
-    let first = use_mut_ref(|| (store.layout.theme, store.layout.panes, store.layout.language));
+    let first = use_mut_ref(|| (store.layout.theme, store.panes_to_keep(), store.layout.language));
     {
         let first = first.clone();
         use_effect_with(store.layout.language, move |language| {
@@ -26,7 +26,7 @@ pub fn use_layout_storage(store: &Store) {
             }
         });
     }
-    use_effect_with(store.layout.panes, move |panes| {
+    use_effect_with(store.panes_to_keep(), move |panes| {
         if std::mem::replace(&mut first.borrow_mut().1, *panes) != *panes {
             storage::keep_panes(*panes);
         }

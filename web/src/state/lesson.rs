@@ -2,12 +2,12 @@
 
 use std::rc::Rc;
 
-use super::{LayoutAction, Reveal, Screen, State, Tab};
+use super::{LayoutAction, Panes, Reveal, Screen, State, Tab};
 use crate::scenes::Origin;
 use crate::words::{Language, t, t_with};
 use netpolis_view::{
     Edit, FurtherAnswer, FurtherQuestion, GradeAsked, GradeView, LessonReply, LessonStep, LessonView, PartOfStep, PathAsked, Question,
-    TaskView, TermView, Texts, settings_from_text,
+    RowLink, TaskView, TermView, Texts, settings_from_text,
 };
 
 /// The file that a lesson is written in.
@@ -37,6 +37,8 @@ pub struct Lesson {
     turns: bool,
     /// The step to begin with, by its id, until the lesson is there.
     pub begin_at: String,
+    /// Whether the bottom panel was hidden before: each step shows it or hides it.
+    panel_hidden: bool,
     /// What the learner did with parts of steps.
     played: Vec<(PartId, Played)>,
     /// Tasks that were solved, each once.
@@ -221,6 +223,23 @@ impl Lesson {
 }
 
 impl State {
+    /// Sender and receiver of the flows that the learner is still to predict: neither graph nor matrix shows them.
+    pub fn to_predict(&self) -> Vec<(String, String)> {
+        let Some((lesson, step)) = self.lesson.as_ref().and_then(|lesson| Some((lesson, lesson.shown()?))) else { return Vec::new() };
+        let unsaid = |(part, known): (usize, &PartOfStep)| {
+            let PartOfStep::Predict(predict) = known else { return None };
+            let RowLink::Flow(asked) = &predict.link else { return None };
+            lesson.pick((lesson.step as u32, part as u32)).is_none().then(|| (asked.from.clone(), asked.to.clone()))
+        };
+        step.parts.iter().enumerate().filter_map(unsaid).collect()
+    }
+
+    /// The panes as they are without a lesson.
+    pub fn panes_to_keep(&self) -> Panes {
+        let bottom_hidden = self.lesson.as_ref().map_or(self.layout.panes.bottom_hidden, |lesson| lesson.panel_hidden);
+        Panes { bottom_hidden, ..self.layout.panes }
+    }
+
     /// Takes what the evaluator said about the lesson.
     pub(super) fn take_of_lesson(&mut self, revision: u32, answers: &[(FurtherQuestion, Rc<FurtherAnswer>)]) {
         for (asked, answer) in answers {
@@ -232,10 +251,15 @@ impl State {
                     // It may be of a lesson that is no longer open.
                     let is_asked = |lesson: &&mut Lesson| lesson.task(asked.task).is_some_and(|task| task.checks == asked.checks);
                     let Some(lesson) = self.lesson.as_mut().filter(is_asked) else { continue };
+                    let news = grade.passes && !lesson.done.contains(&asked.task);
                     if grade.passes {
                         lesson.solved(asked.task);
                     }
                     lesson.change(asked.task, |part| part.grade = Some((revision, Rc::new(grade.clone()))));
+                    // A narrow window shows the text without the lesson.
+                    if news && self.layout.panes.has_screens() && self.layout.screen != Screen::Lesson {
+                        self.tell(t("Solved. The lesson goes on.").into(), false);
+                    }
                 }
                 _ => {}
             }
@@ -275,7 +299,8 @@ impl State {
     pub(super) fn play(&mut self, action: LessonAction) {
         match action {
             LessonAction::Open(id, begin_at) => {
-                self.lesson = Some(Lesson { id, begin_at, language: self.layout.language, ..Lesson::default() });
+                let panel_hidden = self.panes_to_keep().bottom_hidden;
+                self.lesson = Some(Lesson { id, begin_at, language: self.layout.language, panel_hidden, ..Lesson::default() });
                 self.layout = self.layout.after(&LayoutAction::ShowScreen(Screen::Lesson));
                 self.layout.dialog = None;
             }
@@ -301,6 +326,7 @@ impl State {
                 }
             }
             LessonAction::Close => {
+                self.layout.panes = self.panes_to_keep();
                 self.lesson = None;
                 if self.layout.screen == Screen::Lesson {
                     self.layout.screen = Screen::default();
@@ -373,6 +399,8 @@ impl State {
             Some("addresses") => self.layout.tab = Tab::Addresses,
             _ => {}
         }
+        // What the step is about has the room.
+        self.layout.panes.bottom_hidden = matches!(step.view.as_deref(), None | Some("azure" | "kubernetes"));
         if let Some(spot) = step.lines.clone() {
             self.files.reveal = Some(Reveal { spot, focus: false, count: self.count() });
         }

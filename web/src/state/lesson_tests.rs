@@ -110,6 +110,27 @@ fn a_lesson_opens_with_its_scene_and_its_question() {
 }
 
 #[test]
+fn what_is_to_be_predicted_is_not_shown_before() {
+    let mut desk = Desk::new();
+    desk.open("");
+    assert_eq!(desk.state.to_predict(), [("internet".to_owned(), "shop/db".to_owned())]);
+    let part = desk.view().steps[0].parts.iter().position(|part| matches!(part, PartOfStep::Predict(_))).unwrap();
+    desk.act(Action::Lesson(LessonAction::Pick((0, part as u32), 1)));
+    assert!(desk.state.to_predict().is_empty(), "also after a wrong answer, which is explained");
+}
+
+#[test]
+fn a_step_has_the_bottom_panel_only_where_it_is_about_it() {
+    let mut desk = Desk::new();
+    let hidden = |desk: &Desk| (desk.state.layout.panes.bottom_hidden, desk.state.panes_to_keep().bottom_hidden);
+    assert_eq!(hidden(&desk), (false, false));
+    desk.open("");
+    assert_eq!(hidden(&desk), (true, false), "the graph has the room");
+    desk.act(Action::Lesson(LessonAction::Close));
+    assert_eq!(hidden(&desk), (false, false));
+}
+
+#[test]
 fn a_task_is_graded_while_one_types() {
     let mut desk = Desk::new();
     desk.open("a-policy-that-allows-nothing");

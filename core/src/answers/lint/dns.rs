@@ -25,20 +25,25 @@ const LINK_LOCAL: IpAddr = IpAddr::V4(core::net::Ipv4Addr::new(169, 254, 20, 10)
 /// The namespaces of DNS pods.
 const NAMESPACES: [&str; 2] = ["kube-system", "openshift-dns"];
 
-/// Pods that are isolated for egress, ask the cluster's DNS, are not meant to be cut off from everything, and of which something is so: by the policy to
-/// report it at, with the names of one pod of each class.
-pub(super) fn isolated<'a>(input: &LintInput<'a>, is_so: impl Fn(PodId) -> bool) -> Vec<(&'a Policy, Vec<String>)> {
+/// Pods that policies limit in egress, that ask the cluster's DNS, are not meant to be cut off from everything, and of which something is so: by the policy
+/// to report it at, with the names of one pod of each class.
+pub(super) fn limited<'a>(input: &LintInput<'a>, is_so: impl Fn(PodId) -> bool) -> Vec<(&'a Policy, Vec<String>)> {
     let compiled = input.compiled;
     let mut asked: HashSet<(ClassId, bool)> = HashSet::new();
     let mut reported: HashMap<PolicyId, (usize, &Policy, Vec<String>)> = HashMap::new();
-    for (id, endpoint) in input.snapshot.pods().filter(|(_, e)| e.role == Role::Pod) {
+    // The DNS pods ask nobody, and may be of the same class as those that do.
+    let servers: HashSet<PodId> = servers(input).into_iter().map(|(id, _)| id).collect();
+    for (id, endpoint) in input.snapshot.pods().filter(|(id, e)| e.role == Role::Pod && !servers.contains(id)) {
         let class = compiled.class_of(Endpoint::Pod(id));
         // Pods that do not ask the cluster's DNS.
         let other = endpoint.foreign_dns;
-        if !compiled.isolated(id, Direction::Egress) || !asked.insert((class, other)) || other || !is_so(id) {
+        if !asked.insert((class, other)) || other {
             continue;
         }
         let isolating = compiled.policies_on(id, Direction::Egress);
+        if isolating.is_empty() || !is_so(id) {
+            continue;
+        }
         if is_meant_to_be_cut_off(input, class, &isolating) {
             continue;
         }
@@ -75,26 +80,25 @@ fn is_meant_to_be_cut_off(input: &LintInput<'_>, class: ClassId, isolating: &[Po
     policies().all(|p| p.egress.is_empty()) || denies && !input.connectivity().lets_out(class, |set| !set.is_empty())
 }
 
-fn asks(port: u16) -> [ConnectionSet; 2] {
-    [Protocol::UDP, Protocol::TCP].map(|protocol| ConnectionSet::ports(protocol, port, port))
-}
-
-/// Whether egress of a pod possibly lets out a question to an end.
-pub(super) fn lets_out(input: &LintInput<'_>, id: PodId, to: Endpoint, port: u16) -> bool {
+/// Whether egress of a pod possibly lets out a question to an end. Questions go over UDP; over TCP only if the answer is too long for that (RFC 7766, 1).
+pub(super) fn lets_out(input: &LintInput<'_>, id: PodId, to: Endpoint, (protocol, port): (Protocol, u16)) -> bool {
     let pair = input.connectivity().one_side(Direction::Egress, Endpoint::Pod(id), to);
-    asks(port).iter().any(|ask| !pair.possible.intersection(ask).is_empty())
+    !pair.possible.intersection(&ConnectionSet::ports(protocol, port, port)).is_empty()
 }
 
-pub(super) fn reaches_dns(input: &LintInput<'_>, id: PodId, servers: &[(PodId, u16)]) -> bool {
+/// Whether egress of a pod possibly lets out a question to the DNS pods.
+pub(super) fn reaches_dns(input: &LintInput<'_>, id: PodId, servers: &[(PodId, u16)], protocol: Protocol) -> bool {
     if !servers.is_empty() {
-        return servers.iter().any(|(server, port)| *server == id || lets_out(input, id, Endpoint::Pod(*server), *port));
+        return servers.iter().any(|(server, port)| *server == id || lets_out(input, id, Endpoint::Pod(*server), (protocol, *port)));
     }
     // The DNS pods are not in the input: rules that may mean them count.
     let isolating = input.compiled.policies_on(id, Direction::Egress);
     let policies = isolating.iter().filter_map(|p| input.compiled.policy(*p));
     let own = input.snapshot.pod(id).map_or("", |e| input.snapshot.namespace_name(e.namespace));
-    let asks = |rule: &Rule| rule.traffic.may_hold(Protocol::UDP, DNS) || rule.traffic.may_hold(Protocol::TCP, DNS);
-    policies.flat_map(|p| &p.egress).any(|rule| rule.action != Action::Deny && asks(rule) && may_mean_dns(input.snapshot, rule, own))
+    let asks = |rule: &&Rule| rule.traffic.may_hold(protocol, DNS) && may_mean_dns(input.snapshot, rule, own);
+    let mut lets_out = policies.flat_map(|p| &p.egress).filter(asks).map(|rule| rule.action != Action::Deny);
+    // Who is not isolated is let out by default.
+    lets_out.any(|lets| lets) || !input.compiled.isolated(id, Direction::Egress)
 }
 
 /// Whether a peer of a rule may be the DNS pods of a cluster of which the input has none.

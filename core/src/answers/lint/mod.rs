@@ -143,6 +143,7 @@ lints! {
     host_network
     no_engine
     unknown_namespace
+    namespace_not_given
     either_or_both
     service_port
     port_name_outside

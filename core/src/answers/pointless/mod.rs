@@ -14,10 +14,14 @@ use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use crate::answers::lint::is_given_group;
+use crate::compile::expressions::NAMESPACE_LABEL;
 use crate::compile::{Compiled, Endpoint};
 use crate::connections::{ConnectionSet, Traffic};
 use crate::language::lower::is_default_rule;
-use crate::policy::{Action, Direction, Policy, PolicyId, PolicyRole, Rule, RuleId, RuleRef, TierId};
+use crate::model::{Comparison, Selector};
+use crate::policy::{
+    Action, Direction, NamespaceMatch, Policy, PolicyId, PolicyRole, Rule, RuleId, RuleRef, Ruleset, SubjectMatch, TierId,
+};
 use crate::snapshot::Snapshot;
 use crate::text::Place;
 use crate::verdict::Verdict;
@@ -36,6 +40,15 @@ pub struct Part {
     pub place: Place,
     /// What it is there for.
     pub effect: Effect,
+    /// Of a policy that changes nothing: whether pods that are added later rest on it, as it selects every pod of its namespaces and no other policy does.
+    pub guards_later: bool,
+}
+
+impl Part {
+    /// Whether it could be removed without changing any answer, now and for pods that are added later.
+    pub fn is_removable(&self) -> bool {
+        self.effect.is_pointless() && !self.guards_later
+    }
 }
 
 /// What a rule or a policy is there for.
@@ -126,7 +139,8 @@ pub fn pointless(compiled: &Compiled, snapshot: &Snapshot) -> Vec<Part> {
     };
     for policy in judged {
         let effect = judge.of_policy(policy.id);
-        add((policy.place, None), Part { policy: policy.id, rule: None, place: policy.place, effect });
+        let guards_later = effect.is_pointless() && guards_later(policy, ruleset, snapshot);
+        add((policy.place, None), Part { policy: policy.id, rule: None, place: policy.place, effect, guards_later });
         for direction in Direction::BOTH.into_iter().filter(|direction| policy.acts_on(*direction)) {
             for (id, rule) in RuleId::each(policy.rules(direction)) {
                 let reference = RuleRef { policy: policy.id, direction, id };
@@ -136,12 +150,52 @@ pub fn pointless(compiled: &Compiled, snapshot: &Snapshot) -> Vec<Part> {
                 let effect = judge.of_rule(reference);
                 add(
                     (policy.place, Some((direction, rule.place))),
-                    Part { policy: policy.id, rule: Some(reference), place: rule.place, effect },
+                    Part { policy: policy.id, rule: Some(reference), place: rule.place, effect, guards_later: false },
                 );
             }
         }
     }
     parts
+}
+
+/// Whether a policy alone isolates, in some direction, any pod of its namespaces.
+fn guards_later(policy: &Policy, ruleset: &Ruleset, snapshot: &Snapshot) -> bool {
+    let Some(own) = selects_all_of(policy) else { return false };
+    let covers = |other: &Policy| match selects_all_of(other) {
+        Some(All::Namespaces) => true,
+        of_one => of_one == Some(own),
+    };
+    let others = || ruleset.policies.iter().filter(|other| other.id != policy.id && is_judged(other, snapshot) && covers(other));
+    Direction::BOTH.into_iter().any(|direction| policy.acts_on(direction) && !others().any(|other| other.acts_on(direction)))
+}
+
+/// Whose pods a policy selects one and all.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum All<'a> {
+    Of(&'a str),
+    Namespaces,
+}
+
+fn selects_all_of(policy: &Policy) -> Option<All<'_>> {
+    match &policy.subject {
+        SubjectMatch::Pods(subject) if subject.pods.is_everything() => match &subject.namespaces {
+            NamespaceMatch::Named(name) => Some(All::Of(name)),
+            NamespaceMatch::Selector(selector) => selector.is_everything().then_some(All::Namespaces),
+        },
+        SubjectMatch::Endpoints(selector) => {
+            let parts = if let Selector::And(parts) = selector { parts.as_slice() } else { core::slice::from_ref(selector) };
+            let mut found = All::Namespaces;
+            for part in parts {
+                match part {
+                    Selector::All => {}
+                    Selector::Compare(key, Comparison::Equals(name)) if **key == *NAMESPACE_LABEL => found = All::Of(name),
+                    _ => return None,
+                }
+            }
+            Some(found)
+        }
+        _ => None,
+    }
 }
 
 /// Whether somebody wrote a policy, and it is known to be in force.

@@ -23,6 +23,9 @@ impl Part {
 
     /// What it is there for, after its title: "changes nothing: ingress rule 1 of NetworkPolicy `shop/db` allows the same packets".
     pub fn sentence(&self, ruleset: &Ruleset, snapshot: &Snapshot) -> String {
+        if self.guards_later {
+            return String::from("changes nothing for the pods that are there; pods that are added later are isolated by it alone");
+        }
         match &self.effect {
             Effect::Needed(witness) => witness.sentence(snapshot),
             Effect::NeverMatches if self.rule.is_some() => String::from("matches no packet of this input"),
@@ -75,8 +78,11 @@ impl Cause {
         match self {
             Cause::Rule(rule) => rule_name(ruleset, *rule),
             Cause::TierEnd(tier) => {
-                let name = ruleset.tier(*tier).map_or("", |tier| &tier.name);
-                format!("the end of tier `{name}`")
+                // Kubernetes itself has no tiers.
+                match ruleset.tier(*tier).map_or("", |tier| &tier.name) {
+                    "NetworkPolicy" => String::from("the default (no rule allows it)"),
+                    name => format!("the end of tier `{name}`"),
+                }
             }
             Cause::NothingDecides => String::from("no policy"),
         }

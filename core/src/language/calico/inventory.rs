@@ -8,7 +8,10 @@ use alloc::vec::Vec;
 use core::net::IpAddr;
 
 use crate::language::calico::configurations::Configurations;
-use crate::language::calico::{Calico, EndpointPort, HostEndpointTemplate, KubeControllersConfiguration, WorkloadEndpoint, environment};
+use crate::language::calico::{
+    Calico, EndpointPort, HostEndpoint as HostEndpointSpec, HostEndpointTemplate, KubeControllersConfiguration, WorkloadEndpoint,
+    environment,
+};
 use crate::language::inventory::Inventory;
 use crate::language::{ContainerPort, Kind, Readiness, Resource};
 use crate::model::{AddressSet, Labels};
@@ -66,9 +69,12 @@ pub(super) fn add_endpoints(inventory: &mut Inventory<'_>) {
             }),
             Calico::Profile(profile) => snapshot.profiles.push(Profile { name, labels: profile.labels.clone() }),
             Calico::HostEndpoint(host) => {
-                let Some(&node) = nodes.get(&*host.node) else { continue };
-                snapshot.host_endpoints.push(HostEndpoint {
-                    name,
+                let on: Vec<NodeId> = match nodes_of(host, resources) {
+                    Some(names) => names.iter().filter_map(|name| nodes.get(*name).copied()).collect(),
+                    None => nodes.values().copied().collect(),
+                };
+                let on_node = |node| HostEndpoint {
+                    name: name.clone(),
                     node,
                     interface: HostInterface::of(&host.interface),
                     labels: resource.meta.labels.clone(),
@@ -78,8 +84,9 @@ pub(super) fn add_endpoints(inventory: &mut Inventory<'_>) {
                     ports: container_ports(&host.ports),
                     place,
                     automatic: false,
-                    may_be_absent: false,
-                });
+                    may_be_absent: host.node.is_empty(),
+                };
+                snapshot.host_endpoints.extend(on.into_iter().map(on_node));
             }
             Calico::IpPool(pool) => snapshot.ip_pools.extend(pool.clone()),
             Calico::Release(release) => pools_of_operator.extend(&release.pools),
@@ -98,8 +105,23 @@ pub(super) fn add_endpoints(inventory: &mut Inventory<'_>) {
     doubt_labels_of_missing_profiles(snapshot);
     snapshot.service_accounts.sort_by(|a, b| (a.namespace, &a.name).cmp(&(b.namespace, &b.name)));
     snapshot.network_sets.sort_by(|a, b| (a.namespace, &a.name).cmp(&(b.namespace, &b.name)));
-    snapshot.host_endpoints.sort_by(|a, b| a.name.cmp(&b.name));
+    // The first one of a node governs it: one that may be absent never takes the place of one that is there.
+    snapshot.host_endpoints.sort_by(|a, b| (a.may_be_absent && !a.automatic, &a.name).cmp(&(b.may_be_absent && !b.automatic, &b.name)));
     snapshot.profiles.sort_by(|a, b| a.name.cmp(&b.name));
+}
+
+/// The nodes on which a host endpoint may be: the one that it names. One that names none, which an API server refuses, may be meant for the nodes
+/// with an address that it expects, or for any (`None`).
+pub(super) fn nodes_of<'a>(host: &'a HostEndpointSpec, resources: &[(DocumentId, &'a Resource)]) -> Option<Vec<&'a str>> {
+    if !host.node.is_empty() {
+        return Some(alloc::vec![&*host.node]);
+    }
+    let with_address = |&(_, resource): &(DocumentId, &'a Resource)| match &resource.kind {
+        Kind::Node(node) if host.expected_ips.iter().any(|address| node.addresses.contains(address)) => Some(&*resource.meta.name),
+        _ => None,
+    };
+    let found: Vec<&str> = resources.iter().filter_map(with_address).collect();
+    (!found.is_empty()).then_some(found)
 }
 
 /// The host endpoints that calico-kube-controllers makes of nodes: where its configuration asks for them, or its environment, which comes first.

@@ -36,7 +36,7 @@ use self::unread::{Class, Family};
 pub(crate) use self::unread::{anything, broken, no_object};
 use super::kubernetes::read::kube_proxy::kube_proxy;
 use super::registry::{Languages, RawDocument};
-use super::unread::{Cause, Unread};
+use super::unread::{Cause, Installs, Unread};
 use super::{Flaws, Kind, Meta, ParameterFile, Resource, codes};
 use crate::diagnostics::nearest;
 use crate::diagnostics::{Code, Diagnostic, Severity};
@@ -430,12 +430,18 @@ impl<'a> Objects<'a> {
             });
             return;
         }
-        // Of ConfigMaps only one is about connections.
-        let is_mesh = |node: NodeRef<'_>| kind == "ConfigMap" && unread::istio_map(node).is_some();
-        let class = if object.node.is_some_and(is_mesh) { Class::Policy(Family::MeshWide, Cause::Kind) } else { class };
+        // Of ConfigMaps only two are about connections.
+        let of_map = |node: NodeRef<'_>| match (unread::istio_map(node), unread::cilium_map(node)) {
+            (Some(_), _) => Some(Family::MeshWide),
+            (None, Some(_)) => Some(Family::CiliumConfiguration),
+            (None, None) => None,
+        };
+        let map = object.node.filter(|_| kind == "ConfigMap").and_then(of_map);
+        let class = map.map_or(class, |family| Class::Policy(family, Cause::Kind));
         let kept = match (class, object.node) {
             (Class::Policy(family, cause), Some(node)) => Some(unread::unread(node, family, kind, cause)),
             (Class::MakesPods, _) => Some(Unread::pods()),
+            (Class::OfEngine(engine), _) => Some(Unread { installs: Some(Installs::This(engine)), ..Unread::new(Cause::Kind, Vec::new()) }),
             (Class::Traffic, Some(node)) => unread::redirects(node, kind, api_version),
             (Class::Unknown, Some(node)) => unread::redirects(node, kind, api_version).or_else(|| unread::carried(node)),
             _ => None,
@@ -492,6 +498,9 @@ fn not_read(found: &UnreadKind<'_>) -> Diagnostic {
     }
     let (code, severity, message, help): (Code, Severity, &str, Option<&str>) = match found.class {
         Class::Irrelevant => (codes::KIND_NOT_USED, Severity::Note, "plays no part in network policy, and is not used", None),
+        Class::OfEngine(_) => {
+            (codes::KIND_NOT_USED, Severity::Note, "shows which policy engine is installed, and is not used otherwise", None)
+        }
         Class::Unknown => (codes::KIND_NOT_USED, Severity::Note, "is an unknown kind, and is not used", None),
         Class::MakesPods => (
             codes::KIND_NOT_READ,

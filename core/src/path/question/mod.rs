@@ -499,7 +499,8 @@ impl<'a> Understanding<'a> {
             (false, _) => Goal::Pods(found),
             (true, Some(address)) => Goal::Address(Endpoint::Outside(address)),
             (true, None) if unknown::has_unknown_endpoints(snapshot, service) => {
-                Goal::Name { name: title.to_owned(), missing: unknown::missing_endpoints(snapshot, service) }
+                let port = own.map_or(usize::MAX, |(at, _)| at);
+                Goal::Service { service: number, port, entry: Entry::Cluster, at: Dialled::default() }
             }
             (true, None) if service.endpoints.is_empty() && service.slices.is_empty() => Goal::Nothing(format!("`{title}` has no pods")),
             (true, None) => Goal::Nothing(format!("`{title}` has no ready pod, so its name resolves to no address")),

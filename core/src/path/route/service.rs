@@ -60,12 +60,15 @@ fn to_unknown_endpoints<'a>(route: Route<'a>, client: Client, exposed: &ExposedP
         course.unknown(unknown(false));
         return route;
     };
-    at_home(course, client, home, HopAction::ProxiesToUnknown);
-    let target = service.ports.get(exposed.port).map(|p| match &p.target {
-        TargetPort::Number(number) => *number,
-        TargetPort::Name(_) => p.port,
-    });
-    course.dnat(PacketEndpoint::anywhere(), target.or(course.packet.port));
+    // Names of a headless Service lead to the endpoints themselves, at the port that is asked for.
+    if !service.headless {
+        at_home(course, client, home, HopAction::ProxiesToUnknown);
+        let target = service.ports.get(exposed.port).map(|p| match &p.target {
+            TargetPort::Number(number) => *number,
+            TargetPort::Name(_) => p.port,
+        });
+        course.dnat(PacketEndpoint::anywhere(), target.or(course.packet.port));
+    }
     course.set_missing(missing_endpoints(&paths.snapshot, service).into());
     leave_home(course, client);
     if is_api_server(&paths.snapshot, service) {

@@ -19,6 +19,13 @@ pub(super) fn role_class(role: Option<FlowRole>) -> Option<&'static str> {
     })
 }
 
+impl BoxContext<'_> {
+    /// The class of the end that is looked at.
+    fn chosen_class(&self, key: &str) -> Option<&'static str> {
+        (self.chosen.as_deref() == Some(key)).then_some("chosen")
+    }
+}
+
 pub(super) fn region_box(scene: &BoxContext<'_>, region: &RegionView) -> Html {
     html! {
         <section class="az-region">
@@ -71,7 +78,7 @@ fn subnet_box(scene: &BoxContext<'_>, subnet: &SubnetView) -> Html {
 fn machine_box(scene: &BoxContext<'_>, machine: &MachineView) -> Html {
     let select = select(scene.store, &machine.key);
     html! {
-        <div class={classes!("az-machine", machine.stand_in.then_some("stand-in"), machine.node.then_some("node"), role_class(scene.flow.role(&machine.key)))} data-key={machine.key.clone()}>
+        <div class={classes!("az-machine", machine.stand_in.then_some("stand-in"), machine.node.then_some("node"), role_class(scene.flow.role(&machine.key)), scene.chosen_class(&machine.key))} data-key={machine.key.clone()}>
             <header>
                 <button type="button" class="az-name" onclick={select}><b>{ &machine.title }</b><code>{ &machine.address }</code></button>
                 { badge(scene, machine.group.as_ref()) }
@@ -95,7 +102,7 @@ fn machine_box(scene: &BoxContext<'_>, machine: &MachineView) -> Html {
 
 fn pod_mark(scene: &BoxContext<'_>, pod: &PodView) -> Html {
     html! {
-        <li><button type="button" class={classes!("az-pod", role_class(scene.flow.role(&pod.key)))} data-key={pod.key.clone()} onclick={select(scene.store, &pod.key)}>
+        <li><button type="button" class={classes!("az-pod", role_class(scene.flow.role(&pod.key)), scene.chosen_class(&pod.key))} data-key={pod.key.clone()} onclick={select(scene.store, &pod.key)}>
             <span>{ pod.name() }</span>if let Some(address) = pod.shown_address() { <code>{ address }</code> }
         </button></li>
     }

@@ -22,6 +22,8 @@ use netpolis_view::{CloudView, NetworkFlow, OUTSIDE, Question};
 struct BoxContext<'a> {
     store: &'a Store,
     flow: &'a NetworkFlow,
+    /// The key of the end that is looked at.
+    chosen: Option<String>,
 }
 
 /// The view.
@@ -29,14 +31,17 @@ struct BoxContext<'a> {
 pub fn AzureView() -> Html {
     count_render("AzureView");
     let world = use_node_ref();
-    let store =
-        use_part(|state| (state.scene_part(), state.verdict_part(), state.flow_ends(), state.shows_azure(), state.asking.flow.clone()));
+    let store = use_part(|state| {
+        let ends = (state.flow_ends(), state.selected_end());
+        (state.scene_part(), state.verdict_part(), ends, state.shows_azure(), state.asking.flow.clone())
+    });
     let flow =
         store.as_ref().map(|store| NetworkFlow::new(&store.answers.scene, store.flow_ends(), store.answers.verdict())).unwrap_or_default();
     let line = use_line(&world, &flow);
     let Some(store) = store else { return Html::default() };
     let Some(cloud) = &store.answers.scene.cloud else { return Html::default() };
-    let scene = BoxContext { store: &store, flow: &flow };
+    let chosen = store.selected_end().map(|end| store.answers.scene.key(end));
+    let scene = BoxContext { store: &store, flow: &flow, chosen };
     let ask_internet = {
         let store = store.clone();
         Callback::from(move |_: MouseEvent| {

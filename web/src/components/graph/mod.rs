@@ -56,7 +56,7 @@ use netpolis_view::{EndKind, SceneView, Status, TrafficView};
 /// What the graph shows, without what is shown beside it.
 fn graph_part(state: &State) -> impl PartialEq + use<> {
     let asking = (state.is_first_on_its_way(), state.flow_ends(), state.selected_end(), state.asking.from.clone());
-    let answers = (state.marks().cloned().map(ByAddress), state.filter_answer().cloned().map(ByAddress));
+    let answers = (state.marks().cloned().map(ByAddress), state.filter_answer().cloned().map(ByAddress), state.to_predict());
     (state.scene_part(), state.verdict_part(), asking, answers, state.picture.clone(), state.shows_azure(), state.layout.theme)
 }
 

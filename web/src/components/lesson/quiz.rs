@@ -53,8 +53,11 @@ pub(super) fn predict(store: &Store, lesson: &Lesson, id: PartId, predict: &Pred
     let words = VERDICTS.iter().enumerate().filter(|(_, word)| matches!(predict.link, RowLink::Path(_)) || **word != "sometimes");
     html! {
         <section class="lesson-quiz" aria-label={t("Prediction")}>
-            <h3>{ rich(&t_with("What will be said of `{0}` → `{1}`, {2}?", &[from, to, what])) }</h3>
+            <h3>{ rich(&t_with("What is the answer to `{0}` → `{1}`, {2}?", &[from, to, what])) }</h3>
             <div class="lesson-buttons">{ for words.map(button) }</div>
+            if picked.is_none() && matches!(predict.link, RowLink::Flow(_)) {
+                <p class="lesson-note">{ t("Graph and matrix leave this flow out until then.") }</p>
+            }
             if picked.is_some() {
                 <p role="status"><b>{ said(right) }</b>{ " " }<span lang="en">{ rich(&predict.summary) }</span>{ " " }{ line(&predict.because, links) }{ " " }
                     <button type="button" class="spot" onclick={press(store, Action::Follow(predict.link.clone()))}>{ t("show") }</button>

@@ -6,7 +6,7 @@ use super::prose::{Links, line};
 use crate::components::icons::{CHECK, CROSS, INFO, icon};
 use crate::components::rich::rich;
 use crate::components::{Store, press};
-use crate::state::{Action, Lesson, LessonAction, PartId};
+use crate::state::{Action, LayoutAction, Lesson, LessonAction, PartId};
 use crate::words::{t, t_with};
 use netpolis_view::{CheckOutcome, CheckView, EditableView, StrayView, TaskView};
 
@@ -41,7 +41,7 @@ pub(super) fn task(store: &Store, lesson: &Lesson, id: PartId, task: &TaskView, 
         <section class={classes!("lesson-task", passes.then_some("done"))} aria-label={t("Task")} tabindex="-1">
             <h3>{ if passes { icon(CHECK) } else { Html::default() } }{ if passes { t("Solved") } else { t("Task") } }</h3>
             <p>{ line(&task.say, links) }</p>
-            if !task.edit.is_empty() { <p class="lesson-note">{ t_with("Edit {0}.", &[&may_edit]) }</p> }
+            if let Some((file, _)) = task.edit.first() { <p class="lesson-note">{ t_with("Edit {0}.", &[&may_edit]) }{ " " }{ open_file(store, file) }</p> }
             <ul class="lesson-checks" aria-live="polite" aria-busy={grade.is_none().to_string()}>
                 { for grade.iter().flat_map(|grade| &grade.checks).map(|check| check_row(store, check)) }
                 if grade.is_none() { <li class="lesson-note">{ t("Checking…") }</li> }
@@ -60,6 +60,17 @@ pub(super) fn task(store: &Store, lesson: &Lesson, id: PartId, task: &TaskView, 
             </div>
         </section>
     }
+}
+
+/// Brings the text of a file into sight, which a narrow window shows on a screen of its own.
+fn open_file(store: &Store, file: &str) -> Html {
+    let Some(id) = store.files.iter().find(|own| own.name == file).map(|own| own.id) else { return Html::default() };
+    let store = store.clone();
+    let onclick = Callback::from(move |_: MouseEvent| {
+        store.dispatch(Action::ShowFile(id));
+        store.dispatch(LayoutAction::ShowEditor.into());
+    });
+    html! { <button type="button" class="spot" {onclick}>{ t("Open") }</button> }
 }
 
 /// A check with its outcome; one that fails opens what shows it.

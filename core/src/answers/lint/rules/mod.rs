@@ -19,6 +19,7 @@ pub(super) mod mixed_up_sides;
 pub(super) mod mixed_versions;
 pub(super) mod name_circle;
 pub(super) mod namespace_forgotten;
+pub(super) mod namespace_not_given;
 pub(super) mod never_the_selected;
 pub(super) mod no_engine;
 pub(super) mod no_host_endpoint;

@@ -1,17 +1,19 @@
-//! LINT100: a policy names no namespace, and the pods of the input lie in others.
+//! LINT100: a policy, Service or NetworkSet names no namespace, and the pods of the input lie in others.
 
 use alloc::format;
 use alloc::vec::Vec;
 
 use crate::answers::lint::{Lint, LintInput};
 use crate::diagnostics::{Code, Diagnostic, Severity};
+use crate::language::Kind;
+use crate::language::calico::Calico;
 
 const CODE: Code = Code("LINT100");
 
 pub(in crate::answers::lint) const LINT: Lint = Lint {
     code: CODE,
     severities: &[Severity::Warning],
-    title: "a policy names no namespace, and the pods of the input are in others",
+    title: "a policy, Service or NetworkSet names no namespace, and the pods of the input are in others",
     advice: "write `namespace` under `metadata`",
     explanation: r#"Without `-n` an object goes to the current namespace of the client, `default` unless chosen, and there selects none of the pods that it was written
 for. Upstream: "Setting the namespace for a request" of the Kubernetes documentation."#,
@@ -44,7 +46,7 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
     let elsewhere = pods().find_map(|(_, r)| r.meta.namespace.as_deref().filter(|namespace| *namespace != default));
     let Some(elsewhere) = elsewhere else { return };
     for (document, resource) in input.loaded.resources() {
-        if !resource.kind.is_namespaced_policy() || resource.meta.namespace.is_some() {
+        if resource.meta.namespace.is_some() || !is_for_pods(&resource.kind) {
             continue;
         }
         let message = format!(
@@ -55,4 +57,10 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
         let warning = Diagnostic::at(CODE, Severity::Warning, Some(resource.meta.name_span.within(document)), message);
         found.push(warning.help("write `namespace` under `metadata`"));
     }
+}
+
+/// Whether an object of this kind acts on pods of its own namespace.
+fn is_for_pods(kind: &Kind) -> bool {
+    let is_set = |calico: &Calico| matches!(calico, Calico::NetworkSet(set) if !set.global);
+    kind.is_namespaced_policy() || matches!(kind, Kind::Service(_)) || matches!(kind, Kind::Calico(calico) if is_set(calico))
 }

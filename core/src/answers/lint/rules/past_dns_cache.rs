@@ -4,10 +4,11 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use crate::answers::lint::dns::{Cache, DNS, first, isolated, lets_out, node_cache, reaches_dns, servers};
+use crate::answers::lint::dns::{Cache, DNS, first, lets_out, limited, node_cache, reaches_dns, servers};
 use crate::answers::lint::{Lint, LintInput};
 use crate::compile::Endpoint;
 use crate::diagnostics::{Code, Diagnostic, Severity};
+use crate::model::Protocol;
 use crate::policy::Policy;
 
 const CODE: Code = Code("LINT221");
@@ -59,8 +60,8 @@ spec:
 pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Diagnostic>) {
     let Some(cache) = node_cache(input) else { return };
     let servers = servers(input);
-    let reaches_cache = |id| cache.addresses.iter().any(|a| lets_out(input, id, Endpoint::Outside(*a), DNS));
-    let past = isolated(input, |id| reaches_dns(input, id, &servers) && !reaches_cache(id));
+    let reaches_cache = |id| cache.addresses.iter().any(|a| lets_out(input, id, Endpoint::Outside(*a), (Protocol::UDP, DNS)));
+    let past = limited(input, |id| reaches_dns(input, id, &servers, Protocol::UDP) && !reaches_cache(id));
     found.extend(past.into_iter().map(|(policy, names)| past_the_cache(policy, &names, &cache, input)));
 }
 

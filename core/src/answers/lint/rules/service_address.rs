@@ -8,9 +8,9 @@ use core::net::IpAddr;
 use crate::answers::lint::{Lint, LintInput, acting_rules, peer_terms};
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::language::TargetPort;
-use crate::model::AddressSet;
+use crate::model::{AddressSet, Selector};
 use crate::policy::{Direction, PeerTerm, PeerTermKind};
-use crate::snapshot::{Service, Snapshot};
+use crate::snapshot::{NetworkSet, Service, Snapshot};
 use crate::text::Place;
 
 const CODE: Code = Code("LINT220");
@@ -69,28 +69,33 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
     if addresses.is_empty() {
         return;
     }
+    let mut told: Vec<Place> = Vec::new();
     for (_, reference, rule) in acting_rules(input) {
         for (_, term) in peer_terms(rule) {
-            let Some((set, place)) = block(term) else { continue };
-            if !is_small(set) || is_of_others(snapshot, set) {
-                continue;
-            }
-            let mut inside = addresses.iter().filter(|(address, _)| set.contains(*address));
-            let Some((address, service)) = inside.next() else { continue };
-            let more = inside.count();
-            let title = format!("{}/{}", snapshot.namespace_name(service.namespace), service.name);
-            let others = if more > 0 { format!(" (and {more} more)") } else { String::new() };
-            let message = match reference.direction {
-                Direction::Egress => format!(
-                    "{address} is the address of Service `{title}`{others}: policies see packets after DNAT, with an endpoint's \
-                     address, so this matches none"
-                ),
-                Direction::Ingress => {
-                    format!("{address} is the address of Service `{title}`{others}: no packet has this source, so this matches none")
+            for (set, place) in blocks(snapshot, term) {
+                if told.contains(&place) || !is_small(set) || is_of_others(snapshot, set) {
+                    continue;
                 }
-            };
-            let problem = Diagnostic::at(CODE, Severity::Warning, Some(place), message).related_place(service.place, "this Service");
-            found.push(problem.help(instead(snapshot, service, reference.direction)));
+                let mut inside = addresses.iter().filter(|(address, _)| set.contains(*address));
+                let Some((address, service)) = inside.next() else { continue };
+                let message = message(snapshot, (*address, service), inside.count(), reference.direction);
+                let problem = Diagnostic::at(CODE, Severity::Warning, Some(place), message).related_place(service.place, "this Service");
+                found.push(problem.help(instead(snapshot, service, reference.direction)));
+                told.push(place);
+            }
+        }
+    }
+}
+
+fn message(snapshot: &Snapshot, (address, service): (IpAddr, &Service), more: usize, direction: Direction) -> String {
+    let title = format!("{}/{}", snapshot.namespace_name(service.namespace), service.name);
+    let others = if more > 0 { format!(" (and {more} more)") } else { String::new() };
+    match direction {
+        Direction::Egress => format!(
+            "{address} is the address of Service `{title}`{others}: policies see packets after DNAT, with an endpoint's address, so this matches none"
+        ),
+        Direction::Ingress => {
+            format!("{address} is the address of Service `{title}`{others}: no packet has this source, so this matches none")
         }
     }
 }
@@ -102,11 +107,18 @@ fn of_service(service: &Service) -> impl Iterator<Item = (IpAddr, &Service)> {
     service.addresses.iter().chain(given).chain(&routing.external_addresses).map(move |a| (*a, service))
 }
 
-fn block(term: &PeerTerm) -> Option<(&AddressSet, Place)> {
+/// The addresses that a peer names, and those of the network sets that it selects, with where they are written.
+fn blocks<'a>(snapshot: &'a Snapshot, term: &'a PeerTerm) -> Vec<(&'a AddressSet, Place)> {
     match &term.kind {
-        PeerTermKind::Addresses { set, .. } => Some((set, term.place)),
-        PeerTermKind::Entity(entity) => Some((entity.addresses.as_ref()?, entity.addresses_place.unwrap_or(term.place))),
-        _ => None,
+        PeerTermKind::Addresses { set, .. } => alloc::vec![(set, term.place)],
+        PeerTermKind::Entity(entity) => {
+            let own = entity.addresses.as_ref().map(|set| (set, entity.addresses_place.unwrap_or(term.place)));
+            // What is selected by everything is not meant.
+            let selector = entity.written.selector.as_ref().filter(|selector| !matches!(selector, Selector::All));
+            let selected = |set: &&NetworkSet| selector.is_some_and(|selector| selector.matches(&|key| set.labels.get(key)));
+            own.into_iter().chain(snapshot.network_sets.iter().filter(selected).map(|set| (&set.addresses, set.place))).collect()
+        }
+        _ => Vec::new(),
     }
 }
 

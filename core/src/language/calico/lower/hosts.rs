@@ -6,6 +6,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use crate::language::calico::configurations::{Configurations, Setting};
+use crate::language::calico::inventory::nodes_of;
 use crate::language::calico::{Calico, FailsafePort, FelixConfiguration, environment};
 use crate::language::lower::unread::rules_in_doubt;
 use crate::language::{Kind, Resource};
@@ -49,14 +50,18 @@ pub(super) fn add_host_rules(resources: &[(DocumentId, &Resource)], ruleset: &mu
     let own_nodes = configurations.own_nodes();
     ruleset.hosts = Some(host_rules(&configurations, &own_nodes));
     let mut first_host: Option<Place> = None;
-    let mut refused_hosts: Vec<(DocumentId, &Resource, &str)> = Vec::new();
+    let mut refused_hosts: Vec<(DocumentId, &Resource, SubjectMatch)> = Vec::new();
     for &(document, resource) in resources {
         let place = resource.span.within(document);
         let makes_hosts = match &resource.kind {
             Kind::Calico(calico) => match &**calico {
                 Calico::HostEndpoint(host) => {
                     if host.unread {
-                        refused_hosts.push((document, resource, &host.node));
+                        let subject = match nodes_of(host, resources) {
+                            Some(names) => SubjectMatch::Hosts { nodes: names.into_iter().map(Box::from).collect(), but: false },
+                            None => SubjectMatch::Hosts { nodes: Vec::new(), but: true },
+                        };
+                        refused_hosts.push((document, resource, subject));
                     }
                     true
                 }
@@ -105,7 +110,7 @@ pub(super) fn add_host_rules(resources: &[(DocumentId, &Resource)], ruleset: &mu
             ordered: true,
         },
     );
-    add_refused(&refused_hosts, ruleset);
+    add_refused(refused_hosts, ruleset);
 }
 
 /// What is set beside host endpoints: what becomes of packets from pods to their own node, and what pods may not send.
@@ -144,9 +149,9 @@ impl Given {
 
 /// Puts in doubt what becomes of packets at host endpoints that an API server refuses, or that say something in a field that there is not: of which
 /// interfaces they are, what holds there, and whether they are there at all, cannot be told.
-fn add_refused(hosts: &[(DocumentId, &Resource, &str)], ruleset: &mut Ruleset) {
+fn add_refused(hosts: Vec<(DocumentId, &Resource, SubjectMatch)>, ruleset: &mut Ruleset) {
     let mut groups = Vec::new();
-    for &(document, resource, node) in hosts {
+    for (document, resource, subject) in hosts {
         let id = PolicyId::at(ruleset.policies.len());
         let place = resource.span.within(document);
         let rules = rules_in_doubt(resource, document);
@@ -156,13 +161,7 @@ fn add_refused(hosts: &[(DocumentId, &Resource, &str)], ruleset: &mut Ruleset) {
             acts_on_egress: true,
             egress: rules.clone(),
             ingress: rules,
-            ..failsafe_policy(
-                id,
-                HookMatch::ForwardToo,
-                &SubjectMatch::Hosts { nodes: alloc::vec![node.into()], but: false },
-                place,
-                [(&Setting::Unset, &[]), (&Setting::Unset, &[])],
-            )
+            ..failsafe_policy(id, HookMatch::ForwardToo, &subject, place, [(&Setting::Unset, &[]), (&Setting::Unset, &[])])
         });
         groups.push(alloc::vec![id]);
     }

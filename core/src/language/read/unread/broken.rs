@@ -109,7 +109,7 @@ fn what(languages: Languages, node: NodeRef<'_>, kind: &str, api_version: &str, 
         None => match classify(kind, api_version) {
             Class::Policy(family, _) => unread(node, family, kind, cause),
             Class::MakesPods => Unread::pods(),
-            Class::Irrelevant | Class::Traffic | Class::Unknown => return None,
+            Class::Irrelevant | Class::Traffic | Class::OfEngine(_) | Class::Unknown => return None,
         },
     };
     if found.effects.is_empty() && found.ways.is_empty() && found.cause != Cause::MakesPods {

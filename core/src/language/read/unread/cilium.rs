@@ -52,6 +52,32 @@ pub(in crate::language) fn effects(object: &Object<'_>) -> Vec<Effect> {
     effects
 }
 
+/// What Cilium's ConfigMap sets for all policies. Upstream: docs.cilium.io, "Policy Enforcement Modes", and "CIDR-based" of "Layer 3 Policies".
+pub(in crate::language) fn configuration(object: &Object<'_>) -> Vec<Effect> {
+    let Some(data) = cilium_map(object.node) else { return Vec::new() };
+    let text = |key: &str| data.get(key).and_then(NodeRef::as_str).unwrap_or_default();
+    let mut effects = Vec::new();
+    let act = |field: &str, denies: bool, allows: bool| Effect { denies, allows, ..object.effect(data, field) };
+    match text("enable-policy") {
+        "" | "default" => {}
+        // Pods without a policy are closed, too.
+        "always" => effects.push(act("enable-policy", true, false)),
+        "never" => effects.push(act("enable-policy", false, true)),
+        _ => effects.push(act("enable-policy", true, true)),
+    }
+    // Blocks of addresses are about nodes, too.
+    if text("policy-cidr-match-mode").contains("nodes") {
+        effects.push(Effect { nodes: Some(LabelSelector::default()), ..act("policy-cidr-match-mode", false, true) });
+    }
+    effects
+}
+
+/// The settings in Cilium's ConfigMap.
+pub(in crate::language) fn cilium_map(node: NodeRef<'_>) -> Option<NodeRef<'_>> {
+    let name = node.get("metadata")?.get("name").and_then(NodeRef::as_str)?;
+    node.get("data").filter(|_| name == "cilium-config")
+}
+
 /// The endpoints of a selector, which names labels with the source that they come from (`k8s:app`, `any:app`).
 fn subject(node: Option<NodeRef<'_>>, clusterwide: bool) -> Whom {
     let written = selector(node);

@@ -2,6 +2,7 @@
 
 use crate::diagnostics::nearest;
 use crate::language::unread::Cause;
+use crate::model::ClusterEngine;
 
 /// What a kind that is not read would have been good for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -14,6 +15,8 @@ pub(in crate::language) enum Class {
     Policy(Family, Cause),
     /// It leads traffic to pods.
     Traffic,
+    /// Only this policy engine makes it.
+    OfEngine(ClusterEngine),
     /// Not heard of.
     Unknown,
 }
@@ -41,6 +44,8 @@ pub(in crate::language) enum Family {
     Kuma,
     /// The configuration of a whole mesh, which may close what leaves it.
     MeshWide,
+    /// Cilium's own configuration.
+    CiliumConfiguration,
     /// It makes other objects, or brings them along.
     Carrier,
 }
@@ -48,7 +53,7 @@ pub(in crate::language) enum Family {
 impl Family {
     /// Whether many of its objects have no part in who may talk to whom.
     pub(in crate::language) fn may_be_nothing(self) -> bool {
-        matches!(self, Family::Carrier | Family::MeshWide)
+        matches!(self, Family::Carrier | Family::MeshWide | Family::CiliumConfiguration)
     }
 }
 
@@ -241,6 +246,14 @@ const TRAFFIC: &[&str] = &[
     "VirtualService",
 ];
 
+/// Kinds that a policy engine makes while it runs: their group, name and engine. Upstream: docs.cilium.io, "CRD-Backed Identities".
+const OF_ENGINES: &[(&str, &str, ClusterEngine)] = &[
+    ("cilium.io", "CiliumEndpoint", ClusterEngine::Cilium),
+    ("cilium.io", "CiliumEndpointSlice", ClusterEngine::Cilium),
+    ("cilium.io", "CiliumIdentity", ClusterEngine::Cilium),
+    ("cilium.io", "CiliumNode", ClusterEngine::Cilium),
+];
+
 /// Well-known kinds without a part in who may talk to whom.
 const IRRELEVANT: &[&str] = &[
     "APIService",
@@ -315,6 +328,9 @@ pub(in crate::language) fn classify(kind: &str, api_version: &str) -> Class {
     {
         return Class::Policy(*family, Cause::NoSuchKind);
     }
+    if let Some((.., engine)) = OF_ENGINES.iter().find(|(g, name, _)| *g == group && *name == kind) {
+        return Class::OfEngine(*engine);
+    }
     let in_group = |list: &[(&str, &str)]| list.contains(&(group, kind));
     if has(MAKES_PODS) || in_group(MAKES_PODS_IN) {
         Class::MakesPods
@@ -364,7 +380,8 @@ mod tests {
             ("Cluster", "cluster.x-k8s.io/v1beta1", Class::Unknown),
             ("Gateway", "gateway.networking.k8s.io/v1", Class::Traffic),
             ("MultiNetworkPolicy", "k8s.cni.cncf.io/v1beta1", Class::Irrelevant),
-            ("CiliumNode", "cilium.io/v2", Class::Unknown),
+            ("CiliumNode", "cilium.io/v2", Class::OfEngine(ClusterEngine::Cilium)),
+            ("CiliumNode", "example.com/v1", Class::Unknown),
             ("Application", "argoproj.io/v1alpha1", policy(Family::Carrier)),
             ("Application", "app.k8s.io/v1beta1", Class::Irrelevant),
             ("AppProject", "argoproj.io/v1alpha1", Class::Unknown),

@@ -17,6 +17,7 @@ use alloc::vec::Vec;
 
 pub(in crate::language) use admission::added_labels;
 pub(crate) use broken::{anything, broken, no_object};
+pub(in crate::language) use cilium::cilium_map;
 pub(in crate::language) use kinds::{Class, Family, classify, unread_policies};
 pub(in crate::language) use mesh::{istio_map, linkerd_default};
 pub(in crate::language) use ways::redirects;
@@ -41,6 +42,7 @@ pub(in crate::language) fn unread(node: NodeRef<'_>, family: Family, kind: &str,
     let object = Object { node, kind, namespace: namespaced };
     let (enforcer, effects) = match family {
         Family::Cilium => (Enforcer::OtherPlugin, cilium::effects(&object)),
+        Family::CiliumConfiguration => (Enforcer::OtherPlugin, cilium::configuration(&object)),
         Family::Antrea => (Enforcer::OtherPlugin, engines::antrea(&object)),
         Family::EgressFirewall => (Enforcer::OtherPlugin, engines::egress_firewall(&object)),
         Family::UserDefinedNetwork => (Enforcer::OtherPlugin, engines::user_defined_network(&object)),
