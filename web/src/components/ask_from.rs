@@ -9,7 +9,7 @@ use super::icons::{CROSS, icon};
 use super::{Store, use_part};
 use crate::effects::focus;
 use crate::state::Action;
-use crate::words::t;
+use crate::words::{key, t};
 
 /// What to do next, while the other end is to be chosen.
 #[component]
@@ -61,7 +61,7 @@ fn focus_end(key: &str) {
 }
 
 /// The button that begins it, and the one that makes an end the receiver of the question.
-pub fn ask_buttons(store: &Store, key: &str) -> Html {
+pub fn ask_buttons(store: &Store, end: &str) -> Html {
     let button = |name: &'static str, actions: Vec<Action>| {
         let store = store.clone();
         let onclick = Callback::from(move |_: MouseEvent| actions.iter().cloned().for_each(|action| store.dispatch(action)));
@@ -69,9 +69,9 @@ pub fn ask_buttons(store: &Store, key: &str) -> Html {
     };
     html! {
         <div class="ask-from">
-            { button("Ask from here", vec![Action::AskFrom(Some(key.to_owned()))]) }
-            if store.asking.path.question.from != key {
-                { button("Ask to here", vec![Action::AskTo(key.to_owned()), Action::Select(None)]) }
+            { button(key("Ask from here"), vec![Action::AskFrom(Some(end.to_owned()))]) }
+            if store.asking.path.question.from != end {
+                { button(key("Ask to here"), vec![Action::AskTo(end.to_owned()), Action::Select(None)]) }
             }
         </div>
     }
