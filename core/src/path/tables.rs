@@ -12,14 +12,16 @@ use crate::language::azure::inventory::NODE_PORTS;
 use crate::language::{Distribution, Readiness, ServicePort};
 use crate::model::{AddressSet, Protocol};
 use crate::snapshot::cloud::tags;
-use crate::snapshot::{Node, NodeId, PodId, Role, Service, ServiceId, ServiceType, Snapshot};
+use crate::snapshot::{IpFamily, Node, NodeId, PodEndpoint, PodId, Role, Service, ServiceId, ServiceType, SliceEndpoint, Snapshot};
 
 /// Where a packet to a Service ends up.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Target {
     /// A pod.
     Pod(PodId),
-    /// An address that is no pod's.
+    /// A node, at this address of it.
+    Node(NodeId, IpAddr),
+    /// An address that is no pod's and no node's.
     Address(IpAddr),
 }
 
@@ -33,7 +35,7 @@ crate::model::ids! {
 pub struct Backend {
     /// What it is.
     pub target: Target,
-    /// The node that it is on, if it is on one.
+    /// The node that it is local to, if it is said to be on one. What a slice lists is where its `nodeName` says, whatever address it has.
     pub node: Option<NodeId>,
     /// How many pods it stands for.
     pub count: u32,
@@ -54,6 +56,16 @@ pub enum Entry {
     LoadBalancer,
     /// By one of its `externalIPs`, which lead to nodes in a way that Kubernetes does not know.
     ExternalIp,
+}
+
+impl Backend {
+    /// The node that packets to it come to, if that is known.
+    pub(crate) fn place(&self) -> Option<NodeId> {
+        match self.target {
+            Target::Node(node, _) => Some(node),
+            Target::Pod(_) | Target::Address(_) => self.node,
+        }
+    }
 }
 
 impl Entry {
@@ -80,9 +92,9 @@ impl Entry {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Tables {
     /// By Service and port of it: what stands behind.
-    backends: Vec<Vec<Vec<Backend>>>,
-    /// Pods by their own addresses.
-    pods: HashMap<IpAddr, PodId>,
+    backends: Vec<Vec<Behind>>,
+    /// Pods and nodes by their own addresses.
+    owners: HashMap<IpAddr, Target>,
     /// Services by their addresses; several can share one, each with ports of its own.
     by_address: HashMap<IpAddr, Vec<(ServiceId, Entry)>>,
     by_name: HashMap<(String, String), ServiceId>,
@@ -101,6 +113,14 @@ pub(crate) struct Tables {
     some_node_ports: Vec<u16>,
 }
 
+/// What stands behind a port of a Service.
+#[derive(Clone, Debug, Default)]
+struct Behind {
+    all: Vec<Backend>,
+    /// Those of IPv4 and those of IPv6, where slices list addresses.
+    by_family: Option<[Vec<Backend>; 2]>,
+}
+
 /// Nodes and zones whose clients an endpoint is meant for first.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Hint {
@@ -117,12 +137,11 @@ impl Tables {
             outside: outside_addresses(compiled),
             ..Tables::default()
         };
-        let known = snapshot.pods().filter(|(_, e)| e.address_given && e.role == Role::Pod && !e.host_network);
-        let pods: HashMap<IpAddr, PodId> = known.flat_map(|(id, e)| e.addresses.iter().map(move |a| (*a, id))).collect();
+        let owners = owners(snapshot);
         for (number, service) in ServiceId::each(&snapshot.services) {
             let ports = service.ports.iter();
             let hints = &mut tables.hints;
-            tables.backends.push(ports.map(|port| backends(snapshot, service, port, &pods, hints)).collect());
+            tables.backends.push(ports.map(|port| behind(snapshot, service, port, &owners, hints)).collect());
             let namespace = snapshot.namespace_name(service.namespace).to_string();
             tables.by_name.insert((namespace, service.name.clone()), number);
             for (address, entry) in addresses(service) {
@@ -134,7 +153,7 @@ impl Tables {
                 }
             }
         }
-        tables.pods = pods;
+        tables.owners = owners;
         for (id, endpoint) in snapshot.pods() {
             let Some(node) = endpoint.node.filter(|_| endpoint.replicas > 0) else { continue };
             for port in &endpoint.ports {
@@ -151,13 +170,13 @@ impl Tables {
     pub(crate) fn resolved(&self, snapshot: &Snapshot, service: &Service) -> Vec<(Target, u32)> {
         if service.slices.is_empty() {
             let pods = service.endpoints.iter().filter_map(|id| Some((*id, snapshot.pod(*id)?)));
-            let ready = pods.filter(|(_, e)| e.replicas > 0 && (service.routing.publishes_unready || e.readiness == Readiness::Ready));
+            let ready = pods.filter(|(_, e)| e.replicas > 0 && (readiness(service, e) == Readiness::Ready));
             return ready.map(|(id, e)| (Target::Pod(id), e.replicas)).collect();
         }
         let listed = service.slices.iter().flat_map(|slice| &slice.endpoints).filter(|e| e.readiness == Readiness::Ready);
         let mut found: Vec<(Target, u32)> = Vec::new();
         for endpoint in listed {
-            let target = self.pods.get(&endpoint.address).map_or(Target::Address(endpoint.address), |id| Target::Pod(*id));
+            let target = self.owners.get(&endpoint.address).copied().unwrap_or(Target::Address(endpoint.address));
             if !found.contains(&(target, 1)) {
                 found.push((target, 1));
             }
@@ -165,9 +184,23 @@ impl Tables {
         found
     }
 
-    /// What stands behind a port of a Service.
+    /// What stands behind a port of a Service, of both families of addresses.
     pub(crate) fn backends(&self, service: ServiceId, port: usize) -> &[Backend] {
-        self.backends.get(service.index()).and_then(|ports| ports.get(port)).map_or(&[], Vec::as_slice)
+        self.behind(service, port).map_or(&[], |behind| &behind.all)
+    }
+
+    /// The same for packets of one family. Upstream: `pkg/proxy/metaproxier` has a proxy for each, which knows the slices of its own only.
+    pub(crate) fn backends_of(&self, service: ServiceId, port: usize, family: Option<IpFamily>) -> &[Backend] {
+        let Some(behind) = self.behind(service, port) else { return &[] };
+        let [v4, v6] = match (&behind.by_family, family) {
+            (Some(by_family), Some(_)) => by_family,
+            _ => return &behind.all,
+        };
+        if family == Some(IpFamily::V6) { v6 } else { v4 }
+    }
+
+    fn behind(&self, service: ServiceId, port: usize) -> Option<&Behind> {
+        self.backends.get(service.index())?.get(port)
     }
 
     /// A number that nodes share which the network and policies do not tell apart.
@@ -212,6 +245,11 @@ impl Tables {
         with_port.or(all.first()).map(|(id, entry)| (*id, *entry, with_port.is_some()))
     }
 
+    /// The Service whose cluster address this is.
+    pub(crate) fn of_cluster_address(&self, address: IpAddr) -> Option<ServiceId> {
+        self.by_address.get(&address)?.iter().find(|(_, entry)| *entry == Entry::Cluster).map(|(id, _)| *id)
+    }
+
     /// The Service with this name.
     pub(crate) fn service(&self, namespace: &str, name: &str) -> Option<ServiceId> {
         self.by_name.get(&(namespace.to_string(), name.to_string())).copied()
@@ -226,6 +264,14 @@ impl Tables {
     pub(crate) fn at_host_port(&self, node: NodeId, protocol: Protocol, port: u16) -> Option<(PodId, u16)> {
         self.host_ports.get(&(node, protocol, port)).copied()
     }
+}
+
+/// Whose an address is, as far as the input says. A pod on its node's network has its node's.
+fn owners(snapshot: &Snapshot) -> HashMap<IpAddr, Target> {
+    let nodes = snapshot.nodes().flat_map(|(id, node)| node.addresses.iter().map(move |a| (*a, Target::Node(id, *a))));
+    let known = snapshot.pods().filter(|(_, e)| e.address_given && e.role == Role::Pod && !e.host_network);
+    let pods = known.flat_map(|(id, e)| e.addresses.iter().map(move |a| (*a, Target::Pod(id))));
+    nodes.chain(pods).collect()
 }
 
 /// The addresses of a Service, each with how it leads there.
@@ -275,22 +321,36 @@ fn node_kinds(snapshot: &Snapshot, compiled: &Compiled) -> Vec<u32> {
     snapshot.nodes().map(kind).collect()
 }
 
+fn behind(snapshot: &Snapshot, service: &Service, port: &ServicePort, owners: &HashMap<IpAddr, Target>, hints: &mut Vec<Hint>) -> Behind {
+    let mut of = |family| backends(snapshot, service, (port, family), owners, hints);
+    let by_family = (!service.slices.is_empty()).then(|| [of(Some(IpFamily::V4)), of(Some(IpFamily::V6))]);
+    Behind { all: of(None), by_family }
+}
+
 /// What stands behind a Service's port. Upstream: what EndpointSlices say is all there is; without them it is what a controller would make of the
 /// Service. Endpoints that end get connections only where no other is ready.
 fn backends(
     snapshot: &Snapshot,
     service: &Service,
-    port: &ServicePort,
-    pods: &HashMap<IpAddr, PodId>,
+    (port, family): (&ServicePort, Option<IpFamily>),
+    owners: &HashMap<IpAddr, Target>,
     hints: &mut Vec<Hint>,
 ) -> Vec<Backend> {
     let all = match service.slices.is_empty() {
         true => selected(snapshot, service, port, hints),
-        false => listed(snapshot, service, port, pods, hints),
+        false => listed(snapshot, service, (port, family), owners, hints),
     };
     let of = |wanted: Readiness| -> Vec<Backend> { all.iter().filter(|(_, r)| *r == wanted).map(|(backend, _)| *backend).collect() };
     let ready = of(Readiness::Ready);
     if ready.is_empty() { of(Readiness::Leaving) } else { ready }
+}
+
+/// Whether connections to a Service go to a pod that it selects.
+fn readiness(service: &Service, pod: &PodEndpoint) -> Readiness {
+    match pod.readiness {
+        Readiness::Leaving | Readiness::NotReady if service.routing.publishes_unready => Readiness::Ready,
+        readiness => readiness,
+    }
 }
 
 fn selected(snapshot: &Snapshot, service: &Service, port: &ServicePort, hints: &mut Vec<Hint>) -> Vec<(Backend, Readiness)> {
@@ -299,7 +359,7 @@ fn selected(snapshot: &Snapshot, service: &Service, port: &ServicePort, hints: &
         let Some(endpoint) = snapshot.pod(*id).filter(|e| e.replicas > 0) else { continue };
         let Some(number) = port.target_at(endpoint) else { continue };
         let hint = own_hint(snapshot, service, endpoint.node).map(|hint| push_hint(hints, hint));
-        let readiness = if service.routing.publishes_unready { Readiness::Ready } else { endpoint.readiness };
+        let readiness = readiness(service, endpoint);
         let backend = Backend { target: Target::Pod(*id), node: endpoint.node, count: endpoint.replicas, port: number, hint };
         found.push((backend, readiness));
     }
@@ -309,8 +369,8 @@ fn selected(snapshot: &Snapshot, service: &Service, port: &ServicePort, hints: &
 fn listed(
     snapshot: &Snapshot,
     service: &Service,
-    port: &ServicePort,
-    pods: &HashMap<IpAddr, PodId>,
+    (port, family): (&ServicePort, Option<IpFamily>),
+    owners: &HashMap<IpAddr, Target>,
     hints: &mut Vec<Hint>,
 ) -> Vec<(Backend, Readiness)> {
     let mut found = Vec::new();
@@ -321,12 +381,13 @@ fn listed(
         let listed = slice.ports.iter().find(|p| p.protocol == port.protocol && name(&p.name) == name(&port.name));
         let Some(number) = listed.map(|p| p.number) else { continue };
         // Of several addresses kube-proxy takes the first; DNS publishes all. Upstream: `pkg/proxy/endpointslicecache.go`.
-        for endpoint in slice.endpoints.iter().filter(|e| !e.further || service.headless) {
-            let (target, node) = match pods.get(&endpoint.address) {
-                Some(id) => (Target::Pod(*id), snapshot.pod(*id).and_then(|e| e.node)),
-                None => (Target::Address(endpoint.address), endpoint.node),
+        let is_meant = |e: &&SliceEndpoint| family.is_none_or(|family| IpFamily::of(e.address) == family);
+        for endpoint in slice.endpoints.iter().filter(|e| !e.further || service.headless).filter(is_meant) {
+            let target = owners.get(&endpoint.address).copied().unwrap_or(Target::Address(endpoint.address));
+            let node = match target {
+                Target::Pod(id) => snapshot.pod(id).and_then(|e| e.node).or(endpoint.node),
+                Target::Node(..) | Target::Address(_) => endpoint.node,
             };
-            let node = node.or(endpoint.node);
             if known.insert((target, node, number)) {
                 let hint = endpoint.hint.as_ref().map(|hint| {
                     let is_named = |name: &str| hint.nodes.iter().any(|n| **n == *name);

@@ -4,7 +4,7 @@ use alloc::format;
 use alloc::string::String;
 
 use crate::language::TargetPort;
-use crate::snapshot::{PodMaker, Role, Service, ServiceType, Snapshot};
+use crate::snapshot::{PodId, PodMaker, Readiness, Role, Service, ServiceType, Snapshot};
 
 /// Whether it is not known what stands behind a Service: it has no selector and the input no EndpointSlice of it, or it selects pods in a namespace of
 /// which the input has none.
@@ -14,6 +14,9 @@ pub(super) fn has_unknown_endpoints(snapshot: &Snapshot, service: &Service) -> b
     }
     if !service.slices.is_empty() || service.service_type == ServiceType::ExternalName {
         return false;
+    }
+    if unplaced(snapshot, service).is_some() {
+        return true;
     }
     if service.open_pods && !leads_to_a_port(snapshot, service) {
         return true;
@@ -28,6 +31,16 @@ pub(super) fn has_unknown_endpoints(snapshot: &Snapshot, service: &Service) -> b
 /// The label by which kube-proxy leaves a Service to another proxy. Names of a Service without an address of its own lead to its pods all the same.
 fn is_left_to_another(service: &Service) -> Option<&'static str> {
     service.routing.other_proxy.filter(|_| !service.headless)
+}
+
+/// A pod behind a Service that fits no node of the input, where no other is there for certain.
+fn unplaced(snapshot: &Snapshot, service: &Service) -> Option<PodId> {
+    if !service.slices.is_empty() {
+        return None;
+    }
+    let pods = || service.endpoints.iter().filter_map(|id| Some((*id, snapshot.pod(*id)?))).filter(|(_, pod)| pod.replicas > 0);
+    let is_there = pods().any(|(_, pod)| matches!(pod.readiness, Readiness::Ready | Readiness::Leaving));
+    pods().find(|(_, pod)| !is_there && pod.readiness == Readiness::Unplaced).map(|(id, _)| id)
 }
 
 /// Whether some pod stands behind a Service for certain, at a port that is known.
@@ -61,6 +74,13 @@ pub(super) fn missing_endpoints(snapshot: &Snapshot, service: &Service) -> Strin
             "Service `{title}` is {family} only, and the {family} addresses of its pods are not known, or not their first ones"
         );
     }
+    if let Some(pod) = unplaced(snapshot, service) {
+        let pod = snapshot.pod_title(pod);
+        return format!(
+            "no node of the input has the labels that `{pod}` asks for (`nodeSelector`, node affinity): whether a pod behind Service `{title}` runs is not \
+             known"
+        );
+    }
     if service.open_pods {
         return format!("the pods and ports behind Service `{title}` depend on labels or ports that are not in the input");
     }
@@ -85,6 +105,7 @@ pub(super) fn missing_endpoints(snapshot: &Snapshot, service: &Service) -> Strin
 /// Whether any pod may stand behind a Service, about which policies may say anything.
 pub(super) fn may_be_any_pod(snapshot: &Snapshot, service: &Service) -> bool {
     service.unclear
+        || unplaced(snapshot, service).is_some()
         || service.open_pods
         || service.open_family
         || is_left_to_another(service).is_some()

@@ -4,7 +4,8 @@ use alloc::string::{String, ToString};
 
 use super::packet::PacketEndpoint;
 use super::placed::Placed;
-use super::tables::Tables;
+use super::question::Dialled;
+use super::tables::{Entry, Tables};
 use crate::compile::{ClassKind, Compiled, Endpoint, compile};
 use crate::endpoints::Names;
 use crate::language::azure::Plugin;
@@ -12,7 +13,7 @@ use crate::language::{LoadBalancer, TrafficPolicy};
 use crate::policy::Ruleset;
 use crate::settings::{Assumed, Dataplane, Probes};
 use crate::snapshot::cloud::{CloudCluster, Location};
-use crate::snapshot::{NodeId, PodId, Service, Snapshot};
+use crate::snapshot::{IpFamily, NodeId, PodId, Service, Snapshot};
 use crate::verdict::traversal::{PodSnat, keeps_source, leaves_as};
 
 /// Everything that is needed to follow packets.
@@ -191,6 +192,25 @@ impl Paths {
             Some(Endpoint::Outside(address)) => PacketEndpoint::at(address),
             _ => self.node(home),
         }
+    }
+
+    /// The family of packets to a Service: that of the address that is dialled, else that of the Service; nothing where the input does not say.
+    pub(super) fn family(&self, service: &Service, entry: Entry, at: Dialled) -> Option<IpFamily> {
+        let routing = &service.routing;
+        let dialled = at.address.or_else(|| match entry {
+            Entry::Cluster => service.addresses.first().copied(),
+            Entry::NodePort => None,
+            Entry::LoadBalancer => routing.load_balancer.addresses.first().copied().filter(|_| !service.front_end_made_up),
+            Entry::ExternalIp => routing.external_addresses.first().copied(),
+        });
+        let own = || routing.family.or_else(|| service.addresses.first().copied().map(IpFamily::of));
+        let listed = || service.slices.iter().flat_map(|slice| &slice.endpoints).map(|endpoint| IpFamily::of(endpoint.address));
+        // Which one a cluster prefers its nodes show; that matters only where there are endpoints of both.
+        let preferred = || {
+            let node = self.snapshot.nodes().find_map(|(_, node)| node.addresses.first().copied());
+            node.map(IpFamily::of).filter(|family| listed().any(|f| f == *family) && listed().any(|f| f != *family))
+        };
+        dialled.map(IpFamily::of).or_else(own).or_else(preferred)
     }
 
     // --- what the input and the settings say ---------------------------------------------------------------------------------------------

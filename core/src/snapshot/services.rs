@@ -97,6 +97,8 @@ pub enum Readiness {
     Leaving,
     /// They do not.
     NotReady,
+    /// It fits no node of the input: whether it runs on another one is not known.
+    Unplaced,
 }
 
 /// What a Service says about the way of packets to it.

@@ -10,7 +10,7 @@ use core::net::IpAddr;
 
 use crate::model::{Cidr, Labels, UnknownLabels};
 use crate::settings::Placement;
-use crate::snapshot::{Node, NodeId, OwnerKind, PodEndpoint, PodId, Role, Snapshot, WorkloadKind};
+use crate::snapshot::{Node, NodeId, OwnerKind, PodEndpoint, PodId, Readiness, Role, Snapshot, WorkloadKind};
 
 /// How many nodes stand for any, where no node is given.
 const STAND_INS: usize = 2;
@@ -47,7 +47,8 @@ pub(super) fn place(placement: &Placement, snapshot: &mut Snapshot) {
         let on_every = workload.kind == OwnerKind::Workload(WorkloadKind::DaemonSet);
         let chosen = on_every || per_node.is_empty();
         let fitting: Vec<usize> = (0..nodes).filter(|n| !chosen || given.get(*n).zip(wanted).is_none_or(|(n, w)| may_have(n, w))).collect();
-        // Where none fits, the one that does may be one that the input does not hold.
+        // Where none fits, the one that does may be one that the input does not hold, and then they do not wait for one.
+        let is_unplaced = fitting.is_empty();
         let on = if fitting.is_empty() { (0..nodes).collect() } else { fitting };
         let spread = Spread { nodes: on.len(), first: number % on.len().max(1), per_node, on_every };
         let is_one = members.len() == 1 && !on_every && on.len() > 1;
@@ -66,7 +67,15 @@ pub(super) fn place(placement: &Placement, snapshot: &mut Snapshot) {
                 let Some(&node) = on.get(place) else { continue };
                 workload.endpoints.push(PodId::at(snapshot.endpoints.len()));
                 let node_assumed = is_one && endpoint.replicas == 1 && per_node.is_empty();
-                snapshot.endpoints.push(PodEndpoint { node: Some(NodeId::at(node)), node_assumed, replicas, ..endpoint.clone() });
+                let waits = is_unplaced && !endpoint.address_given && endpoint.readiness == Readiness::Ready;
+                let readiness = if waits { Readiness::Unplaced } else { endpoint.readiness };
+                snapshot.endpoints.push(PodEndpoint {
+                    node: Some(NodeId::at(node)),
+                    node_assumed,
+                    readiness,
+                    replicas,
+                    ..endpoint.clone()
+                });
             }
         }
         workload.replicas = workload.endpoints.iter().filter_map(|id| snapshot.endpoints.get(id.index())).map(|e| e.replicas).sum();

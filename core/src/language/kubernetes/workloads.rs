@@ -121,6 +121,8 @@ pub struct Workload {
     pub replicas: Replicas,
     /// What the pods are like.
     pub template: PodTemplate,
+    /// Whether connections go to them, as far as its status says.
+    pub readiness: Readiness,
     /// The controller that made it (a Deployment, for a ReplicaSet).
     pub owner: Option<Owner>,
     /// The number of a StatefulSet's first pod (`ordinals.start`).

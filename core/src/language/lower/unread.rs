@@ -455,7 +455,10 @@ fn missing_endpoints(name: &str, resources: &[(DocumentId, &Resource)], settings
     for &(document, resource) in resources {
         match &resource.kind {
             Kind::EndpointSlice(slice) if slice.service.as_deref().is_some_and(|service| is_it(resource, service)) => return None,
-            Kind::Endpoints(_) => has_endpoints |= is_it(resource, &resource.meta.name),
+            // What is not mirrored says nothing.
+            Kind::Endpoints(subsets) => {
+                has_endpoints |= is_it(resource, &resource.meta.name) && subsets.iter().all(|subset| subset.service.is_some());
+            }
             Kind::Service(service) if is_it(resource, &resource.meta.name) => {
                 // What is unclear of it is said of the Service itself.
                 if service.selector.is_some() || service.service_type == ServiceType::ExternalName || resource.flaws.unclear {

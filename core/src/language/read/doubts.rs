@@ -3,6 +3,7 @@
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::net::IpAddr;
 
 use crate::diagnostics::nearest;
 use crate::document::{NodeRef, Tree, Value};
@@ -12,6 +13,7 @@ use crate::language::unread::{Effect, NamedPort, Namespaces, Whom};
 use crate::language::{Kind, PodTemplate, Resource, WorkloadKind};
 use crate::model::names;
 use crate::model::{LabelSelector, MARK, Operator, Protocol, Requirement, UnknownLabels, ValueShape};
+use crate::snapshot::IpFamily;
 use crate::text::Span;
 
 /// Adds errors of a document that lie within an object. A policy is in doubt because of them; of other kinds only what they concern is.
@@ -63,7 +65,8 @@ pub(in crate::language) fn note(resource: &mut Resource, node: NodeRef<'_>, twic
     resource.flaws.unclear = match &resource.kind {
         Kind::Service(_) => is_unclear_service(node.get("spec"), twice),
         Kind::EndpointSlice(_) => {
-            is_unclear_list(node.get("endpoints"), &|e| has_plain_addresses(e.get("addresses")))
+            let family = node.get("addressType").and_then(NodeRef::as_str);
+            is_unclear_list(node.get("endpoints"), &|e| has_plain_addresses(e.get("addresses"), family))
                 || is_unclear_list(node.get("ports"), &has_port)
         }
         Kind::Endpoints(_) => {
@@ -314,9 +317,11 @@ fn is_unclear_list(node: Option<NodeRef<'_>>, is_plain: &dyn Fn(NodeRef<'_>) -> 
     !is_list(node) || node.and_then(NodeRef::as_sequence).into_iter().flatten().any(|item| item.as_mapping().is_none() || !is_plain(item))
 }
 
-/// Whether all addresses of an endpoint are such as it may have.
-fn has_plain_addresses(list: Option<NodeRef<'_>>) -> bool {
-    is_list(list) && list.and_then(NodeRef::as_sequence).into_iter().flatten().all(is_plain_address)
+/// Whether all addresses of an endpoint are such as it may have, in a slice of this `addressType`.
+fn has_plain_addresses(list: Option<NodeRef<'_>>, kind: Option<&str>) -> bool {
+    let is_other = |address: IpAddr| matches!(kind, Some("IPv4" | "IPv6")) && kind != Some(IpFamily::of(address).as_str());
+    let has_family = |node: NodeRef<'_>| !node.as_str().and_then(|text| text.parse().ok()).is_some_and(is_other);
+    is_list(list) && list.and_then(NodeRef::as_sequence).into_iter().flatten().all(|node| is_plain_address(node) && has_family(node))
 }
 
 fn is_plain_address(node: NodeRef<'_>) -> bool {

@@ -23,6 +23,7 @@ impl Paths {
             Target::Pod(id) => {
                 (self.compiled.class_of(Endpoint::Pod(id)).0, backend.node.map_or(u32::MAX, |n| self.tables.node_kind(n)), backend.port)
             }
+            Target::Node(id, _) => (self.compiled.class_of(Endpoint::Node(id)).0, self.tables.node_kind(id), backend.port),
             Target::Address(address) => {
                 let class = self.compiled.class_of(Endpoint::Outside(address)).0;
                 (class, if backend.count == 0 { u32::MAX } else { u32::MAX - 1 }, backend.port)
@@ -41,7 +42,7 @@ impl Paths {
             }
             if let Some(kind) = kinds.get_mut(at) {
                 kind.count += backend.count;
-                kind.by_node.push((backend.node, backend.count, *backend));
+                kind.by_node.push((backend.place(), backend.count, *backend));
             }
         }
         kinds

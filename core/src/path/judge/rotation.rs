@@ -87,7 +87,7 @@ impl Rotation {
 
 /// Probes every node. Upstream: docs/path.md.
 pub(in crate::path) fn probe(paths: &Paths, balanced: BalancedPort) -> Rotation {
-    let Some(exposed) = ExposedPort::of(paths, balanced.service, balanced.port) else { return Rotation::default() };
+    let Some(exposed) = ExposedPort::of(paths, balanced.service, balanced.port, balanced.family) else { return Rotation::default() };
     let (service, backends) = (exposed.service, exposed.backends);
     // Where nothing stands behind the Service, that is what there is to say, not that probes fail.
     let probe = if backends.is_empty() { Probe::Absent } else { Probe::of(paths, balanced.service, service, balanced.port) };

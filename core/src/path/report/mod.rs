@@ -75,7 +75,7 @@ fn pods(paths: &Paths, question: &Question, judged: &Judged) -> Vec<PodShare> {
     };
     // Where no node is ever picked, no pod has a share.
     let shared = !homes.is_empty() || !picked.is_empty();
-    if shared && !judged.cached { backends::of_service(paths, service, port, entry, &homes, &picked) } else { Vec::new() }
+    if shared && !judged.cached { backends::of_service(paths, (service, port), (entry, at), &homes, &picked) } else { Vec::new() }
 }
 
 /// A route as it is shown.

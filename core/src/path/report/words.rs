@@ -19,7 +19,7 @@ use crate::language::azure::Outbound;
 use crate::language::{Readiness, TargetPort};
 use crate::policy::Direction;
 use crate::snapshot::cloud::tags;
-use crate::snapshot::{ForeignBalancer, IngressId, Node, ServiceId};
+use crate::snapshot::{ForeignBalancer, IngressId, IpFamily, Node, ServiceId};
 use crate::verdict::Verdict;
 use crate::verdict::traversal::{Checkpoint, Routing};
 
@@ -55,7 +55,6 @@ fn place_title(paths: &Paths, title: &Title) -> String {
         Title::Endpoint(end) => end_name(*end, &paths.snapshot),
         Title::Address(address) => address.to_string(),
         Title::Name(name) => name.to_string(),
-        Title::Outside => "Outside".to_string(),
         Title::ApiServer => "API server".to_string(),
         Title::Egress => "Egress".to_string(),
         Title::LoadBalancer => "Load balancer".to_string(),
@@ -113,6 +112,7 @@ pub(super) fn choices(paths: &Paths, choices: &[Vec<Choice>]) -> String {
         Choice::ToOwnPod => "to its own pod".to_string(),
         Choice::ToSameNode(node) => format!("to a pod on the same node, {}", name(node)),
         Choice::ToPodOn(node) => format!("to a pod on {}", name(node)),
+        Choice::ToNode(node) => format!("to {} itself", name(node)),
         Choice::ToAddress(address) => format!("to {address}"),
         Choice::OnToPodOn(node) => format!("on to a pod on {}", name(node)),
         Choice::OnToService(service) => format!("on to `{}`", service_title(paths, service)),
@@ -303,6 +303,12 @@ fn stop_sentence(paths: &Paths, reason: &StopReason, rotation: Option<&Rotation>
              forwarding"
                 .to_string()
         }
+        StopReason::ServiceAddress(service, address) => {
+            let title = service_title(paths, *service);
+            format!(
+                "{address} is the cluster address of `{title}`, and kube-proxy rewrites the destination of a packet once: nothing has this address"
+            )
+        }
         StopReason::NoEndpointOn(service, node) => {
             let (title, node) = (service_title(paths, *service), paths.node_name(*node));
             format!("no pod of `{title}` is on `{node}`, and its traffic policy is `Local`")
@@ -359,6 +365,10 @@ fn no_node(paths: &Paths, rotation: Option<&Rotation>) -> String {
 fn no_endpoint(paths: &Paths, number: ServiceId, port: usize) -> String {
     let Some(service) = paths.snapshot.service(number) else { return String::new() };
     let title = paths.service_title(service);
+    let lacks = |family: &IpFamily| paths.tables.backends_of(number, port, Some(*family)).is_empty();
+    if let (false, Some(family)) = (paths.tables.backends(number, port).is_empty(), [IpFamily::V4, IpFamily::V6].into_iter().find(lacks)) {
+        return format!("no EndpointSlice of `{title}` has a ready {} endpoint", family.as_str());
+    }
     let has_ready = !paths.tables.resolved(&paths.snapshot, service).is_empty();
     if let Some(port) = service.ports.get(port).filter(|_| has_ready) {
         let protocol = port.protocol;

@@ -1,7 +1,9 @@
 //! Writes down a route hop by hop, with the packet as it is at each point.
 
+use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::net::IpAddr;
 
 use super::super::packet::{Packet, PacketEndpoint, Place, Port, Tls, Translation};
 use super::super::placed::Placed;
@@ -11,8 +13,8 @@ use crate::compile::Endpoint;
 use crate::connections::Traffic;
 use crate::language::azure::inventory::NODE_PORTS;
 use crate::model::Protocol;
-use crate::snapshot::NodeId;
 use crate::snapshot::cloud::Location;
+use crate::snapshot::{NodeId, ServiceId};
 use crate::verdict::traversal::{Checkpoint, SnatEndpoint};
 use crate::verdict::{Flow, Original};
 
@@ -197,6 +199,19 @@ impl<'a> Course<'a> {
     pub(super) fn stop(&mut self, reason: StopReason) {
         self.push(PlannedKind::Stop(reason));
         self.ended = true;
+    }
+
+    /// Comes to the cluster address of a Service as an endpoint of another. Upstream: "Services without selectors" of the Kubernetes documentation:
+    /// "kube-proxy doesn't support virtual IPs as a destination". What did not come to it by kube-proxy may be translated there.
+    pub(super) fn stop_at_service(&mut self, service: ServiceId, address: IpAddr) {
+        if self.original.is_some() && !self.paths.dataplane.is_ebpf() {
+            return self.stop(StopReason::ServiceAddress(service, address));
+        }
+        let name = self.paths.snapshot.service(service).map_or_else(String::new, |service| self.paths.service_title(service));
+        let why = alloc::format!(
+            "an endpoint of it is {address}, the cluster address of `{name}`, and how packets go on from there is not followed"
+        );
+        self.unknown(Unknown::Request(why.into()));
     }
 
     /// It is not known whether any node is in the load balancer's rotation.

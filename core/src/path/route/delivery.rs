@@ -39,6 +39,7 @@ impl Delivery {
 pub(super) fn endpoint_of(paths: &Paths, backend: &Backend) -> PacketEndpoint {
     match backend.target {
         Target::Pod(id) => paths.pod(id),
+        Target::Node(id, address) => PacketEndpoint { address: Some(address), ..paths.node(id) },
         Target::Address(address) => PacketEndpoint::at(address),
     }
 }
@@ -57,16 +58,20 @@ pub(super) fn hand_over(
             deliver(course, node, enters, &Delivery::to(pod, backend.node, source));
             Some((pod, backend.node))
         }
+        Target::Node(own, _) if node == Some(own) => {
+            course.cross(own, enters, Side::Host);
+            None
+        }
+        Target::Node(other, _) => {
+            leave(course, node, enters, source);
+            course.travel(paths.snapshot.cloud.locate_node(other));
+            enter_node(course, other)
+        }
         Target::Address(address) => {
-            if let Some(node) = node {
-                course.cross(node, enters, Side::Network);
-                let from = course.packet.from.end;
-                let leaves_as_node = matches!(from, Endpoint::Pod(_)) && paths.leaves_as_node(from, node, &course.packet.to).is_some();
-                match source {
-                    Some(source) => course.snat(source),
-                    None if leaves_as_node => course.masquerade(paths.left(node)),
-                    None => {}
-                }
+            leave(course, node, enters, source);
+            if let Some(service) = paths.tables.of_cluster_address(address) {
+                course.stop_at_service(service, address);
+                return None;
             }
             let network = course.network_of(&course.packet.to);
             course.travel(network.and_then(|network| paths.snapshot.cloud.locate_in(network, address)));
@@ -74,6 +79,38 @@ pub(super) fn hand_over(
             None
         }
     }
+}
+
+/// Off a node, for somewhere that is no pod.
+fn leave(course: &mut Course<'_>, node: Option<NodeId>, enters: Side, source: Option<PacketEndpoint>) {
+    let paths = course.paths;
+    let Some(node) = node else { return };
+    course.cross(node, enters, Side::Network);
+    let from = course.packet.from.end;
+    let leaves_as_node = matches!(from, Endpoint::Pod(_)) && paths.leaves_as_node(from, node, &course.packet.to).is_some();
+    match source {
+        Some(source) => course.snat(source),
+        None if leaves_as_node => course.masquerade(paths.left(node)),
+        None => {}
+    }
+}
+
+/// Onto a node that a packet is for, from the network: to a process of it, or to the pod behind one of its ports (`hostPort`). Returns that pod.
+pub(super) fn enter_node(course: &mut Course<'_>, node: NodeId) -> Option<(PodId, Option<NodeId>)> {
+    let paths = course.paths;
+    let behind = course.packet.port.and_then(|port| paths.tables.at_host_port(node, course.protocol, port));
+    let Some((pod, port)) = behind.filter(|(pod, _)| !paths.is_host(*pod)) else {
+        course.node(node, HopAction::ForProcess);
+        course.forget_original();
+        course.cross(node, Side::Network, Side::Host);
+        return None;
+    };
+    course.node(node, HopAction::Nothing);
+    course.forget_original();
+    course.dnat(paths.pod(pod), Some(port));
+    course.cross(node, Side::Network, Side::Pod);
+    arrive(course, &Delivery::to(pod, Some(node), None));
+    Some((pod, Some(node)))
 }
 
 /// From a node to a pod, on it or on another.

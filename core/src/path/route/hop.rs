@@ -69,7 +69,6 @@ pub(in crate::path) enum Title {
     Address(IpAddr),
     /// A name that only DNS knows.
     Name(Arc<str>),
-    Outside,
     ApiServer,
     Egress,
     LoadBalancer,
@@ -203,6 +202,8 @@ pub(in crate::path) enum StopReason {
     NoNode,
     /// The packet would leave a machine with another's address.
     NoIpForwarding,
+    /// The endpoint is the cluster address of this Service, and kube-proxy translates a packet once.
+    ServiceAddress(ServiceId, IpAddr),
     /// No endpoint of this Service is on the node, which uses its own only.
     NoEndpointOn(ServiceId, NodeId),
     /// No endpoint of this Service is ready, or none has this port of it.
@@ -237,7 +238,11 @@ impl StopReason {
     /// What becomes of the packet.
     pub(in crate::path) fn stop(&self) -> Stop {
         match self {
-            StopReason::Nothing(_) | StopReason::InsideOnly(_) | StopReason::InternalBalancer | StopReason::Routing(..) => Stop::NoRoute,
+            StopReason::Nothing(_)
+            | StopReason::InsideOnly(_)
+            | StopReason::InternalBalancer
+            | StopReason::Routing(..)
+            | StopReason::ServiceAddress(..) => Stop::NoRoute,
             StopReason::OutsideRanges { .. }
             | StopReason::NoBalancingRule(_)
             | StopReason::NoNode
@@ -292,6 +297,8 @@ pub(in crate::path) enum Choice {
     ToSameNode(NodeId),
     /// To a pod on this node.
     ToPodOn(NodeId),
+    /// To this node itself.
+    ToNode(NodeId),
     /// To an address.
     ToAddress(IpAddr),
     /// From a proxy on to a pod on this node.

@@ -17,7 +17,7 @@ use crate::compile::Endpoint;
 use crate::language::TrafficPolicy;
 use crate::model::AddressSet;
 use crate::settings::Dataplane;
-use crate::snapshot::{NodeId, PodId, Service, ServiceId};
+use crate::snapshot::{IpFamily, NodeId, PodId, Service, ServiceId};
 use crate::verdict::traversal::Side;
 
 /// A port of a Service with what stands behind it.
@@ -27,13 +27,15 @@ pub(in crate::path) struct ExposedPort<'a> {
     pub(in crate::path) service: &'a Service,
     pub(super) port: usize,
     pub(in crate::path) backends: &'a [Backend],
+    /// The family of the packets, where endpoints are told apart by it.
+    pub(super) family: Option<IpFamily>,
 }
 
 impl<'a> ExposedPort<'a> {
-    /// The port with this index of the Service with this number.
-    pub(in crate::path) fn of(paths: &'a Paths, number: ServiceId, port: usize) -> Option<Self> {
+    /// The port with this index of the Service with this number, for packets of a family.
+    pub(in crate::path) fn of(paths: &'a Paths, number: ServiceId, port: usize, family: Option<IpFamily>) -> Option<Self> {
         let service = paths.snapshot.service(number)?;
-        Some(ExposedPort { number, service, port, backends: paths.tables.backends(number, port) })
+        Some(ExposedPort { number, service, port, backends: paths.tables.backends_of(number, port, family), family })
     }
 }
 
@@ -53,7 +55,7 @@ impl Landed {
     }
 
     pub(super) fn is_here(&self) -> bool {
-        self.backend.node == Some(self.node)
+        self.backend.place() == Some(self.node)
     }
 }
 
@@ -185,7 +187,7 @@ pub(in crate::path) fn land(
 ) -> Option<(PodId, Option<NodeId>)> {
     let paths = course.paths;
     let ebpf = paths.dataplane.is_ebpf();
-    let local = backend.node == Some(node);
+    let local = backend.place() == Some(node);
     let masquerade = !ebpf && paths.external_policy(exposed.service) == TrafficPolicy::Cluster;
     if backend.count == 0 {
         course.node(node, HopAction::Nothing);
@@ -206,20 +208,23 @@ pub(in crate::path) fn land(
         return None;
     }
     let to = endpoint_of(paths, backend);
-    if let (true, false, Some(there)) = (ebpf, local, backend.node) {
+    if let (true, false, Some(there)) = (ebpf, local, backend.place()) {
         course.enter_tunnel(node, there);
         course.cross_untranslated(node);
         course.travel(paths.snapshot.cloud.locate_node(there));
         course.leave_tunnel();
         course.node(there, HopAction::Decapsulates);
         course.dnat(to, Some(backend.port));
+        if let Target::Node(node, _) = backend.target {
+            course.cross(node, Side::Network, Side::Host);
+        }
         let Target::Pod(pod) = backend.target else { return None };
         arrive(course, &Delivery::to(pod, backend.node, None));
         return Some((pod, backend.node));
     }
     course.dnat(to, Some(backend.port));
     let is_flat = paths.plugin(Some(node)).is_some_and(|p| p.is_flat());
-    if !local && !masquerade && is_flat && !matches!(backend.target, Target::Address(_)) {
+    if !local && !masquerade && is_flat && matches!(backend.target, Target::Pod(_)) {
         course.stop(StopReason::NoIpForwarding);
         return None;
     }
@@ -234,7 +239,9 @@ pub(super) fn nobody(exposed: &ExposedPort<'_>, on: Option<NodeId>) -> StopReaso
 
 /// What tells a route by a node, to an endpoint, from others.
 pub(super) fn choice_of(by: Option<NodeId>, backend: &Backend, is_here: bool, needed: bool) -> Vec<Choice> {
-    let to = match (backend.node, is_here) {
+    let is_node = matches!(backend.target, Target::Node(..));
+    let to = match (backend.place(), is_here) {
+        (Some(node), _) if is_node => Some(Choice::ToNode(node)),
         (_, true) if by.is_some() => Some(Choice::ToOwnPod),
         (Some(node), true) => Some(Choice::ToSameNode(node)),
         (Some(node), false) => Some(Choice::ToPodOn(node)),

@@ -93,7 +93,7 @@ pub(super) fn to_load_balancer<'a>(route: Route<'a>, client: Client, exposed: &E
     }
     let floating = is_floating(balancer, course.packet.to.address);
     course.place(Place::LoadBalancer, Title::LoadBalancer, HopAction::Balances { floating });
-    route.reaching(Reaches::LoadBalancer(BalancedPort { service: exposed.number, port: exposed.port }))
+    route.reaching(Reaches::LoadBalancer(BalancedPort { service: exposed.number, port: exposed.port, family: exposed.family }))
 }
 
 /// On from the load balancer to the nodes in its rotation; `certain` says whether any of them is for certain.
@@ -101,10 +101,12 @@ pub(in crate::path) fn onward<'a>(plan: Plan<'a>, nodes: &[NodeId], certain: boo
     let mut routes = Vec::new();
     for route in plan.routes {
         match route.reaches {
-            Reaches::LoadBalancer(balanced) => match ExposedPort::of(route.course.paths, balanced.service, balanced.port) {
-                Some(exposed) => routes.extend(to_nodes(route, &exposed, nodes, certain)),
-                None => routes.push(route),
-            },
+            Reaches::LoadBalancer(balanced) => {
+                match ExposedPort::of(route.course.paths, balanced.service, balanced.port, balanced.family) {
+                    Some(exposed) => routes.extend(to_nodes(route, &exposed, nodes, certain)),
+                    None => routes.push(route),
+                }
+            }
             _ => routes.push(route),
         }
     }

@@ -4,7 +4,7 @@ use super::super::packet::{PacketEndpoint, Place};
 use super::super::question::Client;
 use super::client::{at_home, endpoint_of, home_of, leave_home, start};
 use super::course::Course;
-use super::delivery::{Delivery, arrive, deliver, enter};
+use super::delivery::{Delivery, deliver, enter, enter_node};
 use super::egress::masquerade_outwards;
 use super::hop::{HopAction, Title};
 use super::routes::{Reaches, Route};
@@ -70,20 +70,12 @@ pub(super) fn to_node<'a>(route: Route<'a>, client: Client, node: NodeId) -> Rou
     if course.is_over() {
         return route;
     }
-    let Some((pod, port)) = behind else {
-        if home != Some(node) {
-            course.node(node, HopAction::ForProcess);
-        }
+    if home == Some(node) {
         course.cross(node, side, Side::Host);
         return route;
-    };
-    if home != Some(node) {
-        course.node(node, HopAction::Nothing);
     }
-    course.dnat(paths.pod(pod), Some(port));
-    course.cross(node, side, Side::Pod);
-    arrive(course, &Delivery::to(pod, Some(node), None));
-    route.reaching(Reaches::Pod(pod, Some(node)))
+    let pod = enter_node(course, node);
+    route.reaching(Reaches::pod(pod))
 }
 
 /// Comes to a node, from wherever the client is. Returns the side of the node by which it comes in.

@@ -4,6 +4,7 @@
 use alloc::vec::Vec;
 
 use super::super::packet::{Packet, PacketEndpoint, Place, Port};
+use super::super::question::Dialled;
 use super::super::tables::Entry;
 use super::super::world::Paths;
 use super::course::Course;
@@ -76,10 +77,11 @@ impl Probe {
 
     /// The routes of this probe to a node: one, or one to each kind of endpoint that the node may pick. One that arrives is enough.
     pub(in crate::path) fn routes(self, paths: &Paths, node: NodeId) -> Vec<Course<'_>> {
+        let family = |number| paths.family(paths.snapshot.service(number)?, Entry::NodePort, Dialled::default());
         let (port, behind) = match self {
             Probe::Absent | Probe::Arrives => return Vec::new(),
             Probe::Node(port) => (port, None),
-            Probe::Pod(port, service, at) => (port, ExposedPort::of(paths, service, at)),
+            Probe::Pod(port, service, at) => (port, ExposedPort::of(paths, service, at, family(service))),
         };
         let packet = Packet { from: PacketEndpoint::at(tags::PLATFORM), to: paths.node(node), port: None };
         let mut course = Course::new(paths, packet, Protocol::TCP, (None, None));

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use super::super::shares::Share;
 use super::course::Course;
 use super::hop::{Choice, Note};
-use crate::snapshot::{NodeId, PodId, ServiceId};
+use crate::snapshot::{IpFamily, NodeId, PodId, ServiceId};
 
 /// One route.
 #[derive(Clone)]
@@ -45,6 +45,8 @@ pub(in crate::path) struct Proxied {
 pub(in crate::path) struct BalancedPort {
     pub(in crate::path) service: ServiceId,
     pub(in crate::path) port: usize,
+    /// The family of its packets.
+    pub(in crate::path) family: Option<IpFamily>,
 }
 
 impl<'a> Route<'a> {

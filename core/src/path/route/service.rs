@@ -18,7 +18,8 @@ use crate::snapshot::{IpFamily, ServiceId};
 /// All routes of a client to a port of a Service; to a load balancer, as far as that.
 pub(super) fn routes<'a>(route: Route<'a>, client: Client, (service, port): (ServiceId, usize), entry: Entry, at: Dialled) -> Plan<'a> {
     let paths = route.course.paths;
-    let Some(exposed) = ExposedPort::of(paths, service, port) else { return Plan::default() };
+    let family = paths.snapshot.service(service).and_then(|found| paths.family(found, entry, at));
+    let Some(exposed) = ExposedPort::of(paths, service, port, family) else { return Plan::default() };
     if has_unknown_endpoints(&paths.snapshot, exposed.service) {
         return Plan::one(to_unknown_endpoints(route, client, &exposed, at.address));
     }

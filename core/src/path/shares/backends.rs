@@ -9,6 +9,7 @@ use hashbrown::HashMap;
 
 use super::super::answer::PodShare;
 use super::super::placed::Placed;
+use super::super::question::Dialled;
 use super::super::tables::{Backend, Entry, Target};
 use super::super::world::Paths;
 use super::Share;
@@ -19,14 +20,13 @@ use crate::snapshot::{NodeId, ServiceId};
 /// none for clients outside. `picked` are the nodes that clients outside come by.
 pub(in crate::path) fn of_service(
     paths: &Paths,
-    service: ServiceId,
-    port: usize,
-    entry: Entry,
+    (service, port): (ServiceId, usize),
+    (entry, at): (Entry, Dialled),
     homes: &[(NodeId, u32)],
     picked: &[NodeId],
 ) -> Vec<PodShare> {
     let Some(found) = paths.snapshot.service(service) else { return Vec::new() };
-    let backends = paths.tables.backends(service, port);
+    let backends = paths.tables.backends_of(service, port, paths.family(found, entry, at));
     let is_local = match (entry, homes.is_empty()) {
         (Entry::Cluster, _) => paths.internal_policy(found) == TrafficPolicy::Local,
         (_, true) => paths.external_policy(found) == TrafficPolicy::Local,
@@ -86,7 +86,7 @@ pub(in crate::path) fn even(paths: &Paths, backends: &[Backend], of: Share) -> V
 fn pod_share(paths: &Paths, backend: &Backend, each: Share) -> PodShare {
     let title = match backend.target {
         Target::Pod(id) => paths.snapshot.pod_title(id),
-        Target::Address(address) => address.to_string(),
+        Target::Node(_, address) | Target::Address(address) => address.to_string(),
     };
     PodShare { target: Placed(backend.target), title, node: backend.node.map(Placed), count: backend.count, each }
 }

@@ -174,7 +174,7 @@ impl<'a> Inventory<'a> {
                     template: &workload.template,
                     replicas: part.replicas,
                     addresses: &[],
-                    readiness: Readiness::Ready,
+                    readiness: workload.readiness,
                     place,
                 });
             }

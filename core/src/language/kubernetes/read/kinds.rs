@@ -3,6 +3,7 @@
 use alloc::format;
 
 use super::pods::interfaces;
+use super::workload_status::with_status;
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::language::read::fields::{Reader, Slot, quoted};
 use crate::language::read::kinds::{Body, KnownKind, ReadKind, Role};
@@ -28,7 +29,10 @@ const fn cluster_policy(name: &'static str, current: &'static [&'static str], re
 /// How a kind of workload is read.
 macro_rules! read_workload {
     ($kind:ident) => {
-        ReadKind::Spec(|reader, body| Kind::Workload(reader.workload(&body.spec, WorkloadKind::$kind, body.owner.clone(), !body.is_old)))
+        ReadKind::Spec(|reader, body| {
+            let workload = reader.workload(&body.spec, WorkloadKind::$kind, body.owner.clone(), !body.is_old);
+            Kind::Workload(with_status(workload, body.status.value()))
+        })
     };
 }
 
@@ -115,9 +119,9 @@ fn service_account<'a>(reader: &mut Reader<'a>, object: &Slot<'a, '_>, known: &'
 /// An EndpointSlice has no `spec`.
 fn endpoint_slice<'a>(reader: &mut Reader<'a>, object: &Slot<'a, '_>, known: &'static KnownKind, ordinal: usize) -> Option<(Meta, Kind)> {
     let names = ["metadata", "endpoints", "ports", "apiVersion", "kind", "addressType"];
-    let [metadata, endpoints, ports, ..] = reader.fields(object, names, &[])?;
+    let [metadata, endpoints, ports, _, _, kind] = reader.fields(object, names, &[])?;
     let meta = reader.metadata(&metadata, known.names, known.scope, ordinal).meta;
-    let slice = reader.endpoint_slice(&meta.labels, &endpoints, &ports);
+    let slice = reader.endpoint_slice(&meta.labels, &kind, &endpoints, &ports);
     Some((meta, Kind::EndpointSlice(slice)))
 }
 
@@ -125,7 +129,7 @@ fn endpoint_slice<'a>(reader: &mut Reader<'a>, object: &Slot<'a, '_>, known: &'s
 fn endpoints<'a>(reader: &mut Reader<'a>, object: &Slot<'a, '_>, known: &'static KnownKind, ordinal: usize) -> Option<(Meta, Kind)> {
     let [metadata, subsets, ..] = reader.fields(object, ["metadata", "subsets", "apiVersion", "kind"], &[])?;
     let meta = reader.metadata(&metadata, known.names, known.scope, ordinal).meta;
-    let subsets = reader.subsets(&meta, &subsets);
+    let subsets = reader.subsets(&meta, &metadata, &subsets);
     Some((meta, Kind::Endpoints(subsets)))
 }
 

@@ -8,5 +8,6 @@ pub(in crate::language) mod kube_proxy;
 pub(in crate::language) mod network;
 pub(in crate::language) mod network_policy;
 pub(in crate::language) mod pods;
+mod workload_status;
 
 pub(in crate::language) use kinds::KINDS;

@@ -16,7 +16,7 @@ use crate::language::{
 };
 use crate::model::names;
 use crate::model::{Cidr, Labels};
-use crate::snapshot::ServiceType;
+use crate::snapshot::{IpFamily, ServiceType};
 use crate::text::Span;
 
 /// Fields of the spec of a Service that do not matter here.
@@ -34,8 +34,15 @@ const SERVICE_NAME_LABEL: &str = "kubernetes.io/service-name";
 impl<'a> Reader<'a> {
     /// What an EndpointSlice says. Upstream: readiness plays no part in policy, only in where connections go; host names have no address,
     /// ports without a number are none.
-    pub(in crate::language) fn endpoint_slice(&mut self, labels: &Labels, endpoints: &Slot<'a, '_>, ports: &Slot<'a, '_>) -> EndpointSlice {
+    pub(in crate::language) fn endpoint_slice(
+        &mut self,
+        labels: &Labels,
+        kind: &Slot<'a, '_>,
+        endpoints: &Slot<'a, '_>,
+        ports: &Slot<'a, '_>,
+    ) -> EndpointSlice {
         let mut slice = EndpointSlice { service: labels.get(SERVICE_NAME_LABEL).map(Into::into), ..EndpointSlice::default() };
+        let kind = self.text(kind);
         const OTHERS: &[&str] = &["deprecatedTopology", "hostname", "targetRef", "topology", "zone"];
         for endpoint in self.items(endpoints) {
             let known = ["addresses", "nodeName", "conditions", "hints"];
@@ -44,7 +51,7 @@ impl<'a> Reader<'a> {
             let readiness = readiness(conditions.value());
             let hint = hint(hints.value());
             for (number, item) in self.items(&addresses).enumerate() {
-                let address = self.endpoint_address(&item);
+                let address = self.endpoint_address(&item, kind);
                 slice.endpoints.extend(address.map(|address| SliceEndpoint {
                     address,
                     further: number > 0,
@@ -59,10 +66,11 @@ impl<'a> Reader<'a> {
     }
 
     /// What Endpoints say, subset by subset, in the form of slices. Upstream: "EndpointSlice mirroring" of the Kubernetes documentation.
-    pub(in crate::language) fn subsets(&mut self, meta: &Meta, subsets: &Slot<'a, '_>) -> Vec<EndpointSlice> {
+    pub(in crate::language) fn subsets(&mut self, meta: &Meta, metadata: &Slot<'a, '_>, subsets: &Slot<'a, '_>) -> Vec<EndpointSlice> {
         const ADDRESS: &[&str] = &["hostname", "targetRef"];
-        // Nothing mirrors what says so itself.
-        let skipped = meta.labels.get("endpointslice.kubernetes.io/skip-mirror") == Some("true");
+        // Nothing mirrors what says so itself, or what programs elect their leader by. Upstream: `pkg/controller/endpointslicemirroring/utils.go`.
+        let elects = annotation(metadata, &["control-plane.alpha.kubernetes.io/leader"]).is_some();
+        let skipped = elects || meta.labels.get("endpointslice.kubernetes.io/skip-mirror") == Some("true");
         let service = (!skipped).then(|| meta.name.clone());
         let mut slices = Vec::new();
         for subset in self.items(subsets) {
@@ -72,7 +80,7 @@ impl<'a> Reader<'a> {
                 for item in self.items(list) {
                     let Some([ip, node]) = self.fields(&item, ["ip", "nodeName"], ADDRESS) else { continue };
                     let node = self.text(&node).filter(|name| !name.is_empty());
-                    let address = self.endpoint_address(&ip);
+                    let address = self.endpoint_address(&ip, None);
                     let endpoint = |address| SliceEndpoint {
                         address,
                         further: false,
@@ -89,14 +97,20 @@ impl<'a> Reader<'a> {
         slices
     }
 
-    /// The address of an endpoint. Upstream: `ValidateEndpointIP`.
-    fn endpoint_address(&mut self, slot: &Slot<'a, '_>) -> Option<IpAddr> {
+    /// The address of an endpoint; `kind` is the `addressType` of its slice. Upstream: `ValidateEndpointIP`; `pkg/apis/discovery/validation`,
+    /// `validateEndpoints`.
+    fn endpoint_address(&mut self, slot: &Slot<'a, '_>, kind: Option<&str>) -> Option<IpAddr> {
         let text = self.text(slot)?;
         let address: IpAddr = text.parse().ok()?;
         if let Some(detail) = special_address(address) {
             self.refuse(slot.invalid(codes::INVALID_ADDRESS, quoted(text), detail));
         }
-        Some(address)
+        let family = IpFamily::of(address).as_str();
+        if let Some(kind @ ("IPv4" | "IPv6")) = kind.filter(|kind| *kind != family) {
+            self.refuse(slot.invalid(codes::INVALID_ADDRESS, quoted(text), format!("must be a valid {kind} address")));
+        }
+        // Host names are nothing that connections are sent to, whatever they look like.
+        (kind != Some("FQDN")).then_some(address)
     }
 
     fn slice_ports(&mut self, ports: &Slot<'a, '_>) -> Vec<ContainerPort> {

@@ -294,6 +294,7 @@ impl<'a> Reader<'a> {
             kind,
             replicas: Replicas::Count(1),
             template: PodTemplate::default(),
+            readiness: Readiness::Ready,
             owner,
             first_ordinal: spec.value().and_then(|s| s.get("ordinals")?.get("start")).and_then(count).unwrap_or(0),
             indexed: None,

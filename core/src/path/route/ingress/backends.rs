@@ -84,9 +84,10 @@ pub(super) fn shares(paths: &Paths, backends: &[Backend], home: Option<NodeId>) 
     let key = |b: &Backend| {
         let class = match b.target {
             Target::Pod(id) => paths.compiled.class_of(Endpoint::Pod(id)),
+            Target::Node(id, _) => paths.compiled.class_of(Endpoint::Node(id)),
             Target::Address(address) => paths.compiled.class_of(Endpoint::Outside(address)),
         };
-        (class, b.node.map(|n| paths.tables.node_kind(n)), b.node == home, b.port)
+        (class, b.place().map(|n| paths.tables.node_kind(n)), b.place() == home, b.port)
     };
     let mut found: Vec<(Backend, u32)> = Vec::new();
     for backend in backends {

@@ -11,7 +11,7 @@ use crate::path::placed::Placed;
 use crate::path::question::{Client, Dialled};
 use crate::path::route::client::{home_of, leave_home, start};
 use crate::path::route::course::Course;
-use crate::path::route::delivery::{Delivery, deliver, endpoint_of};
+use crate::path::route::delivery::{Delivery, deliver, endpoint_of, hand_over};
 use crate::path::route::hop::{Choice, HopAction, Note, StopReason, Title, Unknown};
 use crate::path::route::routes::{Plan, Proxied, Reaches, Route};
 use crate::path::route::service;
@@ -20,7 +20,7 @@ use crate::path::tables::{Backend, Entry, Target};
 use crate::path::world::Paths;
 use crate::policy::{Direction, Matched};
 use crate::snapshot::{NodeId, PodId, Role, Served, ServiceId, ServiceType};
-use crate::verdict::traversal::Checkpoint;
+use crate::verdict::traversal::{Checkpoint, Side};
 
 pub(super) fn to_controller<'a>(mut route: Route<'a>, client: Client, request: &Request<'_>) -> Plan<'a> {
     let paths = route.course.paths;
@@ -89,9 +89,9 @@ pub(super) fn from_controller<'a>(mut route: Route<'a>, pod: PodId, node: Option
                 controller_to_pod(&mut course, pod, node, &backend, target);
                 Reaches::Pod(target, backend.node)
             }
-            Target::Address(_) => {
-                course.place(Place::Outside, Title::Outside, HopAction::SliceEndpoint);
-                Reaches::Other
+            Target::Node(..) | Target::Address(_) => {
+                let side = controller_sends(&mut course, pod, node);
+                Reaches::pod(hand_over(&mut course, node, side, &backend, None))
             }
         };
         routes.push(route.with(course, share, choice, 1).reaching(reaches));
@@ -99,13 +99,18 @@ pub(super) fn from_controller<'a>(mut route: Route<'a>, pod: PodId, node: Option
     Plan { proxied, ..Plan::of(routes) }
 }
 
-pub(super) fn controller_to_pod(course: &mut Course<'_>, pod: PodId, node: Option<NodeId>, backend: &Backend, target: PodId) {
+/// The controller's own connection leaves it. Returns the side of its node that it comes in by.
+fn controller_sends(course: &mut Course<'_>, pod: PodId, node: Option<NodeId>) -> Side {
     let paths = course.paths;
     if let Some(node) = node {
         course.node(node, HopAction::ControllerConnects);
         course.at = paths.pod_location(pod, node);
     }
-    let side = leave_home(course, Client::Pod(pod));
+    leave_home(course, Client::Pod(pod))
+}
+
+pub(super) fn controller_to_pod(course: &mut Course<'_>, pod: PodId, node: Option<NodeId>, backend: &Backend, target: PodId) {
+    let side = controller_sends(course, pod, node);
     match node {
         Some(_) => deliver(course, node, side, &Delivery::to(target, backend.node, None)),
         None => {

@@ -13,7 +13,7 @@ use crate::path::packet::{Packet, PacketEndpoint, Place};
 use crate::path::question::Client;
 use crate::path::route::client::start;
 use crate::path::route::course::Course;
-use crate::path::route::delivery::{Delivery, endpoint_of, enter};
+use crate::path::route::delivery::{Delivery, endpoint_of, enter, hand_over};
 use crate::path::route::egress::go_out;
 use crate::path::route::hop::{Note, StopReason, Title};
 use crate::path::route::routes::{Plan, Proxied, Reaches, Route};
@@ -21,6 +21,7 @@ use crate::path::shares::Share;
 use crate::path::tables::Target;
 use crate::path::world::Paths;
 use crate::snapshot::cloud::{GatewayId, Location};
+use crate::verdict::traversal::Side;
 
 /// Where AKS puts the subnet of an application gateway that it makes: shown where none is given.
 const SOME_GATEWAY: IpAddr = IpAddr::V4(Ipv4Addr::new(10, 225, 0, 4));
@@ -75,10 +76,15 @@ pub(super) fn by_gateway<'a>(route: Route<'a>, client: Client, request: &Request
         let mut course = route.course.clone();
         let packet = Packet { from: own_address, to: endpoint_of(paths, &backend), port: Some(backend.port) };
         course.reconnect(packet, request.tls(), true);
-        let Target::Pod(pod) = backend.target else { continue };
-        course.travel(backend.node.and_then(|n| paths.pod_location(pod, n)));
-        enter(&mut course, &Delivery::to(pod, backend.node, None));
-        routes.push(route.with(course, share, choice, 1).reaching(Reaches::Pod(pod, backend.node)));
+        let pod = match backend.target {
+            Target::Pod(pod) => {
+                course.travel(backend.node.and_then(|n| paths.pod_location(pod, n)));
+                enter(&mut course, &Delivery::to(pod, backend.node, None));
+                Some((pod, backend.node))
+            }
+            Target::Node(..) | Target::Address(_) => hand_over(&mut course, None, Side::Network, &backend, None),
+        };
+        routes.push(route.with(course, share, choice, 1).reaching(Reaches::pod(pod)));
     }
     let proxied = alloc::vec![Proxied { service: proxied.0, port: proxied.1, share: Share::ALL }];
     Plan { notes, proxied, ..Plan::of(routes) }
