@@ -17,7 +17,7 @@ use crate::policy::GroupUseId;
 use crate::policy::{DroppedPackets, HookMatch, HostRules};
 use crate::settings::{Assumed, Engine, HostNetwork, IpBlockReach};
 use crate::snapshot::cloud::Cloud;
-use crate::snapshot::{HostEndpoint, HostEndpointId, Node, NodeId, PodEndpoint, PodId, Role, Snapshot};
+use crate::snapshot::{HostEndpoint, HostEndpointId, IpFamily, Node, NodeId, PodEndpoint, PodId, Role, Service, Snapshot};
 
 crate::model::ids! {
     /// A class of endpoints, by number.
@@ -315,7 +315,9 @@ impl<'a> Builder<'_, 'a> {
             key.push(ClassKind::Node.number());
             // A pod whose node is not said may be on any node.
             self.selectors.encode_node_matches(endpoint.node, &self.node_matches, &mut key);
-            return self.class(key, ClassKind::Node, Vec::new(), membership, sample);
+            let mut ports = Vec::new();
+            self.services.add_to_endpoint(self.snapshot, id, endpoint, &mut ports);
+            return self.class(key, ClassKind::Node, ports, membership, sample);
         }
         key.push(ClassKind::Pod.number());
         key.push(self.namespace_classes.get(endpoint.namespace.index()).copied().unwrap_or(0));
@@ -329,7 +331,7 @@ impl<'a> Builder<'_, 'a> {
             ports.sort_unstable();
             ports.dedup();
         }
-        self.services.add_to_endpoint(id, endpoint, &mut ports);
+        self.services.add_to_endpoint(self.snapshot, id, endpoint, &mut ports);
         self.selectors.encode_profiles(endpoint.profiles.as_deref(), &mut key);
         let dropped = dropped_on(self.hosts, endpoint.node.and_then(|n| self.snapshot.node(n)));
         key.extend([u32::from(dropped.vxlan.unwrap_or(0)), u32::from(dropped.ipip)]);
@@ -347,7 +349,8 @@ impl<'a> Builder<'_, 'a> {
         // A host endpoint names ports of its node.
         let hosts = self.snapshot.host_endpoints.iter().filter(|h| h.node == id);
         let ports: Vec<ContainerPort> = hosts.flat_map(|h| h.ports.iter().cloned()).collect();
-        let ports = named_ports(&ports, self.selectors);
+        let mut ports = named_ports(&ports, self.selectors);
+        self.services.add_to_node(id, node, &mut ports);
         let membership = self.inside.of_node(&node.addresses);
         self.class(key, ClassKind::Node, ports, membership, Sample::Node(id))
     }
@@ -421,17 +424,21 @@ fn named_ports(ports: &[ContainerPort], selectors: &Selectors<'_>) -> Vec<NamedP
     ports
 }
 
-/// Ports behind the Services that some rule names, under the names that [`crate::policy::service_port`] makes.
+/// Ports behind the Services that some rule names, under the names that [`crate::policy::service_port`] makes. Upstream: `felix/serviceindex`: what is behind
+/// a Service are the addresses of its EndpointSlices, whoever has them.
 struct ServicePorts {
-    /// By endpoint: derived from a Service's selector and target ports.
-    endpoints: HashMap<PodId, Vec<NamedPort>>,
     /// By address: given by EndpointSlices.
-    addresses: HashMap<IpAddr, Vec<NamedPort>>,
+    listed: HashMap<IpAddr, Vec<NamedPort>>,
+    /// By address: derived from a Service's selector and target ports.
+    derived: HashMap<IpAddr, Vec<NamedPort>>,
+    /// The same for pods whose address is not known, and for nodes with such pods.
+    pods: HashMap<PodId, Vec<NamedPort>>,
+    nodes: HashMap<NodeId, Vec<NamedPort>>,
 }
 
 impl ServicePorts {
     fn new(snapshot: &Snapshot, selectors: &Selectors<'_>) -> Self {
-        let mut found = ServicePorts { endpoints: HashMap::new(), addresses: HashMap::new() };
+        let mut found = ServicePorts { listed: HashMap::new(), derived: HashMap::new(), pods: HashMap::new(), nodes: HashMap::new() };
         for service in &snapshot.services {
             let name = crate::policy::service_port(snapshot.namespace_name(service.namespace), &service.name);
             if !selectors.names_port(&name) {
@@ -442,7 +449,7 @@ impl ServicePorts {
                 for address in slice.endpoints.iter().map(|e| &e.address) {
                     let ports = slice.ports.iter().map(|p| port(p.protocol, p.number));
                     // Port 0 stands for "an endpoint of it", also where a slice has no ports.
-                    found.addresses.entry(*address).or_default().extend(ports.chain([port(Protocol::TCP, 0)]));
+                    found.listed.entry(*address).or_default().extend(ports.chain([port(Protocol::TCP, 0)]));
                 }
             }
             // Slices that are given say all; else they are what a controller would make of the Service.
@@ -450,25 +457,80 @@ impl ServicePorts {
             for &id in derived {
                 let Some(endpoint) = snapshot.pod(id) else { continue };
                 let targets = service.ports.iter().flat_map(|p| target_ports(p, endpoint).into_iter().map(|n| port(p.protocol, n)));
-                found.endpoints.entry(id).or_default().extend(targets.chain([port(Protocol::TCP, 0)]));
+                let mut ports: Vec<NamedPort> = targets.chain([port(Protocol::TCP, 0)]).collect();
+                if service.family_unsaid {
+                    ports.push(partly(&name));
+                }
+                found.derive(snapshot, service, (id, endpoint), &ports);
             }
         }
         found
     }
 
-    fn add_to_endpoint(&self, id: PodId, endpoint: &PodEndpoint, ports: &mut Vec<NamedPort>) {
-        let given = endpoint.addresses.iter().filter(|_| endpoint.address_given).filter_map(|a| self.addresses.get(a));
-        ports.extend(self.endpoints.get(&id).into_iter().chain(given).flatten().cloned());
+    /// Takes in a pod that a Service selects.
+    fn derive(&mut self, snapshot: &Snapshot, service: &Service, (id, pod): (PodId, &PodEndpoint), ports: &[NamedPort]) {
+        let node = pod.node.filter(|_| pod.host_network);
+        let addresses = addresses_of(snapshot, pod);
+        let mut known = Vec::new();
+        for address in addresses {
+            let family = IpFamily::of(*address);
+            // A pod has one address of each family; of a node's, its own pods have the first.
+            if !known.contains(&family) && service.routing.family.is_none_or(|wanted| wanted == family) {
+                known.push(family);
+                self.derived.entry(*address).or_default().extend(ports.iter().cloned());
+            }
+        }
+        if addresses.is_empty() {
+            self.pods.entry(id).or_default().extend(ports.iter().cloned());
+            node.iter().for_each(|node| self.nodes.entry(*node).or_default().extend(ports.iter().cloned()));
+        }
+    }
+
+    fn add_to_endpoint(&self, snapshot: &Snapshot, id: PodId, endpoint: &PodEndpoint, ports: &mut Vec<NamedPort>) {
+        ports.extend(self.pods.get(&id).into_iter().flatten().cloned());
+        self.add_at(addresses_of(snapshot, endpoint), ports);
+    }
+
+    fn add_to_node(&self, id: NodeId, node: &Node, ports: &mut Vec<NamedPort>) {
+        ports.extend(self.nodes.get(&id).into_iter().flatten().cloned());
+        self.add_at(&node.addresses, ports);
+    }
+
+    /// What is behind Services at these addresses of one endpoint. Which of several addresses a packet carries is not known.
+    fn add_at(&self, addresses: &[IpAddr], ports: &mut Vec<NamedPort>) {
+        let found: BTreeSet<&NamedPort> = addresses.iter().flat_map(|address| self.known_at(*address)).collect();
+        let names: BTreeSet<&str> = found.iter().filter(|port| port.number == 0).map(|port| &*port.name).collect();
+        let is_partial = |name: &&str| addresses.iter().any(|address| !self.known_at(*address).any(|port| &*port.name == *name));
+        ports.extend(names.into_iter().filter(is_partial).map(partly));
+        ports.extend(found.into_iter().cloned());
         ports.sort_unstable();
         ports.dedup();
     }
 
+    fn known_at(&self, address: IpAddr) -> impl Iterator<Item = &NamedPort> {
+        [&self.listed, &self.derived].into_iter().filter_map(move |map| map.get(&address)).flatten()
+    }
+
     fn at_address(&self, address: IpAddr) -> Vec<NamedPort> {
-        let mut ports = self.addresses.get(&address).cloned().unwrap_or_default();
+        let mut ports = self.listed.get(&address).cloned().unwrap_or_default();
         ports.sort_unstable();
         ports.dedup();
         ports
     }
+}
+
+/// The addresses of a pod, as far as they are known: on its node's network those of the node.
+fn addresses_of<'s>(snapshot: &'s Snapshot, pod: &'s PodEndpoint) -> &'s [IpAddr] {
+    match pod.node.filter(|_| pod.host_network && !pod.address_given) {
+        Some(node) => snapshot.node(node).map_or(&[], |node| &node.addresses),
+        None if pod.address_given => &pod.addresses,
+        None => &[],
+    }
+}
+
+/// The mark on ends that are behind a Service with some of their addresses only.
+fn partly(name: &str) -> NamedPort {
+    NamedPort { name: crate::policy::partly_behind(name), protocol: Protocol::TCP, number: 0 }
 }
 
 /// The numbers that a Service's port leads to on an endpoint.

@@ -5,11 +5,11 @@ use alloc::vec::Vec;
 use super::addresses::AddressIndex;
 use super::class_set::{ClassSet, Pool};
 use super::classes::Classes;
-use super::selectors::Selectors;
+use super::selectors::{Selectors, behind};
 use super::sets::{EndpointSet, EntityParts};
 use super::traffic::TrafficPool;
 use super::{CompiledPolicy, CompiledRule};
-use crate::policy::{Direction, HttpFit, PeerMatch, PeerTerm, PeerTermKind, Policy, Rule};
+use crate::policy::{Direction, HttpFit, PeerMatch, PeerTerm, PeerTermKind, Policy, Rule, TrafficMatch};
 use crate::snapshot::Snapshot;
 
 /// Compiles policies whose selectors it has, for classes that are known.
@@ -72,6 +72,14 @@ impl<'a> PolicyCompiler<'a, '_> {
             None | Some(HttpFit::NotAsked | HttpFit::Yes) => {}
             Some(HttpFit::No) => peers = EndpointSet::exactly(ClassSet::none()),
             Some(HttpFit::Unknown) => peers = peers.in_doubt(),
+        }
+        // Who is behind the Service of a destination is a matter of its ports; only that a packet may have another address of it is said here.
+        if let TrafficMatch::Packet(packet) = &rule.traffic
+            && let Some(service) = &packet.service
+        {
+            let possible = behind(service, classes);
+            let partly = possible.possible().difference(&possible.certain);
+            peers = EndpointSet::new(peers.certain.difference(&partly), peers.possible().clone());
         }
         if rule.doubt.is_some() || policy.doubt.is_some() {
             peers = peers.in_doubt();

@@ -8,7 +8,7 @@ use hashbrown::{HashMap, HashSet};
 
 use super::addresses::AddressIndex;
 use super::class_set::ClassSet;
-use super::classes::{ClassId, ClassKind, Classes, Sample};
+use super::classes::{ClassKind, Classes, Sample};
 use super::expressions::{self, Expressions};
 use super::labels::{LabelIndex, judged_apart};
 use super::{EndpointSet, EntityParts};
@@ -391,10 +391,7 @@ impl<'a> Selectors<'a> {
             selector: entity.selector.as_ref().map(|selector| self.selected(selector, addresses)),
             not_selector: entity.not_selector.as_ref().map(|selector| self.selected(selector, addresses).complement(classes.every())),
             addresses: entity.addresses.as_ref().map(|set| self.addresses(set, true, addresses)),
-            service: entity.service.as_ref().map(|service| {
-                let is_behind = |class: ClassId| classes.named_ports(class).iter().any(|p| p.name == *service);
-                EndpointSet::exactly(classes.those(|class, _| is_behind(class)))
-            }),
+            service: entity.service.as_ref().map(|service| behind(service, classes)),
         }
     }
 
@@ -406,6 +403,14 @@ impl<'a> Selectors<'a> {
         }
         self.expressions.ends(selector, in_set.as_ref())
     }
+}
+
+/// The endpoints that are behind a Service, given the name of its ports.
+pub(super) fn behind(service: &str, classes: &Classes) -> EndpointSet {
+    let has = |name: &str| classes.those(|class, _| classes.named_ports(class).iter().any(|port| *port.name == *name));
+    let possible = has(service);
+    let partly = has(&crate::policy::partly_behind(service));
+    EndpointSet::new(possible.difference(&partly), possible)
 }
 
 fn nobody() -> EndpointSet {

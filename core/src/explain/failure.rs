@@ -371,6 +371,9 @@ impl Explainer<'_> {
             Endpoint::Pod(id) if self.snapshot.pod(id).is_some_and(|e| e.address_given) => {
                 format!("which of the addresses of `{name}` the packet carries")
             }
+            Endpoint::Node(id) if self.snapshot.node(id).is_some_and(|node| node.addresses.len() > 1) => {
+                format!("which of the addresses of `{name}` the packet carries")
+            }
             _ if is_in_subnet() => {
                 format!("the address of `{name}`, which stands for any machine of the subnet: ask about one by its address")
             }

@@ -312,6 +312,11 @@ pub(crate) fn service_port(namespace: &str, service: &str) -> Box<str> {
     alloc::format!("{SERVICE_PORT}{namespace}/{service}").into()
 }
 
+/// The name of a mark on ends of which only some addresses are behind a Service, or possibly so, given the name of its ports.
+pub(crate) fn partly_behind(service_port: &str) -> Box<str> {
+    alloc::format!("partly {service_port}").into()
+}
+
 /// What such a name begins with.
 const SERVICE_PORT: &str = "service ";
 

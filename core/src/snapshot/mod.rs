@@ -394,6 +394,8 @@ pub struct Service {
     pub open_pods: bool,
     /// Whether addresses of its family of pods that it selects are not in the input, or are not those that they are asked by.
     pub open_family: bool,
+    /// Whether pods that it selects have addresses of both families, and the input does not say which of them are behind it.
+    pub family_unsaid: bool,
 }
 
 impl Service {

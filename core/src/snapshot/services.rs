@@ -126,6 +126,8 @@ pub struct ServiceRouting {
     pub other_proxy: Option<&'static str>,
     /// The only family of its addresses, where the input says that it is one.
     pub family: Option<IpFamily>,
+    /// Whether it asks for addresses of both families.
+    pub dual_stack: bool,
     /// What is asked of a load balancer.
     pub load_balancer: LoadBalancer,
 }
@@ -168,6 +170,7 @@ impl Default for ServiceRouting {
             distribution: None,
             other_proxy: None,
             family: None,
+            dual_stack: false,
             load_balancer: LoadBalancer::default(),
         }
     }

@@ -211,6 +211,9 @@ impl<'a> WrittenServices<'a> {
         match &resource.kind {
             Kind::Service(service) => {
                 let selected = service.selector.as_ref().map_or_else(Vec::new, |s| pods.0.select(namespace, s));
+                let family_unsaid = !service.routing.dual_stack
+                    && service.routing.family.is_none()
+                    && selected.iter().filter_map(|id| pods.0.endpoints().get(id.index())).any(services::has_both_families);
                 let (endpoints, open_family) = services::of_family(selected, service.routing.family, pods.0.endpoints());
                 self.services.push(Service {
                     namespace,
@@ -229,6 +232,7 @@ impl<'a> WrittenServices<'a> {
                     unclear,
                     open_pods: service.selector.as_ref().is_some_and(|selector| has_open_pods(pods.1, namespace, selector, &service.ports)),
                     open_family,
+                    family_unsaid,
                 })
             }
             Kind::EndpointSlice(slice) => {

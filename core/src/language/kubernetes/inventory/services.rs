@@ -61,6 +61,12 @@ pub(super) fn of_family(selected: Vec<PodId>, family: Option<IpFamily>, pods: &[
     (left, open)
 }
 
+/// Whether a pod has an address of IPv4 and one of IPv6.
+pub(super) fn has_both_families(pod: &PodEndpoint) -> bool {
+    let has = |family: IpFamily| pod.addresses.iter().any(|address| IpFamily::of(*address) == family);
+    has(IpFamily::V4) && has(IpFamily::V6)
+}
+
 /// Points each Ingress backend at its Service.
 pub(super) fn connect_ingresses(ingresses: &mut [Ingress], services: &[Service]) {
     let numbers: HashMap<(NamespaceId, &str), ServiceId> =
@@ -97,6 +103,7 @@ pub(super) fn connect_slices(
                 unclear: false,
                 open_pods: false,
                 open_family: false,
+                family_unsaid: false,
             });
             services.len() - 1
         });

@@ -142,7 +142,7 @@ pub(super) fn other_proxy(metadata: &Slot<'_, '_>) -> Option<&'static str> {
 
 /// The only family of a Service's addresses, where that is said.
 pub(super) fn only_family(families: &[&str], policy: Option<&str>, addresses: &[IpAddr]) -> Option<IpFamily> {
-    if matches!(policy, Some("PreferDualStack" | "RequireDualStack")) || families.len() > 1 || addresses.len() > 1 {
+    if is_dual_stack(families, policy, addresses) {
         return None;
     }
     match (families, addresses) {
@@ -151,6 +151,11 @@ pub(super) fn only_family(families: &[&str], policy: Option<&str>, addresses: &[
         (_, [address]) => Some(IpFamily::of(*address)),
         _ => None,
     }
+}
+
+/// Whether a Service asks for addresses of both families.
+pub(super) fn is_dual_stack(families: &[&str], policy: Option<&str>, addresses: &[IpAddr]) -> bool {
+    matches!(policy, Some("PreferDualStack" | "RequireDualStack")) || families.len() > 1 || addresses.len() > 1
 }
 
 /// Whether an annotation says true.

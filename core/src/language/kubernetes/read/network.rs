@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::net::IpAddr;
 use hashbrown::HashSet;
 
-use super::balancer::{only_family, other_proxy};
+use super::balancer::{is_dual_stack, only_family, other_proxy};
 use super::ingress::annotated;
 use crate::document::{NodeRef, Value};
 use crate::language::read::fields::{Reader, Slot, quoted};
@@ -205,7 +205,9 @@ impl<'a> Reader<'a> {
         service.routing = self.service_routing(routing, service.service_type, &service.ports, metadata, (status, class));
         service.routing.other_proxy = other_proxy(metadata);
         let families: Vec<&str> = self.items(&families).collect::<Vec<_>>().iter().filter_map(|item| self.text(item)).collect();
-        service.routing.family = only_family(&families, self.text(&family_policy), &service.cluster_addresses);
+        let family_policy = self.text(&family_policy);
+        service.routing.family = only_family(&families, family_policy, &service.cluster_addresses);
+        service.routing.dual_stack = is_dual_stack(&families, family_policy, &service.cluster_addresses);
         service
     }
 
