@@ -25,6 +25,7 @@ impl Explainer<'_> {
             | Routing::Gateway(table, route)
             | Routing::SomeOfSubnet(table, route) => self.user_route(table, route).map(|(_, route)| route.place),
             Routing::UnknownTable(number) | Routing::NoOutbound(number) | Routing::Balancer(number) => subnet(number),
+            Routing::UnknownInterface(id) => self.snapshot.cloud.interface(id).map(|interface| interface.place),
             _ => None,
         }
     }
@@ -47,6 +48,9 @@ impl Explainer<'_> {
         let network = |id: NetworkId| self.snapshot.cloud.network_name(id);
         let is_given = |id: NetworkId| self.snapshot.cloud.network(id).is_some_and(|network| !network.is_assumed());
         let (first, second) = (network(one), network(other));
+        if self.snapshot.cloud.network(one).is_some_and(|own| own.is_peered_with(other)) {
+            return format!("some subnets of `{first}` and `{second}` are peered, and the input does not specify which");
+        }
         match is_given(one) && is_given(other) {
             true => format!(
                 "`{first}` and `{second}` are not peered, but a hub, a gateway or a network manager of the input may connect them, which is not evaluated"
@@ -98,8 +102,21 @@ impl Explainer<'_> {
                 format!("{} sends the packet to a gateway, and the input does not specify what is behind it", self.route_name(table, route))
             }
             Routing::SomeOfSubnet(table, route) => self.some_of_subnet(table, route, &to),
-            Routing::UnknownTable(number) => {
-                format!("the route table of subnet `{}` is not in the input, and may send packets anywhere or drop them", subnet(number))
+            Routing::UnknownTable(number) => match cloud.subnet(number).and_then(|subnet| subnet.open_routes.as_ref()) {
+                Some(why) => format!("{why}: the routes of subnet `{}` may send packets anywhere or drop them", subnet(number)),
+                None => {
+                    format!(
+                        "the route table of subnet `{}` is not in the input, and may send packets anywhere or drop them",
+                        subnet(number)
+                    )
+                }
+            },
+            Routing::UnknownInterface(id) => {
+                let why = cloud.interface(id).and_then(|interface| interface.open.as_deref()).unwrap_or_default();
+                format!(
+                    "{why}: the subnet, the addresses and the application security groups of `{}` may be others",
+                    cloud.interface_title(id)
+                )
             }
             Routing::NoPublicAddress(_) if self.is_said_private() => {
                 format!("`{to}` has no public address: it is not reachable from the Internet")

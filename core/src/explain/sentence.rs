@@ -258,6 +258,9 @@ impl Explainer<'_> {
     pub(super) fn not_peered(&self, checkpoint: Checkpoint) -> String {
         let Checkpoint::NotPeered(one, other) = checkpoint else { return String::new() };
         let name = |id: NetworkId| self.snapshot.cloud.network_name(id);
+        if self.snapshot.cloud.network(one).is_some_and(|own| own.is_peered_with(other)) {
+            return format!("only some subnets of `{}` and `{}` are peered, and these are not among them", name(one), name(other));
+        }
         format!("the virtual networks `{}` and `{}` are not peered, and peerings are not transitive", name(one), name(other))
     }
 

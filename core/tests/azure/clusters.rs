@@ -199,3 +199,42 @@ fn windows_nodes_and_other_limits_of_clusters() {
     says(&two("kubenet"), "AZ027", "{name: two", "with kubenet every cluster needs its own subnet");
     silent(&two("overlay"), "AZ027");
 }
+
+/// azure-aks-docs, "Azure CNI Overlay networking": each node pool may have a subnet of its own, and without rules that deny nothing is needed for the range
+/// of the pods.
+#[test]
+fn pools_in_two_subnets_reach_each_others_pods() {
+    let id = |subnet: &str| format!("$(az network vnet subnet show -g rg --vnet-name net -n {subnet} --query id -o tsv)");
+    let pod = |name: &str, node: &str| {
+        format!(
+            "---\n{{apiVersion: v1, kind: Pod, metadata: {{name: {name}, namespace: shop}}, spec: {{nodeName: {node}, containers: [{{name: c}}]}}}}\n"
+        )
+    };
+    let cluster = |plugin: &str, more: &str| {
+        let text = format!(
+            "az network vnet create -g rg -n net --address-prefixes 10.20.0.0/16 --subnet-name s1 --subnet-prefixes 10.20.1.0/24
+az network vnet subnet create -g rg --vnet-name net -n s2 --address-prefixes 10.20.2.0/24
+{more}az aks create -g rg -n c --node-count 1 --vnet-subnet-id {} {plugin}
+az aks nodepool add -g rg --cluster-name c -n two --node-count 1 --vnet-subnet-id {}
+",
+            id("s1"),
+            id("s2")
+        );
+        let mut scene = Analysis::new(Settings::default());
+        scene.set_files(&[("cluster.sh", &text), ("pods.yaml", &(pod("web", "aks-nodepool1-0") + &pod("db", "aks-two-0")))]);
+        scene
+    };
+    let group = "az network nsg create -g rg -n g\naz network vnet subnet update -g rg --vnet-name net -n s2 --nsg g\n";
+    let closed = format!(
+        "{group}az network nsg rule create -g rg --nsg-name g -n x --priority 100 --access Deny --destination-port-ranges 5432 --source-address-prefixes 10.244.0.0/16\n"
+    );
+    for plugin in ["--network-plugin azure --network-plugin-mode overlay", "--network-plugin kubenet", ""] {
+        for more in ["", group] {
+            let scene = cluster(plugin, more);
+            named(&scene, "shop/web", "shop/db", 5432, ALLOWED);
+            named(&scene, "shop/db", "shop/web", 8080, ALLOWED);
+            named(&scene, "node/aks-nodepool1-0", "shop/db", 5432, ALLOWED);
+        }
+        named(&cluster(plugin, &closed), "shop/web", "shop/db", 5432, DENIED);
+    }
+}

@@ -116,7 +116,8 @@ fn a_peering_without_access_is_not_in_the_tag() {
         (peering(" --allow-vnet-access false"), DENIED),
         (format!("{open}{update} --allow-vnet-access false\n"), DENIED),
         (format!("{open}{update} --set allowVirtualNetworkAccess=false\n"), DENIED),
-        (format!("{open}{update} --set allowForwardedTraffic=true\n"), UNKNOWN),
+        (format!("{open}{update} --set allowForwardedTraffic=true\n"), ALLOWED),
+        (format!("{open}{update} --set peeringState=Disconnected\n"), UNKNOWN),
         (format!("{open}az network vnet peering delete -g g -n ab --vnet-name a\n"), DENIED),
         (
             format!(

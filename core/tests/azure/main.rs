@@ -23,6 +23,7 @@ mod stand_ins;
 mod targets;
 mod templates;
 mod terraform;
+mod updates;
 
 use netpolis_core::analysis::Analysis;
 use netpolis_core::compile::Endpoint;

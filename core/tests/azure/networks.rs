@@ -189,3 +189,71 @@ azure:
     assert!(closed.iter().all(|(is_public, _)| !is_public), "{closed:?}");
     assert!(of("closed", netpolis_core::policy::Direction::Egress).contains(&(true, everything)));
 }
+
+/// Azure documentation, "How to configure subnet peering": only the subnets that both sides name reach each other.
+#[test]
+fn a_peering_may_be_for_some_subnets_only() {
+    let script = |options: &str, back: &str| {
+        let peering = |own: &str, other: &str, options: &str| {
+            format!(
+                "az network vnet peering create -g rg -n to-{other} --vnet-name {own} --remote-vnet {other} --allow-vnet-access {options}\n"
+            )
+        };
+        let network = |name: &str, number: u8| {
+            format!(
+                "az network vnet create -g rg -n {name} --address-prefixes 10.{number}.0.0/16 --subnet-name {name}1 --subnet-prefixes 10.{number}.1.0/24
+az network vnet subnet create -g rg --vnet-name {name} -n {name}2 --address-prefixes 10.{number}.2.0/24 --nsg g
+az network nic create -g rg -n {name}-one --vnet-name {name} --subnet {name}1
+az network nic create -g rg -n {name}-two --vnet-name {name} --subnet {name}2
+"
+            )
+        };
+        let group = "az network nsg create -g rg -n g\n";
+        let networks = network("hub", 0) + &network("spoke", 1);
+        scene(&(group.to_string() + &networks + &peering("hub", "spoke", options) + &peering("spoke", "hub", back)))
+    };
+    let some = "--peer-complete-vnets false";
+    let to_spoke = |own: &str, theirs: &str| format!("{some} --local-subnet-names {own} --remote-subnet-names {theirs}");
+    let one = script(&to_spoke("hub1", "spoke1"), &to_spoke("spoke1", "hub1"));
+    named(&one, "vm/hub-one", "vm/spoke-one", 443, ALLOWED);
+    named(&one, "vm/spoke-one", "vm/hub-one", 443, ALLOWED);
+    for (from, to) in
+        [("vm/hub-one", "vm/spoke-two"), ("vm/hub-two", "vm/spoke-one"), ("vm/spoke-two", "vm/hub-two"), ("vm/hub-one", "10.1.9.9")]
+    {
+        let answer = named(&one, from, to, 443, DENIED);
+        assert!(answer.summary.contains("only some subnets"), "{}", answer.summary);
+    }
+    named(&one, "vm/hub-one", "vm/hub-two", 443, ALLOWED);
+    // The tag `VirtualNetwork` holds the peered subnets, so the group without rules lets them in.
+    let both = script(&to_spoke("hub1 hub2", "spoke2"), &to_spoke("spoke2", "hub1 hub2"));
+    named(&both, "vm/hub-one", "vm/spoke-two", 443, ALLOWED);
+    named(&both, "vm/spoke-two", "vm/hub-two", 443, ALLOWED);
+    named(&both, "vm/spoke-one", "vm/hub-two", 443, DENIED);
+    // Of what is not known the answer is not, and whole networks are whole.
+    named(
+        &script(&format!("{some} --local-subnet-names $S --remote-subnet-names spoke1"), &to_spoke("spoke1", "hub1")),
+        "vm/hub-two",
+        "vm/spoke-one",
+        443,
+        UNKNOWN,
+    );
+    named(&script(&format!("{} --enable-only-ipv6 true", to_spoke("hub1", "spoke1")), some), "vm/hub-one", "vm/spoke-one", 443, UNKNOWN);
+    named(&script("--peer-complete-vnets true", "--peer-complete-vnets"), "vm/hub-two", "vm/spoke-two", 443, ALLOWED);
+    // Templates say the same.
+    let template = |whole: &str| {
+        let network = |name: &str, number: u8| {
+            format!(
+                r#"{{"type": "Microsoft.Network/virtualNetworks", "name": "{name}", "properties": {{"addressSpace": {{"addressPrefixes": ["10.{number}.0.0/16"]}}, "subnets": [{{"name": "s", "properties": {{"addressPrefix": "10.{number}.0.0/24"}}}}, {{"name": "t", "properties": {{"addressPrefix": "10.{number}.1.0/24"}}}}]}}}}"#
+            )
+        };
+        let peering = |own: &str, to: &str| {
+            format!(
+                r#"{{"type": "Microsoft.Network/virtualNetworks/virtualNetworkPeerings", "name": "{own}/to-{to}", "properties": {{"peerCompleteVnets": {whole}, "localSubnetNames": ["s"], "remoteSubnetNames": ["s"], "remoteVirtualNetwork": {{"id": "/subscriptions/s/resourceGroups/r/providers/Microsoft.Network/virtualNetworks/{to}"}}}}}}"#
+            )
+        };
+        scene(&format!("[{}, {}, {}, {}]", network("a", 1), network("b", 2), peering("a", "b"), peering("b", "a")))
+    };
+    verdict(&template("false"), "10.1.0.4", "10.2.0.4", 443, ALLOWED);
+    verdict(&template("false"), "10.1.0.4", "10.2.1.4", 443, DENIED);
+    verdict(&template("true"), "10.1.0.4", "10.2.1.4", 443, ALLOWED);
+}

@@ -158,7 +158,7 @@ fn anything(open: &str, place: Place, direction: RuleDirection) -> Vec<Reading> 
 fn not_given(group: &Group, rule: &SecurityRule) -> Doubt {
     let expression = rule.unresolved(RulePart::Presence).unwrap_or_default();
     let text = match &group.unknown {
-        Some(why) if group.name.contains(['[', '$', '<']) => why.clone(),
+        Some(why) if group.name.contains(['[', '$', '<', '`']) => why.clone(),
         Some(why) => format!("{why} (`az network nsg show --name {} -o json` prints it)", group.name),
         None => format!("some rules of network security group `{}` are not in the input: {expression}", group.name),
     };

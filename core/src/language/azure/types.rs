@@ -38,10 +38,8 @@ pub enum Azure {
     Peering {
         /// The network that it belongs to.
         network: Reference,
-        /// The other network.
-        remote: Reference,
-        /// Whether the tag `VirtualNetwork` includes the other network: `allowVirtualNetworkAccess`.
-        access: bool,
+        /// What it says.
+        peering: Peering,
     },
     /// A network interface.
     Interface(Interface),
@@ -73,6 +71,27 @@ pub enum Azure {
         routes: Option<Reference>,
         /// How it reaches the Internet, as far as that is changed.
         outbound: SubnetOutbound,
+    },
+    /// Routes of a subnet that are not known: what changes them is not evaluated.
+    OpenRoutes {
+        /// The subnet.
+        target: Reference,
+        /// Why, as the first half of a sentence: "`az network vnet subnet update --set x=y` is not evaluated".
+        why: Box<str>,
+    },
+    /// An interface of which it is not known where it is, which addresses it has, or what belongs to it.
+    OpenInterface {
+        /// The interface.
+        target: Reference,
+        /// Why, in the same form.
+        why: Box<str>,
+    },
+    /// A route table of which the routes are not known.
+    OpenTable {
+        /// The table.
+        table: Reference,
+        /// Why, in the same form.
+        why: Box<str>,
     },
     /// Which network policies apply to the private endpoints of a subnet.
     EndpointPolicies {
@@ -195,12 +214,34 @@ pub struct VirtualNetwork {
     pub prefixes: Vec<(Cidr, Span)>,
     /// Subnets that are written in it.
     pub subnets: Vec<Subnet>,
-    /// Networks that it is peered with, as it says, and whether the tag `VirtualNetwork` includes them.
-    pub peerings: Vec<(Reference, bool)>,
+    /// Networks that it is peered with, as it says.
+    pub peerings: Vec<Peering>,
     /// Ranges behind its gateways.
     pub on_premises: Vec<Cidr>,
     /// Whether a part of its address space is an expression that nothing in the input resolves.
     pub open_space: bool,
+}
+
+/// One direction of a peering.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Peering {
+    /// The other network.
+    pub remote: Reference,
+    /// Whether the tag `VirtualNetwork` includes the other network: `allowVirtualNetworkAccess`.
+    pub access: bool,
+    /// The subnets that it is for; nothing where it is for whole networks.
+    pub subnets: Option<PeeredSubnets>,
+}
+
+/// The subnets that a peering is for. Upstream: Azure documentation, "How to configure subnet peering".
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct PeeredSubnets {
+    /// Those of its own network, by name.
+    pub local: Vec<Box<str>>,
+    /// Those of the other network.
+    pub remote: Vec<Box<str>>,
+    /// Whether these are not all that there is to know: a value is not given, or only IPv6 is peered.
+    pub open: bool,
 }
 
 /// A subnet.
@@ -246,6 +287,8 @@ pub struct Interface {
 /// An address configuration of an interface.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Configuration {
+    /// Its name; empty where the input does not give one.
+    pub name: Box<str>,
     /// Its private address, if it is given.
     pub address: Option<IpAddr>,
     /// Whether Azure chooses the address anew: one that is written is that of an earlier deployment.

@@ -55,7 +55,7 @@ pub(in crate::path) fn of(paths: &Paths, question: &Question) -> Vec<Question> {
         _ => None,
     };
     let connected = |q: &Question| match (home(q), away(q)) {
-        (Some(a), Some(b)) => a == b || cloud.network(a).is_some_and(|n| n.peers.contains(&b)),
+        (Some(a), Some(b)) => a == b || cloud.network(a).is_some_and(|n| n.is_peered_with(b)),
         _ => false,
     };
     if all.len() > 1 && all.iter().any(connected) {

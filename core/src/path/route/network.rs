@@ -9,7 +9,7 @@ use super::hop::StopReason;
 use crate::compile::Endpoint;
 use crate::language::azure::AddressSku;
 use crate::snapshot::NodeId;
-use crate::snapshot::cloud::{Location, NetworkId, tags};
+use crate::snapshot::cloud::{InterfaceId, Location, NetworkId, tags};
 use crate::verdict::traversal::{
     Access, Cast, Checkpoint, NodeRules, RouteEndpoint, Routing, Side, Way, beyond, crossing, groups_between, is_flat, is_guarded,
     no_way_in, pod_range, polices_platform, reach, user_routing,
@@ -32,15 +32,24 @@ impl Course<'_> {
         if machine(out).is_some() && machine(out) == machine(into) {
             return; // It never leaves the machine.
         }
+        let is_open = |id: &InterfaceId| cloud.interface(*id).is_some_and(|interface| interface.open.is_some());
+        if let Some(interface) = machine(out).filter(is_open).or(machine(into).filter(is_open)) {
+            self.check(Checkpoint::Route(Routing::UnknownInterface(interface)));
+            return;
+        }
         if self.leads_away(out, into) {
             return;
         }
+        let subnet = |l: Option<Location>| l.map(|l| l.subnet);
         let network = |l: Option<Location>| Some(cloud.network_of(l?.subnet)?.0);
-        if let (Some(one), Some(other)) = (network(out), network(into))
+        // An address that is in no subnet is of a network too.
+        let goal = || into.is_none().then(|| self.network_of(&self.packet.to)).flatten();
+        if let (Some(one), Some(other)) = (network(out), network(into).or_else(goal))
             && one != other
-            && cloud.network(one).is_none_or(|n| !n.peers.contains(&other))
+            && let joined = cloud.network(one).map_or(Some(false), |n| n.joins(subnet(out), other, subnet(into)))
+            && joined != Some(true)
         {
-            if [one, other].into_iter().filter_map(|id| cloud.network(id)).all(|n| !n.may_be_connected()) {
+            if joined.is_some() && [one, other].into_iter().filter_map(|id| cloud.network(id)).all(|n| !n.may_be_connected()) {
                 self.check(Checkpoint::NotPeered(one, other));
                 return;
             }

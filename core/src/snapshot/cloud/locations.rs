@@ -70,8 +70,8 @@ impl Cloud {
     /// The network in which an address is found from a place: the own one, or one that it is peered with, else the only one that has it.
     pub fn network_seen_from(&self, network: NetworkId, address: IpAddr) -> Option<NetworkId> {
         let found = self.networks_with(address);
-        let peers = self.network(network).map_or(&[][..], |n| &n.peers);
-        let near = found.iter().find(|n| **n == network).or_else(|| found.iter().find(|n| peers.contains(n)));
+        let is_peer = |other: &&NetworkId| self.network(network).is_some_and(|own| own.is_peered_with(**other));
+        let near = found.iter().find(|n| **n == network).or_else(|| found.iter().find(is_peer));
         near.copied().or(match found.as_slice() {
             [one] => Some(*one),
             _ => None,

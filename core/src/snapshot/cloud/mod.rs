@@ -107,6 +107,8 @@ pub struct Network {
     pub peers: Vec<NetworkId>,
     /// Those of them that its own side of the peering keeps out of the tag `VirtualNetwork`: `allowVirtualNetworkAccess` is false.
     pub closed_peers: Vec<NetworkId>,
+    /// Networks of which some subnets are peered with some of its own, and no more.
+    pub subnet_peers: Vec<SubnetPeering>,
     /// Ranges behind its gateways.
     pub on_premises: AddressSet,
     /// Where it is written.
@@ -119,6 +121,15 @@ pub struct Network {
     pub unknown_peers: bool,
     /// Whether something that is not evaluated may connect it with the others: a hub, a gateway, a network manager.
     pub linked: bool,
+}
+
+/// A peering of some subnets of two networks. Upstream: Azure documentation, "How to configure subnet peering".
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SubnetPeering {
+    /// The other network.
+    pub other: NetworkId,
+    /// Subnets that reach each other, the own one first; nothing if the input does not say which.
+    pub pairs: Option<Vec<(SubnetId, SubnetId)>>,
 }
 
 /// What shows that there is a [`Network`].
@@ -142,6 +153,7 @@ impl Network {
             prefixes,
             peers: Vec::new(),
             closed_peers: Vec::new(),
+            subnet_peers: Vec::new(),
             on_premises: AddressSet::default(),
             place,
             origin,
@@ -149,6 +161,21 @@ impl Network {
             unknown_peers: false,
             linked: false,
         }
+    }
+
+    /// Whether it is peered with another one, or some of its subnets are.
+    pub(crate) fn is_peered_with(&self, other: NetworkId) -> bool {
+        self.peers.contains(&other) || self.subnet_peers.iter().any(|peering| peering.other == other)
+    }
+
+    /// Whether a peering joins two subnets, or what is in no subnet, of this network and of another one; nothing if that is not known.
+    pub(crate) fn joins(&self, own: Option<SubnetId>, other: NetworkId, theirs: Option<SubnetId>) -> Option<bool> {
+        if self.peers.contains(&other) {
+            return Some(true);
+        }
+        let Some(peering) = self.subnet_peers.iter().find(|peering| peering.other == other) else { return Some(false) };
+        let pairs = peering.pairs.as_ref()?;
+        Some(own.zip(theirs).is_some_and(|pair| pairs.contains(&pair)))
     }
 
     /// Whether it may be connected with others beside its peerings.
@@ -183,6 +210,8 @@ pub struct Subnet {
     pub table: Option<RouteTableId>,
     /// Whether it has a route table that is not given.
     pub unknown_table: bool,
+    /// Why its routes are not known, if that is not because its table is not given.
+    pub open_routes: Option<String>,
     /// How its machines reach the Internet.
     pub outbound: SubnetOutbound,
     /// What applies to the private endpoints in it.
@@ -204,10 +233,19 @@ impl Subnet {
             assumed: false,
             table: None,
             unknown_table: false,
+            open_routes: None,
             outbound: SubnetOutbound::default(),
             endpoint_policies: EndpointPolicies::default(),
             place,
         }
+    }
+}
+
+impl Subnet {
+    /// Takes note that its routes are not known.
+    pub(crate) fn leave_routes_open(&mut self, why: &str) {
+        (self.table, self.unknown_table) = (None, true);
+        self.open_routes.get_or_insert_with(|| why.into());
     }
 }
 
@@ -278,6 +316,8 @@ pub struct Interface {
     pub stand_in: bool,
     /// Whether it is that of a private endpoint, by which a service is reached and which opens no connections.
     pub private_endpoint: bool,
+    /// Why its subnet, its addresses or what belongs to it are not known, if they are not.
+    pub open: Option<String>,
 }
 
 impl Interface {

@@ -18,7 +18,7 @@ use crate::compile::Endpoint;
 use crate::language::azure::Plugin;
 use crate::policy::Direction;
 use crate::policy::GroupUseId;
-use crate::snapshot::cloud::{Cloud, Location, NetworkId, RouteTableId};
+use crate::snapshot::cloud::{Cloud, Location, Network, NetworkId, RouteTableId};
 
 /// A traversal of the cloud's network: its checkpoints in order, of which there are never more than six: the network
 /// itself, two groups on each side, and the route of the replies.
@@ -32,8 +32,8 @@ const INSIDE: CloudTraversal = [None; 6];
 pub(crate) struct Topology {
     /// By network, whether it is given with all that it is connected with.
     pub(super) given: Vec<bool>,
-    /// By network, those that it is peered with.
-    pub(super) peers: Vec<Vec<NetworkId>>,
+    /// The networks, with what they are peered with.
+    pub(super) networks: Vec<Network>,
     /// By number, what the routes of each table do with packets to an address, if they do not lead straight there.
     pub(super) hops: RefCell<Vec<Vec<Option<Routing>>>>,
 }
@@ -73,9 +73,15 @@ impl Topology {
 
     /// Whether two places are in one network, or in two that are peered.
     fn are_connected(&self, a: &Candidate, b: &Candidate) -> bool {
-        match (a.network, b.network) {
-            (Some(one), Some(other)) => one == other || self.peers.get(one.index()).is_some_and(|peers| peers.contains(&other)),
-            _ => false,
+        a.network.zip(b.network).is_some_and(|(one, other)| self.joined((one, a), (other, b)) != Some(false))
+    }
+
+    /// Whether two places are in one network, or joined by a peering; nothing if that is not known.
+    fn joined(&self, (one, a): (NetworkId, &Candidate), (other, b): (NetworkId, &Candidate)) -> Option<bool> {
+        match self.networks.get(one.index()) {
+            _ if one == other => Some(true),
+            Some(network) => network.joins(a.access.peered, other, b.access.peered),
+            None => Some(false),
         }
     }
 
@@ -90,6 +96,9 @@ impl Topology {
             return INSIDE;
         }
         let only = |checkpoint: Checkpoint| [Some(checkpoint), None, None, None, None, None];
+        if let Some(interface) = a.access.open.or(b.access.open) {
+            return only(Checkpoint::Route(Routing::UnknownInterface(interface)));
+        }
         let seen = seen(plugin, (from, source, a), (to, destination, b));
         // Groups at which a packet leaves are asked before it is routed; those at which it would arrive see nothing of it, or nobody knows what.
         let stop = |routing: Routing| {
@@ -106,9 +115,10 @@ impl Topology {
             return stop(routing);
         }
         if let (Some(one), Some(other)) = (a.network, b.network)
-            && !self.are_connected(a, b)
+            && let joined = self.joined((one, a), (other, b))
+            && joined != Some(true)
         {
-            return match self.is_given(one) && self.is_given(other) {
+            return match joined.is_some() && self.is_given(one) && self.is_given(other) {
                 true => only(Checkpoint::NotPeered(one, other)),
                 false => stop(Routing::UnknownPeering(one, other)),
             };

@@ -174,7 +174,7 @@ impl<'a> NetworkLocations<'a> {
             snapshot,
             topology: Topology {
                 given: cloud.networks.iter().map(|n| !n.may_be_connected()).collect(),
-                peers: cloud.networks.iter().map(|n| n.peers.clone()).collect(),
+                networks: cloud.networks.clone(),
                 // The first are of places to which no route leads away.
                 hops: RefCell::new(alloc::vec![Vec::new()]),
             },

@@ -8,7 +8,9 @@ use crate::compile::Endpoint;
 use crate::language::azure::{NextHop, Outbound, Plugin};
 use crate::model::Cidr;
 use crate::snapshot::NodeId;
-use crate::snapshot::cloud::{Cloud, Location, Network, NetworkId, RouteId, RouteTableId, Subnet, SubnetId, tags, usable_range};
+use crate::snapshot::cloud::{
+    Cloud, InterfaceId, Location, Network, NetworkId, RouteId, RouteTableId, Subnet, SubnetId, tags, usable_range,
+};
 
 /// Why a packet does not get on, or why that is not to be told.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -23,6 +25,8 @@ pub enum Routing {
     SomeOfSubnet(RouteTableId, RouteId),
     /// The route table of the subnet is not given.
     UnknownTable(SubnetId),
+    /// The interface is changed in a way that is not evaluated: it may be in another subnet, or have other addresses.
+    UnknownInterface(InterfaceId),
     /// From the Internet to what has no public address in this subnet, and no security group that would let it in.
     NoPublicAddress(SubnetId),
     /// From the Internet to a node without a public address.
@@ -68,6 +72,7 @@ impl Routing {
                 | Routing::Gateway(..)
                 | Routing::SomeOfSubnet(..)
                 | Routing::UnknownTable(_)
+                | Routing::UnknownInterface(_)
                 | Routing::UnknownGateway(_)
                 | Routing::UnknownPeer(_)
                 | Routing::UnknownSpace(_)
@@ -86,6 +91,10 @@ pub(crate) struct Access {
     pub(crate) table: Option<RouteTableId>,
     /// The subnet, if its route table is not given.
     pub(crate) unknown_table: Option<SubnetId>,
+    /// Its interface, if not all of that is known.
+    pub(crate) open: Option<InterfaceId>,
+    /// Its subnet, if peerings of its network are for some subnets only.
+    pub(crate) peered: Option<SubnetId>,
     /// Whether it has a public address.
     is_public: bool,
     /// Whether the input says that it has none.
@@ -115,6 +124,8 @@ impl Access {
         Access {
             table: subnet.and_then(|(_, s)| s.table),
             unknown_table: subnet.filter(|(_, s)| s.unknown_table).map(|(number, _)| number),
+            open: location.and_then(|l| l.interface).filter(|_| interface.is_some_and(|i| i.open.is_some())),
+            peered: subnet.filter(|(_, s)| cloud.network(s.network).is_some_and(|n| !n.subnet_peers.is_empty())).map(|(number, _)| number),
             is_public,
             is_private: !is_public && interface.is_some_and(|i| i.private),
             out,
@@ -175,12 +186,14 @@ fn user_route(cloud: &Cloud, table: RouteTableId, address: IpAddr, home: Option<
     }
     let near: Vec<&_> = core::iter::once(network).chain(network.peers.iter().filter_map(|p| cloud.network(*p))).collect();
     // In a network that has the same addresses as the own one, it is not the own one's.
-    if home.is_some_and(|home| home != table.network && !network.peers.contains(&home)) && near.iter().any(|n| n.space.contains(address)) {
+    if home.is_some_and(|home| home != table.network && !network.is_peered_with(home)) && near.iter().any(|n| n.space.contains(address)) {
         return None;
     }
     let fits = RouteId::each(&table.routes).filter(|(_, r)| r.prefix.contains(address));
     let (number, route) = fits.max_by_key(|(number, r)| (r.prefix.length(), core::cmp::Reverse(*number)))?;
-    let of_system = near.iter().flat_map(|n| &n.prefixes).filter(|p| p.contains(address)).map(|p| p.length());
+    let of_subnets = network.subnet_peers.iter().flat_map(|peering| peering.pairs.iter().flatten());
+    let peered = of_subnets.filter_map(|(_, theirs)| cloud.subnet(*theirs)).flat_map(|subnet| &subnet.prefixes);
+    let of_system = near.iter().flat_map(|n| &n.prefixes).chain(peered).filter(|p| p.contains(address)).map(|p| p.length());
     let behind_gateway = near.iter().flat_map(|n| n.on_premises.ranges()).filter(|(first, last)| (*first..=*last).contains(&address));
     let ids = || core::iter::once(table.network).chain(network.peers.iter().copied());
     let to_endpoint = ids().find_map(|id| endpoint_route(cloud, id, address));

@@ -93,12 +93,16 @@ impl Builder {
         }
     }
 
-    fn subnet_of_pool(&mut self, reference: &Reference, document: DocumentId) -> Option<SubnetId> {
-        let found = self.subnet_number(reference).or_else(|| match self.cloud.subnets.as_slice() {
-            // An identifier that the input does not spell out means the only subnet there is.
+    /// The subnet that a pool names: an identifier that the input does not spell out means the only subnet there is.
+    pub(super) fn subnet_meant(&self, reference: &Reference) -> Option<SubnetId> {
+        self.subnet_number(reference).or(match self.cloud.subnets.as_slice() {
             [_] if reference.name.starts_with('$') => Some(SubnetId(0)),
             _ => None,
-        });
+        })
+    }
+
+    fn subnet_of_pool(&mut self, reference: &Reference, document: DocumentId) -> Option<SubnetId> {
+        let found = self.subnet_meant(reference);
         if found.is_none() {
             let message = format!("subnet `{}` is not in the input, so its addresses are unknown", reference.name);
             self.missing(reference.span.within(document), message);

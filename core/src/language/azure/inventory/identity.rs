@@ -229,13 +229,13 @@ fn each_reference(azure: &mut Azure, visit: Visit<'_>) {
         }
         Azure::Network(network) => {
             network.subnets.iter_mut().for_each(|s| subnet(s, &mut to));
-            network.peerings.iter_mut().for_each(|(p, _)| to(Sort::Network, p));
+            network.peerings.iter_mut().for_each(|p| to(Sort::Network, &mut p.remote));
         }
         Azure::Subnet { network, subnet: own } => {
             to(Sort::Network, network);
             subnet(own, &mut to);
         }
-        Azure::Peering { network, remote, .. } => [network, remote].into_iter().for_each(|n| to(Sort::Network, n)),
+        Azure::Peering { network, peering } => [network, &mut peering.remote].into_iter().for_each(|n| to(Sort::Network, n)),
         Azure::Interface(interface) => {
             interface.group.iter_mut().for_each(|g| to(Sort::Group, g));
             for configuration in &mut interface.configurations {
@@ -244,8 +244,9 @@ fn each_reference(azure: &mut Azure, visit: Visit<'_>) {
                 configuration.groups.iter_mut().for_each(|g| to(Sort::Application, g));
             }
         }
+        Azure::OpenInterface { target, .. } => to(Sort::Interface, target),
         Azure::Balanced(interfaces) | Azure::Machine { interfaces, .. } => interfaces.iter_mut().for_each(|i| to(Sort::Interface, i)),
-        Azure::Route { table, .. } => to(Sort::Table, table),
+        Azure::Route { table, .. } | Azure::OpenTable { table, .. } => to(Sort::Table, table),
         Azure::SubnetUpdate { target, routes, .. } => {
             parent(target, &mut to);
             routes.iter_mut().for_each(|r| to(Sort::Table, r));
@@ -254,7 +255,7 @@ fn each_reference(azure: &mut Azure, visit: Visit<'_>) {
             to(Sort::Interface, interface);
             to(Sort::Application, group);
         }
-        Azure::EndpointPolicies { target, .. } => parent(target, &mut to),
+        Azure::EndpointPolicies { target, .. } | Azure::OpenRoutes { target, .. } => parent(target, &mut to),
         Azure::Gateway(gateway) => {
             gateway.subnet.iter_mut().for_each(|s| parent(s, &mut to));
             gateway.publics.iter_mut().for_each(|p| to(Sort::Address, p));

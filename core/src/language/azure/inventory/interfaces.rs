@@ -37,6 +37,8 @@ struct Beside<'a> {
     slots: BTreeMap<String, Slot>,
     /// Those behind a load balancer.
     balanced: BTreeSet<String>,
+    /// Those of which not all is known, with the reason.
+    open: BTreeMap<String, String>,
     /// The application security groups of each.
     members: BTreeMap<String, Vec<String>>,
 }
@@ -55,6 +57,9 @@ impl<'a> Beside<'a> {
         match azure {
             Azure::Member { interface, group } => {
                 self.members.entry(key(&interface.name)).or_default().push(group.name.to_string());
+            }
+            Azure::OpenInterface { target, why } => {
+                self.open.entry(key(&target.name)).or_insert_with(|| why.to_string());
             }
             Azure::Balanced(interfaces) => self.balanced.extend(interfaces.iter().map(|i| key(&i.name))),
             Azure::Machine { interfaces, zones } => {
@@ -167,6 +172,7 @@ impl Builder {
         let zones = interface.zones.iter().map(ToString::to_string).collect::<Vec<_>>();
         let group = beside.slots.get(&key(&name)).cloned().and_then(|slot| self.slot_use(&slot, subnet));
         let public = |c: &azure::Configuration| Some(beside.publics.get(&key(&c.public.as_ref()?.name)).copied());
+        let open = beside.open.get(&key(&name)).cloned();
         let own = configurations.iter().flat_map(|c| c.groups.iter().map(|g| g.name.to_string()));
         let application_groups = own.chain(beside.members.get(&key(&name)).into_iter().flatten().cloned()).collect();
         let balanced = configurations.iter().any(|c| c.balanced) || beside.balanced.contains(&key(&resource.meta.name));
@@ -192,6 +198,7 @@ impl Builder {
             place: resource.span.within(document),
             stand_in: false,
             private_endpoint: interface.private_endpoint,
+            open,
         };
         Some((read, lacks))
     }
@@ -340,6 +347,7 @@ impl Builder {
                 place,
                 stand_in: false,
                 private_endpoint: false,
+                open: None,
             });
         }
     }
@@ -377,6 +385,7 @@ impl Builder {
                 place: subnet.place,
                 stand_in: true,
                 private_endpoint: false,
+                open: None,
             });
         }
     }

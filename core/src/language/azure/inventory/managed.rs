@@ -70,13 +70,18 @@ fn maybe_of_virtual_network(cloud: &Cloud, subnet: SubnetId) -> AddressSet {
         && (network.unknown_peers
             || is_short(own, network)
             || peers().any(|peer| cloud.network(*peer).is_some_and(|n| is_short(*peer, n))));
-    if is_short { tags::private() } else { AddressSet::default() }
+    if is_short {
+        return tags::private();
+    }
+    // Of peerings for subnets that are not known it may be any.
+    let some = network.subnet_peers.iter().filter(|peering| peering.pairs.is_none());
+    some.filter_map(|peering| cloud.network(peering.other)).fold(AddressSet::default(), |set, other| set.union(&other.space))
 }
 
 /// What `VirtualNetwork` stands for in a subnet. Upstream: docs/azure.md 2.4.
-pub(in crate::language) fn virtual_network(cloud: &Cloud, subnet: SubnetId) -> AddressSet {
+pub(in crate::language) fn virtual_network(cloud: &Cloud, id: SubnetId) -> AddressSet {
     let mut set = AddressSet::range(tags::PLATFORM, tags::PLATFORM);
-    if let Some(subnet) = cloud.subnet(subnet) {
+    if let Some(subnet) = cloud.subnet(id) {
         set = set.union(&subnet.routes);
         if let Some(network) = cloud.network(subnet.network) {
             set = set.union(&network.space).union(&network.on_premises);
@@ -84,6 +89,10 @@ pub(in crate::language) fn virtual_network(cloud: &Cloud, subnet: SubnetId) -> A
             for peer in in_tag.filter_map(|p| cloud.network(*p)) {
                 set = set.union(&peer.space);
             }
+            let of_subnets = network.subnet_peers.iter().filter(|peering| !network.closed_peers.contains(&peering.other));
+            let pairs = of_subnets.flat_map(|peering| peering.pairs.iter().flatten()).filter(|(own, _)| *own == id);
+            let theirs = pairs.filter_map(|(_, theirs)| cloud.subnet(*theirs)).flat_map(|subnet| &subnet.prefixes);
+            set = set.union(&AddressSet::of_cidrs(theirs));
         }
     }
     set

@@ -1,6 +1,7 @@
 //! Virtual networks, subnets and peerings.
 
 use alloc::borrow::ToOwned;
+use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -9,10 +10,10 @@ use core::net::{IpAddr, Ipv4Addr};
 
 use super::{ASSUMED_SPACE, Builder, Placed, effective_subnet, key, own_pod_range};
 use crate::diagnostics::{Diagnostic, Severity};
-use crate::language::azure::{self, Azure, Plugin, Reference};
+use crate::language::azure::{self, Azure, Peering, Plugin};
 use crate::language::{Resource, codes};
 use crate::model::{AddressSet, Cidr};
-use crate::snapshot::cloud::{Network, NetworkId, NetworkOrigin, Subnet, SubnetId};
+use crate::snapshot::cloud::{Network, NetworkId, NetworkOrigin, Subnet, SubnetId, SubnetPeering};
 use crate::text::{DocumentId, Place};
 
 impl Builder {
@@ -95,20 +96,19 @@ impl Builder {
     }
 
     pub(super) fn peerings(&mut self, placed: &[Placed<'_>]) {
-        let mut directions: BTreeMap<(NetworkId, NetworkId), (Place, bool)> = BTreeMap::new();
+        let mut directions: BTreeMap<(NetworkId, NetworkId), (Place, &Peering)> = BTreeMap::new();
         for (document, resource, azure) in placed {
-            let (from, to): (Option<NetworkId>, Vec<(&Reference, bool)>) = match azure {
-                Azure::Network(network) => {
-                    (self.network_number(&resource.meta.name), network.peerings.iter().map(|(remote, access)| (remote, *access)).collect())
-                }
-                Azure::Peering { network, remote, access } => (self.network_number(&network.name), alloc::vec![(remote, *access)]),
+            let (from, to): (Option<NetworkId>, &[Peering]) = match azure {
+                Azure::Network(network) => (self.network_number(&resource.meta.name), &network.peerings),
+                Azure::Peering { network, peering } => (self.network_number(&network.name), core::slice::from_ref(peering)),
                 _ => continue,
             };
-            for (reference, access) in to {
+            for peering in to {
+                let reference = &peering.remote;
                 let place = reference.span.within(*document);
                 match (from, self.network_number(&reference.name)) {
                     (Some(from), Some(to)) => {
-                        directions.insert((from, to), (place, access));
+                        directions.insert((from, to), (place, peering));
                     }
                     (from, _) => {
                         if let Some(network) = from.and_then(|number| self.cloud.networks.get_mut(number.index())) {
@@ -119,9 +119,9 @@ impl Builder {
                 }
             }
         }
-        for (&(from, to), (place, access)) in &directions {
+        for (&(from, to), (place, there)) in &directions {
             let name = |n: NetworkId| self.cloud.network_name(n).to_owned();
-            if !directions.contains_key(&(to, from)) {
+            let Some((_, back)) = directions.get(&(to, from)) else {
                 let message = format!(
                     "`{}` is peered with `{}`, but not the other way round: a peering works only if both networks define it",
                     name(from),
@@ -129,18 +129,41 @@ impl Builder {
                 );
                 self.problems.push(Diagnostic::at(codes::AZ_PEERING, Severity::Warning, Some(*place), message));
                 continue;
-            }
+            };
+            let is_of_subnets = there.subnets.is_some() || back.subnets.is_some();
             let space = |n: NetworkId| self.cloud.network(n).map_or_else(AddressSet::default, |n| n.space.clone());
-            if !space(from).intersection(&space(to)).is_empty() {
+            if !is_of_subnets && !space(from).intersection(&space(to)).is_empty() {
                 let message = format!("`{}` and `{}` overlap, so Azure refuses to peer them", name(from), name(to));
                 self.problems.push(Diagnostic::at(codes::AZ_PEERING, Severity::Error, Some(*place), message));
                 continue;
             }
+            let pairs = is_of_subnets.then(|| self.peered_pairs((from, there), (to, back)));
             if let Some(network) = self.cloud.networks.get_mut(from.index()) {
-                network.peers.push(to);
-                network.closed_peers.extend((!access).then_some(to));
+                match pairs {
+                    Some(pairs) => network.subnet_peers.push(SubnetPeering { other: to, pairs }),
+                    None => network.peers.push(to),
+                }
+                network.closed_peers.extend((!there.access).then_some(to));
             }
         }
+    }
+
+    /// Subnets of two networks that reach each other, where a peering is for subnets: each side has to name both. Nothing if that is not known.
+    fn peered_pairs(&self, (from, there): (NetworkId, &Peering), (to, back): (NetworkId, &Peering)) -> Option<Vec<(SubnetId, SubnetId)>> {
+        if [there, back].iter().any(|peering| peering.subnets.as_ref().is_some_and(|subnets| subnets.open)) {
+            return None;
+        }
+        let names = |list: &[Box<str>], name: &str| list.iter().any(|one| one.eq_ignore_ascii_case(name));
+        let passes = |peering: &Peering, local: &Subnet, remote: &Subnet| {
+            peering.subnets.as_ref().is_none_or(|s| names(&s.local, &local.name) && names(&s.remote, &remote.name))
+        };
+        let of = |network: NetworkId| SubnetId::each(&self.cloud.subnets).filter(move |(_, subnet)| subnet.network == network);
+        let mut pairs = Vec::new();
+        for (own, local) in of(from) {
+            let joined = of(to).filter(|(_, remote)| passes(there, local, remote) && passes(back, remote, local));
+            pairs.extend(joined.map(|(theirs, _)| (own, theirs)));
+        }
+        Some(pairs)
     }
 
     /// What hubs, gateways and network managers connect is not followed: any of the networks may reach the others, and some that are not given.
@@ -231,13 +254,19 @@ impl Builder {
     /// So their ranges are of the virtual network there. Upstream: docs/azure.md 2.4 and 3.5; "Azure CNI Overlay networking" (rules of the subnet's group
     /// matter to pods only where they deny).
     pub(super) fn pod_routes(&mut self, placed: &[Placed<'_>]) {
-        for (_, _, azure) in placed {
+        for (_, resource, azure) in placed {
             let Azure::Cluster(cluster) = azure else { continue };
             if !matches!(self.plugin.unwrap_or(cluster.plugin), Plugin::Kubenet | Plugin::Overlay) {
                 continue;
             }
             let pods = own_pod_range(cluster);
-            let numbers: Vec<SubnetId> = cluster.pools.iter().filter_map(|p| self.subnet_number(p.subnet.as_ref()?)).collect();
+            // Pools that are resources of their own, or come with a command of their own, may be in other subnets.
+            let added = placed.iter().filter_map(|(_, _, azure)| match azure {
+                Azure::NodePool { cluster, pool } if key(&cluster.name) == key(&resource.meta.name) => Some(pool),
+                _ => None,
+            });
+            let pools = cluster.pools.iter().chain(added);
+            let numbers: Vec<SubnetId> = pools.filter_map(|pool| self.subnet_meant(pool.subnet.as_ref()?)).collect();
             for number in numbers {
                 if let Some(subnet) = self.cloud.subnets.get_mut(number.index()) {
                     subnet.routes = subnet.routes.union(&pods);

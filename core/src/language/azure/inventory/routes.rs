@@ -35,6 +35,12 @@ pub(super) fn attach(builder: &mut Builder, placed: &[Placed<'_>]) {
                 change(builder, number, *outbound);
                 give(builder, &tables, Some(number), routes.as_ref(), *document);
             }
+            Azure::OpenRoutes { target, why } => {
+                let number = builder.subnet_number(target);
+                if let Some(subnet) = number.and_then(|number| builder.cloud.subnets.get_mut(number.index())) {
+                    subnet.leave_routes_open(why);
+                }
+            }
             Azure::EndpointPolicies { target, policies } => {
                 let number = builder.subnet_number(target);
                 if let Some(subnet) = number.and_then(|number| builder.cloud.subnets.get_mut(number.index())) {
@@ -46,9 +52,18 @@ pub(super) fn attach(builder: &mut Builder, placed: &[Placed<'_>]) {
     }
 }
 
-/// Routes by the name of their table.
-fn tables(placed: &[Placed<'_>]) -> BTreeMap<String, (String, Vec<UserRoute>)> {
-    let mut tables: BTreeMap<String, (String, Vec<UserRoute>)> = BTreeMap::new();
+/// The routes of a table, as far as the input gives them.
+#[derive(Default)]
+struct Table {
+    name: String,
+    routes: Vec<UserRoute>,
+    /// Why they are not known.
+    open: Option<String>,
+}
+
+/// Tables by their name in lower case.
+fn tables(placed: &[Placed<'_>]) -> BTreeMap<String, Table> {
+    let mut tables: BTreeMap<String, Table> = BTreeMap::new();
     let user = |route: &Route, document: DocumentId| UserRoute {
         name: route.name.to_string(),
         prefix: route.prefix,
@@ -60,13 +75,18 @@ fn tables(placed: &[Placed<'_>]) -> BTreeMap<String, (String, Vec<UserRoute>)> {
         match azure {
             Azure::RouteTable(routes) => {
                 let known = tables.entry(key(&resource.meta.name)).or_default();
-                known.0 = resource.meta.name.to_string();
-                known.1.extend(routes.iter().map(|r| user(r, *document)));
+                known.name = resource.meta.name.to_string();
+                known.routes.extend(routes.iter().map(|r| user(r, *document)));
             }
             Azure::Route { table, route } => {
                 let known = tables.entry(key(&table.name)).or_default();
-                known.0 = table.name.to_string();
-                known.1.push(user(route, *document));
+                known.name = table.name.to_string();
+                known.routes.push(user(route, *document));
+            }
+            Azure::OpenTable { table, why } => {
+                let known = tables.entry(key(&table.name)).or_default();
+                known.name = table.name.to_string();
+                known.open = Some(why.to_string());
             }
             _ => {}
         }
@@ -83,21 +103,27 @@ fn change(builder: &mut Builder, subnet: SubnetId, outbound: SubnetOutbound) {
 
 fn give(
     builder: &mut Builder,
-    tables: &BTreeMap<String, (String, Vec<UserRoute>)>,
+    tables: &BTreeMap<String, Table>,
     subnet: Option<SubnetId>,
     wanted: Option<&Reference>,
     document: DocumentId,
 ) {
     let (Some(number), Some(wanted)) = (subnet, wanted) else { return };
     let Some(network) = builder.cloud.subnet(number).map(|s| s.network) else { return };
-    let Some((name, routes)) = tables.get(&key(&wanted.name)) else {
+    let Some(Table { name, routes, open }) = tables.get(&key(&wanted.name)) else {
         let message = format!("route table `{}` is not given: where it sends packets is not known", wanted.name);
         builder.missing(wanted.span.within(document), message);
         if let Some(subnet) = builder.cloud.subnets.get_mut(number.index()) {
-            subnet.unknown_table = true;
+            (subnet.table, subnet.unknown_table) = (None, true);
         }
         return;
     };
+    if let Some(why) = open {
+        if let Some(subnet) = builder.cloud.subnets.get_mut(number.index()) {
+            subnet.leave_routes_open(why);
+        }
+        return;
+    }
     let table = RouteTable { name: name.clone(), network, routes: routes.clone() };
     let at = builder.cloud.tables.iter().position(|t| *t == table).unwrap_or_else(|| {
         builder.cloud.tables.push(table);

@@ -71,7 +71,10 @@ impl Slot {
             self.options.retain(Option::is_some);
         }
         if choices.is_empty() {
-            let why = format!("`{expression}` has no value in the input, so it is not known which network security group it is");
+            let why = match expression.starts_with('`') {
+                true => format!("{expression}: it is not known what passes there"),
+                false => format!("`{expression}` has no value in the input, so it is not known which network security group it is"),
+            };
             self.open = Some((expression.to_owned(), why, place));
         }
         self.options.extend(choices.iter().map(|choice| choice.as_ref().map(|g| (g.clone(), g.span.within(document)))));

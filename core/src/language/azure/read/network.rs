@@ -13,8 +13,8 @@ use super::value::{Scalar, field};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::document::NodeRef;
 use crate::language::azure::{
-    AddressSku, Azure, Configuration, EndpointPolicies, Gateway, Interface, NextHop, PublicAddress, Reach, Reference, Route, Scope, Subnet,
-    SubnetOutbound, VirtualNetwork,
+    AddressSku, Azure, Configuration, EndpointPolicies, Gateway, Interface, NextHop, PeeredSubnets, Peering, PublicAddress, Reach,
+    Reference, Route, Scope, Subnet, SubnetOutbound, VirtualNetwork,
 };
 use crate::language::codes;
 use crate::model::Cidr;
@@ -99,7 +99,8 @@ impl<'a> AzureReader<'a, '_> {
         let (peerings, _) = self.each(node, "virtualNetworkPeerings", |reader, peering| {
             let remote = prop(peering, "remoteVirtualNetwork").and_then(|remote| reader.reference(remote))?;
             reader.is_connected(peering).then_some(())?;
-            Some((remote, reader.in_tag(peering, "allowVirtualNetworkAccess")))
+            let access = reader.in_tag(peering, "allowVirtualNetworkAccess");
+            Some(Peering { remote, access, subnets: reader.peered_subnets(peering) })
         });
         let peerings = peerings.into_iter().flatten().collect();
         let network = VirtualNetwork { location: self.location(node), prefixes, subnets, peerings, on_premises: Vec::new(), open_space };
@@ -241,7 +242,35 @@ impl<'a> AzureReader<'a, '_> {
             return;
         }
         let access = self.in_tag(node, "allowVirtualNetworkAccess");
-        self.emit("VirtualNetworkPeering", name, node.span(), Azure::Peering { network, remote, access });
+        let peering = Peering { remote, access, subnets: self.peered_subnets(node) };
+        self.emit("VirtualNetworkPeering", name, node.span(), Azure::Peering { network, peering });
+    }
+
+    /// The subnets that a peering is for, if it is not for whole networks.
+    fn peered_subnets(&mut self, node: NodeRef<'a>) -> Option<PeeredSubnets> {
+        let complete = self.text(node, "peerCompleteVnets");
+        let only_v6 = self.text(node, "enableOnlyIPv6Peering");
+        let names = |field: &str| prop(node, field).map_or_else(Vec::new, |list| self.template.scalars(list));
+        let (local, remote) = (names("localSubnetNames"), names("remoteSubnetNames"));
+        self.subnets_of_peering(complete.as_ref(), only_v6.as_ref(), &local, &remote)
+    }
+
+    /// The same from values, in whatever form they are written.
+    pub(super) fn subnets_of_peering(
+        &mut self,
+        complete: Option<&Scalar>,
+        only_v6: Option<&Scalar>,
+        local: &[Scalar],
+        remote: &[Scalar],
+    ) -> Option<PeeredSubnets> {
+        let complete = complete.filter(|complete| truth(&complete.text) != Some(true))?;
+        let unknown = [complete].into_iter().chain(only_v6).chain(local).chain(remote).find(|value| value.unknown).cloned();
+        if let Some(unknown) = &unknown {
+            self.unresolved(unknown);
+        }
+        let names = |all: &[Scalar]| all.iter().map(|name| name.text.as_str().into()).collect();
+        let open = unknown.is_some() || only_v6.is_some_and(|only| truth(&only.text) != Some(false));
+        Some(PeeredSubnets { local: names(local), remote: names(remote), open })
     }
 
     /// An address; what is none is reported.
@@ -284,6 +313,7 @@ impl<'a> AzureReader<'a, '_> {
             }
             let own = prop(item, "publicIPAddressConfiguration");
             let configuration = Configuration {
+                name: last_segment(&reader.name(item).text).into(),
                 address: address.and_then(|a| reader.address(&a)),
                 dynamic: reader.is_template && is(reader, "privateIPAllocationMethod", "Dynamic"),
                 ipv6: is(reader, "privateIPAddressVersion", "IPv6"),

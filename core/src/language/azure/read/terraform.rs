@@ -16,7 +16,8 @@ use super::value::{Scalar, Template, field};
 use super::{AzureReader, DEEPEST, reference_of};
 use crate::document::NodeRef;
 use crate::language::azure::{
-    Azure, Configuration, Interface, NextHop, Reach, Reference, Route, Scope, SecurityGroup, Subnet, SubnetOutbound, VirtualNetwork,
+    Azure, Configuration, Interface, NextHop, Peering, Reach, Reference, Route, Scope, SecurityGroup, Subnet, SubnetOutbound,
+    VirtualNetwork,
 };
 use crate::language::read::fields::Reader;
 
@@ -159,7 +160,13 @@ impl<'a> AzureReader<'a, '_> {
                 };
                 let full = Scalar { text: format!("{}/{}", network.name, name.text), ..name };
                 let access = self.in_tag(values, "allow_virtual_network_access");
-                self.emit("VirtualNetworkPeering", &full, values.span(), Azure::Peering { network, remote, access });
+                let complete = self.text(values, "peer_complete_virtual_networks_enabled");
+                let only_v6 = self.text(values, "only_ipv6_peering_enabled");
+                let names = |field_name: &str| field(values, field_name).map_or_else(Vec::new, |list| self.template.scalars(list));
+                let (local, other) = (names("local_subnet_names"), names("remote_subnet_names"));
+                let subnets = self.subnets_of_peering(complete.as_ref(), only_v6.as_ref(), &local, &other);
+                let peering = Peering { remote, access, subnets };
+                self.emit("VirtualNetworkPeering", &full, values.span(), Azure::Peering { network, peering });
             }
             "azurerm_network_interface" => {
                 let interface = self.terraform_interface(values);

@@ -13,7 +13,9 @@ use super::network::subnet_outbound;
 use super::options::Options;
 use super::{AzureReader, Scalar};
 use crate::diagnostics::{Diagnostic, Severity};
-use crate::language::azure::{Azure, Configuration, Reach, Reference, RulePart, SecurityRule, Subnet, SubnetOutbound, Unresolved};
+use crate::language::azure::{
+    AddressSku, Azure, Configuration, PeeredSubnets, Reach, Reference, RulePart, SecurityRule, Subnet, SubnetOutbound, Unresolved,
+};
 use crate::language::{Kind, Resource, codes};
 
 /// What an object is called in a command, and the kind that it has here.
@@ -179,7 +181,7 @@ impl AzureReader<'_, '_> {
     /// `az … delete`, for what others do not use.
     pub(super) fn delete(&mut self, options: &Options) {
         let Some(what) = options.what.strip_suffix(" delete") else { return };
-        if self.in_question(options).is_some() {
+        if self.open_in_doubt(options) {
             return;
         }
         let Some((_, kind)) = KINDS.iter().find(|(command, _)| *command == what) else { return };
@@ -285,9 +287,8 @@ impl AzureReader<'_, '_> {
         let Some(network) = options.value("vnet-name") else { return };
         let name = options.name();
         let given = options.value("network-security-group").or_else(|| options.value("nsg"));
-        let removes = options.values("remove").iter().any(|v| v.text.eq_ignore_ascii_case("networkSecurityGroup"));
         let group = given.filter(|v| !is_nothing(v)).map(|v| super::super::reference_of(&v));
-        let detaches = removes || (options.has("network-security-group") || options.has("nsg")) && group.is_none();
+        let detaches = (options.has("network-security-group") || options.has("nsg")) && group.is_none();
         let routes = options.value("route-table");
         let prefixes = self.ranges(options, "address-prefixes");
         let outbound = subnet_outbound(options);
@@ -352,13 +353,33 @@ impl AzureReader<'_, '_> {
     /// `az network vnet peering update`.
     pub(super) fn peering_update(&mut self, options: &Options) {
         let Some(network) = self.refer(options, "vnet-name") else { return };
-        if !options.has("allow-vnet-access") {
+        let of_subnets = ["peer-complete-vnets", "local-subnet-names", "remote-subnet-names", "enable-only-ipv6"];
+        let changes_subnets = of_subnets.iter().any(|option| options.has(option));
+        if !(options.has("allow-vnet-access") || changes_subnets) || self.open_in_doubt(options) {
             return;
         }
-        let allows = options.flag("allow-vnet-access");
+        let allows = options.has("allow-vnet-access").then(|| options.flag("allow-vnet-access"));
+        let mut now = self.peered_by_options(options);
         let at = self.made("VirtualNetworkPeering", &format!("{}/{}", network.name, options.name().text));
         match at.and_then(|at| self.made_azure(at)) {
-            Some(Azure::Peering { access, .. }) => *access = allows,
+            Some(Azure::Peering { peering, .. }) => {
+                peering.access = allows.unwrap_or(peering.access);
+                if changes_subnets {
+                    // What an update does not say stays as it is.
+                    let old = peering.subnets.take().filter(|_| !options.has("peer-complete-vnets") || now.is_some());
+                    if let Some(old) = old {
+                        let now = now.get_or_insert_with(PeeredSubnets::default);
+                        if !options.has("local-subnet-names") {
+                            now.local = old.local;
+                        }
+                        if !options.has("remote-subnet-names") {
+                            now.remote = old.remote;
+                        }
+                        now.open |= old.open || !options.has("peer-complete-vnets");
+                    }
+                    peering.subnets = now;
+                }
+            }
             _ => self.changes_nothing(options, &format!("peering `{}` of `{}`", options.name().text, network.name)),
         }
     }
@@ -366,6 +387,9 @@ impl AzureReader<'_, '_> {
     /// `az network route-table route update`.
     pub(super) fn route_update(&mut self, options: &Options) {
         let Some(table) = self.refer(options, "route-table-name") else { return };
+        if self.open_in_doubt(options) || self.open_route(options) {
+            return;
+        }
         let hop = options.value("next-hop-type").and_then(|hop| self.next_hop(&hop));
         let appliance = options.value("next-hop-ip-address").and_then(|a| self.address(&a));
         let prefix = options.value("address-prefix").and_then(|p| self.cidr(&p));
@@ -380,10 +404,46 @@ impl AzureReader<'_, '_> {
         }
     }
 
+    /// Leaves open where a route leads of which a value is not known.
+    pub(super) fn open_route(&mut self, options: &Options) -> bool {
+        let values = ["address-prefix", "next-hop-type", "next-hop-ip-address"].map(|option| options.value(option));
+        let Some(unknown) = values.into_iter().flatten().find(|value| value.unknown) else { return false };
+        self.unresolved(&unknown);
+        self.open(options, "", &format!("`{}` has no value in the input", unknown.text))
+    }
+
+    /// Takes all routes out of a table; false where the input does not make it.
+    pub(super) fn no_routes(&mut self, table: &str) -> bool {
+        let at = self.made("RouteTable", table);
+        let Some(Azure::RouteTable(routes)) = at.and_then(|at| self.made_azure(at)) else { return false };
+        routes.clear();
+        let scope = self.scope.clone();
+        self.resources.retain(|resource| {
+            let Kind::Azure(azure) = &resource.kind else { return true };
+            let of = if let Azure::Route { table, .. } = &**azure { Some(table) } else { None };
+            !(of.is_some_and(|of| of.name.eq_ignore_ascii_case(table)) && resource.meta.scope.fits(&scope))
+        });
+        true
+    }
+
+    /// `az network public-ip update`: its kind.
+    pub(super) fn public_address_update(&mut self, options: &Options) {
+        let sku = match self.choice(options, "sku", &["Basic", "Standard", "StandardV2"]) {
+            Some("Basic") => AddressSku::Basic,
+            Some(_) => AddressSku::Standard,
+            None => return,
+        };
+        let at = self.made("PublicIPAddress", &options.name().text);
+        match at.and_then(|at| self.made_azure(at)) {
+            Some(Azure::PublicAddress(address)) => address.sku = sku,
+            _ => self.changes_nothing(options, &format!("public address `{}`", options.name().text)),
+        }
+    }
+
     /// `az network vnet update`: its address space.
     pub(super) fn vnet_update(&mut self, options: &Options) {
         let prefixes = self.ranges(options, "address-prefixes");
-        if prefixes.is_empty() {
+        if prefixes.is_empty() || self.open_in_doubt(options) {
             return;
         }
         let at = self.made("VirtualNetwork", &options.name().text);
@@ -396,8 +456,7 @@ impl AzureReader<'_, '_> {
     /// `az network nic update`: its security group.
     pub(super) fn nic_update(&mut self, options: &Options) {
         let given = options.value("network-security-group").or_else(|| options.value("nsg"));
-        let removes = options.values("remove").iter().any(|v| v.text.eq_ignore_ascii_case("networkSecurityGroup"));
-        if given.is_none() && !removes {
+        if given.is_none() {
             return;
         }
         let name = options.name();
@@ -425,12 +484,11 @@ impl AzureReader<'_, '_> {
     }
 
     /// The interface with this name: that of a machine is called after it.
-    fn made_interface(&self, name: &str) -> Option<usize> {
+    pub(super) fn made_interface(&self, name: &str) -> Option<usize> {
         let of_machine = name.get(..name.len().saturating_sub(5)).filter(|_| name.to_lowercase().ends_with("vmnic"));
         self.made("NetworkInterface", name).or_else(|| self.made("NetworkInterface", of_machine?))
     }
 
-    /// `az network nic ip-config create` and `update`.
     /// `az network nic ip-config address-pool add`: a pool of a load balancer or of an application gateway.
     pub(super) fn address_pool(&mut self, options: &Options) {
         let Some(card) = options.value("nic-name").filter(|_| !options.has("gateway-name")) else { return };
@@ -439,40 +497,56 @@ impl AzureReader<'_, '_> {
         self.emit("LoadBalancer", &pool, options.span, Azure::Balanced(alloc::vec![interface]));
     }
 
+    /// `az network nic ip-config create` and `update`.
     pub(super) fn ip_configuration(&mut self, options: &Options) {
+        self.change_configuration(options, None);
+    }
+
+    /// The same of the configuration with this number, or with the name that the command gives.
+    pub(super) fn change_configuration(&mut self, options: &Options, number: Option<usize>) {
         let Some(card) = options.value("nic-name") else { return };
         let Some(at) = self.made_interface(&card.text) else {
             self.changes_nothing(options, &format!("interface `{}`", card.text));
             return;
         };
+        if self.open_in_doubt(options) {
+            return;
+        }
         let address = options.value("private-ip-address").filter(|a| !is_nothing(a)).and_then(|a| self.address(&a));
         let public = options.value("public-ip-address");
         let subnet = self.refer_subnet(options, "subnet");
-        let groups = super::super::rules::application_groups(&options.list("asgs"));
+        let groups = options.list("asgs");
         let creates = options.what.ends_with("create");
+        let name = options.name().text;
         let Some(Azure::Interface(interface)) = self.made_azure(at) else { return };
         if creates {
-            let first = interface.configurations.first().cloned().unwrap_or_default();
-            let subnet = subnet.clone().or(first.subnet);
-            interface.configurations.push(Configuration { subnet, ..Configuration::default() });
+            let subnet = subnet.clone().or_else(|| interface.configurations.first()?.subnet.clone());
+            interface.configurations.push(Configuration { name: name.as_str().into(), subnet, ..Configuration::default() });
         }
-        let place = if creates { interface.configurations.last_mut() } else { interface.configurations.first_mut() };
-        let Some(configuration) = place else { return };
+        let is_it = |one: &Configuration| one.name.eq_ignore_ascii_case(&name);
+        let number = number.or_else(|| interface.configurations.iter().rposition(is_it));
+        // Of one whose name is not given it is the one that there is.
+        let only = (interface.configurations.len() == 1).then_some(0);
+        let Some(configuration) = number.or(only).and_then(|number| interface.configurations.get_mut(number)) else {
+            return self.changes_nothing(options, &format!("configuration `{name}` of `{}`", card.text));
+        };
         if address.is_some() {
             configuration.address = address;
         }
         if let Some(public) = public {
             configuration.public = (!is_nothing(&public)).then(|| super::super::reference_of(&public));
             if configuration.public.is_none() {
-                configuration.public_sku = None;
+                (configuration.public_sku, configuration.public_address) = (None, None);
             }
+            configuration.private = configuration.public.is_none();
         }
         if subnet.is_some() {
             configuration.subnet = subnet;
         }
         configuration.balanced |= options.has("lb-address-pools");
         if !groups.is_empty() {
-            configuration.groups = groups;
+            let groups: Vec<Scalar> = groups.into_iter().filter(|group| !is_nothing(group)).collect();
+            configuration.groups = super::super::rules::application_groups(&groups);
         }
     }
 }

@@ -54,6 +54,7 @@ impl AzureReader<'_, '_> {
         // One that exists has a kind of its own.
         let public = given.filter(|v| !none && self.made("PublicIPAddress", super::super::rules::last_segment(&v.text)).is_some());
         let configuration = Configuration {
+            name: format!("ipconfig{}", options.name().text).as_str().into(),
             address: options.value("private-ip-address").and_then(|a| self.address(&a)),
             subnet,
             public_sku: (!none && public.is_none()).then_some(sku),

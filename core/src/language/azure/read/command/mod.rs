@@ -12,6 +12,7 @@ mod machine;
 mod network;
 mod object;
 mod options;
+mod properties;
 pub(in crate::language) mod shell;
 mod target;
 
@@ -84,7 +85,7 @@ fn in_one_group(made: &mut [Resource]) {
 }
 
 /// The commands that are read.
-const COMMANDS: [&str; 51] = [
+const COMMANDS: [&str; 52] = [
     "aks approuting disable",
     "aks approuting enable",
     "aks create",
@@ -124,6 +125,7 @@ const COMMANDS: [&str; 51] = [
     "network route-table route create",
     "network route-table route delete",
     "network route-table route update",
+    "network route-table update",
     "network vnet create",
     "network vnet delete",
     "network vnet peering create",
@@ -225,6 +227,7 @@ impl AzureReader<'_, '_> {
             "network asg create" => self.asg_create(options),
             "network private-endpoint create" => self.private_endpoint_create(options),
             "network public-ip create" => self.public_address_create(options),
+            "network public-ip update" => self.public_address_update(options),
             "network application-gateway create" => self.gateway_create(options),
             "network route-table create" => self.route_table_create(options),
             "network route-table route create" => self.route_create(options),

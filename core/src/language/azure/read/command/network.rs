@@ -11,8 +11,8 @@ use crate::language::azure::read::service_tags::{is_tag, meant_tag, no_address};
 use crate::language::azure::read::short::arm_fields;
 use crate::language::azure::read::value::Scalar;
 use crate::language::azure::{
-    Access, AddressSku, Azure, Configuration, Gateway, Interface, NextHop, PortMatch, PublicAddress, Reference, Route, RuleDirection,
-    RulePart, RuleSide, SecurityGroup, SecurityRule, Subnet, SubnetOutbound, Unresolved, VirtualNetwork,
+    Access, AddressSku, Azure, Configuration, Gateway, Interface, NextHop, PeeredSubnets, Peering, PortMatch, PublicAddress, Reference,
+    Route, RuleDirection, RulePart, RuleSide, SecurityGroup, SecurityRule, Subnet, SubnetOutbound, Unresolved, VirtualNetwork,
 };
 use crate::language::codes;
 use crate::model::Cidr;
@@ -136,6 +136,9 @@ impl AzureReader<'_, '_> {
     pub(super) fn route_create(&mut self, options: &Options) {
         let Some(table) = self.refer(options, "route-table-name") else { return };
         let Some(prefix) = options.value("address-prefix") else { return };
+        if self.open_in_doubt(options) || self.open_route(options) {
+            return;
+        }
         let hop = options.value("next-hop-type").and_then(|hop| self.next_hop(&hop)).unwrap_or(NextHop::Appliance);
         let appliance = options.value("next-hop-ip-address").and_then(|a| self.address(&a));
         // A route to a service tag leads to no known address here.
@@ -152,13 +155,23 @@ impl AzureReader<'_, '_> {
         let full = Scalar { text: format!("{}/{}", network.name, options.name().text), unknown: false, span: options.span };
         // The command line closes what it is not told to open. Upstream: azure-cli 2.91.0, `--allow-vnet-access`, default False.
         let access = options.flag("allow-vnet-access");
-        self.emit("VirtualNetworkPeering", &full, options.span, Azure::Peering { network, remote, access });
+        let subnets = self.peered_by_options(options);
+        self.emit("VirtualNetworkPeering", &full, options.span, Azure::Peering { network, peering: Peering { remote, access, subnets } });
+    }
+
+    /// What `--peer-complete-vnets`, `--local-subnet-names` and `--remote-subnet-names` say.
+    pub(super) fn peered_by_options(&mut self, options: &Options) -> Option<PeeredSubnets> {
+        let complete = options.value("peer-complete-vnets").filter(|value| value.unknown || !options.flag("peer-complete-vnets"));
+        let complete = complete.map(|value| if value.unknown { value } else { Scalar { text: "false".into(), ..value } });
+        let only_v6 = options.flag("enable-only-ipv6").then(|| Scalar { text: "true".into(), unknown: false, span: options.span });
+        let (local, remote) = (options.list("local-subnet-names"), options.list("remote-subnet-names"));
+        self.subnets_of_peering(complete.as_ref(), only_v6.as_ref(), &local, &remote)
     }
 
     pub(super) fn nsg_create(&mut self, options: &Options) {
         let group = SecurityGroup { location: Self::command_location(options), ..SecurityGroup::default() };
         if self.made("NetworkSecurityGroup", &options.name().text).is_some() {
-            self.changed_otherwise(options, "a second time", options.span);
+            self.changed_otherwise(options, "", "a second time", options.span);
         }
         self.emit("NetworkSecurityGroup", &options.name(), options.span, Azure::Group(group));
     }
@@ -194,6 +207,7 @@ impl AzureReader<'_, '_> {
     /// `az network nic create`.
     pub(super) fn interface_create(&mut self, options: &Options) {
         let configuration = Configuration {
+            name: "ipconfig1".into(),
             address: options.value("private-ip-address").and_then(|a| self.address(&a)),
             subnet: self.refer_subnet(options, "subnet"),
             public: self.refer(options, "public-ip-address"),

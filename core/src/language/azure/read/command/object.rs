@@ -1,6 +1,6 @@
-//! What a command is about: objects that `--ids` names, and what `--set`, `--add` and `--remove` change of them.
+//! What a command is about: objects that `--ids` names, and commands that may change any.
 //!
-//! Upstream: azure-cli, `az … --help`: "One or more resource IDs"; "Update an object by specifying a property path and value to set".
+//! Upstream: azure-cli, `az … --help`: "One or more resource IDs".
 
 use alloc::boxed::Box;
 use alloc::format;
@@ -23,51 +23,6 @@ const PARENTS: [(&str, &str); 4] = [
     ("route-table-name", "routeTables"),
     ("nic-name", "networkInterfaces"),
 ];
-
-/// Properties that are the value of an option of the same command, as paths in lower case.
-const PROPERTIES: [(&str, &str); 18] = [
-    ("access", "access"),
-    ("direction", "direction"),
-    ("priority", "priority"),
-    ("protocol", "protocol"),
-    ("sourceaddressprefix", "source-address-prefixes"),
-    ("sourceaddressprefixes", "source-address-prefixes"),
-    ("destinationaddressprefix", "destination-address-prefixes"),
-    ("destinationaddressprefixes", "destination-address-prefixes"),
-    ("sourceportrange", "source-port-ranges"),
-    ("sourceportranges", "source-port-ranges"),
-    ("destinationportrange", "destination-port-ranges"),
-    ("destinationportranges", "destination-port-ranges"),
-    ("networksecuritygroup", "network-security-group"),
-    ("routetable", "route-table"),
-    ("natgateway", "nat-gateway"),
-    ("addressprefix", "address-prefixes"),
-    ("addressprefixes", "address-prefixes"),
-    ("allowvirtualnetworkaccess", "allow-vnet-access"),
-];
-
-/// Properties that no connection hangs on, by the beginning of their names in lower case.
-const HARMLESS: [&str; 12] = [
-    "tags",
-    "description",
-    "dhcpoptions",
-    "dnssettings",
-    "enableacceleratednetworking",
-    "enableddosprotection",
-    "enableipforwarding",
-    "identity",
-    "idletimeoutinminutes",
-    "privateendpointnetworkpolicies",
-    "privatelinkservicenetworkpolicies",
-    "serviceendpoint",
-];
-
-/// What of an object a path names, in lower case: without `properties` and without the `id` of a reference.
-fn property(path: &str) -> String {
-    let lower = path.trim_matches(['"', '\'']).to_ascii_lowercase();
-    let inner = lower.strip_prefix("properties.").unwrap_or(&lower);
-    inner.strip_suffix(".id").unwrap_or(inner).to_string()
-}
 
 impl Options {
     /// The same command for each of the objects that `--ids` names; nothing where it is not known which they are.
@@ -114,75 +69,6 @@ impl AzureReader<'_, '_> {
             self.properties(one);
         }
         all
-    }
-
-    /// `--set`, `--add` and `--remove`.
-    fn properties(&mut self, options: &mut Options) {
-        let mut unread: Option<(String, Span)> = None;
-        for value in options.values("set") {
-            let Some((path, new)) = value.text.split_once('=') else { continue };
-            let path = property(path);
-            let option = PROPERTIES.iter().find(|(known, option)| *known == path && options.knows(option));
-            match option {
-                Some((_, option)) => {
-                    let text = new.trim_matches(['"', '\'']).to_string();
-                    options.give(option, &Scalar { text, ..value });
-                }
-                None if HARMLESS.iter().any(|known| path.starts_with(known)) => {}
-                None => unread = unread.or_else(|| Some((format!("--set {}", value.text), options.span_of("set")))),
-            }
-        }
-        for flag in ["add", "remove"] {
-            // What follows a path are items and their places.
-            let Some(first) = options.value(flag) else { continue };
-            let path = property(&first.text);
-            let is_read = flag == "remove" && path == "networksecuritygroup" && options.knows("network-security-group");
-            if !is_read && !HARMLESS.iter().any(|known| path.starts_with(known)) {
-                unread = unread.or_else(|| Some((format!("--{flag} {}", first.text), options.span_of(flag))));
-            }
-        }
-        if let Some((written, span)) = unread {
-            self.changed_otherwise(options, &written, span);
-        }
-    }
-
-    /// A change that is not followed: what it may change is not known afterwards.
-    pub(super) fn changed_otherwise(&mut self, options: &Options, written: &str, span: Span) {
-        let name = options.name();
-        let what = format!("az {} {written}", options.what);
-        let reference = |text: &str, parent: Option<&str>| Reference {
-            name: text.into(),
-            parent: parent.map(Into::into),
-            scope: Default::default(),
-            span: name.span,
-        };
-        let network = options.value("vnet-name").map(|v| v.text);
-        let expression = |of: &str| format!("`{what}` changes {of}").as_str().into();
-        let change = match options.what.as_str() {
-            "network nsg rule update" => options.value("nsg-name").map(|group| Azure::MissingRules {
-                group: reference(&group.text, None),
-                expression: expression("them"),
-                represented: false,
-            }),
-            "network nsg update" | "network nsg create" => {
-                Some(Azure::MissingRules { group: reference(&name.text, None), expression: expression("them"), represented: false })
-            }
-            "network vnet subnet update" | "network nic update" => {
-                let target = reference(&name.text, network.as_deref());
-                let to_interface = options.what == "network nic update";
-                Some(Azure::OpenGroup { target, to_interface, expression: what.as_str().into(), choices: Vec::new() })
-            }
-            "network vnet update" | "network vnet peering update" => {
-                Some(Azure::MayChange { why: expression("the network"), reach: Reach::Anywhere })
-            }
-            _ => None,
-        };
-        let is_change = change.is_some();
-        if let Some(change) = change {
-            let full = Scalar { text: format!("{} at {}", name.text, options.span.start), ..name };
-            self.emit("Change", &full, options.span, change);
-        }
-        self.not_followed(span, &what, is_change);
     }
 
     /// Something that may change groups, or which of them a subnet has.
@@ -288,13 +174,5 @@ impl AzureReader<'_, '_> {
             ));
         }
         found
-    }
-
-    fn not_followed(&mut self, span: Span, what: &str, is_change: bool) {
-        let message = format!("`{what}` is not evaluated");
-        let warning = Diagnostic::new(codes::AZ_COMMAND_NOT_USED, Severity::Warning, span, message);
-        let result = "paste what `az network nsg show -o json` and `az network vnet show -o json` print afterwards";
-        let help = if is_change { format!("where it may decide, the answer is \"cannot tell\"; {result}") } else { result.to_string() };
-        self.report(warning.help(help));
     }
 }

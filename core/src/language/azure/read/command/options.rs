@@ -155,6 +155,11 @@ pub(super) struct Options {
 }
 
 impl Options {
+    /// A command without any option, which others are given to.
+    pub(super) fn of(what: &str, span: Span) -> Self {
+        Options { what: what.to_string(), span, known: known(what), given: BTreeMap::new() }
+    }
+
     fn get(&self, name: &str) -> Option<&(Span, Vec<Word>)> {
         self.given.get(name).or_else(|| {
             let known = self.known.iter().find(|known| known.names.contains(&name))?;

@@ -144,7 +144,7 @@ impl AzureReader<'_, '_> {
     }
 
     /// The subnets that the text makes, each after its network.
-    fn made_subnets(&self) -> Vec<(String, String)> {
+    pub(super) fn made_subnets(&self) -> Vec<(String, String)> {
         let mut all = Vec::new();
         for resource in self.resources.iter().filter(|resource| resource.meta.scope.fits(&self.scope)) {
             let Kind::Azure(azure) = &resource.kind else { continue };

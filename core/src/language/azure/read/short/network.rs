@@ -12,8 +12,8 @@ use crate::language::azure::read::network::truth;
 use crate::language::azure::read::rules::{PRIORITIES, own_tag, port_range, prefix};
 use crate::language::azure::read::value::Scalar;
 use crate::language::azure::{
-    Access, Azure, NextHop, PortMatch, Reference, Route, RuleDirection, RuleSide, SecurityGroup, SecurityRule, Subnet, SubnetOutbound,
-    VirtualNetwork,
+    Access, Azure, NextHop, Peering, PortMatch, Reference, Route, RuleDirection, RuleSide, SecurityGroup, SecurityRule, Subnet,
+    SubnetOutbound, VirtualNetwork,
 };
 use crate::language::codes;
 use crate::model::Protocol;
@@ -28,7 +28,8 @@ impl<'a> AzureReader<'a, '_> {
         let common = self.short_routes(node, &name.text, "");
         let subnets =
             self.mappings(node, "subnets").into_iter().map(|subnet| self.short_subnet(subnet, &name.text, common.as_ref())).collect();
-        let peerings = self.scalars_of(node, "peerings").iter().map(|other| (refer(other), true)).collect();
+        let peerings =
+            self.scalars_of(node, "peerings").iter().map(|other| Peering { remote: refer(other), access: true, subnets: None }).collect();
         let region = self.scalar_of(node, "region").or_else(|| region.cloned());
         let location = region.map(|r| r.text.as_str().into());
         let network = VirtualNetwork { location, prefixes, subnets, peerings, on_premises, ..VirtualNetwork::default() };
