@@ -58,6 +58,28 @@ fn routes_are_what_they_were_set_to() {
     }
 }
 
+/// Azure/azure-cli#7912 and #10970: `create` of what is there takes away what it does not say, unless that is in use.
+#[test]
+fn what_is_created_again_has_what_the_last_command_says() {
+    let network = "az network vnet create -g rg -n net --address-prefixes 10.0.0.0/16";
+    let used = after(&[CLOSE, network]);
+    named(&used, "vm/n2", "vm/n1", 443, DENIED);
+    says(&used, "AZ043", network, "its subnet `s1`, which the command leaves out, is in use by `n1`");
+    // The same with the subnets that are there, and with those that nobody uses.
+    let both = after(&[CLOSE, "az network nic delete -g rg -n n2", &format!("{network} --subnet-name s1 --subnet-prefixes 10.0.1.0/24")]);
+    named(&both, "10.0.2.9", "vm/n1", 443, ALLOWED);
+    says(&both, "AZ043", network, "loses its subnet `s2`");
+    named(&after(&[CLOSE, &format!("[ -n \"$AGAIN\" ] && {network}")]), "vm/n2", "vm/n1", 443, DENIED);
+    let table = "az network route-table create -g rg -n rt";
+    named(&after(&[ROUTE, table]), "vm/n1", "vm/n2", 443, ALLOWED);
+    named(&after(&[ROUTE, &format!("if [ \"$A\" = b ]; then {table}; fi")]), "vm/n1", "vm/n2", 443, UNKNOWN);
+    // A space that leaves a subnet out is refused.
+    let space = after(&["az network vnet update -g rg -n net --address-prefixes 10.5.0.0/16"]);
+    named(&space, "10.5.1.1", "vm/n1", 80, DENIED);
+    says(&space, "AZ043", "az network vnet update", "subnet `s1` would be outside the address space");
+    named(&after(&["az network vnet update -g rg -n net --address-prefixes 10.0.0.0/16 10.5.0.0/16"]), "10.5.1.1", "vm/n1", 80, ALLOWED);
+}
+
 #[test]
 fn an_interface_is_what_it_was_set_to() {
     named(&after(&[CLOSE]), "vm/n2", "vm/n1", 443, DENIED);

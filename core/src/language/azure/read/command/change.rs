@@ -13,9 +13,7 @@ use super::network::subnet_outbound;
 use super::options::Options;
 use super::{AzureReader, Scalar};
 use crate::diagnostics::{Diagnostic, Severity};
-use crate::language::azure::{
-    AddressSku, Azure, Configuration, PeeredSubnets, Reach, Reference, RulePart, SecurityRule, Subnet, SubnetOutbound, Unresolved,
-};
+use crate::language::azure::{Azure, Configuration, Reach, Reference, RulePart, SecurityRule, Subnet, SubnetOutbound, Unresolved};
 use crate::language::{Kind, Resource, codes};
 
 /// What an object is called in a command, and the kind that it has here.
@@ -217,7 +215,7 @@ impl AzureReader<'_, '_> {
     }
 
     /// Who uses something that is to be deleted.
-    fn user_of(&self, kind: &str, name: &str, parent: Option<&str>) -> Option<String> {
+    pub(super) fn user_of(&self, kind: &str, name: &str, parent: Option<&str>) -> Option<String> {
         let same = |reference: &Option<Reference>| {
             reference.as_ref().is_some_and(|r| {
                 r.name.eq_ignore_ascii_case(name)
@@ -348,109 +346,6 @@ impl AzureReader<'_, '_> {
             return;
         };
         self.emit("SubnetUpdate", &full, options.span, Azure::Attach { target, group, to_interface: false });
-    }
-
-    /// `az network vnet peering update`.
-    pub(super) fn peering_update(&mut self, options: &Options) {
-        let Some(network) = self.refer(options, "vnet-name") else { return };
-        let of_subnets = ["peer-complete-vnets", "local-subnet-names", "remote-subnet-names", "enable-only-ipv6"];
-        let changes_subnets = of_subnets.iter().any(|option| options.has(option));
-        if !(options.has("allow-vnet-access") || changes_subnets) || self.open_in_doubt(options) {
-            return;
-        }
-        let allows = options.has("allow-vnet-access").then(|| options.flag("allow-vnet-access"));
-        let mut now = self.peered_by_options(options);
-        let at = self.made("VirtualNetworkPeering", &format!("{}/{}", network.name, options.name().text));
-        match at.and_then(|at| self.made_azure(at)) {
-            Some(Azure::Peering { peering, .. }) => {
-                peering.access = allows.unwrap_or(peering.access);
-                if changes_subnets {
-                    // What an update does not say stays as it is.
-                    let old = peering.subnets.take().filter(|_| !options.has("peer-complete-vnets") || now.is_some());
-                    if let Some(old) = old {
-                        let now = now.get_or_insert_with(PeeredSubnets::default);
-                        if !options.has("local-subnet-names") {
-                            now.local = old.local;
-                        }
-                        if !options.has("remote-subnet-names") {
-                            now.remote = old.remote;
-                        }
-                        now.open |= old.open || !options.has("peer-complete-vnets");
-                    }
-                    peering.subnets = now;
-                }
-            }
-            _ => self.changes_nothing(options, &format!("peering `{}` of `{}`", options.name().text, network.name)),
-        }
-    }
-
-    /// `az network route-table route update`.
-    pub(super) fn route_update(&mut self, options: &Options) {
-        let Some(table) = self.refer(options, "route-table-name") else { return };
-        if self.open_in_doubt(options) || self.open_route(options) {
-            return;
-        }
-        let hop = options.value("next-hop-type").and_then(|hop| self.next_hop(&hop));
-        let appliance = options.value("next-hop-ip-address").and_then(|a| self.address(&a));
-        let prefix = options.value("address-prefix").and_then(|p| self.cidr(&p));
-        let at = self.made("Route", &format!("{}/{}", table.name, options.name().text));
-        match at.and_then(|at| self.made_azure(at)) {
-            Some(Azure::Route { route, .. }) => {
-                route.prefix = prefix.unwrap_or(route.prefix);
-                route.hop = hop.unwrap_or(route.hop);
-                route.appliance = appliance.or(route.appliance);
-            }
-            _ => self.changes_nothing(options, &format!("route `{}` of `{}`", options.name().text, table.name)),
-        }
-    }
-
-    /// Leaves open where a route leads of which a value is not known.
-    pub(super) fn open_route(&mut self, options: &Options) -> bool {
-        let values = ["address-prefix", "next-hop-type", "next-hop-ip-address"].map(|option| options.value(option));
-        let Some(unknown) = values.into_iter().flatten().find(|value| value.unknown) else { return false };
-        self.unresolved(&unknown);
-        self.open(options, "", &format!("`{}` has no value in the input", unknown.text))
-    }
-
-    /// Takes all routes out of a table; false where the input does not make it.
-    pub(super) fn no_routes(&mut self, table: &str) -> bool {
-        let at = self.made("RouteTable", table);
-        let Some(Azure::RouteTable(routes)) = at.and_then(|at| self.made_azure(at)) else { return false };
-        routes.clear();
-        let scope = self.scope.clone();
-        self.resources.retain(|resource| {
-            let Kind::Azure(azure) = &resource.kind else { return true };
-            let of = if let Azure::Route { table, .. } = &**azure { Some(table) } else { None };
-            !(of.is_some_and(|of| of.name.eq_ignore_ascii_case(table)) && resource.meta.scope.fits(&scope))
-        });
-        true
-    }
-
-    /// `az network public-ip update`: its kind.
-    pub(super) fn public_address_update(&mut self, options: &Options) {
-        let sku = match self.choice(options, "sku", &["Basic", "Standard", "StandardV2"]) {
-            Some("Basic") => AddressSku::Basic,
-            Some(_) => AddressSku::Standard,
-            None => return,
-        };
-        let at = self.made("PublicIPAddress", &options.name().text);
-        match at.and_then(|at| self.made_azure(at)) {
-            Some(Azure::PublicAddress(address)) => address.sku = sku,
-            _ => self.changes_nothing(options, &format!("public address `{}`", options.name().text)),
-        }
-    }
-
-    /// `az network vnet update`: its address space.
-    pub(super) fn vnet_update(&mut self, options: &Options) {
-        let prefixes = self.ranges(options, "address-prefixes");
-        if prefixes.is_empty() || self.open_in_doubt(options) {
-            return;
-        }
-        let at = self.made("VirtualNetwork", &options.name().text);
-        match at.and_then(|at| self.made_azure(at)) {
-            Some(Azure::Network(network)) => network.prefixes = prefixes,
-            _ => self.changes_nothing(options, &format!("network `{}`", options.name().text)),
-        }
     }
 
     /// `az network nic update`: its security group.

@@ -10,6 +10,7 @@ mod aks_update;
 mod change;
 mod machine;
 mod network;
+mod network_change;
 mod object;
 mod options;
 mod properties;

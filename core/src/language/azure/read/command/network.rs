@@ -67,6 +67,9 @@ impl AzureReader<'_, '_> {
                 outbound: Default::default(),
             });
         }
+        if !self.network_again(options, &subnets) {
+            return;
+        }
         let network = VirtualNetwork { location: Self::command_location(options), prefixes, subnets, ..VirtualNetwork::default() };
         self.emit("VirtualNetwork", &options.name(), options.span, Azure::Network(network));
     }
@@ -129,6 +132,9 @@ impl AzureReader<'_, '_> {
     }
 
     pub(super) fn route_table_create(&mut self, options: &Options) {
+        if self.table_again(options) {
+            return;
+        }
         self.emit("RouteTable", &options.name(), options.span, Azure::RouteTable(Vec::new()));
     }
 

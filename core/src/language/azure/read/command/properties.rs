@@ -208,13 +208,14 @@ impl AzureReader<'_, '_> {
                     false => alloc::vec![Azure::OpenInterface { target, why: why.into() }],
                 }
             }
-            "network route-table update"
+            "network route-table create"
+            | "network route-table update"
             | "network route-table route create"
             | "network route-table route update"
             | "network route-table route delete" => {
                 alloc::vec![Azure::OpenTable { table: reference(&table.text, None), why: why.into() }]
             }
-            "network vnet update" => self.open_network(&name.text, path, why),
+            "network vnet update" | "network vnet create" => self.open_network(&name.text, path, why),
             "network vnet peering update" => {
                 alloc::vec![Azure::Link, Azure::MayChange { why: why.into(), reach: Reach::Anywhere }]
             }
