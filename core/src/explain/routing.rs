@@ -23,7 +23,8 @@ impl Explainer<'_> {
             Routing::Dropped(table, route)
             | Routing::Appliance(table, route)
             | Routing::Gateway(table, route)
-            | Routing::SomeOfSubnet(table, route) => self.user_route(table, route).map(|(_, route)| route.place),
+            | Routing::SomeOfSubnet(table, route)
+            | Routing::SomeOfTag(table, route) => self.user_route(table, route).map(|(_, route)| route.place),
             Routing::UnknownTable(number) | Routing::NoOutbound(number) | Routing::Balancer(number) => subnet(number),
             Routing::UnknownInterface(id) => self.snapshot.cloud.interface(id).map(|interface| interface.place),
             _ => None,
@@ -34,7 +35,10 @@ impl Explainer<'_> {
     fn route_name(&self, table: RouteTableId, route: RouteId) -> String {
         let Some((table, route)) = self.user_route(table, route) else { return String::new() };
         let own = if route.name.is_empty() { String::new() } else { format!(" `{}`", route.name) };
-        format!("the route{own} of `{table}` for {}", route.prefix)
+        match &route.tag {
+            Some(tag) => format!("the route{own} of `{table}` for service tag `{tag}`"),
+            None => format!("the route{own} of `{table}` for {}", route.prefix),
+        }
     }
 
     /// Why it is not known whether a route is for a machine that stands for any of its subnet.
@@ -102,6 +106,9 @@ impl Explainer<'_> {
                 format!("{} sends the packet to a gateway, and the input does not specify what is behind it", self.route_name(table, route))
             }
             Routing::SomeOfSubnet(table, route) => self.some_of_subnet(table, route, &to),
+            Routing::SomeOfTag(table, route) => {
+                format!("{} may be for `{to}`: the addresses of the tag are not in the input", self.route_name(table, route))
+            }
             Routing::UnknownTable(number) => match cloud.subnet(number).and_then(|subnet| subnet.open_routes.as_ref()) {
                 Some(why) => format!("{why}: the routes of subnet `{}` may send packets anywhere or drop them", subnet(number)),
                 None => {

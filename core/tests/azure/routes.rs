@@ -369,3 +369,54 @@ azure:
     let sent = of_protocol(&scene, "vm/m2", "vm/m1", (Protocol::UDP, Some(514)), ALLOWED);
     assert!(sent.checkpoints.iter().any(|c| c.sentence.contains("drops replies to `m2")), "{:?}", sent.checkpoints);
 }
+
+/// Azure documentation, "Virtual network traffic routing", "Service Tags for user-defined routes".
+#[test]
+fn a_route_may_be_for_a_service_tag() {
+    let script = |routes: &[&str]| {
+        let route = |(number, words): (usize, &&str)| {
+            format!("az network route-table route create -g rg --route-table-name rt -n r{number} --address-prefix {words}\n")
+        };
+        let routes: String = routes.iter().enumerate().map(route).collect();
+        scene(&format!(
+            "az network route-table create -g rg -n rt
+{routes}az network vnet create -g rg -n net --address-prefixes 10.0.0.0/16 --subnet-name s --subnet-prefixes 10.0.1.0/24
+az network vnet subnet update -g rg --vnet-name net -n s --route-table rt
+az network nic create -g rg -n n --vnet-name net --subnet s
+"
+        ))
+    };
+    let storage = "Storage --next-hop-type None";
+    let answer = same(&script(&[storage]), "vm/n", "20.60.1.1", UNKNOWN);
+    assert!(answer.summary.contains("`Storage` may be for `20.60.1.1`"), "{}", answer.summary);
+    same(&script(&["AzureCloud.WestEurope --next-hop-type VirtualAppliance --next-hop-ip-address 10.0.1.9"]), "vm/n", "20.60.1.1", UNKNOWN);
+    same(&script(&["Storage --next-hop-type Internet"]), "vm/n", "20.60.1.1", ALLOWED);
+    // Within the network it is for nobody, and a route for the address itself wins.
+    same(&script(&[storage]), "vm/n", "10.0.1.77", ALLOWED);
+    same(&script(&[storage, "20.60.1.1/32 --next-hop-type Internet"]), "vm/n", "20.60.1.1", ALLOWED);
+    // Both drop, or one of them does not.
+    same(&script(&[storage, "0.0.0.0/0 --next-hop-type None"]), "vm/n", "20.60.1.1", DENIED);
+    same(&script(&["Storage --next-hop-type Internet", "0.0.0.0/0 --next-hop-type None"]), "vm/n", "20.60.1.1", UNKNOWN);
+    // Of a tag whose addresses are given it is known.
+    let given = |address: &str, expected: Verdict| {
+        let text = "
+azure:
+  networks: [{name: net, addressSpace: 10.0.0.0/16, subnets: [{name: s, prefix: 10.0.1.0/24, routes: [{prefix: Storage, to: None}]}]}]
+  machines: [{name: n, subnet: s, address: 10.0.1.4}]
+  tags: {Storage: [20.60.0.0/16]}
+";
+        same(&scene(text), "vm/n", address, expected);
+    };
+    given("20.60.1.1", DENIED);
+    given("20.61.1.1", ALLOWED);
+    // Templates say the same, and of a range that is not given nothing is certain.
+    let template = |prefix: &str| {
+        scene(&format!(
+            r#"[{{"type": "Microsoft.Network/routeTables", "name": "rt", "properties": {{"routes": [{{"name": "d", "properties": {{"addressPrefix": "{prefix}", "nextHopType": "None"}}}}]}}}},
+            {{"type": "Microsoft.Network/virtualNetworks", "name": "net", "properties": {{"addressSpace": {{"addressPrefixes": ["10.0.0.0/16"]}}, "subnets": [{{"name": "s", "properties": {{"addressPrefix": "10.0.1.0/24", "routeTable": {{"id": "/subscriptions/s/resourceGroups/r/providers/Microsoft.Network/routeTables/rt"}}}}}}]}}}}]"#
+        ))
+    };
+    same(&template("Storage"), "10.0.1.4", "20.60.1.1", UNKNOWN);
+    same(&template("[parameters('range')]"), "10.0.1.4", "20.60.1.1", UNKNOWN);
+    same(&template("192.0.2.0/24"), "10.0.1.4", "20.60.1.1", ALLOWED);
+}

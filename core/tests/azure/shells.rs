@@ -221,3 +221,91 @@ fn a_rule_is_created_again_under_its_name_in_any_case() {
     let again = CLOSE.replace("-n close", "-n CLOSE").replace("--priority 100", "--priority 110").replace("Deny", "Allow");
     assert_eq!(names(&pair(&[ATTACH, CLOSE, &again], ALLOWED)).len(), 1);
 }
+
+/// Two subnets with a machine each; a security group at the first.
+const PAIR: &str = "az network vnet create -g rg -n net --address-prefixes 10.0.0.0/16 --subnet-name s1 --subnet-prefixes 10.0.1.0/24
+az network vnet subnet create -g rg --vnet-name net -n s2 --address-prefixes 10.0.2.0/24
+az network nsg create -g rg -n g
+az network vnet subnet update -g rg --vnet-name net -n s1 --nsg g
+az network nic create -g rg -n n1 --vnet-name net --subnet s1
+az network nic create -g rg -n n2 --vnet-name net --subnet s2
+";
+/// Closes a port.
+const RULE: &str =
+    "az network nsg rule create -g rg --nsg-name g -n x --priority 100 --access Deny --protocol Tcp --destination-port-ranges";
+
+#[track_caller]
+fn after(script: &str, expected: Verdict) {
+    named(&scene(&format!("{PAIR}{script}\n")), "vm/n2", "vm/n1", 443, expected);
+}
+
+/// GNU Bash manual, "Redirections" and "Bourne Shell Builtins": a script that the text writes is run where the text runs it.
+#[test]
+fn scripts_that_the_text_writes_are_run() {
+    let written = format!("cat > s.sh <<'E'\n{RULE} 443\nE\n");
+    for run in
+        ["bash s.sh", "sh -x ./s.sh", "chmod +x s.sh\n./s.sh", "source s.sh", ". ./s.sh", "sudo bash s.sh", "if true; then ./s.sh; fi"]
+    {
+        after(&format!("{written}{run}"), DENIED);
+    }
+    after(&written, ALLOWED);
+    after(&format!("bash s.sh\n{written}"), ALLOWED);
+    after(&format!("echo \"{RULE} 443\" > s.sh\n. ./s.sh"), DENIED);
+    after(&format!("tee s.sh >/dev/null <<E\n{RULE} 443\nE\nbash s.sh"), DENIED);
+    after(&format!("cat > s.sh <<'E'\n{RULE} $1\nE\nbash s.sh 443"), DENIED);
+    after(&format!("cat > s.sh <<'E'\n{RULE} $1\nE\nbash s.sh 22"), ALLOWED);
+    after(&format!("cat > s.sh <<'E'\nP=443\nE\ncat >> s.sh <<'E'\n{RULE} $P\nE\nbash s.sh"), DENIED);
+    // What it sets is set in the own shell only if it is sourced.
+    let variables = "PORT=22\ncat > v.env <<'E'\nPORT=443\nE\n";
+    after(&format!("{variables}. ./v.env\n{RULE} $PORT"), DENIED);
+    after(&format!("{variables}bash v.env\n{RULE} $PORT"), ALLOWED);
+    after(&format!("PORT=22\necho 'PORT=443' > v.env\nsource v.env\n{RULE} $PORT"), DENIED);
+}
+
+/// What is read for the variables that it sets may set any of them.
+#[test]
+fn variables_from_files_that_are_not_given_are_not_known() {
+    after(&format!("PORT=22\n{RULE} $PORT"), ALLOWED);
+    for read in [
+        "source ./config.sh",
+        ". config.env",
+        "set -a; source .env; set +a",
+        "[ -f .env ] && export $(cat .env | xargs)",
+        "export $(grep -v '^#' .env)",
+    ] {
+        after(&format!("PORT=22\n{read}\n{RULE} $PORT"), UNKNOWN);
+        after(&format!("{read}\nPORT=22\n{RULE} $PORT"), ALLOWED);
+    }
+    for own in ["source ~/.bashrc", "source <(kubectl completion bash)", "source venv/bin/activate"] {
+        after(&format!("PORT=22\n{own}\n{RULE} $PORT"), ALLOWED);
+    }
+}
+
+/// GNU Bash manual, "Invoking Bash", `-c`; GNU findutils manual, "xargs options"; POSIX, `unset`.
+#[test]
+fn arguments_of_texts_are_theirs_and_what_is_unset_is_gone() {
+    after(&format!("sh -c '{RULE} \"$1\"' _ 443"), DENIED);
+    after(&format!("sh -c '{RULE} \"$1\"' _ 22"), ALLOWED);
+    after(
+        &format!(
+            "bash -c '{} \"$1\" --destination-port-ranges \"$2\"' _ Deny 443",
+            RULE.replace(" Deny", "")
+                .replace(" --destination-port-ranges", "")
+                .replace(" --access", "")
+                .replace("--protocol Tcp", "--protocol Tcp --access")
+        ),
+        DENIED,
+    );
+    for unknown in [
+        format!("echo '443 Deny' | xargs -n2 sh -c '{RULE} $0'"),
+        format!("echo 443 | xargs -I % sh -c '{RULE} %'"),
+        format!("parallel {RULE} ::: 443"),
+    ] {
+        after(&unknown, UNKNOWN);
+    }
+    let access = RULE.replace("Deny", "${ACCESS:-Allow}");
+    after(&format!("ACCESS=Deny\n{access} 443"), DENIED);
+    after(&format!("ACCESS=Deny\nunset ACCESS\n{access} 443"), ALLOWED);
+    after(&format!("export PORT=443\nunset PORT\n{RULE} ${{PORT:-22}}"), ALLOWED);
+    after(&format!("PORT=22\nunset PORT\nPORT=${{PORT:-443}}\n{RULE} $PORT"), DENIED);
+}

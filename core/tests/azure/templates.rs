@@ -477,3 +477,31 @@ fn nested_templates_deploy_to_the_place_that_they_name() {
         assert_eq!((title("closed"), title("opened")), ((Access::Deny, 0), (Access::Allow, 0)), "{places:?}");
     }
 }
+
+/// Azure documentation, "Define the order for deploying resources in ARM templates": a group that a nested deployment defines again may be deployed before or
+/// after the other one, unless one waits.
+#[test]
+fn a_group_that_a_nested_deployment_defines_again_may_be_either() {
+    let text = |waits: &str| {
+        let rule = r#"{"name": "x", "properties": {"priority": 100, "direction": "Inbound", "access": "Deny", "protocol": "Tcp", "sourceAddressPrefix": "*", "sourcePortRange": "*", "destinationAddressPrefix": "*", "destinationPortRange": "443"}}"#;
+        let group = |rules: &str| {
+            format!(
+                r#"{{"type": "Microsoft.Network/networkSecurityGroups", "apiVersion": "2023-11-01", "name": "g", "properties": {{"securityRules": [{rules}]}}}}"#
+            )
+        };
+        let network = r#"{"type": "Microsoft.Network/virtualNetworks", "apiVersion": "2023-11-01", "name": "net", "properties": {"addressSpace": {"addressPrefixes": ["10.0.0.0/16"]}, "subnets": [
+            {"name": "s1", "properties": {"addressPrefix": "10.0.1.0/24", "networkSecurityGroup": {"id": "[resourceId('Microsoft.Network/networkSecurityGroups', 'g')]"}}},
+            {"name": "s2", "properties": {"addressPrefix": "10.0.2.0/24"}}]}}"#;
+        let schema = "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#";
+        let inner = format!(r#"{{"$schema": "{schema}", "contentVersion": "1.0.0.0", "resources": [{}]}}"#, group(""));
+        let nested = format!(
+            r#"{{"type": "Microsoft.Resources/deployments", "apiVersion": "2022-09-01", "name": "d", {waits}"properties": {{"mode": "Incremental", "template": {inner}}}}}"#
+        );
+        scene(&format!(r#"{{"$schema": "{schema}", "contentVersion": "1.0.0.0", "resources": [{}, {network}, {nested}]}}"#, group(rule)))
+    };
+    let free = text("");
+    verdict(&free, "10.0.2.4", "10.0.1.4", 443, UNKNOWN);
+    verdict(&free, "10.0.2.4", "10.0.1.4", 80, ALLOWED);
+    silent(&free, "DOC040");
+    verdict(&text(r#""dependsOn": ["g"], "#), "10.0.2.4", "10.0.1.4", 443, ALLOWED);
+}

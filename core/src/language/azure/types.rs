@@ -342,8 +342,10 @@ pub struct Gateway {
 pub struct Route {
     /// Its name; empty where it has none.
     pub name: Box<str>,
-    /// Its range.
+    /// Its range; all addresses where it is for a service tag.
     pub prefix: Cidr,
+    /// The service tag that it is for.
+    pub tag: Option<Box<str>>,
     /// Where it leads.
     pub hop: NextHop,
     /// The address of the appliance that it leads to.

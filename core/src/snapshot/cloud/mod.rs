@@ -265,8 +265,10 @@ pub struct RouteTable {
 pub struct UserRoute {
     /// Its name; empty where it has none.
     pub name: String,
-    /// Its range.
+    /// Its range; all addresses where it is for a service tag.
     pub prefix: Cidr,
+    /// The service tag that it is for, if the input does not give the addresses of that.
+    pub tag: Option<String>,
     /// Where it leads.
     pub hop: NextHop,
     /// The address of the appliance that it leads to.

@@ -23,6 +23,8 @@ pub enum Routing {
     Gateway(RouteTableId, RouteId),
     /// A route is for some addresses of a subnet, and which of them the machine has is not known that stands for any of it.
     SomeOfSubnet(RouteTableId, RouteId),
+    /// A route is for a service tag, and whether the address is one of that is not known.
+    SomeOfTag(RouteTableId, RouteId),
     /// The route table of the subnet is not given.
     UnknownTable(SubnetId),
     /// The interface is changed in a way that is not evaluated: it may be in another subnet, or have other addresses.
@@ -71,6 +73,7 @@ impl Routing {
             Routing::Appliance(..)
                 | Routing::Gateway(..)
                 | Routing::SomeOfSubnet(..)
+                | Routing::SomeOfTag(..)
                 | Routing::UnknownTable(_)
                 | Routing::UnknownInterface(_)
                 | Routing::UnknownGateway(_)
@@ -141,8 +144,12 @@ fn is_private(subnet: &Subnet) -> bool {
 /// What a route that somebody wrote does with packets to an address, if it does not lead them straight there. `home` is the network of the address.
 pub(crate) fn user_routing(cloud: &Cloud, table: RouteTableId, address: IpAddr, home: Option<NetworkId>) -> Option<Routing> {
     let at = |address| {
-        let route = user_route(cloud, table, address, home)?;
-        Some(of_route(cloud.table(table)?.routes.get(route.index())?.hop, table, route))
+        let found = user_route(cloud, table, address, home);
+        let written = found.and_then(|route| Some(of_route(cloud.table(table)?.routes.get(route.index())?.hop, table, route)));
+        if written.is_some_and(|written| !written.is_certain()) {
+            return written;
+        }
+        route_of_tag(cloud, table, address, written.is_some()).or(written)
     };
     let machine = home.and_then(|home| cloud.stand_in(Endpoint::InNetwork(home, address)));
     let Some(ranges) = machine.and_then(|machine| cloud.stands_for(machine)).filter(|ranges| !ranges.is_empty()) else {
@@ -189,7 +196,7 @@ fn user_route(cloud: &Cloud, table: RouteTableId, address: IpAddr, home: Option<
     if home.is_some_and(|home| home != table.network && !network.is_peered_with(home)) && near.iter().any(|n| n.space.contains(address)) {
         return None;
     }
-    let fits = RouteId::each(&table.routes).filter(|(_, r)| r.prefix.contains(address));
+    let fits = RouteId::each(&table.routes).filter(|(_, r)| r.tag.is_none() && r.prefix.contains(address));
     let (number, route) = fits.max_by_key(|(number, r)| (r.prefix.length(), core::cmp::Reverse(*number)))?;
     let of_subnets = network.subnet_peers.iter().flat_map(|peering| peering.pairs.iter().flatten());
     let peered = of_subnets.filter_map(|(_, theirs)| cloud.subnet(*theirs)).flat_map(|subnet| &subnet.prefixes);
@@ -207,6 +214,27 @@ fn user_route(cloud: &Cloud, table: RouteTableId, address: IpAddr, home: Option<
         NextHop::Nothing => false,
     };
     (route.prefix.length() >= longest && !leads_there).then_some(number)
+}
+
+/// A route for a service tag that may lead packets to an address otherwise than the other routes do. Those for longer prefixes win, and those for the same;
+/// how long the prefixes of a tag are is not known. Upstream: Azure documentation, "Virtual network traffic routing", "Service Tags for user-defined routes".
+fn route_of_tag(cloud: &Cloud, id: RouteTableId, address: IpAddr, is_dropped: bool) -> Option<Routing> {
+    let table = cloud.table(id)?;
+    let network = cloud.network(table.network)?;
+    let own = core::iter::once(table.network).chain(network.peers.iter().copied());
+    if !tags::is_public(address) || tags::is_platform(address) || own.filter_map(|n| cloud.network(n)).any(|n| n.space.contains(address)) {
+        return None;
+    }
+    if table.routes.iter().any(|route| route.tag.is_none() && route.prefix == Cidr::of(address)) {
+        return None;
+    }
+    let differs = |hop: NextHop| match hop {
+        NextHop::Nothing => !is_dropped,
+        NextHop::Internet => is_dropped,
+        _ => true,
+    };
+    let mut routes = RouteId::each(&table.routes).filter(|(_, route)| route.tag.is_some() && differs(route.hop));
+    routes.next().map(|(route, _)| Routing::SomeOfTag(id, route))
 }
 
 /// The length of the route that a private endpoint with this address has in its network and its peers, unless other routes apply to it.

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use crate::language::azure::inventory::{Builder, Placed, key};
 use crate::language::azure::{Azure, NextHop, Reference, Route, SubnetOutbound};
-use crate::model::AddressSet;
+use crate::model::{AddressSet, Cidr};
 use crate::snapshot::cloud::{RouteTable, RouteTableId, SubnetId, UserRoute};
 use crate::text::DocumentId;
 
@@ -64,24 +64,40 @@ struct Table {
 /// Tables by their name in lower case.
 fn tables(placed: &[Placed<'_>]) -> BTreeMap<String, Table> {
     let mut tables: BTreeMap<String, Table> = BTreeMap::new();
-    let user = |route: &Route, document: DocumentId| UserRoute {
-        name: route.name.to_string(),
-        prefix: route.prefix,
-        hop: route.hop,
-        appliance: route.appliance,
-        place: route.span.within(document),
+    let given: BTreeMap<String, &[Cidr]> = placed
+        .iter()
+        .filter_map(|(_, resource, azure)| match azure {
+            Azure::Tag(prefixes) => Some((key(&resource.meta.name), prefixes.as_slice())),
+            _ => None,
+        })
+        .collect();
+    // A route for a tag of which the addresses are known is one for each of its ranges.
+    let user = |route: &Route, document: DocumentId| {
+        let one = |prefix: Cidr, tag: Option<String>| UserRoute {
+            name: route.name.to_string(),
+            prefix,
+            tag,
+            hop: route.hop,
+            appliance: route.appliance,
+            place: route.span.within(document),
+        };
+        match route.tag.as_deref().map(|tag| (tag, given.get(&key(tag)))) {
+            None => alloc::vec![one(route.prefix, None)],
+            Some((_, Some(prefixes))) => prefixes.iter().map(|prefix| one(*prefix, None)).collect(),
+            Some((tag, None)) => alloc::vec![one(route.prefix, Some(tag.to_string()))],
+        }
     };
     for (document, resource, azure) in placed {
         match azure {
             Azure::RouteTable(routes) => {
                 let known = tables.entry(key(&resource.meta.name)).or_default();
                 known.name = resource.meta.name.to_string();
-                known.routes.extend(routes.iter().map(|r| user(r, *document)));
+                known.routes.extend(routes.iter().flat_map(|r| user(r, *document)));
             }
             Azure::Route { table, route } => {
                 let known = tables.entry(key(&table.name)).or_default();
                 known.name = table.name.to_string();
-                known.routes.push(user(route, *document));
+                known.routes.extend(user(route, *document));
             }
             Azure::OpenTable { table, why } => {
                 let known = tables.entry(key(&table.name)).or_default();
@@ -129,7 +145,7 @@ fn give(
         builder.cloud.tables.push(table);
         builder.cloud.tables.len() - 1
     });
-    let leading = routes.iter().filter(|r| !matches!(r.hop, NextHop::Nothing | NextHop::Internet));
+    let leading = routes.iter().filter(|r| r.tag.is_none() && !matches!(r.hop, NextHop::Nothing | NextHop::Internet));
     let set = AddressSet::of_cidrs(leading.map(|r| &r.prefix));
     if let Some(subnet) = builder.cloud.subnets.get_mut(number.index()) {
         subnet.routes = subnet.routes.union(&set);

@@ -253,6 +253,7 @@ impl<'a, 'r> AzureReader<'a, 'r> {
 
     /// A template: what it deploys is read as a document of its own, whose values stand where they are written here.
     fn deployment(&mut self, node: NodeRef<'a>) {
+        let before = self.resources.len();
         let template::Deployed { tree, marks, linked } = template::deploy(node, &parameters::given(self.files, self.file, node));
         for (span, what, _) in &linked {
             self.linked(what, *span);
@@ -278,6 +279,9 @@ impl<'a, 'r> AzureReader<'a, 'r> {
         }
         inner.finish();
         self.reader.findings.append(&mut reader.findings);
+        if turns::has_free_deployment(node) {
+            self.resources.get_mut(before..).into_iter().for_each(turns::either_of_groups);
+        }
         self.rules_elsewhere();
     }
 

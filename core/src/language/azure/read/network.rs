@@ -415,7 +415,17 @@ impl<'a> AzureReader<'a, '_> {
     }
 
     pub(super) fn route_table(&mut self, node: NodeRef<'a>, name: &Scalar) {
-        let (routes, _) = self.each(node, "routes", |reader, route| reader.route(route));
+        let table = simple(name);
+        let (routes, missing) = self.each(node, "routes", |reader, route| reader.route(route, &table));
+        if let Some(expression) = missing.first() {
+            let why = format!("`{expression}` has no value in the input").into();
+            self.emit(
+                "RouteTableChange",
+                &Scalar { text: format!("{} at routes", name.text), ..name.clone() },
+                name.span,
+                Azure::OpenTable { table, why },
+            );
+        }
         if routes.len() > MOST_ROUTES {
             let message = format!("route table `{}` has {} routes, and one takes {MOST_ROUTES} at most", name.text, routes.len());
             self.report(Diagnostic::new(codes::AZ_TOO_MANY, Severity::Error, name.span, message));
@@ -424,21 +434,28 @@ impl<'a> AzureReader<'a, '_> {
         self.emit("RouteTable", name, node.span(), Azure::RouteTable(routes));
     }
 
-    fn route(&mut self, node: NodeRef<'a>) -> Option<Route> {
-        let prefix = self.text(node, "addressPrefix")?;
+    fn route(&mut self, node: NodeRef<'a>, table: &Reference) -> Option<Route> {
+        let written = self.text(node, "addressPrefix")?;
+        if written.unknown || written.text.starts_with('[') {
+            self.unresolved(&written);
+            let why = format!("`{}` has no value in the input", written.text).into();
+            let name = Scalar { text: format!("{} at {}", table.name, written.span.start), ..written };
+            self.emit("RouteTableChange", &name, name.span, Azure::OpenTable { table: table.clone(), why });
+            return None;
+        }
         let hop = self.text(node, "nextHopType").and_then(|hop| self.next_hop(&hop));
         let appliance = self.text(node, "nextHopIpAddress").and_then(|a| self.address(&a));
-        // A route to a service tag leads to no known address here.
-        let prefix = super::rules::prefix(&prefix.text)?;
+        let (prefix, tag) = route_range(&written.text).or_else(|| Some((self.cidr(&written)?, None)))?;
         let name = self.name(node);
-        Some(Route { name: last_segment(&name.text).into(), prefix, hop: hop.unwrap_or(NextHop::Appliance), appliance, span: node.span() })
+        let hop = hop.unwrap_or(NextHop::Appliance);
+        Some(Route { name: last_segment(&name.text).into(), prefix, tag, hop, appliance, span: node.span() })
     }
 
     /// A route that is a resource of its own, named `table/route`.
     pub(super) fn separate_route(&mut self, node: NodeRef<'a>, name: &Scalar) {
         let Some((table, _)) = name.text.rsplit_once('/') else { return };
         let table = Reference { name: table.into(), parent: None, scope: Default::default(), span: name.span };
-        if let Some(route) = self.route(node) {
+        if let Some(route) = self.route(node, &table) {
             self.emit("Route", name, node.span(), Azure::Route { table, route });
         }
     }
@@ -459,6 +476,15 @@ impl<'a> AzureReader<'a, '_> {
         }
         found
     }
+}
+
+/// The range of a route, or all addresses and the service tag that it is for. Upstream: Azure documentation, "Virtual network traffic routing", "Service
+/// Tags for user-defined routes".
+pub(super) fn route_range(text: &str) -> Option<(Cidr, Option<Box<str>>)> {
+    if text.starts_with(|c: char| c.is_ascii_alphabetic()) && prefix(text).is_none() {
+        return Some((prefix("0.0.0.0/0")?, Some(text.into())));
+    }
+    Some((prefix(text)?, None))
 }
 
 /// A reference by the name alone.

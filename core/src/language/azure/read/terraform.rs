@@ -9,8 +9,8 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::network::truth;
-use super::rules::{last_segment, prefix as prefix_of};
+use super::network::{route_range, truth};
+use super::rules::last_segment;
 use super::terraform_plan::{self, Plan};
 use super::value::{Scalar, Template, field};
 use super::{AzureReader, DEEPEST, reference_of};
@@ -295,7 +295,8 @@ impl<'a> AzureReader<'a, '_> {
         let hop = self.text(node, "next_hop_type").and_then(|hop| self.next_hop(&hop)).unwrap_or(NextHop::Appliance);
         let appliance = self.text(node, "next_hop_in_ip_address").and_then(|a| self.address(&a));
         let name = self.name(node);
-        Some(Route { name: name.text.as_str().into(), prefix: prefix_of(&prefix.text)?, hop, appliance, span: node.span() })
+        let (prefix, tag) = route_range(&prefix.text)?;
+        Some(Route { name: name.text.as_str().into(), prefix, tag, hop, appliance, span: node.span() })
     }
 
     fn terraform_subnet(&mut self, node: NodeRef<'a>) -> Subnet {

@@ -5,13 +5,44 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::value::Scalar;
+use super::value::{Scalar, field};
 use super::{AzureReader, prop};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::document::NodeRef;
 use crate::language::azure::{Azure, RulePart, Unresolved};
-use crate::language::{Kind, codes};
+use crate::language::{Kind, Resource, codes};
 use crate::text::Span;
+
+/// Whether a template has a nested deployment that waits for nothing. Upstream: Azure documentation, "Define the order for deploying resources in ARM
+/// templates": what does not depend on each other is deployed in parallel.
+pub(super) fn has_free_deployment(template: NodeRef<'_>) -> bool {
+    let items = |list: NodeRef<'_>| -> Vec<bool> {
+        let resources: Vec<NodeRef<'_>> = match list.as_sequence() {
+            Some(items) => items.collect(),
+            None => list.as_mapping().unwrap_or_default().iter().map(|entry| list.value_of(entry)).collect(),
+        };
+        let is_free = |resource: &NodeRef<'_>| {
+            let kind = field(*resource, "type").and_then(NodeRef::as_str).unwrap_or_default();
+            kind.eq_ignore_ascii_case("Microsoft.Resources/deployments") && field(*resource, "dependsOn").is_none()
+        };
+        resources.iter().map(is_free).collect()
+    };
+    field(template, "resources").is_some_and(|list| items(list).contains(&true))
+}
+
+/// Of security groups that are defined twice either may be the one that is deployed last.
+pub(super) fn either_of_groups(resources: &mut [Resource]) {
+    let is_group = |resource: &Resource| matches!(&resource.kind, Kind::Azure(azure) if matches!(**azure, Azure::Group(_)));
+    let known = |resource: &Resource| (resource.meta.name.to_lowercase(), resource.meta.scope.clone());
+    let free: Vec<_> = resources.iter().filter(|r| is_group(r) && r.meta.condition.is_none()).map(known).collect();
+    let mut number = 0;
+    for resource in resources.iter_mut().filter(|r| is_group(r) && r.meta.condition.is_none()) {
+        if free.iter().filter(|other| **other == known(resource)).count() > 1 {
+            number += 1;
+            resource.meta.condition = Some(format!("definition {number} of `{}` is deployed last", resource.meta.name).into());
+        }
+    }
+}
 
 impl<'a> AzureReader<'a, '_> {
     fn endless(&mut self, text: &str, span: Span) {

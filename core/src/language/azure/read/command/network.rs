@@ -147,11 +147,9 @@ impl AzureReader<'_, '_> {
         }
         let hop = options.value("next-hop-type").and_then(|hop| self.next_hop(&hop)).unwrap_or(NextHop::Appliance);
         let appliance = options.value("next-hop-ip-address").and_then(|a| self.address(&a));
-        // A route to a service tag leads to no known address here.
-        let is_tag = prefix.text.starts_with(|c: char| c.is_ascii_alphabetic());
-        let Some(prefix) = (if is_tag { None } else { self.cidr(&prefix) }) else { return };
+        let Some((prefix, tag)) = self.route_prefix(&prefix) else { return };
         let name = options.name();
-        let route = Route { name: name.text.as_str().into(), prefix, hop, appliance, span: options.span };
+        let route = Route { name: name.text.as_str().into(), prefix, tag, hop, appliance, span: options.span };
         let full = Scalar { text: format!("{}/{}", table.name, name.text), ..name };
         self.emit("Route", &full, options.span, Azure::Route { table, route });
     }

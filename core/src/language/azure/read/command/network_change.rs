@@ -3,15 +3,18 @@
 //! Upstream: azure-cli, `aaz/latest/network`; Azure/azure-cli#7912 (a network that is created again loses its subnets, unless they are in use),
 //! Azure/azure-cli#10970 (a route table that is created again loses its routes).
 
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::AzureReader;
+use super::super::network::route_range;
 use super::options::Options;
+use super::{AzureReader, Scalar};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::language::azure::{AddressSku, Azure, PeeredSubnets, Subnet};
 use crate::language::{Kind, codes};
+use crate::model::Cidr;
 
 impl AzureReader<'_, '_> {
     /// Says that Azure refuses a command, which therefore has no effect.
@@ -40,15 +43,15 @@ impl AzureReader<'_, '_> {
     pub(super) fn network_again(&mut self, options: &Options, kept: &[Subnet]) -> bool {
         let name = options.name().text;
         let Some(at) = self.made("VirtualNetwork", &name) else { return true };
-        if self.open_in_doubt(options) {
-            return false;
-        }
         let stays = |subnet: &Subnet| kept.iter().any(|new| new.name.eq_ignore_ascii_case(&subnet.name));
         let lost: Vec<String> = self.subnets_of(&name).into_iter().filter(|s| !stays(s)).map(|s| s.name.to_string()).collect();
         let used = lost.iter().find_map(|subnet| Some((subnet, self.user_of("Subnet", subnet, Some(&name))?)));
         if let Some((subnet, user)) = used {
             let why = format!("`{name}` is there, and its subnet `{subnet}`, which the command leaves out, is in use by `{user}`");
             self.refuses(options, &why, "use `az network vnet update` to change the network");
+            return false;
+        }
+        if self.open_in_doubt(options) {
             return false;
         }
         if let Some(subnet) = lost.first() {
@@ -111,15 +114,25 @@ impl AzureReader<'_, '_> {
         }
         let hop = options.value("next-hop-type").and_then(|hop| self.next_hop(&hop));
         let appliance = options.value("next-hop-ip-address").and_then(|a| self.address(&a));
-        let prefix = options.value("address-prefix").and_then(|p| self.cidr(&p));
+        let range = options.value("address-prefix").and_then(|p| self.route_prefix(&p));
         let at = self.made("Route", &format!("{}/{}", table.name, options.name().text));
         match at.and_then(|at| self.made_azure(at)) {
             Some(Azure::Route { route, .. }) => {
-                route.prefix = prefix.unwrap_or(route.prefix);
+                if let Some((prefix, tag)) = range {
+                    (route.prefix, route.tag) = (prefix, tag);
+                }
                 route.hop = hop.unwrap_or(route.hop);
                 route.appliance = appliance.or(route.appliance);
             }
             _ => self.changes_nothing(options, &format!("route `{}` of `{}`", options.name().text, table.name)),
+        }
+    }
+
+    /// The range of a route, or its service tag; what is neither is reported.
+    pub(super) fn route_prefix(&mut self, written: &Scalar) -> Option<(Cidr, Option<Box<str>>)> {
+        match route_range(&written.text) {
+            Some((prefix, tag @ Some(_))) => Some((prefix, tag)),
+            _ => Some((self.cidr(written)?, None)),
         }
     }
 

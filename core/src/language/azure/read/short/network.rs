@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use super::{GROUP, NETWORK, RULE, SUBNET, arm_fields, refer};
 use crate::document::{NodeRef, Value};
 use crate::language::azure::read::AzureReader;
-use crate::language::azure::read::network::truth;
+use crate::language::azure::read::network::{route_range, truth};
 use crate::language::azure::read::rules::{PRIORITIES, own_tag, port_range, prefix};
 use crate::language::azure::read::value::Scalar;
 use crate::language::azure::{
@@ -59,12 +59,14 @@ impl<'a> AzureReader<'a, '_> {
                 Some(_) => (self.scalar_of(item, "prefix"), self.scalar_of(item, "to"), self.scalar_of(item, "name")),
                 None => (self.template.scalar(item), None, None),
             };
-            let Some(prefix) = prefix.and_then(|p| self.cidr(&p)) else { continue };
+            let Some(written) = prefix else { continue };
+            let range = route_range(&written.text).filter(|_| !written.unknown);
+            let Some((prefix, tag)) = range.or_else(|| Some((self.cidr(&written)?, None))) else { continue };
             // An appliance may be written as its address.
             let appliance = hop.as_ref().and_then(|h| h.text.trim().parse().ok());
             let hop = hop.filter(|_| appliance.is_none()).and_then(|h| self.next_hop(&h)).unwrap_or(NextHop::Appliance);
             let name = name.map_or_else(|| "".into(), |n| n.text.as_str().into());
-            routes.push(Route { name, prefix, hop, appliance, span: item.span() });
+            routes.push(Route { name, prefix, tag, hop, appliance, span: item.span() });
         }
         let name = Scalar { text: format!("routes of {network}/{subnet}"), unknown: false, span: list.span() };
         self.emit("RouteTable", &name, list.span(), Azure::RouteTable(routes));

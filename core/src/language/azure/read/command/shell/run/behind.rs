@@ -8,14 +8,14 @@ use alloc::vec::Vec;
 use super::super::lex::{Part, Raw, tokens};
 use super::super::parse::parse;
 use super::super::{Command, Dialect, Word};
-use super::{DEEPEST, OF_CLUSTERS, Run};
+use super::{DEEPEST, OF_CLUSTERS, Run, Value, is_argument};
 use crate::document::Variables;
 use crate::text::Span;
 
 /// Programs of which commands are read.
 const READ: [&str; 3] = ["az", "az.cmd", "az.exe"];
 /// Programs that run a text.
-const SHELLS: [&str; 7] = ["bash", "sh", "zsh", "dash", "ksh", "pwsh", "powershell"];
+pub(super) const SHELLS: [&str; 7] = ["bash", "sh", "zsh", "dash", "ksh", "pwsh", "powershell"];
 /// Programs besides `kubectl` that create objects, or say which cluster is meant.
 const TOOLS: [&str; 27] = [
     "ansible-playbook",
@@ -74,7 +74,7 @@ const ONLY_WORDS: [&str; 22] = [
 /// Groups of commands that make or change what decides about connections.
 const GROUPS: [&str; 7] = ["network", "vm", "aks", "rest", "resource", "deployment", "vmss"];
 
-fn program_of(word: &Word) -> &str {
+pub(super) fn program_of(word: &Word) -> &str {
     word.text.rsplit(['/', '\\']).next().unwrap_or_default()
 }
 
@@ -125,7 +125,7 @@ fn is_printed(text: &str) -> bool {
     text.strip_prefix("$(").and_then(|rest| rest.split_whitespace().next()).is_some_and(|program| matches!(program, "curl" | "wget"))
 }
 
-fn speaks_of_cluster(text: &str) -> bool {
+pub(super) fn speaks_of_cluster(text: &str) -> bool {
     OF_CLUSTERS.iter().any(|program| text.split_whitespace().any(|word| word == *program))
 }
 
@@ -159,6 +159,10 @@ impl Run<'_> {
             let texts: Vec<&str> = words.iter().skip(1).map(|word| word.text.as_str()).filter(|text| !text.starts_with('-')).collect();
             self.echoed = Some((span.start, texts.join(" ")));
         }
+        self.note_file(&words, &program, span);
+        if self.run_file(&words, span) {
+            return;
+        }
         let next = words.get(1).map_or("", |word| &word.text);
         if is_tool(words.first().map_or("", |word| &word.text), next) {
             return self.push(words);
@@ -185,13 +189,22 @@ impl Run<'_> {
         if lower == "eval" || is_shell {
             return self.shell(&words, is_shell, span);
         }
+        let takes_words = lower == "xargs" || lower == "parallel";
+        if takes_words && self.shell_behind(&words, span) {
+            return;
+        }
+        if lower == "parallel" {
+            // What stands behind `:::` takes turns as the last word.
+            let end = words.iter().position(|word| word.text.starts_with(":::")).unwrap_or(words.len());
+            words.truncate(end);
+        }
         let at = words.iter().skip(1).position(|w| READ.contains(&program_of(w)) && !w.text.contains(' ')).map(|at| at + 1);
         if let Some(at) = at.filter(|at| words.get(at + 1).is_some_and(|w| GROUPS.contains(&w.text.as_str()))) {
             let mut inner = words.split_off(at);
             if let Some(first) = inner.first_mut() {
                 first.text = program_of(first).to_string();
             }
-            if lower == "xargs" || lower == "parallel" || lower == "find" {
+            if takes_words || lower == "find" {
                 fill(&mut inner, &lower, span);
             }
             self.push(inner);
@@ -205,6 +218,18 @@ impl Run<'_> {
         let rest: Vec<String> = words.iter().skip(1).filter(is_rest).map(both).collect();
         let is_text =
             !is_shell || words.iter().any(|w| !w.quoted && w.text.starts_with('-') && w.text.to_ascii_lowercase().ends_with(['c', 'd']));
+        if let Some((script, arguments)) = self.text_with_arguments(words).filter(|_| is_shell) {
+            let before: Vec<(String, Value)> =
+                self.variables.iter().filter(|(name, _)| is_argument(name)).map(|(name, value)| (name.clone(), value.clone())).collect();
+            let mut arguments = arguments.iter().map(|word| Value { items: alloc::vec![word.text.clone()], unknown: word.unknown });
+            let own = arguments.next();
+            self.set_arguments(arguments.collect());
+            own.into_iter().for_each(|own| self.set("0", own));
+            self.run_text(&script, span);
+            self.variables.retain(|name, _| !is_argument(name));
+            self.variables.extend(before);
+            return;
+        }
         if is_text {
             let script = rest.join(" ");
             return if is_printed(&script) { self.hand_over(words, script) } else { self.run_text(&script, span) };
@@ -221,6 +246,30 @@ impl Run<'_> {
         } else if let Some(printer) = self.printed_into(span) {
             self.hand_over(words, alloc::format!("$({printer})"));
         }
+    }
+
+    /// `sh -c TEXT NAME ARGUMENT…`: the text, and what `$0`, `$1` and so on are in it; nothing where it has no arguments.
+    fn text_with_arguments<'w>(&self, words: &'w [Word]) -> Option<(String, &'w [Word])> {
+        let is_flag = |word: &Word| !word.quoted && word.text.starts_with('-') && !word.text.starts_with("--") && word.text.ends_with('c');
+        let at = words.iter().skip(1).position(is_flag).filter(|_| self.dialect == Dialect::Posix)? + 2;
+        let script = words.get(at).filter(|word| word.quoted)?;
+        let arguments = words.get(at + 1..).filter(|rest| !rest.is_empty())?;
+        Some((script.text.clone(), arguments))
+    }
+
+    /// `xargs sh -c TEXT`: with what words it runs is not known. False for anything else.
+    fn shell_behind(&mut self, words: &[Word], span: Span) -> bool {
+        let Some(at) = words.iter().position(|word| SHELLS.contains(&program_of(word))) else { return false };
+        let flag = words.get(at + 1).filter(|word| word.text.starts_with('-') && word.text.ends_with('c'));
+        let Some(script) = words.get(at + 2).filter(|_| flag.is_some()) else { return false };
+        let replaced = words.iter().position(|word| word.text == "-I").and_then(|at| words.get(at + 1)).map_or("{}", |word| &word.text);
+        let text = script.text.replace(replaced, "$(xargs)");
+        let before: Vec<(String, Value)> =
+            self.variables.iter().filter(|(name, _)| is_argument(name)).map(|(name, value)| (name.clone(), value.clone())).collect();
+        self.variables.retain(|name, _| !is_argument(name));
+        self.run_text(&text, span);
+        self.variables.extend(before);
+        true
     }
 
     /// The command of `bash <(…)`.
@@ -284,10 +333,12 @@ impl Run<'_> {
         let mut inner = Run::new(script, self.dialect, &[]);
         inner.variables = core::mem::take(&mut self.variables);
         inner.functions = core::mem::take(&mut self.functions);
+        inner.files = core::mem::take(&mut self.files);
         (inner.doubt, inner.depth, inner.spent) = (self.doubt.clone(), self.depth + 1, self.spent);
         inner.nodes(&nodes);
         inner.finish();
         (self.variables, self.functions, self.spent) = (inner.variables, inner.functions, inner.spent);
+        self.files = core::mem::take(&mut inner.files);
         if inner.beyond.is_some() {
             self.beyond.get_or_insert(span);
         }
@@ -311,7 +362,7 @@ impl Run<'_> {
     }
 
     /// The text between `<<WORD` and the line `WORD` after a command.
-    fn document_after(&self, span: Span) -> Option<String> {
+    pub(super) fn document_after(&self, span: Span) -> Option<String> {
         let rest = self.text.get(span.start as usize..)?;
         let (line, after) = rest.split_once('\n')?;
         let mark = line.split_once("<<")?.1.trim_start_matches('-').trim();

@@ -3,6 +3,7 @@
 mod behind;
 mod conditions;
 mod expand;
+mod files;
 mod leave;
 mod sum;
 
@@ -71,6 +72,8 @@ pub(super) struct Run<'a> {
     locals: Vec<BTreeMap<String, Option<Value>>>,
     /// Where the last text that was only printed stands, and the text.
     echoed: Option<(u32, String)>,
+    /// Files that the text writes.
+    files: files::Files,
     /// Where more was to be done than is done.
     pub(super) beyond: Option<Span>,
 }
@@ -100,6 +103,7 @@ impl<'a> Run<'a> {
             traps: Vec::new(),
             locals: Vec::new(),
             echoed: None,
+            files: files::Files::new(),
             beyond: None,
         }
     }
@@ -315,6 +319,9 @@ impl<'a> Run<'a> {
             raws = rest;
         }
         let Some((first, rest)) = raws.split_first() else { return };
+        if stays && self.exports_output(raws) {
+            return;
+        }
         if is_local {
             // Names without values.
             return raws.iter().filter_map(Raw::plain).for_each(|name| {
@@ -377,6 +384,11 @@ impl<'a> Run<'a> {
             "read" => {
                 for name in rest.iter().filter_map(Raw::plain).filter(|n| !n.starts_with('-')) {
                     self.set(name, Value { items: alloc::vec![format!("${name}")], unknown: true });
+                }
+            }
+            "unset" if self.dialect == Dialect::Posix => {
+                for name in rest.iter().filter_map(Raw::plain).filter(|name| !name.starts_with('-')) {
+                    self.set(name, known(String::new()));
                 }
             }
             "trap" if self.dialect == Dialect::Posix => self.trap(rest),
