@@ -29,6 +29,19 @@ function stays(places, before) {
 }
 
 export default {
+    async "a machine of Azure's picture is chosen anywhere on its card, and marked"() {
+        const page = await open({}, "?lesson=azure/virtual-networks");
+        const card = page.locator('.az-machine[data-key="vm/tool"]');
+        const { width, height } = await card.evaluate((own) => ({ width: own.clientWidth, height: own.clientHeight }));
+        await card.click({ position: { x: width - 12, y: height - 6 } });
+        await page.locator(".end-panel h2").filter({ hasText: "tool" }).waitFor();
+        await page.locator('.az-machine.chosen[data-key="vm/tool"]').waitFor();
+        // It is made the receiver of the question.
+        await page.locator(".end-panel").getByRole("button", { name: "Ask to here" }).click();
+        await until(/tool/, () => page.getByRole("combobox", { name: "to", exact: true }).inputValue(), "the receiver");
+        assert.equal(await page.locator(".end-panel").count(), 0);
+    },
+
     async "a Service on the graph leads to its path"() {
         const page = await openExample("a public load balancer");
         await page.getByRole("tab", { name: "Matrix" }).click();
