@@ -10,6 +10,7 @@ use alloc::vec::Vec;
 use granit_parser::{Event, Parser, ScalarStyle, Span as Marks, StructureStyle, Tag, options};
 
 use super::keys::{self, KeyIndex, Slot};
+use super::tree::Replaced;
 use super::{Entry, Limits, Node, NodeId, Tree, Value, characters, codes, scalar, syntax, template};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::text::Span;
@@ -145,7 +146,7 @@ impl<'t> Builder<'t> {
         Builder {
             text,
             limits,
-            tree: Tree { nodes: Vec::with_capacity(text.len() / 24), root: None },
+            tree: Tree { nodes: Vec::with_capacity(text.len() / 24), ..Tree::default() },
             frames: Vec::new(),
             items: Vec::new(),
             slots: Vec::new(),
@@ -451,7 +452,11 @@ impl<'t> Builder<'t> {
                 );
             }
         }
-        *slot = Slot { entry, merged: false };
+        let by = entry.key_span;
+        let Slot { entry, merged } = core::mem::replace(slot, Slot { entry, merged: false });
+        if !merged {
+            self.tree.replaced.push(Replaced { entry, by });
+        }
     }
 
     /// Copies the entries of what a `<<` names into the innermost mapping.

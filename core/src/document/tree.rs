@@ -3,6 +3,8 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+use hashbrown::HashMap;
+
 use crate::text::Span;
 
 /// A node of a [`Tree`], by number.
@@ -77,6 +79,17 @@ pub struct Entry {
 pub struct Tree {
     pub(crate) nodes: Vec<Node>,
     pub(crate) root: Option<NodeId>,
+    /// Entries whose keys are written again in their mappings, in the order in which they were replaced.
+    pub(crate) replaced: Vec<Replaced>,
+}
+
+/// An entry of a mapping that does not count, as its key is written again.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct Replaced {
+    /// The entry.
+    pub(crate) entry: Entry,
+    /// Where the key is written again.
+    pub(crate) by: Span,
 }
 
 impl Tree {
@@ -88,6 +101,31 @@ impl Tree {
     /// The node with this number.
     pub fn get(&self, id: NodeId) -> Option<NodeRef<'_>> {
         self.nodes.get(id.0 as usize).map(|node| NodeRef { tree: self, id, node })
+    }
+
+    /// The tree in which earlier values count of keys that are written more than once: the first of each by turn 0, the second by turn 1. Keys that are
+    /// not written that often keep their last value; nothing if that is true of all.
+    pub(crate) fn earlier(&self, turn: usize) -> Option<Tree> {
+        let before: HashMap<u32, &Entry> = self.replaced.iter().map(|replaced| (replaced.by.start, &replaced.entry)).collect();
+        let value_in_turn = |entry: &Entry| {
+            let values: Vec<&Entry> = core::iter::successors(before.get(&entry.key_span.start).copied(), |value| {
+                before.get(&value.key_span.start).copied().filter(|earlier| earlier.key_span.start < value.key_span.start)
+            })
+            .collect();
+            values.iter().rev().nth(turn).map(|value| (*value).clone())
+        };
+        let mut tree = Tree { replaced: Vec::new(), ..self.clone() };
+        let mut differs = false;
+        for node in &mut tree.nodes {
+            let Value::Mapping(entries) = &mut node.value else { continue };
+            for entry in entries {
+                if let Some(value) = value_in_turn(entry) {
+                    *entry = value;
+                    differs = true;
+                }
+            }
+        }
+        differs.then_some(tree)
     }
 
     /// How many nodes there are.

@@ -25,6 +25,8 @@ codes! {
     KIND_NOT_READ = "K8S008";
     /// A Kustomization: what it makes of its sources is known once it is built.
     KUSTOMIZATION = "K8S100" [Warning];
+    /// A list that says itself that further items are not in it.
+    PART_OF_A_LIST = "K8S101" [Warning];
     /// A command of `kubectl` or Helm that changes the cluster, and is not carried out here.
     COMMAND_NOT_FOLLOWED = "K8S110" [Note, Warning];
     /// Lists in lists, deeper than anybody writes.

@@ -104,7 +104,7 @@ impl Resource {
     /// Whether it stands for a text of which not even the object is known.
     pub fn is_unreadable(&self) -> bool {
         use unread::Cause;
-        matches!(&self.kind, Kind::Unread(unread) if matches!(unread.cause, Cause::Broken | Cause::Template | Cause::Kustomization | Cause::Elsewhere | Cause::Command | Cause::Deleted))
+        matches!(&self.kind, Kind::Unread(unread) if matches!(unread.cause, Cause::Broken | Cause::Template | Cause::Kustomization | Cause::Elsewhere | Cause::Command | Cause::Deleted | Cause::RestOfList))
     }
 }
 
@@ -123,6 +123,8 @@ pub struct Flaws {
     pub unknown_fields: Vec<(Span, Box<str>)>,
     /// Of a policy: that its directions are written twice, so that it may act in either.
     pub both_directions: bool,
+    /// Of a policy: that more than one of the fields that say whom it is for is written twice, so that it may be for anybody.
+    pub anybody: bool,
     /// Of a policy: where its namespace stands, if what stands there can be the name of none.
     pub namespace: Option<Span>,
     /// Of an object that is no policy: labels (those of the pods that it makes) that cannot be read.

@@ -81,6 +81,8 @@ pub enum Cause {
     Refused,
     /// It is a command that changes objects, and is not followed.
     Command,
+    /// It is the rest of a list of which the input holds a part.
+    RestOfList,
     /// It is an object that a command deletes, perhaps before it is created.
     Deleted,
 }

@@ -11,6 +11,7 @@
 mod broken;
 mod duplicates;
 pub(crate) mod edits;
+mod repeated;
 mod reuse;
 #[cfg(test)]
 mod script_tests;
@@ -272,18 +273,19 @@ fn read_unmarked(text: &str, beside: &Beside<'_>) -> ParsedDocument {
         .filter(|diagnostic| diagnostic.severity == Severity::Error)
         .filter_map(|diagnostic| diagnostic.place.map(|place| place.span))
         .collect();
-    let settle = |mut resource: Resource| {
-        // An error within an object, such as a duplicate key, makes an API server refuse it.
-        language::add_errors(&mut resource, &parsed.tree, &errors);
-        Arc::new(resource)
-    };
+    let mut resources = read.resources;
+    let read_again = |tree: &document::Tree| beside.languages.read_file(tree, text, beside.file, beside.given).resources;
+    // An error within an object, such as a duplicate key, makes an API server refuse it.
+    let known = if parsed.tree.replaced.is_empty() { Vec::new() } else { resources.clone() };
+    resources.iter_mut().for_each(|resource| language::add_errors(resource, &parsed.tree, &errors));
+    repeated::add_earlier_readings(&parsed.tree, &errors, read_again, known, &mut resources);
     let lost = broken::unread(beside.languages, text, &parsed, beside.limits).into_iter().map(Arc::new);
     let mut diagnostics = parsed.diagnostics;
     diagnostics.extend(json.iter().flat_map(|json| not_json(json, beside.languages.takes_comments(&parsed.tree))));
     diagnostics.extend(read.diagnostics);
     // The parser may stop within a character that it does not know; people are shown whole ones.
     diagnostics.iter_mut().for_each(|diagnostic| diagnostic.on_character_borders(text));
-    ParsedDocument { resources: read.resources.into_iter().map(settle).chain(lost).collect(), diagnostics, ..ParsedDocument::default() }
+    ParsedDocument { resources: resources.into_iter().map(Arc::new).chain(lost).collect(), diagnostics, ..ParsedDocument::default() }
 }
 
 /// What is said of a text that is JSON but for comments or words of another language. Its objects are read all the same.

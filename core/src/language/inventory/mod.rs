@@ -110,6 +110,7 @@ fn unread_ways(resources: &[(DocumentId, &Resource)], settings: &Assumed) -> Vec
         };
         let why = match unread.cause {
             Cause::Broken => ": its document cannot be read",
+            Cause::RestOfList => ": only a part of it is in the input",
             Cause::Template => ": it is a template that must be rendered first",
             _ => "",
         };

@@ -3,6 +3,7 @@
 mod admission;
 mod installed;
 mod known;
+mod refused;
 pub(in crate::language) mod unread;
 mod virtual_nodes;
 

@@ -24,15 +24,24 @@ pub(crate) fn add_errors(resource: &mut Resource, tree: &Tree, errors: &[Span]) 
     }
     resource.flaws.refusals.extend(&within);
     if !resource.kind.is_kept_refused()
-        && let Some(spec) = tree.root().and_then(|root| find(root, resource.span)).and_then(|node| node.get("spec"))
+        && let Some(node) = tree.root().and_then(|root| find(root, resource.span))
     {
-        resource.flaws.both_directions |= ["policyTypes", "types"].iter().any(|field| is_set_twice(spec, field, &within));
+        let is_in_spec = |field: &&str| node.get("spec").is_some_and(|spec| is_set_twice(spec, field, &within));
+        resource.flaws.both_directions |= ["policyTypes", "types"].iter().any(|field| is_in_spec(&field));
+        // One of them alone, or all of an object at once: then each of the two readings is kept. What else goes together is not known.
+        let of_whom = WHOM.iter().filter(|field| is_in_spec(field)).count()
+            + usize::from(node.get("metadata").is_some_and(|metadata| is_set_twice(metadata, "namespace", &within)));
+        let of_object = ["metadata", "spec"].iter().filter(|field| is_set_twice(node, field, &within)).count();
+        resource.flaws.anybody |= of_whom > 1 || of_whom > 0 && of_object > 0;
     }
     match tree.root().and_then(|root| find(root, resource.span)).filter(|_| resource.kind.is_kept_refused()) {
         Some(node) => note(resource, node, &within),
         None => resource.refused = true,
     }
 }
+
+/// Fields within `spec` by which policies say whom they are for.
+const WHOM: [&str; 5] = ["podSelector", "selector", "namespaceSelector", "serviceAccountSelector", "subject"];
 
 /// What only policies say, so that nothing else was meant by it in a profile.
 const OF_POLICIES: [&str; 3] = ["order", "selector", "types"];
@@ -52,6 +61,9 @@ pub(in crate::language) fn refuse_unknown_fields(resource: &mut Resource) {
     }
 }
 
+/// Fields by which a host endpoint says which one it is, and what holds where no policy decides.
+const HOST_FIELDS: [&str; 4] = ["node", "interfaceName", "expectedIPs", "profiles"];
+
 /// Notes what of a refused object stays open. `twice` are keys that are written twice.
 pub(in crate::language) fn note(resource: &mut Resource, node: NodeRef<'_>, twice: &[Span]) {
     if matches!(resource.kind, Kind::Check(_))
@@ -62,8 +74,11 @@ pub(in crate::language) fn note(resource: &mut Resource, node: NodeRef<'_>, twic
         return;
     }
     let metadata = node.get("metadata");
+    // Of a whole part that is written twice, nothing that was read is certain.
+    let is_repeated = |fields: &[&str]| fields.iter().any(|field| is_set_twice(node, field, twice));
     resource.flaws.unclear = match &resource.kind {
-        Kind::Service(_) => is_unclear_service(node.get("spec"), twice),
+        Kind::Service(_) => is_repeated(&["metadata", "spec"]) || is_unclear_service(node.get("spec"), twice),
+        Kind::EndpointSlice(_) | Kind::Endpoints(_) if is_repeated(&["metadata", "endpoints", "ports", "subsets"]) => true,
         Kind::EndpointSlice(_) => {
             let family = node.get("addressType").and_then(NodeRef::as_str);
             is_unclear_list(node.get("endpoints"), &|e| has_plain_addresses(e.get("addresses"), family))
@@ -77,6 +92,11 @@ pub(in crate::language) fn note(resource: &mut Resource, node: NodeRef<'_>, twic
         Kind::Ingress(_) => !resource.flaws.refusals.is_empty(),
         _ => false,
     };
+    if let (Kind::Calico(calico), Some(spec)) = (&mut resource.kind, node.get("spec"))
+        && let Calico::NetworkSet(set) = &mut **calico
+    {
+        set.unread |= is_repeated(&["spec"]) || is_set_twice(spec, "nets", twice);
+    }
     let subject = marked(resource);
     let repeats = is_set_twice(node, "spec", twice) || node.get("spec").is_some_and(|spec| is_set_twice(spec, "template", twice));
     let (labels, effects) = match &resource.kind {
@@ -97,7 +117,12 @@ pub(in crate::language) fn note(resource: &mut Resource, node: NodeRef<'_>, twic
         Kind::Calico(calico) => {
             let labels = labels(metadata, twice);
             match &**calico {
-                Calico::HostEndpoint(host) if host.node.is_empty() || host.interface.is_empty() && host.expected_ips.is_empty() => {
+                Calico::HostEndpoint(host)
+                    if host.node.is_empty()
+                        || host.interface.is_empty() && host.expected_ips.is_empty()
+                        || is_repeated(&["spec"])
+                        || HOST_FIELDS.iter().any(|field| node.get("spec").is_some_and(|spec| is_set_twice(spec, field, twice))) =>
+                {
                     (labels, alloc::vec![Effect { nodes: Some(Default::default()), ..Effect::default() }])
                 }
                 // What it sets about nodes.
@@ -151,7 +176,9 @@ fn of_pods(parts: &Parts<'_>, metadata: Option<NodeRef<'_>>, spec: Option<NodeRe
     let mut labels = labels(metadata, parts.twice);
     labels.others |= is_beside_metadata(parts.holder) || is_set_twice(parts.holder, "metadata", parts.twice);
     let is_scalar = |node: NodeRef<'_>| node.as_mapping().is_none() && node.as_sequence().is_none();
-    let is_placed = metadata.is_none_or(|m| m.is_null() || m.as_mapping().is_some() && m.get("namespace").is_none_or(is_scalar));
+    let is_placed = metadata.is_none_or(|m| {
+        m.is_null() || m.as_mapping().is_some() && m.get("namespace").is_none_or(is_scalar) && !is_set_twice(m, "namespace", parts.twice)
+    });
     let subject = Whom { namespaces: if is_placed { Namespaces::Own } else { Namespaces::All }, ..parts.subject.clone() };
     let mut effects = Vec::new();
     let network = spec.and_then(|spec| Some((spec.get("hostNetwork")?, spec.entry("hostNetwork")?.key_span)));
@@ -265,7 +292,7 @@ fn open_port(port: NodeRef<'_>, twice: &[Span]) -> Option<(Option<Box<str>>, Spa
 fn is_unclear_service(spec: Option<NodeRef<'_>>, twice: &[Span]) -> bool {
     let Some(entries) = spec.and_then(NodeRef::as_mapping) else { return true };
     let Some(spec) = spec else { return true };
-    let is_twice_set = entries.iter().any(|e| has(twice, e.key_span) && ["selector", "ports", "type", "externalName"].contains(&&*e.key));
+    let is_twice_set = entries.iter().any(|e| has(twice, e.key_span));
     let is_known =
         |kind: &str| kind.is_empty() || crate::snapshot::ServiceType::ALL.iter().any(|known| known.as_str().eq_ignore_ascii_case(kind));
     let kind = spec.get("type").is_none_or(|kind| kind.is_null() || kind.as_str().is_some_and(is_known));

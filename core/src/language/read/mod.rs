@@ -14,6 +14,7 @@ pub(in crate::language) mod fields;
 mod hooks;
 pub(in crate::language) mod kinds;
 pub(in crate::language) mod labels;
+mod lists;
 pub(in crate::language) mod meta;
 pub(in crate::language) mod path;
 #[cfg(test)]
@@ -31,6 +32,7 @@ use hashbrown::HashMap;
 pub(crate) use self::doubts::add_errors;
 use self::fields::{Reader, Slot, quoted};
 use self::kinds::{Body, KnownKind, ReadKind, Role};
+use self::lists::ListOf;
 use self::meta::Metadata;
 use self::unread::{Class, Family};
 pub(crate) use self::unread::{anything, broken, no_object};
@@ -52,12 +54,6 @@ pub struct Read {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Lists in lists are followed so deep.
-const DEEPEST_LIST: usize = 8;
-
-/// The fields of a list, besides its items.
-const LIST_FIELDS: &[&str] = &["apiVersion", "kind", "metadata"];
-
 /// Where fields belong that people write at the top of an object.
 const OBJECT_HINTS: &[(&str, &str)] = &[
     ("name", "it belongs under `metadata`"),
@@ -78,8 +74,14 @@ pub fn read(tree: &Tree, text: &str) -> Read {
 impl Languages {
     /// Reads all objects of a document of a file, with values that other files give for the parameters of templates.
     pub fn read_file(self, tree: &Tree, text: &str, file: &str, given: &[ParameterFile]) -> Read {
-        let mut objects =
-            Objects { languages: self, reader: Reader::new(text), resources: Vec::new(), unread: Vec::new(), unread_index: HashMap::new() };
+        let mut objects = Objects {
+            languages: self,
+            reader: Reader::new(text),
+            resources: Vec::new(),
+            unread: Vec::new(),
+            unread_index: HashMap::new(),
+            misplaced: None,
+        };
         if let Some(root) = tree.root().filter(|root| !root.is_null()) {
             match self.iter().find(|language| language.claims(root)) {
                 Some(language) => {
@@ -111,19 +113,14 @@ impl Languages {
     }
 }
 
-/// What a list says about its items: its API version and, for a `PodList`, the kind `Pod`.
-#[derive(Clone, Copy)]
-struct ListOf<'a> {
-    api_version: &'a str,
-    kind: Option<&'a str>,
-}
-
 struct Objects<'a> {
     languages: Languages,
     reader: Reader<'a>,
     resources: Vec<Resource>,
     unread: Vec<UnreadKind<'a>>,
     unread_index: HashMap<(&'a str, &'a str), usize>,
+    /// Why what is being read is no item of its list: where that stands.
+    misplaced: Option<Span>,
 }
 
 /// Objects of one kind that is not read.
@@ -184,10 +181,8 @@ impl<'a> Objects<'a> {
             && (api_version.is_empty() || known.serves(api_version) || self.languages.owns(api_version))
         {
             self.object(&object, known, (kind, kind_span), (api_version, version_span));
-        } else if let Some(item_kind) = kind.strip_suffix("List").filter(|_| known.is_none() && node.get("items").is_some()) {
-            self.list(&object, ListOf { api_version, kind: Some(item_kind).filter(|kind| !kind.is_empty()) }, depth);
-        } else if kind == "List" || kind.strip_suffix("List").is_some_and(|item| self.languages.has_kind(item)) {
-            // A list without items.
+        } else if let Some(list) = self.as_list(node, kind, api_version).filter(|_| known.is_none()) {
+            self.list(&object, kind, list, depth);
         } else {
             self.unread(&object, kind, api_version, kind_span, version_span);
         }
@@ -220,25 +215,6 @@ impl<'a> Objects<'a> {
             flaws: Flaws::default(),
             kind: Kind::Unread(Box::new(kept)),
         });
-    }
-
-    fn list(&mut self, object: &Slot<'a, '_>, list: ListOf<'a>, depth: usize) {
-        if depth >= DEEPEST_LIST {
-            let diagnostic = object.error(codes::LISTS_TOO_DEEP, format!("nested lists are read at most {DEEPEST_LIST} deep"));
-            self.reader.report(diagnostic.help("put the objects into one list"));
-            return;
-        }
-        // `kind: List` says nothing of its items; its own API version is not theirs.
-        let inherited = list.kind.map(|_| list);
-        let Some([items]) = self.reader.fields(object, ["items"], LIST_FIELDS) else { return };
-        for item in self.reader.items(&items) {
-            let Some(node) = item.value() else {
-                let diagnostic = item.warning(codes::NOT_AN_OBJECT, "an empty list item is not an object");
-                self.reader.report(diagnostic.help("delete the dash"));
-                continue;
-            };
-            self.read(node, inherited, depth + 1);
-        }
     }
 
     /// `kind`, and where it stands.
@@ -357,6 +333,10 @@ impl<'a> Objects<'a> {
             flaws: core::mem::take(&mut self.reader.flaws),
             kind,
         };
+        if let Some(at) = self.misplaced {
+            resource.flaws.refusals.push(at);
+            resource.refused |= !resource.kind.is_kept_refused();
+        }
         if let Some(node) = object.node {
             doubts::refuse_unknown_fields(&mut resource);
             doubts::note(&mut resource, node, &[]);

@@ -170,10 +170,35 @@ fn by_words(languages: Languages, text: &str, from: usize, at: Span, cause: Caus
     found
 }
 
+/// What may stand in the rest of a list of which a part is there. `kinds` are its own and that of its items, if all are of one; of pods alone the
+/// `namespace` tells whose they are.
+pub(in crate::language) fn rest_of_list(
+    languages: Languages,
+    (own, of_items): (&str, Option<&str>),
+    api_version: &str,
+    at: Span,
+    namespace: Option<Box<str>>,
+) -> Option<Resource> {
+    let mut object = match of_items {
+        Some(kind) => of_kind(languages, kind, api_version, Cause::RestOfList)?,
+        None => Unread::new(Cause::RestOfList, alloc::vec![Effect::default()]),
+    };
+    for effect in &mut object.effects {
+        effect.subject.namespaces = Namespaces::All;
+    }
+    let namespace = namespace.filter(|_| object.cause == Cause::MakesPods);
+    Some(resource(own, at, Meta { namespace, ..Meta::default() }, at, object))
+}
+
 /// What an object might do of which the kind alone is known.
 fn nameless(languages: Languages, kind: &str, cause: Cause) -> Option<Unread> {
-    let empty = Tree { nodes: alloc::vec![Node { span: Span::default(), value: Value::Null }], root: Some(NodeId(0)) };
-    what(languages, empty.root()?, kind, "", cause)
+    of_kind(languages, kind, "", cause)
+}
+
+fn of_kind(languages: Languages, kind: &str, api_version: &str, cause: Cause) -> Option<Unread> {
+    let null = Node { span: Span::default(), value: Value::Null };
+    let empty = Tree { nodes: alloc::vec![null], root: Some(NodeId(0)), ..Tree::default() };
+    what(languages, empty.root()?, kind, api_version, cause)
 }
 
 /// Where a key stands in a text that is no YAML, and its value as far as it is a word.
