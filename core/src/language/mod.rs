@@ -87,6 +87,13 @@ impl Resource {
         }
     }
 
+    /// A field that its kind does not have, if it is not refused for anything else, in a sentence.
+    pub(crate) fn unread_field(&self, default_namespace: &str) -> Option<Box<str>> {
+        let (_, field) = self.flaws.unknown_fields.first().filter(|_| self.flaws.refusals.is_empty())?;
+        let name = self.full_name(default_namespace);
+        Some(alloc::format!("`{field}` of {} `{name}` is not evaluated: its kind has no such field", self.kind_name).into())
+    }
+
     /// Labels of the pods of an object that cannot be read, and the mark of the object where something else of it cannot.
     pub fn open_labels(&self) -> UnknownLabels {
         let mut labels = self.flaws.labels.clone();
@@ -131,6 +138,8 @@ pub struct Flaws {
     pub labels: UnknownLabels,
     /// Of a Service, of its endpoints or of an Ingress: that it is not plain where they lead.
     pub unclear: bool,
+    /// Of a pod or what makes pods: a field that there is not, and that may be meant for a port on the node, with the number there.
+    pub host_port: Option<(Box<str>, Option<u16>)>,
     /// Of an object that is no policy: what else of it might concern connections, and cannot be read.
     pub effects: Vec<unread::Effect>,
 }

@@ -8,6 +8,7 @@ use core::cmp::Reverse;
 
 use super::ingress_paths::{self, How, normalised};
 use crate::language::{BackendPort, Requests};
+use crate::model::names;
 use crate::policy::Matched;
 use crate::settings::IngressBy;
 use crate::snapshot::{Canary, Ingress, IngressId, IngressObject, NamespaceId, Served, Service, ServiceId, ServiceType, Snapshot};
@@ -33,6 +34,20 @@ pub(super) fn ingresses_for(snapshot: &Snapshot, host: &str, path: &str) -> Opti
         Some((!matches!(object.served, Served::Nobody(_)), best_fit(snapshot, object, Some(host), path)?, age, Reverse(number)))
     });
     fits.max().map(|(.., number)| number.0)
+}
+
+/// An Ingress of which it is not plain where it leads, and that may be meant for a host: it has a rule for it, one for a host that is none, or none that
+/// could be read.
+pub(super) fn unclear_for(snapshot: &Snapshot, host: &str) -> Option<IngressId> {
+    let may_be_meant = |requests: &Requests| {
+        let is_name = |own: &str| names::dns_subdomain(&own.strip_prefix("*.").unwrap_or(own).to_ascii_lowercase()).is_ok();
+        by_host(requests, Some(host)).is_some() || requests.host.as_deref().is_some_and(|own| !is_name(own))
+    };
+    let is_unclear = |object: &IngressObject| {
+        let mut rules = requests_of(snapshot, object).peekable();
+        object.unclear && (rules.peek().is_none() || rules.any(may_be_meant))
+    };
+    IngressId::each(&snapshot.ingress_objects).find(|(_, object)| is_unclear(object)).map(|(number, _)| number)
 }
 
 /// The host whose rules are for a host: itself, or that of which it is a further name. A rule for the very host counts before. Upstream: ingress-nginx

@@ -4,7 +4,9 @@ use alloc::format;
 use alloc::string::String;
 
 use crate::language::TargetPort;
-use crate::snapshot::{PodId, PodMaker, Readiness, Role, Service, ServiceType, Snapshot};
+use crate::language::azure::inventory::NODE_PORTS;
+use crate::model::Protocol;
+use crate::snapshot::{NodeId, PodId, PodMaker, Readiness, Role, Service, ServiceType, Snapshot, UnreadHostPort};
 
 /// Whether it is not known what stands behind a Service: it has no selector and the input no EndpointSlice of it, or it selects pods in a namespace of
 /// which the input has none.
@@ -62,6 +64,9 @@ fn maker<'s>(snapshot: &'s Snapshot, service: &Service) -> Option<&'s PodMaker> 
 pub(super) fn missing_endpoints(snapshot: &Snapshot, service: &Service) -> String {
     let namespace = snapshot.namespace_name(service.namespace);
     let title = format!("{namespace}/{}", service.name);
+    if let Some(why) = service.unread_field.as_deref().filter(|_| service.unclear) {
+        return why.into();
+    }
     if service.unclear {
         return format!("Service `{title}` is not evaluated: an API server refuses it, or its endpoints");
     }
@@ -100,6 +105,21 @@ pub(super) fn missing_endpoints(snapshot: &Snapshot, service: &Service) -> Strin
              {namespace} -o yaml`)"
         ),
     }
+}
+
+/// Why a port of a node may lead on to pods, where no Service and no pod plainly has it: a Service that is not evaluated may have it, or a pod with a field
+/// that there is not.
+pub(super) fn node_port_may_lead_on(snapshot: &Snapshot, node: NodeId, protocol: Protocol, port: u16) -> Option<String> {
+    let may_have = |service: &&Service| {
+        let is_open = service.ports.is_empty() || service.ports.iter().any(|p| p.node_port.is_none() && p.protocol == protocol);
+        let in_range = (NODE_PORTS.0..=NODE_PORTS.1).contains(&port);
+        service.unclear && service.service_type.has_node_ports() && is_open && in_range
+    };
+    if let Some(service) = snapshot.services.iter().find(may_have) {
+        return Some(missing_endpoints(snapshot, service));
+    }
+    let may_be = |unread: &&UnreadHostPort| unread.node.is_none_or(|home| home == node) && unread.port.is_none_or(|own| own == port);
+    snapshot.unread_host_ports.iter().find(may_be).map(|unread| unread.because.clone())
 }
 
 /// Whether any pod may stand behind a Service, about which policies may say anything.

@@ -79,6 +79,8 @@ pub struct Snapshot {
     pub kube_proxy: KubeProxy,
     /// Objects whose pods are not read.
     pub pod_makers: Vec<PodMaker>,
+    /// Fields of pods that there are not, and that may be meant for a port of a node.
+    pub unread_host_ports: Vec<UnreadHostPort>,
     /// Services and Ingresses that are not evaluated, and what else may lead packets another way.
     pub unread_ways: Vec<UnreadWay>,
     /// The cloud's network; empty where the input says nothing of it.
@@ -341,6 +343,19 @@ pub struct IpPool {
     pub disabled: bool,
     /// `natOutgoing`.
     pub nat_outgoing: bool,
+    /// Whether it has a field that there is not, so that it is not known what it says of the source of packets.
+    pub unread: bool,
+}
+
+/// A field of a pod's port that there is not, and that may be meant for its port on the node.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct UnreadHostPort {
+    /// The node of the pod, if it is known.
+    pub node: Option<NodeId>,
+    /// The number that stands there; any where it is none.
+    pub port: Option<u16>,
+    /// Why it is not evaluated, as a sentence.
+    pub because: String,
 }
 
 /// How kube-proxy is configured, as far as it decides anything.
@@ -390,6 +405,8 @@ pub struct Service {
     pub place: Place,
     /// Whether it is not plain where it leads: an API server refuses it, or its endpoints.
     pub unclear: bool,
+    /// Why, where that is a field that its kind does not have, or that of its endpoints.
+    pub unread_field: Option<Box<str>>,
     /// Whether there are pods of which it is not known if it selects them, or at which port: not all of their labels or named ports are known.
     pub open_pods: bool,
     /// Whether addresses of its family of pods that it selects are not in the input, or are not those that they are asked by.
@@ -451,6 +468,8 @@ pub struct IngressObject {
     pub place: Place,
     /// Whether it is not plain where it leads: an API server refuses it.
     pub unclear: bool,
+    /// Why, where that is a field that its kind does not have.
+    pub unread_field: Option<Box<str>>,
 }
 
 /// A backend of an Ingress.

@@ -256,7 +256,10 @@ pub(in crate::language) fn doubt_services(resources: &[(DocumentId, &Resource)],
             _ => None,
         };
         let Some(service) = service else { continue };
-        let doubt = refused(resource, document, &resource.full_name(&settings.default_namespace));
+        let mut doubt = refused(resource, document, &resource.full_name(&settings.default_namespace));
+        if let Some(why) = resource.unread_field(&settings.default_namespace) {
+            doubt.text = why.into();
+        }
         unclear.push((format!("{}/{service}", namespace_of(resource, settings)), doubt));
     }
     doubt_missing_endpoints(resources, settings, ruleset);

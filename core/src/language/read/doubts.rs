@@ -6,14 +6,14 @@ use alloc::vec::Vec;
 use core::net::IpAddr;
 
 use crate::diagnostics::nearest;
-use crate::document::{NodeRef, Tree, Value};
+use crate::document::{Entry, NodeRef, Tree, Value};
 use crate::language::calico::Calico;
 use crate::language::read::values::special_address;
 use crate::language::unread::{Effect, NamedPort, Namespaces, Whom};
 use crate::language::{Kind, PodTemplate, Resource, WorkloadKind};
 use crate::model::names;
 use crate::model::{LabelSelector, MARK, Operator, Protocol, Requirement, UnknownLabels, ValueShape};
-use crate::snapshot::IpFamily;
+use crate::snapshot::{IpFamily, ServiceType};
 use crate::text::Span;
 
 /// Adds errors of a document that lie within an object. A policy is in doubt because of them; of other kinds only what they concern is.
@@ -69,20 +69,24 @@ pub(in crate::language) fn note(resource: &mut Resource, node: NodeRef<'_>, twic
     if matches!(resource.kind, Kind::Check(_))
         || resource.refused
         || !resource.kind.is_kept_refused()
-        || resource.flaws.refusals.is_empty() && !has_labels_elsewhere(node, resource)
+        || resource.flaws.refusals.is_empty() && resource.flaws.unknown_fields.is_empty() && !has_labels_elsewhere(node, resource)
     {
         return;
     }
     let metadata = node.get("metadata");
     // Of a whole part that is written twice, nothing that was read is certain.
     let is_repeated = |fields: &[&str]| fields.iter().any(|field| is_set_twice(node, field, twice));
+    let unknown = resource.flaws.unknown_fields.clone();
     resource.flaws.unclear = match &resource.kind {
+        // What was meant by a field that there is not may decide where it leads.
+        Kind::Service(_) | Kind::EndpointSlice(_) | Kind::Endpoints(_) | Kind::Ingress(_) if !unknown.is_empty() => true,
         Kind::Service(_) => is_repeated(&["metadata", "spec"]) || is_unclear_service(node.get("spec"), twice),
         Kind::EndpointSlice(_) | Kind::Endpoints(_) if is_repeated(&["metadata", "endpoints", "ports", "subsets"]) => true,
         Kind::EndpointSlice(_) => {
             let family = node.get("addressType").and_then(NodeRef::as_str);
             is_unclear_list(node.get("endpoints"), &|e| has_plain_addresses(e.get("addresses"), family))
                 || is_unclear_list(node.get("ports"), &has_port)
+                || has_one_name_twice(node.get("ports"))
         }
         Kind::Endpoints(_) => {
             let plain = |e: NodeRef<'_>| e.get("ip").is_none_or(is_plain_address);
@@ -100,12 +104,12 @@ pub(in crate::language) fn note(resource: &mut Resource, node: NodeRef<'_>, twic
     let subject = marked(resource);
     let repeats = is_set_twice(node, "spec", twice) || node.get("spec").is_some_and(|spec| is_set_twice(spec, "template", twice));
     let (labels, effects) = match &resource.kind {
-        Kind::Pod(_) => of_pods(&Parts { holder: node, twice, subject: &subject }, metadata, node.get("spec")),
+        Kind::Pod(_) => of_pods(&Parts { holder: node, twice, unknown: &unknown, subject: &subject }, metadata, node.get("spec")),
         Kind::Workload(_) => {
             let spec = node.get("spec");
             match template(node, resource).filter(|_| !repeats) {
                 Some(template) => {
-                    let parts = Parts { holder: template, twice, subject: &subject };
+                    let parts = Parts { holder: template, twice, unknown: &unknown, subject: &subject };
                     of_pods(&parts, template.get("metadata"), template.get("spec"))
                 }
                 None => {
@@ -159,16 +163,37 @@ pub(in crate::language) fn note(resource: &mut Resource, node: NodeRef<'_>, twic
             _ => resource.meta.labels = Default::default(),
         }
     }
+    resource.flaws.host_port = node_of_ports(node, resource).and_then(|spec| misspelt_host_port(spec, &unknown));
     resource.flaws.labels = labels;
-    resource.flaws.effects = effects;
+    for effect in effects {
+        if !resource.flaws.effects.contains(&effect) {
+            resource.flaws.effects.push(effect);
+        }
+    }
 }
 
 /// What holds the metadata and the spec of pods, and keys that are written twice.
 struct Parts<'a> {
     holder: NodeRef<'a>,
     twice: &'a [Span],
+    /// Fields that there are not.
+    unknown: &'a [(Span, Box<str>)],
     /// The pods.
     subject: &'a Whom,
+}
+
+impl Parts<'_> {
+    /// A field that there is not, and that is nearly this one.
+    fn misspelt<'n>(&self, node: NodeRef<'n>, meant: &str) -> Option<&'n Entry> {
+        misspelt(node, meant, self.unknown)
+    }
+}
+
+/// A field of a mapping that there is not, and that is nearly one that there is.
+fn misspelt<'n>(node: NodeRef<'n>, meant: &str, unknown: &[(Span, Box<str>)]) -> Option<&'n Entry> {
+    let is_unknown = |entry: &Entry| unknown.iter().any(|(span, _)| *span == entry.key_span);
+    let entries = node.as_mapping().unwrap_or_default();
+    entries.iter().find(|entry| is_unknown(entry) && nearest(&entry.key, [meant]).is_some())
 }
 
 /// What stays open of pods: their labels, their named ports, and whether they are on the network of their node.
@@ -189,7 +214,13 @@ fn of_pods(parts: &Parts<'_>, metadata: Option<NodeRef<'_>>, spec: Option<NodeRe
     if !is_placed || is_set_twice(parts.holder, "spec", parts.twice) {
         effects.extend(whole("", Span::default(), &subject));
     }
-    let ports = spec.map(|spec| open_ports(spec, parts.twice)).unwrap_or_default();
+    if let Some(entry) = spec.and_then(|spec| parts.misspelt(spec, "hostNetwork")) {
+        effects.extend(whole(&entry.key, entry.key_span, &subject));
+    }
+    // Labels of a template or a pod stand in its metadata, not in its spec.
+    labels.others |=
+        metadata.is_none_or(|m| m.get("labels").is_none()) && spec.is_some_and(|spec| parts.misspelt(spec, "labels").is_some());
+    let ports = spec.map(|spec| open_ports(spec, parts)).unwrap_or_default();
     effects.extend(ports.into_iter().flat_map(|(name, span)| open_port_effects(name, span, &subject)));
     (labels, effects)
 }
@@ -258,8 +289,9 @@ fn is_beside_metadata(holder: NodeRef<'_>) -> bool {
 }
 
 /// The names of ports whose number or protocol cannot be read; nothing for a list of which not even the names can.
-fn open_ports(spec: NodeRef<'_>, twice: &[Span]) -> Vec<(Option<Box<str>>, Span)> {
+fn open_ports(spec: NodeRef<'_>, parts: &Parts<'_>) -> Vec<(Option<Box<str>>, Span)> {
     let mut open = Vec::new();
+    open.extend(parts.misspelt(spec, "containers").map(|entry| (None, entry.key_span)));
     if spec.as_mapping().is_none() && !spec.is_null() {
         open.push((None, spec.span()));
     }
@@ -269,9 +301,11 @@ fn open_ports(spec: NodeRef<'_>, twice: &[Span]) -> Vec<(Option<Box<str>>, Span)
             open.push((None, containers.span()));
             continue;
         };
-        for ports in items.filter_map(|container| container.get("ports")).filter(|ports| !ports.is_null()) {
+        for container in items {
+            open.extend(parts.misspelt(container, "ports").map(|entry| (None, entry.key_span)));
+            let Some(ports) = container.get("ports").filter(|ports| !ports.is_null()) else { continue };
             match ports.as_sequence() {
-                Some(items) => open.extend(items.filter_map(|port| open_port(port, twice))),
+                Some(items) => open.extend(items.filter_map(|port| open_port(port, parts))),
                 None if ports.as_mapping().is_some_and(<[_]>::is_empty) => {}
                 None => open.push((None, ports.span())),
             }
@@ -280,12 +314,57 @@ fn open_ports(spec: NodeRef<'_>, twice: &[Span]) -> Vec<(Option<Box<str>>, Span)
     open
 }
 
-fn open_port(port: NodeRef<'_>, twice: &[Span]) -> Option<(Option<Box<str>>, Span)> {
-    let repeats = port.as_mapping().unwrap_or_default().iter().any(|entry| has(twice, entry.key_span) && &*entry.key != "hostPort");
+fn open_port(port: NodeRef<'_>, parts: &Parts<'_>) -> Option<(Option<Box<str>>, Span)> {
+    if let Some(entry) = parts.misspelt(port, "name").filter(|_| port.get("name").is_none()) {
+        return Some((None, entry.key_span));
+    }
+    let repeats = port.as_mapping().unwrap_or_default().iter().any(|entry| has(parts.twice, entry.key_span) && &*entry.key != "hostPort");
+    let repeats = repeats || ["containerPort", "protocol"].iter().any(|field| parts.misspelt(port, field).is_some());
     let is_plain = port.get("containerPort").is_some_and(is_port) && has_protocol(port) && !repeats;
     // What nobody can name matters to nobody.
     let name = port.get("name").and_then(|name| name.as_str()).filter(|name| !name.is_empty())?;
     (!is_plain).then(|| (Some(name.into()), port.span()))
+}
+
+/// Where the containers of a pod, or of the pods of a workload, are written.
+fn node_of_ports<'a>(node: NodeRef<'a>, resource: &Resource) -> Option<NodeRef<'a>> {
+    match &resource.kind {
+        Kind::Pod(_) => node.get("spec"),
+        Kind::Workload(_) => template(node, resource)?.get("spec"),
+        _ => None,
+    }
+}
+
+/// A field of a port that there is not, and that may be its port on the node.
+fn misspelt_host_port(spec: NodeRef<'_>, unknown: &[(Span, Box<str>)]) -> Option<(Box<str>, Option<u16>)> {
+    let containers = spec.get("containers").and_then(NodeRef::as_sequence).into_iter().flatten();
+    let mut ports = containers.filter_map(|container| container.get("ports")).filter_map(NodeRef::as_sequence).flatten();
+    ports.find_map(|port| {
+        let entry = misspelt(port, "hostPort", unknown)?;
+        let number = match port.value_of(entry).value() {
+            Value::Int(number) => names::port_number(*number),
+            _ => None,
+        };
+        Some((entry.key.clone(), number))
+    })
+}
+
+/// Words by which a Service says which endpoints take its connections, and the fields in which they stand.
+const WORDS: [(&str, &[&str]); 3] = [
+    ("internalTrafficPolicy", &["Cluster", "Local"]),
+    ("externalTrafficPolicy", &["Cluster", "Local"]),
+    ("trafficDistribution", &["PreferClose", "PreferSameNode", "PreferSameZone"]),
+];
+
+/// Whether it is not plain what the address of a Service is meant to be: `none` is neither an address nor `None`, and a Service without an address has
+/// no ports of nodes.
+fn has_unclear_address(spec: NodeRef<'_>) -> bool {
+    let is_none = |node: NodeRef<'_>| node.as_str().is_some_and(|text| text.eq_ignore_ascii_case("none"));
+    let all = spec.get("clusterIP").into_iter().chain(spec.get("clusterIPs").and_then(NodeRef::as_sequence).into_iter().flatten());
+    let is_at_nodes = spec.get("type").and_then(NodeRef::as_str).is_some_and(|kind| {
+        [ServiceType::NodePort, ServiceType::LoadBalancer].iter().any(|known| known.as_str().eq_ignore_ascii_case(kind))
+    });
+    all.filter(|node| is_none(*node)).any(|node| is_at_nodes || node.as_str() != Some("None"))
 }
 
 /// Whether it is not plain where a Service leads.
@@ -293,8 +372,7 @@ fn is_unclear_service(spec: Option<NodeRef<'_>>, twice: &[Span]) -> bool {
     let Some(entries) = spec.and_then(NodeRef::as_mapping) else { return true };
     let Some(spec) = spec else { return true };
     let is_twice_set = entries.iter().any(|e| has(twice, e.key_span));
-    let is_known =
-        |kind: &str| kind.is_empty() || crate::snapshot::ServiceType::ALL.iter().any(|known| known.as_str().eq_ignore_ascii_case(kind));
+    let is_known = |kind: &str| kind.is_empty() || ServiceType::ALL.iter().any(|known| known.as_str().eq_ignore_ascii_case(kind));
     let kind = spec.get("type").is_none_or(|kind| kind.is_null() || kind.as_str().is_some_and(is_known));
     let is_scalar = |value: NodeRef<'_>| value.as_mapping().is_none() && value.as_sequence().is_none();
     let selector = spec.get("selector").is_none_or(|selector| {
@@ -312,7 +390,17 @@ fn is_unclear_service(spec: Option<NodeRef<'_>>, twice: &[Span]) -> bool {
         });
         has_port(port) && has_protocol(port) && target && !repeats
     };
-    is_twice_set || !kind || !selector || is_unclear_list(spec.get("ports"), &is_plain) || has_one_port_twice(spec.get("ports"))
+    let is_word = |(field, words): &(&str, &[&str])| {
+        spec.get(field).is_none_or(|node| node.is_null() || node.as_str().is_some_and(|word| word.is_empty() || words.contains(&word)))
+    };
+    let words = WORDS.iter().all(is_word);
+    is_twice_set
+        || !kind
+        || !selector
+        || !words
+        || has_unclear_address(spec)
+        || is_unclear_list(spec.get("ports"), &is_plain)
+        || has_one_port_twice(spec.get("ports"))
 }
 
 /// Whether two ports of a list have one number and protocol: then it is not plain where that leads.
@@ -347,8 +435,20 @@ fn is_unclear_list(node: Option<NodeRef<'_>>, is_plain: &dyn Fn(NodeRef<'_>) -> 
 /// Whether all addresses of an endpoint are such as it may have, in a slice of this `addressType`.
 fn has_plain_addresses(list: Option<NodeRef<'_>>, kind: Option<&str>) -> bool {
     let is_other = |address: IpAddr| matches!(kind, Some("IPv4" | "IPv6")) && kind != Some(IpFamily::of(address).as_str());
-    let has_family = |node: NodeRef<'_>| !node.as_str().and_then(|text| text.parse().ok()).is_some_and(is_other);
-    is_list(list) && list.and_then(NodeRef::as_sequence).into_iter().flatten().all(|node| is_plain_address(node) && has_family(node))
+    let is_of_kind = |node: NodeRef<'_>| match node.as_str().map(str::parse) {
+        Some(Ok(address)) => !is_other(address),
+        Some(Err(_)) => kind == Some("FQDN"),
+        None => true,
+    };
+    is_list(list) && list.and_then(NodeRef::as_sequence).into_iter().flatten().all(|node| is_plain_address(node) && is_of_kind(node))
+}
+
+/// Whether two ports of a list have one name: then it is not plain where a port of the Service leads.
+fn has_one_name_twice(ports: Option<NodeRef<'_>>) -> bool {
+    let ports = ports.and_then(NodeRef::as_sequence).into_iter().flatten();
+    let mut names: Vec<&str> = ports.map(|port| port.get("name").and_then(NodeRef::as_str).unwrap_or_default()).collect();
+    names.sort_unstable();
+    names.windows(2).any(|two| matches!(two, [a, b] if a == b))
 }
 
 fn is_plain_address(node: NodeRef<'_>) -> bool {

@@ -22,6 +22,9 @@ use crate::language::{Flaws, codes};
 use crate::model::Labels;
 use crate::text::Span;
 
+/// Fields of `metadata` that people write beside it.
+const OF_METADATA: [&str; 4] = ["annotations", "labels", "name", "namespace"];
+
 /// So many unknown fields of one mapping are reported one by one.
 const UNKNOWN_FIELDS_SHOWN: usize = 20;
 
@@ -302,8 +305,10 @@ impl<'a> Reader<'a> {
         hints: &[(&str, &str)],
     ) {
         let name = slot.path.field(&entry.key);
-        // Beside `spec` stands what was meant to be within it.
-        if slot.path.is_within("spec") || !self.lenient && slot.path.is_root() {
+        // Beside `spec` stands what was meant to be within it, unless it belongs to `metadata`.
+        let is_of_metadata = |field: &str| OF_METADATA.iter().any(|own| own.eq_ignore_ascii_case(field));
+        let is_name = self.lenient && slot.path.is_root() && is_of_metadata(&entry.key);
+        if !slot.path.is_within("metadata") && !slot.path.is_within("status") && !is_name {
             self.flaws.unknown_fields.push((entry.key_span, entry.key.clone()));
         }
         let message = format!("unknown field {}", quoted(&format!("{name}")));

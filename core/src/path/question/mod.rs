@@ -221,7 +221,11 @@ impl<'a> Understanding<'a> {
 
     /// The Service behind the port of a node that is asked for, if one is.
     fn node_port(&mut self, node: NodeId, inside: bool) -> Option<Result<Titled, NotAsked>> {
-        let (service, _) = *self.paths.tables.at_node_port(self.asked.protocol, self.port?).first()?;
+        let Some((service, _)) = self.paths.tables.at_node_port(self.asked.protocol, self.port?).first().copied() else {
+            let why = unknown::node_port_may_lead_on(&self.paths.snapshot, node, self.asked.protocol, self.port?)?;
+            let title = format!("node/{}", self.paths.snapshot.node(node)?.name);
+            return Some(Ok((Goal::Unread(why), title)));
+        };
         Some(self.service(service, Some(Entry::NodePort), Dialled { address: None, node: Some(node) }, inside))
     }
 
@@ -273,7 +277,9 @@ impl<'a> Understanding<'a> {
             return self.service(service, self.asked.entry, Dialled::default(), inside);
         }
         let snapshot = &self.paths.snapshot;
-        let known = ingress_rules::ingresses_for(snapshot, bare, path).or_else(|| ingress_rules::ingress_of_host(snapshot, bare));
+        let known = ingress_rules::ingresses_for(snapshot, bare, path)
+            .or_else(|| ingress_rules::unclear_for(snapshot, bare))
+            .or_else(|| ingress_rules::ingress_of_host(snapshot, bare));
         // A client outside that calls a name which is led here gets an answer, whatever the name; what other names a client inside means is not known.
         let object = match known {
             Some(object) => {
@@ -458,6 +464,11 @@ impl<'a> Understanding<'a> {
                 let why = format!(
                     "`{title}` is an alias (ExternalName) for `{name}`, which DNS takes for a name, not an address, and cannot resolve"
                 );
+                return Ok(Followed::Ends((Goal::Nothing(why), title)));
+            }
+            if !name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_')) {
+                let why =
+                    format!("`{title}` is an alias (ExternalName) for `{name}`, which is no name of a host, so that DNS cannot resolve it");
                 return Ok(Followed::Ends((Goal::Nothing(why), title)));
             }
             let Some(next) = self.service_by_dns_name(name) else {

@@ -402,6 +402,9 @@ fn unknown_sentence(paths: &Paths, unknown: &Unknown) -> String {
     let service = |number: ServiceId| paths.snapshot.service(number);
     match unknown {
         Unknown::Ingress(object) => {
+            if let Some(why) = paths.snapshot.ingress(*object).and_then(|ingress| ingress.unread_field.as_deref()) {
+                return why.into();
+            }
             format!("Ingress `{}` is not evaluated: an API server refuses it", ingress_title(paths, *object))
         }
         Unknown::Request(why) | Unknown::Unread(why) => why.to_string(),

@@ -50,7 +50,11 @@ impl PodSnat {
             Some(address) => pool.cidr.contains(*address),
             None => !pool.disabled,
         };
-        let of = |pool: &IpPool| if pool.nat_outgoing { SourceAs::AS_NODE } else { SourceAs::AS_POD };
+        let of = |pool: &IpPool| match pool.nat_outgoing {
+            _ if pool.unread => SourceAs::UNSAID,
+            true => SourceAs::AS_NODE,
+            false => SourceAs::AS_POD,
+        };
         let by_pools = snapshot.ip_pools.iter().filter(applies).map(of).reduce(SourceAs::or).unwrap_or(SourceAs::UNSAID);
         PodSnat { is_flat: is_flat(&snapshot.cloud, pod), by_pools }
     }

@@ -49,7 +49,7 @@ impl<'a> Reader<'a> {
         if let Some(network) = network {
             self.check_pool_network(&cidr, &block, network, disabled);
         }
-        Some(IpPool { cidr: network?, disabled, nat_outgoing })
+        Some(IpPool { cidr: network?, disabled, nat_outgoing, unread: !self.flaws.unknown_fields.is_empty() })
     }
 
     fn check_encapsulation(&mut self, ipip: &Slot<'a, '_>, vxlan: &Slot<'a, '_>, on: [bool; 2], network: Option<Cidr>) {

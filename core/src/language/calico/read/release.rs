@@ -49,7 +49,8 @@ impl<'a> Reader<'a> {
 fn pool(node: NodeRef<'_>) -> Option<IpPool> {
     let cidr = node.get("cidr").and_then(NodeRef::as_str)?;
     let cidr = Cidr::parse(cidr).ok()?;
-    Some(IpPool { cidr, disabled: false, nat_outgoing: node.get("natOutgoing").and_then(NodeRef::as_str) != Some("Disabled") })
+    let nat_outgoing = node.get("natOutgoing").and_then(NodeRef::as_str) != Some("Disabled");
+    Some(IpPool { cidr, disabled: false, nat_outgoing, unread: false })
 }
 
 fn is_enterprise(variant: NodeRef<'_>) -> bool {

@@ -9,7 +9,9 @@ pub(crate) use controllers::{CONTROLLER_LABELS, lasting_labels, tells_pods_apart
 pub(in crate::language) use services::make_up_front_ends;
 
 use alloc::borrow::Cow;
+use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::IpAddr;
@@ -21,7 +23,7 @@ use crate::model::{Labels, MARK, Operator, UnknownLabels};
 use crate::settings::UnlistedController;
 use crate::snapshot::{
     DNS_LABEL, DNS_NAMESPACE, Ingress, IngressObject, KubeProxy, Namespace, NamespaceId, OwnerKind, PodEndpoint, PodId, Role, Served,
-    Service, ServiceType, Snapshot, Workload, WorkloadId,
+    Service, ServiceType, Snapshot, UnreadHostPort, Workload, WorkloadId,
 };
 use crate::text::{DocumentId, Place};
 use services::{PodIndex, connect_ingresses, connect_slices};
@@ -198,16 +200,17 @@ struct WrittenServices<'a> {
     /// Endpoints, which the control plane mirrors for Services without selector.
     mirrored: Vec<NamedSlice<'a>>,
     /// Services of which it is not plain where their endpoints lead.
-    unclear: Vec<(NamespaceId, &'a str)>,
+    unclear: Vec<(NamespaceId, &'a str, Option<Box<str>>)>,
     ingresses: Vec<Ingress>,
     ingress_objects: Vec<IngressObject>,
 }
 
 impl<'a> WrittenServices<'a> {
-    fn add(&mut self, document: DocumentId, resource: &'a Resource, namespace: NamespaceId, pods: (&PodIndex<'_>, &[&PodEndpoint])) {
+    fn add(&mut self, document: DocumentId, resource: &'a Resource, namespace: NamespaceId, pods: (&PodIndex<'_>, &[&PodEndpoint], &str)) {
         let place = resource.span.within(document);
         let name = resource.meta.name.to_string();
         let unclear = resource.flaws.unclear;
+        let unread_field = resource.unread_field(pods.2).filter(|_| unclear);
         match &resource.kind {
             Kind::Service(service) => {
                 let selected = service.selector.as_ref().map_or_else(Vec::new, |s| pods.0.select(namespace, s));
@@ -230,17 +233,18 @@ impl<'a> WrittenServices<'a> {
                     front_end_made_up: false,
                     place,
                     unclear,
+                    unread_field,
                     open_pods: service.selector.as_ref().is_some_and(|selector| has_open_pods(pods.1, namespace, selector, &service.ports)),
                     open_family,
                     family_unsaid,
                 })
             }
             Kind::EndpointSlice(slice) => {
-                self.unclear.extend(slice.service.as_deref().filter(|_| unclear).map(|service| (namespace, service)));
+                self.unclear.extend(slice.service.as_deref().filter(|_| unclear).map(|service| (namespace, service, unread_field)));
                 self.slices.extend(slice.service.as_deref().map(|service| (namespace, service, slice, place)));
             }
             Kind::Endpoints(subsets) => {
-                self.unclear.extend(unclear.then_some((namespace, &*resource.meta.name)));
+                self.unclear.extend(unclear.then_some((namespace, &*resource.meta.name, unread_field)));
                 self.mirrored.extend(subsets.iter().filter_map(|s| Some((namespace, s.service.as_deref()?, s, place))));
             }
             Kind::Ingress(ingress) => {
@@ -254,7 +258,17 @@ impl<'a> WrittenServices<'a> {
                     place: backend.span.within(document),
                 }));
                 let (spec, served, of_nginx) = (ingress.clone(), Served::Unlisted, false);
-                self.ingress_objects.push(IngressObject { namespace, name, spec, served, of_nginx, default_backend: None, place, unclear });
+                self.ingress_objects.push(IngressObject {
+                    namespace,
+                    name,
+                    spec,
+                    served,
+                    of_nginx,
+                    default_backend: None,
+                    place,
+                    unclear,
+                    unread_field,
+                });
             }
             _ => {}
         }
@@ -263,7 +277,8 @@ impl<'a> WrittenServices<'a> {
 
 /// Services, with what their selectors and EndpointSlices lead to, and Ingresses.
 pub(super) fn add_services(inventory: &mut Inventory<'_>) {
-    let Inventory { resources, settings, namespaces, snapshot, .. } = inventory;
+    let Inventory { resources, settings, namespaces, nodes, snapshot, .. } = inventory;
+    let mut unread_host_ports = Vec::new();
     let index = PodIndex::new(&snapshot.endpoints);
     let open = open_pods(resources, &snapshot.endpoints);
     let mut written = WrittenServices::default();
@@ -278,10 +293,17 @@ pub(super) fn add_services(inventory: &mut Inventory<'_>) {
             snapshot.kube_proxy = set;
         }
         if let Some(&namespace) = namespaces.get(namespace) {
-            written.add(document, resource, namespace, (&index, &open));
+            written.add(document, resource, namespace, (&index, &open, &settings.default_namespace));
+        }
+        if let Some((field, port)) = &resource.flaws.host_port {
+            let node = resource.kind.named_node().and_then(|name| nodes.get(name).copied());
+            let title = resource.full_name(&settings.default_namespace);
+            let because = format!("`{field}` of {} `{title}` is not evaluated: its kind has no such field", resource.kind_name);
+            unread_host_ports.push(UnreadHostPort { node, port: *port, because });
         }
     }
     drop((index, open));
+    snapshot.unread_host_ports = unread_host_ports;
     let WrittenServices { mut services, mut slices, mut mirrored, unclear, mut ingresses, ingress_objects } = written;
     let nodes = snapshot.nodes().map(|(id, node)| (node.name.as_str(), id)).collect();
     // Endpoints count where the control plane mirrors them: for Services that are there and have no selector.
@@ -290,7 +312,13 @@ pub(super) fn add_services(inventory: &mut Inventory<'_>) {
     mirrored.retain(|(namespace, name, ..)| open.contains(&(*namespace, (*name).to_string())));
     slices.extend(mirrored);
     connect_slices(&slices, &nodes, &mut services);
-    services.iter_mut().for_each(|s| s.unclear |= unclear.contains(&(s.namespace, s.name.as_str())));
+    for service in &mut services {
+        for (_, _, field) in unclear.iter().filter(|(namespace, name, _)| (*namespace, *name) == (service.namespace, service.name.as_str()))
+        {
+            service.unclear = true;
+            service.unread_field = service.unread_field.take().or_else(|| field.clone());
+        }
+    }
     drop(nodes);
     services.sort_by(|a: &Service, b| (a.namespace, &a.name).cmp(&(b.namespace, &b.name)));
     ingresses.sort_by(|a, b| (a.namespace, &a.name, a.place).cmp(&(b.namespace, &b.name, b.place)));

@@ -101,6 +101,7 @@ pub(super) fn connect_slices(
                 front_end_made_up: false,
                 place,
                 unclear: false,
+                unread_field: None,
                 open_pods: false,
                 open_family: false,
                 family_unsaid: false,

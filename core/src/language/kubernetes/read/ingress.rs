@@ -3,13 +3,15 @@
 //! Upstream: "Annotations" of ingress-nginx, of F5's NGINX Ingress Controller, of AGIC, of the AWS Load Balancer Controller, and of Traefik, HAProxy and Kong.
 
 use alloc::boxed::Box;
+use alloc::format;
 use alloc::vec::Vec;
+use core::net::IpAddr;
 
 use super::network::annotation;
 use crate::document::NodeRef;
 use crate::language::kubernetes::workloads::Canary;
-use crate::language::read::fields::{Reader, Slot};
-use crate::language::{Ingress, IngressClass};
+use crate::language::read::fields::{Reader, Slot, quoted};
+use crate::language::{Ingress, IngressClass, codes};
 use crate::model::names;
 
 /// The prefix of annotations of ingress-nginx.
@@ -63,7 +65,71 @@ fn is_time(text: &str) -> bool {
     text.chars().map(digits).eq("0000-00-00T00:00:00Z".chars())
 }
 
+/// What paths of an Ingress mean.
+const PATH_TYPES: [&str; 3] = ["Exact", "ImplementationSpecific", "Prefix"];
+
 impl<'a> Reader<'a> {
+    /// The host of a rule; nothing for every host. In capitals it is plainly the same one. Upstream: `validateIngressRules`.
+    pub(super) fn ingress_host(&mut self, slot: &Slot<'a, '_>) -> Option<&'a str> {
+        let host = self.text(slot).filter(|host| !host.is_empty())?;
+        let check = |host: &str| names::dns_subdomain(host.strip_prefix("*.").unwrap_or(host));
+        if host.parse::<IpAddr>().is_ok() {
+            self.refuse(slot.invalid(codes::INVALID_NAME, quoted(host), "must be a DNS name, not an IP address"));
+        } else if let Err(why) = check(host) {
+            let lower = host.to_ascii_lowercase();
+            let is_plain = check(&lower).is_ok();
+            let diagnostic = slot.invalid(codes::INVALID_NAME, quoted(host), why);
+            let diagnostic = self.rewrite(diagnostic, slot.at, is_plain.then_some(&lower));
+            if is_plain { self.slip(diagnostic) } else { self.refuse(diagnostic) }
+        }
+        Some(host)
+    }
+
+    /// `pathType`: one of its words. A word in the wrong case is plainly that one. Upstream: `validateHTTPIngressPath`; the old versions take none for
+    /// `ImplementationSpecific`.
+    pub(super) fn path_type(&mut self, slot: &Slot<'a, '_>, old: bool) -> &'static str {
+        let Some(word) = self.text(slot).filter(|word| !word.is_empty()) else {
+            if old {
+                return "ImplementationSpecific";
+            }
+            if !slot.is_set() {
+                self.refuse(slot.required(codes::REQUIRED, "pathType must be specified").help("write `pathType: Prefix`"));
+            }
+            return "Prefix";
+        };
+        let known = PATH_TYPES.into_iter().find(|known| known.eq_ignore_ascii_case(word));
+        match known {
+            Some(known) if known == word => {}
+            Some(known) => {
+                let supported = PATH_TYPES.map(|word| format!("\"{word}\"")).join(", ");
+                let diagnostic =
+                    slot.error(codes::UNSUPPORTED_VALUE, format!("Unsupported value: {}: supported values: {supported}", quoted(word)));
+                let diagnostic = self.rewrite(diagnostic, slot.at, Some(known));
+                self.slip(diagnostic);
+            }
+            None => self.unsupported(slot, codes::UNSUPPORTED_VALUE, word, &PATH_TYPES),
+        }
+        known.unwrap_or("Prefix")
+    }
+
+    /// The path of a rule; nothing for every path. Without one, that is plainly what is meant.
+    pub(super) fn ingress_path(&mut self, slot: &Slot<'a, '_>, kind: &str) -> Option<&'a str> {
+        const DETAIL: &str = "must be an absolute path";
+        let path = self.text(slot).filter(|path| !path.is_empty());
+        match path {
+            Some(path) if !path.starts_with('/') => {
+                let diagnostic = slot.invalid(codes::INVALID_BACKEND, quoted(path), DETAIL);
+                let diagnostic = self.rewrite(diagnostic, slot.at, Some(&format!("/{path}")));
+                self.refuse(diagnostic);
+            }
+            None if kind != "ImplementationSpecific" && (!slot.is_set() || slot.value().and_then(NodeRef::as_str).is_some()) => {
+                self.slip(slot.invalid(codes::INVALID_BACKEND, "\"\"", DETAIL).help("write `path: /`"));
+            }
+            _ => {}
+        }
+        path
+    }
+
     /// The `spec` of an IngressClass, and whether it is the default.
     pub(in crate::language) fn ingress_class(&mut self, spec: &Slot<'a, '_>, metadata: &Slot<'a, '_>) -> IngressClass {
         let default = annotation(metadata, &[DEFAULT_CLASS]).is_some_and(|(text, _)| text == "true");

@@ -28,6 +28,12 @@ const NODE_SPEC: &[&str] = &["configSource", "externalID", "providerID", "unsche
 /// The taint that the cluster autoscaler puts on a node before it takes that away.
 const TAINT_OF_LEAVING: &str = "ToBeDeletedByClusterAutoscaler";
 
+/// What upstream says of a text that is no address.
+const NO_ADDRESS: &str = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)";
+
+/// What the addresses of an EndpointSlice are.
+const ADDRESS_TYPES: [&str; 3] = ["FQDN", "IPv4", "IPv6"];
+
 /// The label by which an EndpointSlice says whose it is.
 const SERVICE_NAME_LABEL: &str = "kubernetes.io/service-name";
 
@@ -41,8 +47,17 @@ impl<'a> Reader<'a> {
         endpoints: &Slot<'a, '_>,
         ports: &Slot<'a, '_>,
     ) -> EndpointSlice {
+        let address_type = kind;
+        let kind = self.text(address_type).filter(|word| !word.is_empty());
+        match kind {
+            Some(word) if ADDRESS_TYPES.contains(&word) => {}
+            Some(word) => self.unsupported(address_type, codes::UNSUPPORTED_VALUE, word, &ADDRESS_TYPES),
+            None if address_type.value().is_none_or(|node| node.as_str().is_some()) => {
+                self.refuse(address_type.required(codes::REQUIRED, "IPv4, IPv6 or FQDN"));
+            }
+            None => {}
+        }
         let mut slice = EndpointSlice { service: labels.get(SERVICE_NAME_LABEL).map(Into::into), ..EndpointSlice::default() };
-        let kind = self.text(kind);
         const OTHERS: &[&str] = &["deprecatedTopology", "hostname", "targetRef", "topology", "zone"];
         for endpoint in self.items(endpoints) {
             let known = ["addresses", "nodeName", "conditions", "hints"];
@@ -52,6 +67,9 @@ impl<'a> Reader<'a> {
             let hint = hint(hints.value());
             for (number, item) in self.items(&addresses).enumerate() {
                 let address = self.endpoint_address(&item, kind);
+                if let Some(text) = item.value().and_then(NodeRef::as_str).filter(|_| address.is_none() && kind != Some("FQDN")) {
+                    self.refuse(item.invalid(codes::INVALID_ADDRESS, quoted(text), NO_ADDRESS).help("names are for `addressType: FQDN`"));
+                }
                 slice.endpoints.extend(address.map(|address| SliceEndpoint {
                     address,
                     further: number > 0,
@@ -62,6 +80,16 @@ impl<'a> Reader<'a> {
             }
         }
         slice.ports = self.slice_ports(ports);
+        let mut names: HashSet<&str> = HashSet::new();
+        for item in self.items(ports).collect::<Vec<_>>() {
+            let name = item.value().and_then(|port| port.get("name"));
+            if !names.insert(name.and_then(NodeRef::as_str).unwrap_or_default()) {
+                let path = item.path.field("name");
+                let at = name.map_or(item.at, NodeRef::span);
+                let slot = Slot { path, node: name, at, key: item.key };
+                self.refuse(slot.duplicate(quoted(name.and_then(NodeRef::as_str).unwrap_or_default())).help("port names are unique"));
+            }
+        }
         slice
     }
 
@@ -175,17 +203,23 @@ impl<'a> Reader<'a> {
         }
         match self.text(&address) {
             Some("None") => service.headless = true,
-            _ => service.cluster_addresses.extend(self.address(&address)),
+            _ => service.cluster_addresses.extend(self.own_address(&address)),
         }
         for item in self.items(&addresses) {
             match self.text(&item) {
                 Some("None") => service.headless = true,
                 Some(_) => {
-                    let more = self.address(&item).filter(|ip| !service.cluster_addresses.contains(ip));
+                    let more = self.own_address(&item).filter(|ip| !service.cluster_addresses.contains(ip));
                     service.cluster_addresses.extend(more);
                 }
                 None => {}
             }
+        }
+        if service.headless && service.service_type.has_node_ports() {
+            let detail = format!("may not be set to 'None' for {} services", service.service_type);
+            self.refuse(
+                address.invalid(codes::FORBIDDEN, quoted("None"), detail).help("write `type: ClusterIP`, or leave `clusterIP` out"),
+            );
         }
         service.selector_span = selector.span();
         // An empty selector is as good as none: upstream then makes no endpoints.
@@ -194,6 +228,11 @@ impl<'a> Reader<'a> {
         }
         service.external_name = self.text(&external_name).filter(|name| !name.is_empty()).map(Into::into);
         let is_external_name = service.service_type == ServiceType::ExternalName;
+        if let Some(name) = service.external_name.as_deref().filter(|_| is_external_name)
+            && let Err(why) = names::dns_subdomain(name.strip_suffix('.').unwrap_or(name))
+        {
+            self.refuse(external_name.invalid(codes::INVALID_NAME, quoted(name), why).help("write the name of a host alone"));
+        }
         if is_external_name && service.external_name.is_none() && !external_name.is_set() {
             self.refuse(external_name.required(codes::REQUIRED, "the name that this Service is an alias for"));
         }
@@ -240,7 +279,16 @@ impl<'a> Reader<'a> {
             Some(word) => self.unsupported(&affinity, codes::UNSUPPORTED_VALUE, word, &["ClientIP", "None"]),
         }
         for item in self.items(&external_addresses) {
-            routing.external_addresses.extend(self.address(&item));
+            let address = self.own_address(&item);
+            if let Some(detail) = address.and_then(special_address) {
+                let text = item.value().and_then(NodeRef::as_str).unwrap_or_default();
+                self.refuse(item.invalid(codes::INVALID_ADDRESS, quoted(text), detail));
+            }
+            routing.external_addresses.extend(address);
+        }
+        if ranges.len() > 0 && service_type != ServiceType::LoadBalancer {
+            let problem = ranges.forbidden(codes::FORBIDDEN, "may only be used when `type` is 'LoadBalancer'");
+            self.refuse(problem.help("write `type: LoadBalancer`, or leave it out: ports of nodes take connections from everywhere"));
         }
         // Only a load balancer can do without.
         routing.allocates_node_ports = service_type != ServiceType::LoadBalancer || self.flag(&allocates).unwrap_or(true);
@@ -250,6 +298,18 @@ impl<'a> Reader<'a> {
         routing.distribution = self.distribution(&distribution, metadata);
         routing.load_balancer = self.load_balancer(metadata, status, &address, &ranges, class, ports);
         routing
+    }
+
+    /// An address that a Service gives itself.
+    fn own_address(&mut self, slot: &Slot<'a, '_>) -> Option<IpAddr> {
+        let text = self.text(slot).filter(|text| !text.is_empty())?;
+        let address = text.parse().ok();
+        if address.is_none() {
+            let diagnostic = slot.invalid(codes::INVALID_ADDRESS, quoted(text), NO_ADDRESS);
+            let diagnostic = self.rewrite(diagnostic, slot.at, text.eq_ignore_ascii_case("none").then_some("None"));
+            self.refuse(diagnostic);
+        }
+        address
     }
 
     fn traffic_policy(&mut self, slot: &Slot<'a, '_>) -> Option<TrafficPolicy> {
@@ -413,19 +473,19 @@ impl<'a> Reader<'a> {
         }
         for rule in self.items(&rules) {
             let Some([http, host]) = self.fields(&rule, ["http", "host"], &[]) else { continue };
-            let host = self.text(&host).filter(|host| !host.is_empty());
+            let host = self.ingress_host(&host);
             let Some([paths]) = self.fields(&http, ["paths"], &[]) else { continue };
             if !paths.is_set() || paths.is_empty_list() {
                 self.refuse(paths.required(codes::REQUIRED, "at least one path"));
             }
             for path in self.items(&paths) {
                 let Some([backend, prefix, kind]) = self.fields(&path, ["backend", "path", "pathType"], &[]) else { continue };
+                let kind = self.path_type(&kind, old);
                 let requests = Requests {
                     host: host.map(Into::into),
-                    path: self.text(&prefix).filter(|path| !path.is_empty()).map(Into::into),
-                    exact: self.text(&kind) == Some("Exact"),
-                    // What the old versions have where it is left out.
-                    specific: self.text(&kind) == Some("ImplementationSpecific") || old && !kind.is_set(),
+                    path: self.ingress_path(&prefix, kind).map(Into::into),
+                    exact: kind == "Exact",
+                    specific: kind == "ImplementationSpecific",
                     default: false,
                 };
                 if is_resource(&backend) {
