@@ -16,7 +16,7 @@ const SAMPLES: [&str; 15] = [
     "{apiVersion: batch/v1, kind: CronJob, metadata: {name: a}, spec: {suspend: false, jobTemplate: {metadata: {labels: {k: v}}, spec: {template: {spec: {containers: [{}]}}}}}}",
     "{apiVersion: v1, kind: Service, metadata: {name: a}, spec: {type: NodePort, clusterIP: 10.0.0.1, clusterIPs: [10.0.0.1], externalName: a.b, selector: {k: v}, ports: [{name: a, protocol: TCP, port: 1, targetPort: 2, nodePort: 30000}]}}",
     "{apiVersion: v1, kind: Node, metadata: {name: a}, spec: {podCIDR: 10.0.0.0/24, podCIDRs: [10.0.0.0/24]}, status: {addresses: [{type: InternalIP, address: 10.0.0.1}]}}",
-    "{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: a}, spec: {defaultBackend: {service: {name: a, port: {number: 1}}}, rules: [{http: {paths: [{backend: {service: {name: a, port: {name: b}}}}]}}]}}",
+    "{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: a}, spec: {defaultBackend: {service: {name: a, port: {number: 1}}}, rules: [{http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: a, port: {name: b}}}}]}}]}}",
     "{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: a, namespace: ns}, spec: {podSelector: {matchLabels: {k: v}, matchExpressions: [{key: k, operator: In, values: [v]}]}, policyTypes: [Ingress, Egress], \
       ingress: [{from: [{podSelector: {}, namespaceSelector: {}}], ports: [{protocol: TCP, port: 1, endPort: 2}]}], egress: [{to: [{ipBlock: {cidr: 10.0.0.0/8, except: [10.1.0.0/16]}}]}]}}",
     "{apiVersion: policy.networking.k8s.io/v1alpha1, kind: AdminNetworkPolicy, metadata: {name: a}, spec: {priority: 1, subject: {pods: {namespaceSelector: {}, podSelector: {}}}, \
