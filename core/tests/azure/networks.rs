@@ -257,3 +257,33 @@ az network nic create -g rg -n {name}-two --vnet-name {name} --subnet {name}2
     verdict(&template("false"), "10.1.0.4", "10.2.1.4", 443, DENIED);
     verdict(&template("true"), "10.1.0.4", "10.2.1.4", 443, ALLOWED);
 }
+
+/// hashicorp/terraform#30569 (`RemoteVnetHasNoGateways`): a peering that is to use the other network's gateway is refused while that has none.
+#[test]
+fn a_peering_uses_no_gateway_that_is_not_there() {
+    let script = |more: &str, option: &str| {
+        let network = |name: &str, number: u8| {
+            format!(
+                "az network vnet create -g rg -n {name} --address-prefixes 10.{number}.0.0/16 --subnet-name {name} --subnet-prefixes 10.{number}.1.0/24\naz network nic create -g rg -n {name}-one --vnet-name {name} --subnet {name}\n"
+            )
+        };
+        let peering = |own: &str, other: &str, option: &str| {
+            format!(
+                "az network vnet peering create -g rg -n to-{other} --vnet-name {own} --remote-vnet {other} --allow-vnet-access {option}\n"
+            )
+        };
+        scene(
+            &(network("hub", 0)
+                + &network("spoke", 1)
+                + more
+                + &peering("hub", "spoke", "--allow-gateway-transit")
+                + &peering("spoke", "hub", option)),
+        )
+    };
+    let refused = script("", "--use-remote-gateways");
+    named(&refused, "vm/spoke-one", "vm/hub-one", 443, DENIED);
+    says(&refused, "AZ024", "hub", "`spoke` is to use the gateway of `hub`, which has none");
+    named(&script("", ""), "vm/spoke-one", "vm/hub-one", 443, ALLOWED);
+    let gateway = "az network vnet subnet create -g rg --vnet-name hub -n GatewaySubnet --address-prefixes 10.0.9.0/27\n";
+    named(&script(gateway, "--use-remote-gateways"), "vm/spoke-one", "vm/hub-one", 443, ALLOWED);
+}

@@ -135,3 +135,57 @@ fn associations_of_application_security_groups_make_members() {
     verdict(&scene(&text(&member)), "10.5.1.5", "10.5.1.4", 80, DENIED);
     verdict(&scene(&text(&member)), "10.5.1.4", "10.5.1.5", 80, ALLOWED);
 }
+
+/// terraform-provider-azurerm and Azure/azapi, docs: what is not evaluated and may decide is not passed over.
+#[test]
+fn what_terraform_makes_beside_is_not_certain() {
+    let state = |more: &str| {
+        let resource = |kind: &str, values: &str| {
+            format!(
+                r#"{{"address": "{kind}.x", "mode": "managed", "type": "{kind}", "name": "x", "values": {{"resource_group_name": "rg", {values}}}}}"#
+            )
+        };
+        let id = |rest: &str| format!("/subscriptions/0/resourceGroups/rg/providers/Microsoft.Network/{rest}");
+        let network = |name: &str, number: u8| {
+            resource("azurerm_virtual_network", &format!(r#""name": "{name}", "address_space": ["10.{number}.0.0/16"]"#))
+        };
+        let subnet = |name: &str, number: u8| {
+            resource(
+                "azurerm_subnet",
+                &format!(r#""name": "s", "virtual_network_name": "{name}", "address_prefixes": ["10.{number}.1.0/24"]"#),
+            )
+        };
+        let card = |name: &str, network: &str| {
+            let (subnet, public) = (id(&format!("virtualNetworks/{network}/subnets/s")), id("publicIPAddresses/ip"));
+            resource(
+                "azurerm_network_interface",
+                &format!(
+                    r#""name": "{name}", "ip_configuration": [{{"name": "i", "subnet_id": "{subnet}", "public_ip_address_id": "{public}"}}]"#
+                ),
+            )
+        };
+        let mut all =
+            vec![network("a", 1), subnet("a", 1), network("b", 2), subnet("b", 2), card("n1", "a"), card("n2", "a"), card("n3", "b")];
+        all.extend(more.split_once(' ').map(|(kind, values)| resource(kind, values)));
+        scene(&format!(
+            r#"{{"format_version": "1.0", "terraform_version": "1.9.0", "values": {{"root_module": {{"resources": [{}]}}}}}}"#,
+            all.join(", ")
+        ))
+    };
+    for (more, outside, within, between) in [
+        ("", DENIED, ALLOWED, DENIED),
+        (r#"azurerm_public_ip "name": "ip", "sku": "Basic""#, ALLOWED, ALLOWED, DENIED),
+        (r#"azurerm_public_ip "name": "ip", "sku": "Standard""#, DENIED, ALLOWED, DENIED),
+        (r#"azurerm_virtual_hub_connection "name": "c""#, DENIED, ALLOWED, UNKNOWN),
+        (r#"azurerm_virtual_network_gateway_connection "name": "c", "type": "IPsec""#, DENIED, ALLOWED, DENIED),
+        (r#"azurerm_virtual_network_gateway_connection "name": "c", "type": "Vnet2Vnet""#, DENIED, ALLOWED, UNKNOWN),
+        (r#"azurerm_network_manager_admin_rule "name": "r", "action": "Deny""#, UNKNOWN, UNKNOWN, DENIED),
+        (r#"azapi_update_resource "name": "u", "type": "Microsoft.Network/virtualNetworks/subnets@2023-11-01""#, UNKNOWN, UNKNOWN, DENIED),
+        (r#"azapi_resource "name": "u", "type": "Microsoft.Storage/storageAccounts@2023-11-01""#, DENIED, ALLOWED, DENIED),
+    ] {
+        let scene = state(more);
+        named(&scene, OUTSIDE, "vm/n1", 443, outside);
+        named(&scene, "vm/n2", "vm/n1", 443, within);
+        named(&scene, "vm/n2", "vm/n3", 443, between);
+    }
+}

@@ -169,3 +169,42 @@ fn a_subnet_and_its_network_are_what_they_were_set_to() {
     named(&space("addressSpace.addressPrefixes[0]=10.0.0.0/15"), "10.5.1.1", "vm/n1", 443, UNKNOWN);
     named(&space("tags.a=b"), "10.5.1.1", "vm/n1", 443, DENIED);
 }
+
+/// azure-docs, "Troubleshoot Azure NAT Gateway": without a public address it lets nothing out.
+#[test]
+fn a_nat_gateway_without_an_address_is_no_way_out() {
+    let subnet = "az network vnet subnet update -g rg --vnet-name net -n s2 --default-outbound-access false --nat-gateway ng";
+    let gateway = "az network nat gateway create -g rg -n ng";
+    let address = "az network public-ip create -g rg -n ip";
+    for (commands, expected) in [
+        (vec![gateway, subnet], DENIED),
+        (vec![address, "az network nat gateway create -g rg -n ng --public-ip-addresses ip", subnet], ALLOWED),
+        (vec!["az network nat gateway create -g rg -n ng --public-ip-prefixes p", subnet], ALLOWED),
+        (vec![gateway, subnet, address, "az network nat gateway update -g rg -n ng --public-ip-addresses ip"], ALLOWED),
+        // One that is not in the input may have one.
+        (vec![subnet], ALLOWED),
+    ] {
+        let scene = after(&commands);
+        named(&scene, "vm/n2", OUTSIDE, 443, expected);
+        assert_eq!(with_code(&scene, "AZ043").len(), usize::from(expected == DENIED), "{commands:?}");
+    }
+    let template = |properties: &str| {
+        scene(&format!(
+            r#"[{{"type": "Microsoft.Network/natGateways", "name": "ng", "properties": {{{properties}}}}},
+            {{"type": "Microsoft.Network/virtualNetworks", "name": "net", "properties": {{"addressSpace": {{"addressPrefixes": ["10.0.0.0/16"]}}, "subnets": [{{"name": "s", "properties": {{"addressPrefix": "10.0.1.0/24", "defaultOutboundAccess": false, "natGateway": {{"id": "/subscriptions/s/resourceGroups/r/providers/Microsoft.Network/natGateways/ng"}}}}}}]}}}}]"#
+        ))
+    };
+    verdict(&template(""), "10.0.1.4", OUTSIDE, 443, DENIED);
+    verdict(&template(r#""publicIpAddresses": []"#), "10.0.1.4", OUTSIDE, 443, DENIED);
+    verdict(&template(r#""publicIpAddresses": [{"id": "x"}]"#), "10.0.1.4", OUTSIDE, 443, ALLOWED);
+}
+
+/// azure-cli, `parser.py`: unrecognized arguments end the command; another version may have the option.
+#[test]
+fn a_rule_with_an_option_that_is_not_known_may_not_be_made() {
+    named(&after(&[&format!("{CLOSE} --foo bar")]), "vm/n2", "vm/n1", 443, UNKNOWN);
+    named(&after(&[&format!("{CLOSE} --foo bar")]), "vm/n2", "vm/n1", 80, ALLOWED);
+    let misspelt = CLOSE.replace("--destination-port-ranges", "--dest-port-ranges");
+    named(&after(&[&misspelt]), "vm/n2", "vm/n1", 443, ALLOWED);
+    named(&after(&[&misspelt]), "vm/n2", "vm/n1", 80, UNKNOWN);
+}

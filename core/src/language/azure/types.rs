@@ -79,6 +79,18 @@ pub enum Azure {
         /// Why, as the first half of a sentence: "`az network vnet subnet update --set x=y` is not evaluated".
         why: Box<str>,
     },
+    /// A NAT gateway.
+    NatGateway {
+        /// Whether it has a public address or a prefix of those, without which it lets nothing out.
+        has_address: bool,
+    },
+    /// The NAT gateway of a subnet.
+    NatGatewayUse {
+        /// The subnet.
+        target: Reference,
+        /// The gateway.
+        gateway: Reference,
+    },
     /// An interface of which it is not known where it is, which addresses it has, or what belongs to it.
     OpenInterface {
         /// The interface.
@@ -231,6 +243,8 @@ pub struct Peering {
     pub access: bool,
     /// The subnets that it is for; nothing where it is for whole networks.
     pub subnets: Option<PeeredSubnets>,
+    /// Whether it is to use the gateway of the other network, which that must have.
+    pub remote_gateway: bool,
 }
 
 /// The subnets that a peering is for. Upstream: Azure documentation, "How to configure subnet peering".

@@ -255,7 +255,9 @@ fn each_reference(azure: &mut Azure, visit: Visit<'_>) {
             to(Sort::Interface, interface);
             to(Sort::Application, group);
         }
-        Azure::EndpointPolicies { target, .. } | Azure::OpenRoutes { target, .. } => parent(target, &mut to),
+        Azure::EndpointPolicies { target, .. } | Azure::OpenRoutes { target, .. } | Azure::NatGatewayUse { target, .. } => {
+            parent(target, &mut to)
+        }
         Azure::Gateway(gateway) => {
             gateway.subnet.iter_mut().for_each(|s| parent(s, &mut to));
             gateway.publics.iter_mut().for_each(|p| to(Sort::Address, p));
@@ -289,6 +291,7 @@ fn each_reference(azure: &mut Azure, visit: Visit<'_>) {
         | Azure::ApplicationGroup
         | Azure::RouteTable(_)
         | Azure::Tag(_)
+        | Azure::NatGateway { .. }
         | Azure::Link
         | Azure::MayChange { .. } => {}
     }

@@ -92,6 +92,7 @@ pub(in crate::language) fn add(resources: &[(DocumentId, &Resource)], plugin: Op
     builder.assume_networks(&placed);
     builder.pod_routes(&placed);
     routes::attach(&mut builder, &placed);
+    routes::bare_gateways(&mut builder, &placed);
     builder.attach(&placed);
     builder.interfaces(&placed);
     builder.clusters(&placed, snapshot);

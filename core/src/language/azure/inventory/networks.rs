@@ -130,6 +130,21 @@ impl Builder {
                 self.problems.push(Diagnostic::at(codes::AZ_PEERING, Severity::Warning, Some(*place), message));
                 continue;
             };
+            let lacks_gateway = |own: &Peering, other: NetworkId| {
+                let is_bare = |n: &Network| !n.open && !n.may_be_connected() && n.on_premises.is_empty() && !self.cloud.has_gateway(other);
+                own.remote_gateway && self.cloud.network(other).is_some_and(is_bare)
+            };
+            if lacks_gateway(there, to) || lacks_gateway(back, from) {
+                // Upstream: `RemoteVnetHasNoGateways`, as in hashicorp/terraform#30569.
+                if lacks_gateway(there, to) {
+                    let message =
+                        format!("`{}` is to use the gateway of `{}`, which has none, so Azure refuses to peer them", name(from), name(to));
+                    let error = Diagnostic::at(codes::AZ_PEERING, Severity::Error, Some(*place), message);
+                    self.problems
+                        .push(error.help("make the gateway first, in a subnet `GatewaySubnet`, or leave out `--use-remote-gateways`"));
+                }
+                continue;
+            }
             let is_of_subnets = there.subnets.is_some() || back.subnets.is_some();
             let space = |n: NetworkId| self.cloud.network(n).map_or_else(AddressSet::default, |n| n.space.clone());
             if !is_of_subnets && !space(from).intersection(&space(to)).is_empty() {

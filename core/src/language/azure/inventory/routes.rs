@@ -5,11 +5,13 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+use crate::diagnostics::{Diagnostic, Severity};
 use crate::language::azure::inventory::{Builder, Placed, key};
 use crate::language::azure::{Azure, NextHop, Reference, Route, SubnetOutbound};
+use crate::language::codes;
 use crate::model::{AddressSet, Cidr};
 use crate::snapshot::cloud::{RouteTable, RouteTableId, SubnetId, UserRoute};
-use crate::text::DocumentId;
+use crate::text::{DocumentId, Place};
 
 /// Gives subnets their route tables, whichever resource says it.
 pub(super) fn attach(builder: &mut Builder, placed: &[Placed<'_>]) {
@@ -49,6 +51,35 @@ pub(super) fn attach(builder: &mut Builder, placed: &[Placed<'_>]) {
             }
             _ => {}
         }
+    }
+}
+
+/// Takes NAT gateways without a public address away from their subnets, and says so. Upstream: azure-docs, "Troubleshoot Azure NAT Gateway": "At least one
+/// public IP address must be associated with the NAT gateway for it to provide outbound connectivity".
+pub(super) fn bare_gateways(builder: &mut Builder, placed: &[Placed<'_>]) {
+    let mut gateways: BTreeMap<String, (bool, Place)> = BTreeMap::new();
+    let mut uses: BTreeMap<SubnetId, String> = BTreeMap::new();
+    for (document, resource, azure) in placed {
+        match azure {
+            Azure::NatGateway { has_address } => {
+                let known = gateways.entry(key(&resource.meta.name)).or_insert((false, resource.span.within(*document)));
+                known.0 |= has_address;
+            }
+            Azure::NatGatewayUse { target, gateway } => {
+                if let Some(subnet) = builder.subnet_number(target) {
+                    uses.insert(subnet, key(&gateway.name));
+                }
+            }
+            _ => {}
+        }
+    }
+    for (number, name) in uses {
+        let Some((false, place)) = gateways.get(&name) else { continue };
+        let Some(subnet) = builder.cloud.subnets.get_mut(number.index()).filter(|subnet| subnet.outbound.nat) else { continue };
+        subnet.outbound.nat = false;
+        let message = format!("NAT gateway `{name}` has no public address, so nothing leaves subnet `{}` through it", subnet.name);
+        let warning = Diagnostic::at(codes::AZ_COMBINATION, Severity::Warning, Some(*place), message);
+        builder.problems.push(warning.help("give it one: `--public-ip-addresses`, or `publicIpAddresses` in a template"));
     }
 }
 

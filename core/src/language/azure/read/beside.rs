@@ -21,6 +21,27 @@ impl<'a> AzureReader<'a, '_> {
             || is("Microsoft.Network/connections") && between()
     }
 
+    /// The same of Terraform's resources, and whatever a resource of `azapi` makes or changes. False where it is none of those. Upstream:
+    /// terraform-provider-azurerm, docs; Azure/azapi, `azapi_resource`, `azapi_update_resource`.
+    pub(super) fn terraform_beside(&mut self, kind: &str, values: NodeRef<'a>) -> bool {
+        let word = |reader: &Self, name: &str| reader.text(values, name).map(|said| said.text.to_lowercase()).unwrap_or_default();
+        let what = format!("`{kind}`");
+        match kind {
+            "azurerm_virtual_hub_connection" | "azurerm_network_manager_connectivity_configuration" => self.link(&what, values.span()),
+            "azurerm_virtual_network_gateway_connection" if matches!(word(self, "type").as_str(), "" | "vnet2vnet") => {
+                self.link(&what, values.span());
+            }
+            "azurerm_network_manager_admin_rule" => self.decides_too(kind, values.span(), "comes before the rules of security groups"),
+            "azapi_resource" | "azapi_update_resource" | "azapi_resource_action"
+                if matches!(word(self, "type").split('/').next(), Some("" | "microsoft.network")) =>
+            {
+                self.decides_too(kind, values.span(), "may change security groups");
+            }
+            _ => return false,
+        }
+        true
+    }
+
     /// Something that connects networks and is not followed.
     pub(super) fn link(&mut self, what: &str, span: Span) {
         let name = Scalar { text: format!("{what} at {}", span.start), unknown: false, span };

@@ -359,6 +359,8 @@ impl<'a, 'r> AzureReader<'a, 'r> {
             self.gateway(node, &name);
         } else if is("Microsoft.Network/privateEndpoints") {
             self.private_endpoint(node, &name);
+        } else if is("Microsoft.Network/natGateways") {
+            self.nat_gateway(node, &name);
         } else if is("Microsoft.Network/routeTables") {
             self.route_table(node, &name);
         } else if is("Microsoft.Network/routeTables/routes") {

@@ -100,7 +100,8 @@ impl<'a> AzureReader<'a, '_> {
             let remote = prop(peering, "remoteVirtualNetwork").and_then(|remote| reader.reference(remote))?;
             reader.is_connected(peering).then_some(())?;
             let access = reader.in_tag(peering, "allowVirtualNetworkAccess");
-            Some(Peering { remote, access, subnets: reader.peered_subnets(peering) })
+            let remote_gateway = reader.uses_gateway(peering);
+            Some(Peering { remote, access, subnets: reader.peered_subnets(peering), remote_gateway })
         });
         let peerings = peerings.into_iter().flatten().collect();
         let network = VirtualNetwork { location: self.location(node), prefixes, subnets, peerings, on_premises: Vec::new(), open_space };
@@ -116,7 +117,12 @@ impl<'a> AzureReader<'a, '_> {
             }
         }
         let policies = self.text(node, "privateEndpointNetworkPolicies");
-        self.endpoint_policies(&Reference { parent: Some(network.into()), ..simple(&name) }, policies.as_ref());
+        let own = Reference { parent: Some(network.into()), ..simple(&name) };
+        self.endpoint_policies(&own, policies.as_ref());
+        if let Some(gateway) = prop(node, "natGateway").and_then(|gateway| self.reference(gateway)) {
+            let full = Scalar { text: format!("{network}/{} at {}", own.name, gateway.span.start), ..name.clone() };
+            self.emit("NatGatewayUse", &full, gateway.span, Azure::NatGatewayUse { target: own.clone(), gateway });
+        }
         Subnet {
             name: last_segment(&name.text).into(),
             span: node.span(),
@@ -242,8 +248,12 @@ impl<'a> AzureReader<'a, '_> {
             return;
         }
         let access = self.in_tag(node, "allowVirtualNetworkAccess");
-        let peering = Peering { remote, access, subnets: self.peered_subnets(node) };
+        let peering = Peering { remote, access, subnets: self.peered_subnets(node), remote_gateway: self.uses_gateway(node) };
         self.emit("VirtualNetworkPeering", name, node.span(), Azure::Peering { network, peering });
+    }
+
+    fn uses_gateway(&self, node: NodeRef<'a>) -> bool {
+        self.text(node, "useRemoteGateways").is_some_and(|said| !said.unknown && truth(&said.text) == Some(true))
     }
 
     /// The subnets that a peering is for, if it is not for whole networks.
@@ -412,6 +422,14 @@ impl<'a> AzureReader<'a, '_> {
             gateway.front_ends.extend(private.and_then(|a| self.address(&a)));
         }
         self.emit("ApplicationGateway", name, node.span(), Azure::Gateway(gateway));
+    }
+
+    /// A NAT gateway: whether it has a public address.
+    pub(super) fn nat_gateway(&mut self, node: NodeRef<'a>, name: &Scalar) {
+        let lists = ["publicIpAddresses", "publicIpPrefixes", "publicIpAddressesV6", "publicIpPrefixesV6"];
+        let mut given = lists.iter().filter_map(|list| prop(node, list));
+        let has_address = given.any(|list| self.template.unknown(list).is_some() || !self.template.items(list).is_empty());
+        self.emit("NatGateway", name, node.span(), Azure::NatGateway { has_address });
     }
 
     pub(super) fn route_table(&mut self, node: NodeRef<'a>, name: &Scalar) {

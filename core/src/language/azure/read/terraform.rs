@@ -16,8 +16,8 @@ use super::value::{Scalar, Template, field};
 use super::{AzureReader, DEEPEST, reference_of};
 use crate::document::NodeRef;
 use crate::language::azure::{
-    Azure, Configuration, Interface, NextHop, Peering, Reach, Reference, Route, Scope, SecurityGroup, Subnet, SubnetOutbound,
-    VirtualNetwork,
+    AddressSku, Azure, Configuration, Interface, NextHop, Peering, PublicAddress, Reach, Reference, Route, Scope, SecurityGroup, Subnet,
+    SubnetOutbound, VirtualNetwork,
 };
 use crate::language::read::fields::Reader;
 
@@ -165,7 +165,8 @@ impl<'a> AzureReader<'a, '_> {
                 let names = |field_name: &str| field(values, field_name).map_or_else(Vec::new, |list| self.template.scalars(list));
                 let (local, other) = (names("local_subnet_names"), names("remote_subnet_names"));
                 let subnets = self.subnets_of_peering(complete.as_ref(), only_v6.as_ref(), &local, &other);
-                let peering = Peering { remote, access, subnets };
+                let remote_gateway = self.text(values, "use_remote_gateways").is_some_and(|said| truth(&said.text) == Some(true));
+                let peering = Peering { remote, access, subnets, remote_gateway };
                 self.emit("VirtualNetworkPeering", &full, values.span(), Azure::Peering { network, peering });
             }
             "azurerm_network_interface" => {
@@ -198,6 +199,8 @@ impl<'a> AzureReader<'a, '_> {
             "azurerm_kubernetes_cluster" => self.terraform_cluster(values, &name),
             "azurerm_kubernetes_cluster_node_pool" => self.terraform_node_pool(values, &name),
             "azurerm_application_security_group" => self.emit("ApplicationSecurityGroup", &name, values.span(), Azure::ApplicationGroup),
+            "azurerm_public_ip" => self.terraform_public_address(values, &name),
+            _ if self.terraform_beside(kind, values) => {}
             _ => {
                 let unread = self.unread.get_or_insert_with(|| (String::from(kind), values.span(), 0));
                 unread.2 += 1;
@@ -208,6 +211,14 @@ impl<'a> AzureReader<'a, '_> {
     /// What a field names by its identifier or name.
     fn terraform_reference(&self, values: NodeRef<'a>, field: &str) -> Option<Reference> {
         self.text(values, field).map(|id| reference_of(&id))
+    }
+
+    /// A public address: without a word the provider makes a Standard one. Upstream: terraform-provider-azurerm, docs, `azurerm_public_ip`: `sku`.
+    fn terraform_public_address(&mut self, values: NodeRef<'a>, name: &Scalar) {
+        let is_basic = self.text(values, "sku").is_some_and(|sku| sku.text.eq_ignore_ascii_case("Basic"));
+        let sku = if is_basic { AddressSku::Basic } else { AddressSku::Standard };
+        let address = self.text(values, "ip_address").filter(|address| !address.unknown).and_then(|address| self.address(&address));
+        self.emit("PublicIPAddress", name, values.span(), Azure::PublicAddress(PublicAddress { sku, address, zones: Vec::new() }));
     }
 
     fn terraform_interface(&mut self, values: NodeRef<'a>) -> Interface {

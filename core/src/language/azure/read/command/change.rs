@@ -295,6 +295,7 @@ impl AzureReader<'_, '_> {
         // The route table that a subnet has if the command runs is as unknown as whether it does.
         let doubt = Scalar { text: format!("${{{}}}", self.doubt.as_deref().unwrap_or_default()), unknown: true, span: options.span };
         self.subnet_policies(options, &network.text);
+        self.use_nat_gateway(options, &network.text);
         if let Some(subnet) = self.subnet_mut(Some(&network.text), &name.text) {
             subnet.outbound = SubnetOutbound {
                 default_access: outbound.default_access.or(subnet.outbound.default_access),

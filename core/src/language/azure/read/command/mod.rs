@@ -86,7 +86,7 @@ fn in_one_group(made: &mut [Resource]) {
 }
 
 /// The commands that are read.
-const COMMANDS: [&str; 52] = [
+const COMMANDS: [&str; 54] = [
     "aks approuting disable",
     "aks approuting enable",
     "aks create",
@@ -104,6 +104,8 @@ const COMMANDS: [&str; 52] = [
     "network application-gateway delete",
     "network asg create",
     "network asg delete",
+    "network nat gateway create",
+    "network nat gateway update",
     "network nic create",
     "network nic delete",
     "network nic ip-config address-pool add",
@@ -203,10 +205,16 @@ impl AzureReader<'_, '_> {
         }
         let Some(options) = self.options(what, command, first_option) else { return };
         self.set_scope(&options);
+        let around = self.doubt.clone();
+        // A rule is made or not as the version of `az` knows the option or refuses it.
+        if let Some(strange) = options.strange.as_ref().filter(|_| options.what.starts_with("network nsg rule ")) {
+            self.doubt.get_or_insert_with(|| format!("whether `az` has {strange}").into());
+        }
         for options in self.objects(options) {
             self.set_scope(&options);
             self.run_on_target(&options);
         }
+        self.doubt = around;
     }
 
     /// What commands make without saying more is in one resource group.
@@ -233,6 +241,7 @@ impl AzureReader<'_, '_> {
             "network route-table create" => self.route_table_create(options),
             "network route-table route create" => self.route_create(options),
             "network route-table route update" => self.route_update(options),
+            "network nat gateway create" | "network nat gateway update" => self.nat_gateway_command(options),
             "network nic create" => self.interface_create(options),
             "network nic update" => self.nic_update(options),
             "network nic ip-config address-pool add" => self.address_pool(options),

@@ -81,6 +81,7 @@ impl AzureReader<'_, '_> {
         let (group, routes) = (self.command_group(options), self.refer(options, "route-table"));
         let full = Scalar { text: format!("{}/{}", network.name, name.text), ..name.clone() };
         self.subnet_policies(options, &network.name);
+        self.use_nat_gateway(options, &network.name);
         let delegated = options.value("delegations").map(|d| d.text.as_str().into());
         let outbound = subnet_outbound(options);
         let subnet = Subnet { name: name.text.as_str().into(), span: options.span, prefixes, group, routes, delegated, outbound };
@@ -131,6 +132,25 @@ impl AzureReader<'_, '_> {
         self.private_endpoint_at(&options.name(), options.span, subnet, &addresses);
     }
 
+    /// `az network nat gateway create` and `update`: whether it has a public address.
+    pub(super) fn nat_gateway_command(&mut self, options: &Options) {
+        let given = ["public-ip-addresses", "public-ip-prefixes", "pip-addresses-v6", "pip-prefixes-v6", "set", "add"];
+        let has_address = self.doubt.is_some() || given.iter().any(|option| options.has(option));
+        if has_address || options.what.ends_with("create") {
+            self.emit("NatGateway", &options.name(), options.span, Azure::NatGateway { has_address });
+        }
+    }
+
+    /// The NAT gateway that a subnet is given.
+    pub(super) fn use_nat_gateway(&mut self, options: &Options, network: &str) {
+        let Some(gateway) = options.value("nat-gateway").filter(|v| !v.text.is_empty()) else { return };
+        let (name, gateway) = (options.name(), crate::language::azure::read::reference_of(&gateway));
+        let target =
+            Reference { name: name.text.as_str().into(), parent: Some(network.into()), scope: Default::default(), span: name.span };
+        let full = Scalar { text: format!("{network}/{} at {}", name.text, options.span.start), ..name };
+        self.emit("NatGatewayUse", &full, options.span, Azure::NatGatewayUse { target, gateway });
+    }
+
     pub(super) fn route_table_create(&mut self, options: &Options) {
         if self.table_again(options) {
             return;
@@ -160,7 +180,13 @@ impl AzureReader<'_, '_> {
         // The command line closes what it is not told to open. Upstream: azure-cli 2.91.0, `--allow-vnet-access`, default False.
         let access = options.flag("allow-vnet-access");
         let subnets = self.peered_by_options(options);
-        self.emit("VirtualNetworkPeering", &full, options.span, Azure::Peering { network, peering: Peering { remote, access, subnets } });
+        let remote_gateway = self.doubt.is_none() && options.flag("use-remote-gateways");
+        self.emit(
+            "VirtualNetworkPeering",
+            &full,
+            options.span,
+            Azure::Peering { network, peering: Peering { remote, access, subnets, remote_gateway } },
+        );
     }
 
     /// What `--peer-complete-vnets`, `--local-subnet-names` and `--remote-subnet-names` say.

@@ -150,6 +150,8 @@ pub(super) struct Options {
     /// The whole command.
     pub(super) span: Span,
     known: Vec<Known>,
+    /// A flag that the command does not have, as far as is known here.
+    pub(super) strange: Option<String>,
     /// By first name without dashes: where the option stands, and its values.
     given: BTreeMap<&'static str, (Span, Vec<Word>)>,
 }
@@ -157,7 +159,7 @@ pub(super) struct Options {
 impl Options {
     /// A command without any option, which others are given to.
     pub(super) fn of(what: &str, span: Span) -> Self {
-        Options { what: what.to_string(), span, known: known(what), given: BTreeMap::new() }
+        Options { what: what.to_string(), span, known: known(what), strange: None, given: BTreeMap::new() }
     }
 
     fn get(&self, name: &str) -> Option<&(Span, Vec<Word>)> {
@@ -280,7 +282,7 @@ impl AzureReader<'_, '_> {
     /// Takes options apart. Nothing for a command that `az` refuses, which is said.
     pub(super) fn options(&mut self, what: String, command: &Command, first: usize) -> Option<Options> {
         let known = known(&what);
-        let mut options = Options { what, span: command.span, known, given: BTreeMap::new() };
+        let mut options = Options { what, span: command.span, known, strange: None, given: BTreeMap::new() };
         let mut current: Option<usize> = None;
         let mut refused = false;
         let mut open: Option<Word> = None;
@@ -356,6 +358,8 @@ impl AzureReader<'_, '_> {
                 None
             }
             Found::Unknown => {
+                options.strange.get_or_insert_with(|| word.text.clone());
+                let what = &options.what;
                 let name = word.text.trim_start_matches('-');
                 let message = format!("`az {what}` has no option `{}` ({VERSION}); it is not used", word.text);
                 let warning = Diagnostic::new(codes::AZ_OPTION, Severity::Warning, word.span, message);

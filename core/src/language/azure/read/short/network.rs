@@ -28,8 +28,11 @@ impl<'a> AzureReader<'a, '_> {
         let common = self.short_routes(node, &name.text, "");
         let subnets =
             self.mappings(node, "subnets").into_iter().map(|subnet| self.short_subnet(subnet, &name.text, common.as_ref())).collect();
-        let peerings =
-            self.scalars_of(node, "peerings").iter().map(|other| Peering { remote: refer(other), access: true, subnets: None }).collect();
+        let peerings = self
+            .scalars_of(node, "peerings")
+            .iter()
+            .map(|other| Peering { remote: refer(other), access: true, subnets: None, remote_gateway: false })
+            .collect();
         let region = self.scalar_of(node, "region").or_else(|| region.cloned());
         let location = region.map(|r| r.text.as_str().into());
         let network = VirtualNetwork { location, prefixes, subnets, peerings, on_premises, ..VirtualNetwork::default() };
