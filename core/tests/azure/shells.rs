@@ -309,3 +309,21 @@ fn arguments_of_texts_are_theirs_and_what_is_unset_is_gone() {
     after(&format!("export PORT=443\nunset PORT\n{RULE} ${{PORT:-22}}"), ALLOWED);
     after(&format!("PORT=22\nunset PORT\nPORT=${{PORT:-443}}\n{RULE} $PORT"), DENIED);
 }
+
+/// Microsoft Learn, "about_Try_Catch_Finally", "about_Do", "Invoke-Expression", "Start-Process"; Windows commands, "cmd".
+#[test]
+fn texts_and_blocks_of_windows_are_run() {
+    for script in [
+        format!("try {{ {RULE} 443 }} catch {{ az network nsg rule delete -g rg --nsg-name g -n x }}"),
+        format!("do {{ {RULE} 443 }} while ($false)"),
+        format!(
+            "$a = 'Deny'; $c = \"--access $a\"\nInvoke-Expression \"{} $c --destination-port-ranges 443\"",
+            RULE.replace("--access Deny ", "").replace(" --destination-port-ranges", "")
+        ),
+        format!("Start-Process az -ArgumentList '{} 443' -Wait", RULE.replace("az ", "")),
+        format!("cmd /c \"{RULE} 443\""),
+    ] {
+        after(&script, DENIED);
+        after(&script.replace("443", "22"), ALLOWED);
+    }
+}

@@ -39,7 +39,7 @@ pub(super) fn either_of_groups(resources: &mut [Resource]) {
     for resource in resources.iter_mut().filter(|r| is_group(r) && r.meta.condition.is_none()) {
         if free.iter().filter(|other| **other == known(resource)).count() > 1 {
             number += 1;
-            resource.meta.condition = Some(format!("definition {number} of `{}` is deployed last", resource.meta.name).into());
+            resource.meta.condition = Some(format!("definition {number} is deployed last").into());
         }
     }
 }

@@ -106,6 +106,8 @@ fn dialect(text: &str, live: &[Range<usize>]) -> Dialect {
             || ["| foreach-object", "| % {", "|%{", "| where-object", "convertfrom-json"]
                 .iter()
                 .any(|word| line.to_ascii_lowercase().contains(word))
+            || ["try {", "try{", "invoke-expression ", "start-process "].iter().any(|word| lower.starts_with(word))
+            || lower.starts_with("do {") && ["} while (", "} until ("].iter().any(|word| line.to_ascii_lowercase().contains(word))
             || lower.starts_with("function ") && (lower.contains("($") || lower.contains("param(") || lower.contains("([string]"))
         {
             return Dialect::PowerShell;

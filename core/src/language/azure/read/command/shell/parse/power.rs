@@ -61,7 +61,16 @@ impl Parser<'_> {
                 Some(Node::Count { variable: None, clause, body })
             }
             "switch" => Some(self.switch(depth)),
-            "while" | "catch" | "do" | "try" | "finally" | "else" | "until" => {
+            // Nobody asks about a run that fails.
+            "catch" => {
+                self.at += 1;
+                if self.peek_op() == Some("(") {
+                    self.bracket();
+                }
+                self.braced(depth);
+                Some(Node::Block(Vec::new()))
+            }
+            "while" | "do" | "try" | "finally" | "else" | "until" => {
                 self.at += 1;
                 if self.peek_op() == Some("(") {
                     self.bracket();

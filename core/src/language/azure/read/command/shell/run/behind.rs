@@ -186,8 +186,11 @@ impl Run<'_> {
             return;
         }
         let is_shell = SHELLS.contains(&lower.as_str());
-        if lower == "eval" || is_shell {
+        if matches!(lower.as_str(), "eval" | "invoke-expression" | "iex") || is_shell {
             return self.shell(&words, is_shell, span);
+        }
+        if let Some(text) = text_of_windows(&words, &lower) {
+            return self.run_text(&text, span);
         }
         let takes_words = lower == "xargs" || lower == "parallel";
         if takes_words && self.shell_behind(&words, span) {
@@ -387,6 +390,26 @@ impl Run<'_> {
             _ => false,
         }
     }
+}
+
+/// The text of `cmd /c TEXT` and of `Start-Process PROGRAM -ArgumentList TEXT`. Upstream: Microsoft Learn, Windows commands, "cmd"; "Start-Process".
+fn text_of_windows(words: &[Word], lower: &str) -> Option<String> {
+    let is = |word: &Word, names: &[&str]| names.iter().any(|name| word.text.eq_ignore_ascii_case(name));
+    let joined = |words: &[Word]| {
+        let both = |w: &Word| w.value.as_ref().map_or_else(|| w.text.clone(), |value| alloc::format!("{}={}", w.text, value.text));
+        words.iter().map(both).collect::<Vec<_>>().join(" ")
+    };
+    if matches!(lower, "cmd" | "cmd.exe") {
+        let at = words.iter().position(|word| is(word, &["/c", "/k"]))?;
+        return words.get(at + 1..).map(joined);
+    }
+    if matches!(lower, "start-process" | "saps") {
+        let program = words.get(1)?;
+        let at = words.iter().position(|word| is(word, &["-ArgumentList", "-Args"]))?;
+        let end = words.iter().skip(at + 1).position(|word| !word.quoted && word.text.starts_with('-')).map_or(words.len(), |n| at + 1 + n);
+        return words.get(at + 1..end).map(|arguments| alloc::format!("{} {}", program.text, joined(arguments)));
+    }
+    None
 }
 
 /// Whether a program is one of PowerShell's for Azure that changes something.
