@@ -1,19 +1,19 @@
 //! What stays open of an object that an API server refuses and that is no policy. It is kept, as most of what it says is plain; labels that cannot be read
 //! are ones with an unknown value, and what else might concern connections becomes [`Effect`]s.
 
+mod ways;
+
 use alloc::boxed::Box;
 use alloc::vec::Vec;
-use core::net::IpAddr;
 
+use self::ways::{has_protocol, is_port};
 use crate::diagnostics::nearest;
 use crate::document::{Entry, NodeRef, Tree, Value};
 use crate::language::calico::Calico;
-use crate::language::read::values::special_address;
 use crate::language::unread::{Effect, NamedPort, Namespaces, Whom};
 use crate::language::{Kind, PodTemplate, Resource, WorkloadKind};
 use crate::model::names;
 use crate::model::{LabelSelector, MARK, Operator, Protocol, Requirement, UnknownLabels, ValueShape};
-use crate::snapshot::{IpFamily, ServiceType};
 use crate::text::Span;
 
 /// Adds errors of a document that lie within an object. A policy is in doubt because of them; of other kinds only what they concern is.
@@ -26,8 +26,8 @@ pub(crate) fn add_errors(resource: &mut Resource, tree: &Tree, errors: &[Span]) 
     if !resource.kind.is_kept_refused()
         && let Some(node) = tree.root().and_then(|root| find(root, resource.span))
     {
-        let is_in_spec = |field: &&str| node.get("spec").is_some_and(|spec| is_set_twice(spec, field, &within));
-        resource.flaws.both_directions |= ["policyTypes", "types"].iter().any(|field| is_in_spec(&field));
+        let is_in_spec = |field: &str| node.get("spec").is_some_and(|spec| is_set_twice(spec, field, &within));
+        resource.flaws.both_directions |= ["policyTypes", "types"].iter().any(|field| is_in_spec(field));
         // One of them alone, or all of an object at once: then each of the two readings is kept. What else goes together is not known.
         let of_whom = WHOM.iter().filter(|field| is_in_spec(field)).count()
             + usize::from(node.get("metadata").is_some_and(|metadata| is_set_twice(metadata, "namespace", &within)));
@@ -77,25 +77,7 @@ pub(in crate::language) fn note(resource: &mut Resource, node: NodeRef<'_>, twic
     // Of a whole part that is written twice, nothing that was read is certain.
     let is_repeated = |fields: &[&str]| fields.iter().any(|field| is_set_twice(node, field, twice));
     let unknown = resource.flaws.unknown_fields.clone();
-    resource.flaws.unclear = match &resource.kind {
-        // What was meant by a field that there is not may decide where it leads.
-        Kind::Service(_) | Kind::EndpointSlice(_) | Kind::Endpoints(_) | Kind::Ingress(_) if !unknown.is_empty() => true,
-        Kind::Service(_) => is_repeated(&["metadata", "spec"]) || is_unclear_service(node.get("spec"), twice),
-        Kind::EndpointSlice(_) | Kind::Endpoints(_) if is_repeated(&["metadata", "endpoints", "ports", "subsets"]) => true,
-        Kind::EndpointSlice(_) => {
-            let family = node.get("addressType").and_then(NodeRef::as_str);
-            is_unclear_list(node.get("endpoints"), &|e| has_plain_addresses(e.get("addresses"), family))
-                || is_unclear_list(node.get("ports"), &has_port)
-                || has_one_name_twice(node.get("ports"))
-        }
-        Kind::Endpoints(_) => {
-            let plain = |e: NodeRef<'_>| e.get("ip").is_none_or(is_plain_address);
-            let is_plain = |s: NodeRef<'_>| !is_unclear_list(s.get("addresses"), &plain) && !is_unclear_list(s.get("ports"), &has_port);
-            is_unclear_list(node.get("subsets"), &is_plain)
-        }
-        Kind::Ingress(_) => !resource.flaws.refusals.is_empty(),
-        _ => false,
-    };
+    resource.flaws.unclear = ways::is_unclear(resource, node, twice);
     if let (Kind::Calico(calico), Some(spec)) = (&mut resource.kind, node.get("spec"))
         && let Calico::NetworkSet(set) = &mut **calico
     {
@@ -118,32 +100,7 @@ pub(in crate::language) fn note(resource: &mut Resource, node: NodeRef<'_>, twic
                 }
             }
         }
-        Kind::Calico(calico) => {
-            let labels = labels(metadata, twice);
-            match &**calico {
-                Calico::HostEndpoint(host)
-                    if host.node.is_empty()
-                        || host.interface.is_empty() && host.expected_ips.is_empty()
-                        || is_repeated(&["spec"])
-                        || HOST_FIELDS.iter().any(|field| node.get("spec").is_some_and(|spec| is_set_twice(spec, field, twice))) =>
-                {
-                    (labels, alloc::vec![Effect { nodes: Some(Default::default()), ..Effect::default() }])
-                }
-                // What it sets about nodes.
-                Calico::Felix(_) | Calico::KubeControllers(_) => {
-                    (labels, alloc::vec![Effect { nodes: Some(Default::default()), ..Effect::default() }])
-                }
-                Calico::HostEndpoint(_) => {
-                    let of_host = |(name, span)| Effect { nodes: Some(Default::default()), ..open_port_effect(name, span) };
-                    (labels, open_endpoint_ports(node.get("spec"), twice).into_iter().map(of_host).collect())
-                }
-                Calico::WorkloadEndpoint(_) => {
-                    let ports = open_endpoint_ports(node.get("spec"), twice);
-                    (labels, ports.into_iter().flat_map(|(name, span)| open_port_effects(name, span, &subject)).collect())
-                }
-                _ => (labels, Vec::new()),
-            }
-        }
+        Kind::Calico(calico) => (labels(metadata, twice), of_calico(calico, node, twice, &subject)),
         _ => {
             let mut labels = labels(metadata, twice);
             labels.others |= is_beside_metadata(node) || is_set_twice(node, "metadata", twice);
@@ -169,6 +126,33 @@ pub(in crate::language) fn note(resource: &mut Resource, node: NodeRef<'_>, twic
         if !resource.flaws.effects.contains(&effect) {
             resource.flaws.effects.push(effect);
         }
+    }
+}
+
+/// What else of one of Calico's objects stays open than its labels.
+fn of_calico(calico: &Calico, node: NodeRef<'_>, twice: &[Span], subject: &Whom) -> Vec<Effect> {
+    let spec = node.get("spec");
+    let of_nodes = || alloc::vec![Effect { nodes: Some(Default::default()), ..Effect::default() }];
+    let is_repeated = |field: &&str| spec.is_some_and(|spec| is_set_twice(spec, field, twice));
+    match calico {
+        Calico::HostEndpoint(host)
+            if host.node.is_empty()
+                || host.interface.is_empty() && host.expected_ips.is_empty()
+                || is_set_twice(node, "spec", twice)
+                || HOST_FIELDS.iter().any(is_repeated) =>
+        {
+            of_nodes()
+        }
+        // What it sets about nodes.
+        Calico::Felix(_) | Calico::KubeControllers(_) => of_nodes(),
+        Calico::HostEndpoint(_) => {
+            let of_host = |(name, span)| Effect { nodes: Some(Default::default()), ..open_port_effect(name, span) };
+            open_endpoint_ports(spec, twice).into_iter().map(of_host).collect()
+        }
+        Calico::WorkloadEndpoint(_) => {
+            open_endpoint_ports(spec, twice).into_iter().flat_map(|(name, span)| open_port_effects(name, span, subject)).collect()
+        }
+        _ => Vec::new(),
     }
 }
 
@@ -346,132 +330,6 @@ fn misspelt_host_port(spec: NodeRef<'_>, unknown: &[(Span, Box<str>)]) -> Option
             _ => None,
         };
         Some((entry.key.clone(), number))
-    })
-}
-
-/// Words by which a Service says which endpoints take its connections, and the fields in which they stand.
-const WORDS: [(&str, &[&str]); 3] = [
-    ("internalTrafficPolicy", &["Cluster", "Local"]),
-    ("externalTrafficPolicy", &["Cluster", "Local"]),
-    ("trafficDistribution", &["PreferClose", "PreferSameNode", "PreferSameZone"]),
-];
-
-/// Whether it is not plain what the address of a Service is meant to be: `none` is neither an address nor `None`, and a Service without an address has
-/// no ports of nodes.
-fn has_unclear_address(spec: NodeRef<'_>) -> bool {
-    let is_none = |node: NodeRef<'_>| node.as_str().is_some_and(|text| text.eq_ignore_ascii_case("none"));
-    let all = spec.get("clusterIP").into_iter().chain(spec.get("clusterIPs").and_then(NodeRef::as_sequence).into_iter().flatten());
-    let is_at_nodes = spec.get("type").and_then(NodeRef::as_str).is_some_and(|kind| {
-        [ServiceType::NodePort, ServiceType::LoadBalancer].iter().any(|known| known.as_str().eq_ignore_ascii_case(kind))
-    });
-    all.filter(|node| is_none(*node)).any(|node| is_at_nodes || node.as_str() != Some("None"))
-}
-
-/// Whether it is not plain where a Service leads.
-fn is_unclear_service(spec: Option<NodeRef<'_>>, twice: &[Span]) -> bool {
-    let Some(entries) = spec.and_then(NodeRef::as_mapping) else { return true };
-    let Some(spec) = spec else { return true };
-    let is_twice_set = entries.iter().any(|e| has(twice, e.key_span));
-    let is_known = |kind: &str| kind.is_empty() || ServiceType::ALL.iter().any(|known| known.as_str().eq_ignore_ascii_case(kind));
-    let kind = spec.get("type").is_none_or(|kind| kind.is_null() || kind.as_str().is_some_and(is_known));
-    let is_scalar = |value: NodeRef<'_>| value.as_mapping().is_none() && value.as_sequence().is_none();
-    let selector = spec.get("selector").is_none_or(|selector| {
-        let entries = selector.as_mapping();
-        selector.is_null()
-            || entries.is_some_and(|e| e.iter().all(|e| is_scalar(selector.value_of(e)) && !is_twice(e.key_span, &e.key, twice)))
-    });
-    let is_plain = |port: NodeRef<'_>| {
-        let repeats = port.as_mapping().unwrap_or_default().iter().any(|entry| has(twice, entry.key_span));
-        let target = port.get("targetPort").is_none_or(|target| match target.value() {
-            Value::Null => true,
-            Value::String(name) => name.parse::<i64>().map_or(!name.is_empty(), |number| names::port_number(number).is_some()),
-            Value::Int(number) => names::port_number(*number).is_some(),
-            _ => false,
-        });
-        has_port(port) && has_protocol(port) && target && !repeats
-    };
-    let is_word = |(field, words): &(&str, &[&str])| {
-        spec.get(field).is_none_or(|node| node.is_null() || node.as_str().is_some_and(|word| word.is_empty() || words.contains(&word)))
-    };
-    let words = WORDS.iter().all(is_word);
-    is_twice_set
-        || !kind
-        || !selector
-        || !words
-        || has_unclear_address(spec)
-        || is_unclear_list(spec.get("ports"), &is_plain)
-        || has_one_port_twice(spec.get("ports"))
-}
-
-/// Whether two ports of a list have one number and protocol: then it is not plain where that leads.
-fn has_one_port_twice(ports: Option<NodeRef<'_>>) -> bool {
-    let number = |port: NodeRef<'_>| match port.get("port").map(|number| number.value()) {
-        Some(Value::Int(number)) => Some(*number),
-        Some(Value::String(text)) => text.trim().parse().ok(),
-        _ => None,
-    };
-    let protocol = |port: NodeRef<'_>| port.get("protocol").and_then(NodeRef::as_str).unwrap_or("TCP").to_ascii_uppercase();
-    let mut seen = Vec::new();
-    for port in ports.and_then(NodeRef::as_sequence).into_iter().flatten() {
-        let Some(number) = number(port) else { continue };
-        let key = (protocol(port), number);
-        if seen.contains(&key) {
-            return true;
-        }
-        seen.push(key);
-    }
-    false
-}
-
-fn is_list(node: Option<NodeRef<'_>>) -> bool {
-    node.is_none_or(|node| node.is_null() || node.as_sequence().is_some())
-}
-
-/// Whether something is no list, or not all of its items are plain.
-fn is_unclear_list(node: Option<NodeRef<'_>>, is_plain: &dyn Fn(NodeRef<'_>) -> bool) -> bool {
-    !is_list(node) || node.and_then(NodeRef::as_sequence).into_iter().flatten().any(|item| item.as_mapping().is_none() || !is_plain(item))
-}
-
-/// Whether all addresses of an endpoint are such as it may have, in a slice of this `addressType`.
-fn has_plain_addresses(list: Option<NodeRef<'_>>, kind: Option<&str>) -> bool {
-    let is_other = |address: IpAddr| matches!(kind, Some("IPv4" | "IPv6")) && kind != Some(IpFamily::of(address).as_str());
-    let is_of_kind = |node: NodeRef<'_>| match node.as_str().map(str::parse) {
-        Some(Ok(address)) => !is_other(address),
-        Some(Err(_)) => kind == Some("FQDN"),
-        None => true,
-    };
-    is_list(list) && list.and_then(NodeRef::as_sequence).into_iter().flatten().all(|node| is_plain_address(node) && is_of_kind(node))
-}
-
-/// Whether two ports of a list have one name: then it is not plain where a port of the Service leads.
-fn has_one_name_twice(ports: Option<NodeRef<'_>>) -> bool {
-    let ports = ports.and_then(NodeRef::as_sequence).into_iter().flatten();
-    let mut names: Vec<&str> = ports.map(|port| port.get("name").and_then(NodeRef::as_str).unwrap_or_default()).collect();
-    names.sort_unstable();
-    names.windows(2).any(|two| matches!(two, [a, b] if a == b))
-}
-
-fn is_plain_address(node: NodeRef<'_>) -> bool {
-    node.as_str().and_then(|text| text.parse().ok()).is_none_or(|address| special_address(address).is_none())
-}
-
-/// Whether the number of a port, if there is one, can be read.
-fn has_port(port: NodeRef<'_>) -> bool {
-    port.get("port").is_none_or(|number| number.is_null() || is_port(number))
-}
-
-fn is_port(node: NodeRef<'_>) -> bool {
-    let number = match node.value() {
-        Value::Int(number) => Some(*number),
-        Value::String(text) => text.trim().parse().ok(),
-        _ => None,
-    };
-    number.and_then(names::port_number).is_some()
-}
-
-fn has_protocol(port: NodeRef<'_>) -> bool {
-    port.get("protocol").is_none_or(|p| {
-        p.is_null() || p.as_str().is_some_and(|name| ["TCP", "UDP", "SCTP"].iter().any(|known| name.eq_ignore_ascii_case(known)))
     })
 }
 

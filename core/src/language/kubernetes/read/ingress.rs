@@ -1,4 +1,4 @@
-//! Annotations of an Ingress that decide about requests beside its rules.
+//! Reads Ingresses and their classes, with annotations that decide about requests beside their rules.
 //!
 //! Upstream: "Annotations" of ingress-nginx, of F5's NGINX Ingress Controller, of AGIC, of the AWS Load Balancer Controller, and of Traefik, HAProxy and Kong.
 
@@ -7,11 +7,12 @@ use alloc::format;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use super::network::annotation;
-use crate::document::NodeRef;
+use super::network::{addresses_of, annotation};
+use crate::document::{NodeRef, Value};
 use crate::language::kubernetes::workloads::Canary;
 use crate::language::read::fields::{Reader, Slot, quoted};
-use crate::language::{Ingress, IngressClass, codes};
+use crate::language::read::values::NumberOrName;
+use crate::language::{Backend, BackendPort, Ingress, IngressClass, Requests, codes};
 use crate::model::names;
 
 /// The prefix of annotations of ingress-nginx.
@@ -70,7 +71,7 @@ const PATH_TYPES: [&str; 3] = ["Exact", "ImplementationSpecific", "Prefix"];
 
 impl<'a> Reader<'a> {
     /// The host of a rule; nothing for every host. In capitals it is plainly the same one. Upstream: `validateIngressRules`.
-    pub(super) fn ingress_host(&mut self, slot: &Slot<'a, '_>) -> Option<&'a str> {
+    fn ingress_host(&mut self, slot: &Slot<'a, '_>) -> Option<&'a str> {
         let host = self.text(slot).filter(|host| !host.is_empty())?;
         let check = |host: &str| names::dns_subdomain(host.strip_prefix("*.").unwrap_or(host));
         if host.parse::<IpAddr>().is_ok() {
@@ -87,7 +88,7 @@ impl<'a> Reader<'a> {
 
     /// `pathType`: one of its words. A word in the wrong case is plainly that one. Upstream: `validateHTTPIngressPath`; the old versions take none for
     /// `ImplementationSpecific`.
-    pub(super) fn path_type(&mut self, slot: &Slot<'a, '_>, old: bool) -> &'static str {
+    fn path_type(&mut self, slot: &Slot<'a, '_>, old: bool) -> &'static str {
         let Some(word) = self.text(slot).filter(|word| !word.is_empty()) else {
             if old {
                 return "ImplementationSpecific";
@@ -113,7 +114,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The path of a rule; nothing for every path. Without one, that is plainly what is meant.
-    pub(super) fn ingress_path(&mut self, slot: &Slot<'a, '_>, kind: &str) -> Option<&'a str> {
+    fn ingress_path(&mut self, slot: &Slot<'a, '_>, kind: &str) -> Option<&'a str> {
         const DETAIL: &str = "must be an absolute path";
         let path = self.text(slot).filter(|path| !path.is_empty());
         match path {
@@ -136,10 +137,169 @@ impl<'a> Reader<'a> {
         let controller = self.fields(spec, ["controller"], &["parameters"]).and_then(|[controller]| self.text(&controller));
         IngressClass { controller: controller.unwrap_or_default().into(), default }
     }
+
+    /// The `spec` of an Ingress, in today's form or in the one of `extensions/v1beta1` and `networking.k8s.io/v1beta1`.
+    pub(in crate::language) fn ingress(
+        &mut self,
+        spec: &Slot<'a, '_>,
+        metadata: &Slot<'a, '_>,
+        status: &Slot<'a, '_>,
+        old: bool,
+    ) -> Ingress {
+        let mut ingress = Ingress::default();
+        let is_true = |name: &str| annotation(metadata, &[name]).is_some_and(|(text, _)| text == "true");
+        ingress.class = annotation(metadata, &["kubernetes.io/ingress.class"]).map(|(text, _)| text.into());
+        ingress.class_annotated = ingress.class.is_some();
+        ingress.tls_passthrough = is_true("nginx.ingress.kubernetes.io/ssl-passthrough");
+        ingress.private = is_true("appgw.ingress.kubernetes.io/use-private-ip");
+        ingress.tls_to_backend =
+            ["nginx.ingress.kubernetes.io/backend-protocol", "appgw.ingress.kubernetes.io/backend-protocol"].iter().any(|name| {
+                annotation(metadata, &[name]).is_some_and(|(text, _)| ["https", "grpcs"].iter().any(|p| text.eq_ignore_ascii_case(p)))
+            });
+        ingress.addresses = addresses_of(status.value().and_then(|s| s.get("loadBalancer")).and_then(|b| b.get("ingress")));
+        annotated(metadata, &mut ingress);
+        let known = ["rules", if old { "backend" } else { "defaultBackend" }, "ingressClassName", "tls"];
+        let Some([rules, default, class, tls]) = self.fields(spec, known, &[]) else {
+            if !spec.is_set() {
+                self.refuse(spec.required(codes::INVALID_BACKEND, "an Ingress needs a spec with rules or a default backend"));
+            }
+            return ingress;
+        };
+        if !rules.is_set() && !default.is_set() || rules.is_empty_list() && !default.is_set() {
+            let name = if old { "backend" } else { "defaultBackend" };
+            self.refuse(spec.invalid(codes::INVALID_BACKEND, "[]", format!("either `{name}` or `rules` must be specified")));
+        }
+        // "When that annotation is set, it must be given precedence over this field."
+        if let Some(name) = self.text(&class).filter(|name| !name.is_empty() && !ingress.class_annotated) {
+            ingress.class = Some(name.into());
+        }
+        for item in self.items(&tls) {
+            let Some([hosts]) = self.fields(&item, ["hosts"], &["secretName"]) else { continue };
+            if hosts.len() == 0 {
+                ingress.tls.push("".into());
+            }
+            for host in self.items(&hosts) {
+                ingress.tls.extend(self.text(&host).map(Into::into));
+            }
+        }
+        if is_resource(&default) {
+            ingress.resources.push(Requests { default: true, ..Requests::default() });
+        }
+        if default.is_set() {
+            ingress.backends.extend(self.backend(&default, Requests { default: true, ..Requests::default() }, old));
+        }
+        for rule in self.items(&rules) {
+            let Some([http, host]) = self.fields(&rule, ["http", "host"], &[]) else { continue };
+            let host = self.ingress_host(&host);
+            let Some([paths]) = self.fields(&http, ["paths"], &[]) else { continue };
+            if !paths.is_set() || paths.is_empty_list() {
+                self.refuse(paths.required(codes::REQUIRED, "at least one path"));
+            }
+            for path in self.items(&paths) {
+                let Some([backend, prefix, kind]) = self.fields(&path, ["backend", "path", "pathType"], &[]) else { continue };
+                let kind = self.path_type(&kind, old);
+                let requests = Requests {
+                    host: host.map(Into::into),
+                    path: self.ingress_path(&prefix, kind).map(Into::into),
+                    exact: kind == "Exact",
+                    specific: kind == "ImplementationSpecific",
+                    default: false,
+                };
+                if is_resource(&backend) {
+                    ingress.resources.push(requests.clone());
+                }
+                if backend.is_set() {
+                    ingress.backends.extend(self.backend(&backend, requests, old));
+                } else {
+                    self.refuse(backend.required(codes::INVALID_BACKEND, "the Service behind this path"));
+                }
+            }
+        }
+        ingress
+    }
+
+    fn backend(&mut self, slot: &Slot<'a, '_>, requests: Requests, old: bool) -> Option<Backend> {
+        if old {
+            let [name, port, resource] = self.fields(slot, ["serviceName", "servicePort", "resource"], &[])?;
+            if resource.is_set() {
+                self.not_a_service(&resource);
+                return None;
+            }
+            let name = self.service_name(&name)?;
+            let port = match self.number_or_name(&port) {
+                Some(NumberOrName::Number(number)) => BackendPort::Number(number),
+                Some(NumberOrName::Name(name)) => BackendPort::Name(name.into()),
+                None => BackendPort::Any,
+            };
+            return Some(Backend { service: name.into(), port, requests, span: slot.at });
+        }
+        let [service, resource] = self.fields(slot, ["service", "resource"], &[])?;
+        if resource.is_set() {
+            if service.is_set() {
+                let detail = "cannot set both resource and service backends";
+                self.refuse(slot.invalid(codes::INVALID_BACKEND, "\"\"", detail));
+            }
+            self.not_a_service(&resource);
+            return None;
+        }
+        let Some([name, port]) = self.fields(&service, ["name", "port"], &[]) else {
+            if !service.is_set() {
+                self.refuse(slot.required(codes::INVALID_BACKEND, "a backend needs a `service`"));
+            }
+            return None;
+        };
+        let name = self.service_name(&name)?;
+        if !port.is_set() {
+            self.refuse(port.required(codes::INVALID_BACKEND, "port name or number is required"));
+        }
+        let [port_name, port_number] = self.fields(&port, ["name", "number"], &[])?;
+        let named = self.text(&port_name).filter(|name| !name.is_empty());
+        // 0 is what upstream's types hold where no number is given.
+        let number_missing = matches!(port_number.value().map(|node| node.value()), None | Some(Value::Int(0)));
+        let number = if number_missing { None } else { self.port_number(&port_number) };
+        let port = match (named, number) {
+            (Some(_), Some(_)) => {
+                self.refuse(port.invalid(codes::INVALID_BACKEND, "\"\"", "cannot set both port name & port number"));
+                return None;
+            }
+            (Some(name), None) => BackendPort::Name(name.into()),
+            (None, Some(number)) => BackendPort::Number(number),
+            (None, None) => {
+                if port_name.value().is_none_or(|node| node.as_str() == Some("")) && number_missing {
+                    self.refuse(port.required(codes::INVALID_BACKEND, "port name or number is required"));
+                }
+                return None;
+            }
+        };
+        Some(Backend { service: name.into(), port, requests, span: slot.at })
+    }
+
+    fn service_name(&mut self, slot: &Slot<'a, '_>) -> Option<&'a str> {
+        let name = self.text(slot).filter(|name| !name.is_empty());
+        match name {
+            Some(text) => {
+                if let Err(why) = names::dns_label(text) {
+                    self.slip(slot.invalid(codes::INVALID_NAME, quoted(text), why));
+                }
+            }
+            None if !slot.is_set() => self.refuse(slot.required(codes::INVALID_BACKEND, "the name of a Service")),
+            None => {}
+        }
+        name
+    }
+
+    fn not_a_service(&mut self, slot: &Slot<'a, '_>) {
+        self.report(slot.warning(codes::BACKEND_NOT_A_SERVICE, "only Service backends are followed to pods"));
+    }
+}
+
+/// Whether a backend is a resource that is no Service.
+fn is_resource(backend: &Slot<'_, '_>) -> bool {
+    backend.value().and_then(|backend| backend.get("resource")).is_some_and(|resource| !resource.is_null())
 }
 
 /// Reads what annotations say of requests.
-pub(super) fn annotated(metadata: &Slot<'_, '_>, ingress: &mut Ingress) {
+fn annotated(metadata: &Slot<'_, '_>, ingress: &mut Ingress) {
     let of_nginx = |name: &str| annotation(metadata, &[NGINX, name]).map(|(text, _)| text);
     let is_true = |name: &str| of_nginx(name) == Some("true");
     ingress.regex = is_true("use-regex") || of_nginx("rewrite-target").is_some_and(|text| !text.is_empty());
