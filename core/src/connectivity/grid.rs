@@ -173,7 +173,7 @@ impl Connectivity {
             }
             (Some(policies), Some(_)) => pairs.for_each(|(a, b)| add(self.both(policies, self.cloud_pass(a, b)))),
             // Classes, and which of them are on one node.
-            (_, None) if self.hosts.is_none() => pairs.for_each(|(a, b)| {
+            (_, None) if self.hosts.is_none() && self.tunnels.is_none() => pairs.for_each(|(a, b)| {
                 if a == b || asked.insert((self.class_of(a), self.class_of(b), self.is_own_node(a, b))) {
                     add(self.between_ids(a, b));
                 }

@@ -13,7 +13,9 @@ use crate::policy::Direction;
 use crate::settings::HostInput;
 use crate::snapshot::{HostEndpointId, NodeId, Snapshot};
 use crate::verdict::evaluate::{AtHost, Passes, ReplyParts, Untracked};
-use crate::verdict::traversal::{Checkpoint, HostLocation, NodeRules, Side, SnatEndpoint, UNTRACKED, UNTRACKED_REPLY, host_checkpoints};
+use crate::verdict::traversal::{
+    Checkpoint, HostLocation, NodeRules, NodeSubnet, Overlay, Side, SnatEndpoint, UNTRACKED, UNTRACKED_REPLY, Wire, host_checkpoints,
+};
 use crate::verdict::without_policies;
 
 /// What is asked at a host endpoint: it, that asked before address translation, the direction, the hooks.
@@ -33,6 +35,9 @@ pub(super) struct Hosts {
     /// How pods leave their nodes, and what of that hangs on the nodes that they go to.
     pods: Vec<SnatEndpoint>,
     at_nodes: Vec<SnatEndpoint>,
+    /// Where the nodes are, and what pools say of packets to pods.
+    subnets: Vec<NodeSubnet>,
+    overlays: Vec<Overlay>,
     /// Two nodes of each class, as far as there are: on one of them a pod runs of which the input does not say where.
     of_each_class: Vec<NodeId>,
 }
@@ -50,6 +55,8 @@ impl Hosts {
             host_input: compiled.host_input(),
             pods: Vec::new(),
             at_nodes: Vec::new(),
+            subnets: Vec::new(),
+            overlays: Vec::new(),
             of_each_class: Vec::new(),
         };
         if snapshot.host_endpoints.is_empty() {
@@ -59,6 +66,8 @@ impl Hosts {
         hosts.rows = Some(RefCell::default());
         hosts.pods = snapshot.pods().map(|(id, _)| SnatEndpoint::of(Endpoint::Pod(id), snapshot)).collect();
         hosts.at_nodes = snapshot.nodes().map(|(id, _)| SnatEndpoint::of(Endpoint::Node(id), snapshot)).collect();
+        hosts.subnets = snapshot.nodes().map(|(id, _)| NodeSubnet::of(id, snapshot)).collect();
+        hosts.overlays = snapshot.pods().map(|(id, _)| Overlay::of(Endpoint::Pod(id), snapshot)).collect();
         let mut counts: HashMap<ClassId, u32> = HashMap::new();
         for (id, _) in snapshot.nodes() {
             let count = counts.entry(compiled.class_of(Endpoint::Node(id))).or_default();
@@ -105,10 +114,14 @@ impl Hosts {
         if self.rows.is_none() && !to_own_host {
             return pair;
         }
+        let wire = self.wire(from.0, to.0, (a.node, b.node));
         let by_traversal = |masquerade: Option<Endpoint>| {
-            let mut checkpoints = Vec::new();
-            host_checkpoints(a, b, masquerade, |node| self.rules(node), &mut checkpoints);
-            checkpoints.iter().fold(pair, |pair, checkpoint| all.both(pair, self.passes(all, checkpoint, (a, from.1), (b, to.1))))
+            let by_side = |side: &Side| {
+                let mut checkpoints = Vec::new();
+                host_checkpoints(a, b, (*side, masquerade), |node| self.rules(node), &mut checkpoints);
+                checkpoints.iter().fold(pair, |pair, checkpoint| all.both(pair, self.passes(all, checkpoint, (a, from.1), (b, to.1))))
+            };
+            wire.sides().iter().map(by_side).reduce(|sum, traversal| all.either(sum, traversal)).unwrap_or(pair)
         };
         // With which address a packet comes matters only where a host endpoint looks at it.
         let is_watched = b.is_host && !a.is_host && b.node.is_some_and(|node| self.rules(node).hosts != NodeRules::UNPOLICED.hosts);
@@ -117,6 +130,16 @@ impl Hosts {
         };
         let disguises = source.disguises(destination, self.of_each_class.iter().copied(), |node| all.class_of(Endpoint::Node(node)));
         disguises.into_iter().map(by_traversal).reduce(|sum, traversal| all.either(sum, traversal)).unwrap_or(pair)
+    }
+
+    /// How packets between two endpoints travel from node to node.
+    fn wire(&self, from: Endpoint, to: Endpoint, nodes: (Option<NodeId>, Option<NodeId>)) -> Wire {
+        let Endpoint::Pod(pod) = to else { return Wire::Plain };
+        if from.address().is_some() {
+            return Wire::Plain;
+        }
+        let subnet = |node: Option<NodeId>| self.subnets.get(node?.index());
+        self.overlays.get(pod.index()).map_or(Wire::Plain, |overlay| overlay.wire(|| subnet(nodes.0)?.is_shared(subnet(nodes.1)?)))
     }
 
     fn departure(&self, end: Endpoint) -> Option<&SnatEndpoint> {

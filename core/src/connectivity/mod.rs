@@ -22,6 +22,7 @@ use crate::policy::{Direction, Matched};
 use crate::settings::OwnNode;
 use crate::snapshot::{PodId, Snapshot};
 use crate::verdict::evaluate::EvaluationCache;
+use crate::verdict::traversal::TunnelSources;
 use crate::verdict::{Doors, Verdict, is_loopback, is_own_node, is_single, own_node_connections};
 use cloud::CloudConnectivity;
 use hosts::Hosts;
@@ -131,6 +132,8 @@ pub struct Connectivity {
     cloud: Option<CloudConnectivity>,
     /// Ports of nodes that lead on to pods.
     doors: Doors,
+    /// With which addresses packets of nodes come through tunnels, where there are any.
+    tunnels: Option<TunnelSources>,
 }
 
 /// What stays of [`Connectivity`] after an edit, as long as no endpoint changes its class.
@@ -181,6 +184,7 @@ impl Connectivity {
             hosts: None,
             cloud: None,
             doors: Doors::new(snapshot),
+            tunnels: TunnelSources::new(compiled, snapshot),
         };
         if compiled.polices_hosts() {
             connectivity.hosts = Some(Hosts::new(compiled, snapshot));
@@ -273,11 +277,20 @@ impl Connectivity {
     /// What the policies of the cluster let through.
     fn between_policies(&self, from: Endpoint, to: Endpoint) -> PairIds {
         let (source, destination) = (self.class_of(from), self.class_of(to));
-        let ingress = self.policies(Direction::Ingress, destination, source);
+        let ingress = self.ingress((from, source), (to, destination));
         let ingress = own_node_connections(self.is_own_node(from, to), [ingress.allowed, ingress.possible]);
         let pair = self.both(self.policies(Direction::Egress, source, destination), ingress.into());
         let Some(hosts) = &self.hosts else { return pair };
         hosts.pass(self, (from, source), (to, destination), pair)
+    }
+
+    /// What policies for ingress let through, with the address that a packet has there.
+    fn ingress(&self, (from, source): (Endpoint, ClassId), (to, destination): (Endpoint, ClassId)) -> PairIds {
+        let by_class = |source: ClassId| self.policies(Direction::Ingress, destination, source);
+        let Some(tunnel) = self.tunnels.as_ref().and_then(|tunnels| tunnels.towards(from, to)) else { return by_class(source) };
+        let itself = tunnel.as_itself.then_some(source);
+        let sources = tunnel.ends.iter().map(|end| self.class_of(*end)).chain(itself);
+        sources.map(by_class).reduce(|sum, one| self.either(sum, one)).unwrap_or_else(|| by_class(source))
     }
 
     /// Connections between endpoints of two classes, which are different endpoints and not a pod and its own node.
@@ -290,7 +303,7 @@ impl Connectivity {
         let (source, destination) = (self.class_of(from), self.class_of(to));
         self.sets(match direction {
             Direction::Egress => self.policies(Direction::Egress, source, destination),
-            Direction::Ingress => self.policies(Direction::Ingress, destination, source),
+            Direction::Ingress => self.ingress((from, source), (to, destination)),
         })
     }
 

@@ -50,7 +50,9 @@ pub fn explain(compiled: &Compiled, snapshot: &Snapshot, decision: &Decision) ->
     let checkpoints: Vec<CheckpointTrace> = checkpoints.iter().map(|c| explainer.checkpoint(c.checkpoint, &c.result)).collect();
     let summary = explainer.summary(*verdict, &checkpoints);
     let notes = explainer.notes(&checkpoints);
-    let suggestion = (*verdict == Verdict::Denied).then(|| suggest::allow(&explainer, &checkpoints)).flatten();
+    // What comes with another address is let in by that.
+    let is_itself = decision.checkpoints.iter().all(|record| record.result.source().is_none());
+    let suggestion = (*verdict == Verdict::Denied && is_itself).then(|| suggest::allow(&explainer, &checkpoints)).flatten();
     Answer { flow: *flow, verdict: *verdict, summary, checkpoints, notes, suggestion }
 }
 
@@ -73,7 +75,7 @@ impl<'a> Explainer<'a> {
         // What is told is what is seen there; of replies, the reply.
         let seen = match (checkpoint, checkpoint.seen(self.flow)) {
             (Checkpoint::Reply { .. }, seen) => seen.reply(),
-            (_, seen) => seen,
+            (_, seen) => Flow { from: result.source().map_or(seen.from, |source| source.end), ..seen },
         };
         let there = Explainer { flow: &seen, ..*self };
         let (subject, peer, direction) = there.parties(checkpoint);
@@ -93,6 +95,10 @@ impl<'a> Explainer<'a> {
                 let is_any = matches!(&reason, Reason::Unknown(facts) if facts.contains(&UnknownFact::NodePort));
                 ((!is_any).then_some(&tentative.reason), sentence)
             }
+        };
+        let sentence = match result.source().filter(|_| result.tentative().is_none()) {
+            Some(source) if !matches!(reason, Reason::NoPolicy | Reason::NoEngine) => self.with_tunnel(&sentence, source),
+            _ => sentence,
         };
         CheckpointTrace {
             title: there.checkpoint_title(checkpoint),

@@ -15,8 +15,8 @@ use crate::policy::{Direction, Doubt, NO_PROFILE, Policy, PolicyId, PolicyRole, 
 use crate::snapshot::cloud::NetworkId;
 use crate::snapshot::{NodeId, ServiceId};
 use crate::text::Place;
-use crate::verdict::traversal::{Checkpoint, Side};
-use crate::verdict::{LeadsTo, Reason, UnknownFact, Verdict};
+use crate::verdict::traversal::{Checkpoint, Side, encapsulating};
+use crate::verdict::{LeadsTo, Reason, SeenSource, UnknownFact, Verdict};
 
 impl Explainer<'_> {
     pub(crate) fn sentence(&self, reason: &Reason, verdict: Verdict, checkpoint: Checkpoint) -> String {
@@ -215,6 +215,8 @@ impl Explainer<'_> {
             }
             UnknownFact::Translated { node, leads_to } => self.translated(*node, *leads_to),
             UnknownFact::SourceAddress => self.source_address(),
+            UnknownFact::Encapsulation => self.encapsulation(),
+            UnknownFact::TunnelAddress => self.tunnel_address(),
             UnknownFact::EndpointToHost => self.endpoint_to_host().map_or_else(String::new, |doubt| doubt.text.clone()),
             UnknownFact::HostInput => {
                 "the node's own packet filter decides (`defaultEndpointToHostAction: Return`), and its rules are unknown".to_owned()
@@ -253,6 +255,46 @@ impl Explainer<'_> {
                 )
             }
         }
+    }
+
+    /// What decides whether packets between nodes travel inside others.
+    fn encapsulation(&self) -> String {
+        let what = match self.snapshot.ip_pools.is_empty() {
+            true => "the encapsulation of its IPPool, which is not in the input (`kubectl get ippools.projectcalico.org -o yaml`)",
+            false => {
+                "the pools of its address and, with `CrossSubnet`, the subnets of the nodes (the annotation `projectcalico.org/IPv4Address` of the nodes)"
+            }
+        };
+        format!(
+            "packets between nodes may travel inside others (VXLAN, IP-in-IP), of which host endpoints of interfaces to the network see the outer packet \
+             only: whether those to `{}` do depends on {what}",
+            end_name(self.flow.to, self.snapshot)
+        )
+    }
+
+    /// What decides with which address packets of a node come to pods of others.
+    fn tunnel_address(&self) -> String {
+        format!(
+            "packets of `{}` come to pods of other nodes with the address of its tunnel (VXLAN or IP-in-IP), which is one of {} (annotations \
+             `projectcalico.org/IPv4VXLANTunnelAddr` and `projectcalico.org/IPv4IPIPTunnelAddr` of the node), and the rules distinguish these, or it may come \
+             without the tunnel",
+            end_name(self.flow.from, self.snapshot),
+            self.tunnel_ranges()
+        )
+    }
+
+    /// A sentence about a packet that came through a tunnel.
+    pub(super) fn with_tunnel(&self, sentence: &str, source: SeenSource) -> String {
+        let name = end_name(self.flow.from, self.snapshot);
+        if source.is_known {
+            return format!("{sentence} (packets of `{name}` come through a tunnel, with its address there)");
+        }
+        format!("{sentence} (packets of `{name}` come through a tunnel, with its address there: one of {})", self.tunnel_ranges())
+    }
+
+    /// The ranges of the pools whose packets travel through tunnels.
+    fn tunnel_ranges(&self) -> String {
+        encapsulating(self.snapshot).map(|pool| format!("{}", pool.cidr)).collect::<Vec<_>>().join(", ")
     }
 
     pub(super) fn not_peered(&self, checkpoint: Checkpoint) -> String {
@@ -315,6 +357,8 @@ impl Explainer<'_> {
             | UnknownFact::Protocol
             | UnknownFact::HostInput
             | UnknownFact::SourceAddress
+            | UnknownFact::Encapsulation
+            | UnknownFact::TunnelAddress
             | UnknownFact::Placement
             | UnknownFact::Network(_)
             | UnknownFact::PublicAddress

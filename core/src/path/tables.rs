@@ -314,7 +314,11 @@ fn node_kinds(snapshot: &Snapshot, compiled: &Compiled) -> Vec<u32> {
         let location = cloud.locate_node(id);
         let interface = location.and_then(|l| l.interface).and_then(|i| cloud.interface(i));
         let host = snapshot.host_endpoints_of(id);
-        let key = (location.map(|l| l.subnet), interface.map(|i| (i.group, i.public)), host, compiled.class_of(Endpoint::Node(id)));
+        let tunnel = snapshot.tunnels.get(&id).map(|tunnel| {
+            let addresses = tunnel.addresses.iter().map(|address| compiled.class_of(Endpoint::Outside(*address)));
+            (tunnel.network, addresses.collect::<Vec<_>>())
+        });
+        let key = (location.map(|l| l.subnet), interface.map(|i| (i.group, i.public)), host, tunnel, compiled.class_of(Endpoint::Node(id)));
         let next = known.len() as u32;
         *known.entry(key).or_insert(next)
     };

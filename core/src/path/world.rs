@@ -52,10 +52,11 @@ impl Paths {
         declared_dataplane: Dataplane,
         placement_assumed: bool,
     ) -> Self {
+        let dataplane = settings.routing.dataplane.unwrap_or(declared_dataplane);
+        let snapshot = Snapshot { is_ebpf: dataplane.is_ebpf(), ..snapshot };
         let compiled = compile(&snapshot, ruleset, settings);
         let tables = Tables::new(&snapshot, &compiled);
         let names = Names::new(&snapshot);
-        let dataplane = settings.routing.dataplane.unwrap_or(declared_dataplane);
         Paths { snapshot, compiled, settings: settings.clone(), tables, names, dataplane, declared_dataplane, placement_assumed }
     }
 

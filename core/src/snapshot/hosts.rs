@@ -73,12 +73,22 @@ pub struct NodeHosts {
     pub named: Option<HostEndpointId>,
     /// That for all interfaces (`interfaceName: "*"`) that have none of their own.
     pub all: Option<HostEndpointId>,
+    /// That of an interface of Calico's tunnels.
+    pub tunnel: Option<HostEndpointId>,
 }
+
+/// The interfaces of Calico's tunnels.
+const TUNNELS: &[&str] = &["tunl0", "vxlan-v6.calico", "vxlan.calico", "wg-v6.cali", "wireguard.cali"];
 
 impl NodeHosts {
     /// That which governs the node's traffic with the network.
     pub fn on_network(self) -> Option<HostEndpointId> {
         self.named.or(self.all)
+    }
+
+    /// That which governs what travels inside other packets.
+    pub fn on_tunnel(self) -> Option<HostEndpointId> {
+        self.tunnel.or(self.all)
     }
 }
 
@@ -92,7 +102,8 @@ impl Snapshot {
         let addresses = self.node(node).map_or(&[][..], |n| &n.addresses);
         let on_node = || self.host_endpoints().filter(|(_, host)| host.node == node);
         let expected = |host: &HostEndpoint| host.addresses.iter().any(|a| addresses.contains(a));
-        let named = || on_node().filter(|(_, host)| matches!(host.interface, HostInterface::Named(_)));
+        let is_tunnel = |host: &HostEndpoint| matches!(&host.interface, HostInterface::Named(name) if TUNNELS.contains(&name.as_str()));
+        let named = || on_node().filter(|(_, host)| matches!(host.interface, HostInterface::Named(_)) && !is_tunnel(host));
         // The interface that has the node's address; else one of which no address is given, as it may have it; else any.
         let interface = named()
             .find(|(_, host)| expected(host))
@@ -106,6 +117,7 @@ impl Snapshot {
         };
         let first = |wanted: HostInterface| on_node().find(|(_, host)| host.interface == wanted);
         let fitting = on_node().find(|(_, host)| fits(host)).or_else(|| first(HostInterface::ByAddress));
-        NodeHosts { named: fitting.map(|(i, _)| i), all: first(HostInterface::All).map(|(i, _)| i) }
+        let tunnel = on_node().find(|(_, host)| is_tunnel(host));
+        NodeHosts { named: fitting.map(|(i, _)| i), all: first(HostInterface::All).map(|(i, _)| i), tunnel: tunnel.map(|(i, _)| i) }
     }
 }

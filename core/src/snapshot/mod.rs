@@ -9,7 +9,7 @@ mod services;
 mod workloads;
 
 pub use hosts::{HostEndpoint, HostInterface, NodeHosts};
-pub use nodes::Node;
+pub use nodes::{Node, NodeTunnel};
 pub use services::*;
 pub use workloads::{OwnerKind, WorkloadKind};
 
@@ -69,6 +69,10 @@ pub struct Snapshot {
     pub pod_network: AddressSet,
     /// Calico's IP pools.
     pub ip_pools: Vec<IpPool>,
+    /// What nodes say of Calico's tunnels to others.
+    pub tunnels: BTreeMap<NodeId, NodeTunnel>,
+    /// Whether Calico's eBPF programs handle packets, as the input says.
+    pub is_ebpf: bool,
     /// Whether pods keep their address towards nodes whatever their pool says (`natOutgoingExclusions: IPPoolsAndHostIPs`).
     pub keeps_source_to_nodes: bool,
     /// With which address packets of pools with `natOutgoing` leave, if not with that of the pod's node (`natOutgoingAddress`).
@@ -343,6 +347,8 @@ pub struct IpPool {
     pub disabled: bool,
     /// `natOutgoing`.
     pub nat_outgoing: bool,
+    /// `vxlanMode` or `ipipMode`.
+    pub encapsulation: Encapsulation,
     /// Whether it has a field that there is not, so that it is not known what it says of the source of packets.
     pub unread: bool,
 }
@@ -356,6 +362,29 @@ pub struct UnreadHostPort {
     pub port: Option<u16>,
     /// Why it is not evaluated, as a sentence.
     pub because: String,
+}
+
+/// When packets to pods of a pool travel between nodes inside others. Upstream: IPPool, `ipipMode` and `vxlanMode`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Encapsulation {
+    /// Never; so it is where nothing is said.
+    #[default]
+    Never,
+    /// Between nodes of different subnets.
+    CrossSubnet,
+    /// Always.
+    Always,
+}
+
+impl Encapsulation {
+    /// As a mode is written.
+    pub(crate) fn of(mode: Option<&str>) -> Self {
+        match mode {
+            Some("Always") => Encapsulation::Always,
+            Some("CrossSubnet") => Encapsulation::CrossSubnet,
+            _ => Encapsulation::Never,
+        }
+    }
 }
 
 /// How kube-proxy is configured, as far as it decides anything.

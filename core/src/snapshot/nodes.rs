@@ -4,8 +4,17 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use crate::model::{Labels, UnknownLabels};
+use crate::model::{Cidr, Labels, UnknownLabels};
 use crate::text::Place;
+
+/// What Calico wrote down about a node's tunnels to others, as annotations of the node.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct NodeTunnel {
+    /// Its address with the length of its network (`projectcalico.org/IPv4Address`).
+    pub network: Option<Cidr>,
+    /// Its addresses in tunnels (`projectcalico.org/IPv4VXLANTunnelAddr`, `projectcalico.org/IPv4IPIPTunnelAddr`).
+    pub addresses: Vec<IpAddr>,
+}
 
 /// A node.
 #[derive(Clone, PartialEq, Eq, Debug)]

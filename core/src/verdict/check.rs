@@ -11,7 +11,7 @@ use crate::policy::GroupUseId;
 use crate::policy::{Action, Direction, Matched, PolicyId, TierEnd};
 use crate::snapshot::Snapshot;
 use crate::verdict::evaluate::{AtHost, EvaluationCache, EvaluationSubject, Outcome, evaluate, evaluate_hooks};
-use crate::verdict::traversal::Checkpoint;
+use crate::verdict::traversal::{Checkpoint, TunnelSources};
 
 /// Evaluates one checkpoint for a packet of a flow. `original` is where the packet was sent before its destination was translated.
 pub(crate) fn check(
@@ -95,9 +95,24 @@ fn check_host(compiled: &Compiled, flow: &Flow, original: Option<Original>, at: 
     judge(compiled, &outcome, rules, &applied)
 }
 
-/// Evaluates one direction of a flow at an endpoint. Special endpoints (outside, nodes, a pod and itself) are told apart before any policy is
-/// asked.
+/// Evaluates one direction of a flow at an endpoint, with the address that its packets have there.
 fn check_endpoint(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow, direction: Direction) -> CheckpointResult {
+    let as_from = |from: Endpoint| check_seen_endpoint(compiled, snapshot, &Flow { from, ..*flow }, direction);
+    let is_of_node = match flow.from {
+        Endpoint::Node(_) => true,
+        from @ Endpoint::Pod(_) => compiled.class_kind(compiled.class_of(from)) == ClassKind::Node,
+        Endpoint::Outside(_) | Endpoint::InNetwork(..) => false,
+    };
+    let through_tunnel = || TunnelSources::new(compiled, snapshot)?.towards(flow.from, flow.to);
+    let Some(source) = (direction == Direction::Ingress && is_of_node).then(through_tunnel).flatten() else { return as_from(flow.from) };
+    let Some((first, others)) = source.ends.split_first() else { return as_from(flow.from) };
+    let itself = source.as_itself.then_some(flow.from);
+    let result = as_from(*first).with_source(*first, source.ends.len() == 1);
+    result.among(|| UnknownFact::TunnelAddress, others.iter().copied().chain(itself).map(|from| as_from(from).verdict()))
+}
+
+/// The same for a packet as it is seen there. Special endpoints (outside, nodes, a pod and itself) are told apart before any policy is asked.
+fn check_seen_endpoint(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow, direction: Direction) -> CheckpointResult {
     let (subject, peer) = flow.near_and_far(direction);
     let free = |reason| CheckpointResult::without_rules(Verdict::Allowed, reason);
     match subject {

@@ -214,6 +214,16 @@ pub(crate) struct CheckpointResult {
     /// The rules that were asked, tier by tier.
     pub(crate) rules: TraceRecorder,
     tentative: Option<Tentative>,
+    source: Option<SeenSource>,
+}
+
+/// With which address a packet comes to a checkpoint, where that is not the one of its endpoint.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct SeenSource {
+    /// An address as good as any that it may be.
+    pub(crate) end: Endpoint,
+    /// Whether it is this one.
+    pub(crate) is_known: bool,
 }
 
 /// What a checkpoint answers to the packet as it is assumed, where that is not the whole answer.
@@ -237,12 +247,22 @@ pub(crate) enum Otherwise {
 impl CheckpointResult {
     /// What an evaluation came to.
     pub(super) fn new(verdict: Verdict, reason: Reason, rules: TraceRecorder) -> Self {
-        CheckpointResult { verdict, reason, rules, tentative: None }
+        CheckpointResult { verdict, reason, rules, tentative: None, source: None }
     }
 
     /// What is decided without a rule.
     pub(super) fn without_rules(verdict: Verdict, reason: Reason) -> Self {
         CheckpointResult::new(verdict, reason, TraceRecorder::default())
+    }
+
+    /// The same for a packet that comes with another address than that of its endpoint: with this one, or one as good as it.
+    pub(super) fn with_source(self, end: Endpoint, is_known: bool) -> Self {
+        CheckpointResult { source: Some(SeenSource { end, is_known }), ..self }
+    }
+
+    /// With which address the packet comes, where that is not the one of its endpoint.
+    pub(crate) fn source(&self) -> Option<SeenSource> {
+        self.source
     }
 
     /// The answer in a word.
@@ -261,7 +281,7 @@ impl CheckpointResult {
     }
 
     /// The answer of a checkpoint that a packet may never come to, as long as a fact is missing.
-    pub(super) fn if_met(self, fact: UnknownFact) -> Self {
+    pub(crate) fn if_met(self, fact: UnknownFact) -> Self {
         self.depends_on(fact, Otherwise::Elsewhere)
     }
 
@@ -279,7 +299,7 @@ impl CheckpointResult {
 
     fn depends_on(self, fact: UnknownFact, otherwise: Otherwise) -> Self {
         let tentative = Tentative { verdict: self.verdict, reason: self.reason, otherwise };
-        CheckpointResult { verdict: Verdict::CannotTell, reason: unknown(fact), rules: self.rules, tentative: Some(tentative) }
+        CheckpointResult { verdict: Verdict::CannotTell, reason: unknown(fact), tentative: Some(tentative), ..self }
     }
 }
 

@@ -6,7 +6,7 @@ use core::net::IpAddr;
 use super::check::check;
 use super::checkpoint::CheckpointResult;
 use super::doors::{Translated, translated};
-use super::traversal::{Checkpoint, SnatEndpoint, traversals};
+use super::traversal::{Checkpoint, SnatEndpoint, Wire, traversals, wire_of};
 use super::{Flow, Original, Reason, UnknownFact, Verdict};
 use crate::compile::{Compiled, Endpoint};
 use crate::policy::Direction;
@@ -130,6 +130,9 @@ fn on_some(record: CheckpointRecord, flow: &Flow, snapshot: &Snapshot) -> Checkp
             ambiguous.map_or(UnknownFact::Placement, UnknownFact::Network)
         }
         Checkpoint::Host { host, .. } | Checkpoint::Reply { host, .. } if is_disguised(host, flow, snapshot) => UnknownFact::SourceAddress,
+        Checkpoint::Host { .. } | Checkpoint::Reply { .. } if wire_of(snapshot, flow.from, flow.to) == Wire::Unknown => {
+            UnknownFact::Encapsulation
+        }
         _ => return record,
     };
     if record.verdict() != Verdict::Denied {

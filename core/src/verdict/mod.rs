@@ -23,7 +23,7 @@ use crate::verdict::traversal::Routing;
 
 pub(crate) use check::check;
 pub(crate) use checkpoint::{
-    CheckpointResult, Otherwise, VXLAN, by_protocol, is_loopback, is_own_node, is_single, own_node_connections, without_policies,
+    CheckpointResult, Otherwise, SeenSource, VXLAN, by_protocol, is_loopback, is_own_node, is_single, own_node_connections, without_policies,
 };
 pub(crate) use decide::several_networks;
 pub use decide::{CheckpointRecord, Decision, decide};
@@ -146,6 +146,10 @@ pub enum UnknownFact {
     Placement,
     /// Whether a pod comes to another node with its own address or with its node's: the input does not say what its pool does.
     SourceAddress,
+    /// Whether packets come from this node, if it is known, to a pod of another inside others, past host endpoints of interfaces to the network.
+    Encapsulation,
+    /// With which address packets of a node come to a pod through a tunnel.
+    TunnelAddress,
     /// Of which of several networks with this address it is.
     Network(IpAddr),
     /// Where something is that the input does not hold: what is missing, and how to get it.

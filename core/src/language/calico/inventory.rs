@@ -7,7 +7,7 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use crate::language::calico::configurations::Configurations;
+use crate::language::calico::configurations::{Configurations, dataplane};
 use crate::language::calico::{
     Calico, EndpointPort, HostEndpoint as HostEndpointSpec, HostEndpointTemplate, KubeControllersConfiguration, WorkloadEndpoint,
     environment,
@@ -158,6 +158,7 @@ fn doubt_labels_of_missing_profiles(snapshot: &mut Snapshot) {
 
 /// With which address packets of pods leave their node, as Felix is configured.
 fn set_leaving(resources: &[(DocumentId, &Resource)], nodes: &BTreeMap<&str, NodeId>, snapshot: &mut Snapshot) {
+    snapshot.is_ebpf = dataplane(resources.iter().copied()).is_some();
     let configurations = Configurations::of(resources);
     snapshot.keeps_source_to_nodes =
         configurations.setting(None, "natOutgoingExclusions", |felix| felix.nat_excludes_hosts).known() == Some(true);

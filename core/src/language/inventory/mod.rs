@@ -178,6 +178,7 @@ fn namespaces<'a>(
 /// Nodes by name: those that are given, and those that objects refer to.
 fn nodes<'a>(resources: &[(DocumentId, &'a Resource)], snapshot: &mut Snapshot) -> BTreeMap<&'a str, NodeId> {
     let mut found: BTreeMap<&str, Node> = BTreeMap::new();
+    let mut tunnels: BTreeMap<&str, NodeTunnel> = BTreeMap::new();
     // One that is only referred to may have any labels.
     let named = |name: &str| Node {
         name: name.to_string(),
@@ -191,6 +192,7 @@ fn nodes<'a>(resources: &[(DocumentId, &'a Resource)], snapshot: &mut Snapshot) 
     for &(document, resource) in resources {
         match &resource.kind {
             Kind::Node(node) if !resource.meta.name.is_empty() => {
+                tunnels.insert(&resource.meta.name, node.tunnel.clone());
                 found.insert(
                     &resource.meta.name,
                     Node {
@@ -231,7 +233,9 @@ fn nodes<'a>(resources: &[(DocumentId, &'a Resource)], snapshot: &mut Snapshot) 
         }
     }
     snapshot.nodes = found.values().cloned().collect();
-    found.into_keys().enumerate().map(|(i, name)| (name, NodeId::at(i))).collect()
+    let numbers: BTreeMap<&str, NodeId> = found.into_keys().enumerate().map(|(i, name)| (name, NodeId::at(i))).collect();
+    snapshot.tunnels = tunnels.into_iter().filter_map(|(name, tunnel)| Some((*numbers.get(name)?, tunnel))).collect();
+    numbers
 }
 
 /// Hands out addresses: the node's to pods on the host network, the pod network's to others, in the order of their names. Where nodes have ranges for

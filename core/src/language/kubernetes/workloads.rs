@@ -8,7 +8,7 @@ pub use crate::model::TrafficPolicy;
 use crate::model::{Cidr, Labels};
 pub use crate::snapshot::{
     Backend, BackendPort, BalancedPort, Canary, ContainerPort, Distribution, Hint, IngressClass, IngressSpec as Ingress, LoadBalancer,
-    Readiness, Requests, ServicePort, ServiceRouting, ServiceType, TargetPort, WorkloadKind,
+    NodeTunnel, Readiness, Requests, ServicePort, ServiceRouting, ServiceType, TargetPort, WorkloadKind,
 };
 use crate::text::Span;
 
@@ -174,6 +174,8 @@ pub struct Node {
     pub pod_cidrs: Vec<Cidr>,
     /// Whether it has the taint `ToBeDeletedByClusterAutoscaler`.
     pub leaving: bool,
+    /// What Calico wrote down about its tunnels.
+    pub tunnel: NodeTunnel,
 }
 
 /// EndpointSlice: addresses behind a Service.

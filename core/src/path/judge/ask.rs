@@ -42,6 +42,10 @@ pub(super) fn checkpoint(paths: &Paths, inspection: &Inspection, packet: &Packet
         return None;
     }
     let result = asked.among_packets(result);
+    let result = match result.verdict() {
+        Verdict::Denied if inspection.may_be_inside => result.if_met(UnknownFact::Encapsulation),
+        _ => result,
+    };
     let mut trace = asked.explainer(&shown, sent).checkpoint(*checkpoint, &result);
     if *some_node_port {
         trace.sentence = asked.explainer(flow, *original).sentence(&trace.reason, trace.verdict, *checkpoint);

@@ -15,7 +15,7 @@ use crate::language::azure::inventory::NODE_PORTS;
 use crate::model::Protocol;
 use crate::snapshot::cloud::Location;
 use crate::snapshot::{NodeId, ServiceId};
-use crate::verdict::traversal::{Checkpoint, SnatEndpoint};
+use crate::verdict::traversal::{Checkpoint, SnatEndpoint, encapsulating};
 use crate::verdict::{Flow, Original};
 
 /// A route up to some point of it, and the packet there.
@@ -188,6 +188,18 @@ impl<'a> Course<'a> {
         self.translate(Translation::Tunnel(Placed(from), Placed(to)));
     }
 
+    /// The sender of a packet through Calico's tunnel: a node has its address there, if that is known.
+    pub(super) fn in_tunnel(&self, from: PacketEndpoint) -> PacketEndpoint {
+        let snapshot = &self.paths.snapshot;
+        let Endpoint::Node(node) = from.end else { return from };
+        if snapshot.is_ebpf || encapsulating(snapshot).next().is_none() {
+            return from;
+        }
+        let is_v6 = self.packet.to.address.is_some_and(|address| address.is_ipv6());
+        let known = snapshot.tunnels.get(&node).into_iter().flat_map(|tunnel| &tunnel.addresses);
+        PacketEndpoint { address: known.copied().find(|address| address.is_ipv6() == is_v6), ..from }
+    }
+
     /// Leaves the packet around it.
     pub(super) fn leave_tunnel(&mut self) {
         self.tunnel = None;
@@ -247,6 +259,15 @@ impl<'a> Course<'a> {
 
     /// Meets a checkpoint, with the addresses that it has now.
     pub(super) fn check(&mut self, checkpoint: Checkpoint) {
+        self.meet(checkpoint, false);
+    }
+
+    /// The same where it may pass by inside another packet.
+    pub(super) fn may_meet(&mut self, checkpoint: Checkpoint) {
+        self.meet(checkpoint, true);
+    }
+
+    fn meet(&mut self, checkpoint: Checkpoint, may_be_inside: bool) {
         self.push(PlannedKind::Check(Inspection {
             checkpoint,
             flow: self.flow(),
@@ -254,6 +275,7 @@ impl<'a> Course<'a> {
             some_node_port: self.some_node_port,
             sender: self.sender,
             missing: self.missing.clone(),
+            may_be_inside,
         }));
     }
 

@@ -10,7 +10,7 @@ use crate::compile::Endpoint;
 use crate::language::azure::Plugin;
 use crate::policy::Direction;
 use crate::snapshot::{NodeId, PodId};
-use crate::verdict::traversal::{Checkpoint, Side};
+use crate::verdict::traversal::{Checkpoint, Overlay, Side, Wire, wire_between};
 
 /// A pod that a packet is handed to, once it is on its node.
 pub(super) struct Delivery {
@@ -118,8 +118,10 @@ pub(super) fn deliver(course: &mut Course<'_>, from: Option<NodeId>, enters: Sid
     let paths = course.paths;
     let side = side_of(paths, delivery.pod);
     let is_here = from.is_some() && from == delivery.node;
+    let wire = wire_between(&paths.snapshot, Overlay::of(Endpoint::Pod(delivery.pod), &paths.snapshot), from, delivery.node);
     if let Some(node) = from {
-        course.cross(node, enters, if is_here { side } else { Side::Network });
+        let leaves = if is_here { core::slice::from_ref(&side) } else { wire.sides() };
+        course.cross_by(node, &leaves.iter().map(|leaves| (enters, *leaves)).collect::<Vec<_>>());
     }
     if is_here || from.is_none() && delivery.node.is_none() {
         arrive(course, delivery);
@@ -128,7 +130,7 @@ pub(super) fn deliver(course: &mut Course<'_>, from: Option<NodeId>, enters: Sid
     // A plugin whose policies tell pods on the network of their nodes apart knows the pod that sends, whatever address its node gives the packet.
     let knows_sender = paths.is_on_host(delivery.pod) && side == Side::Pod && matches!(course.packet.from.end, Endpoint::Pod(_));
     let sender = knows_sender.then_some(course.packet.from);
-    match delivery.masquerade {
+    match delivery.masquerade.map(|source| if wire == Wire::Tunnel { course.in_tunnel(source) } else { source }) {
         Some(source) if delivery.leaves => course.masquerade(source),
         Some(source) => course.snat(source),
         None => {}
@@ -141,15 +143,24 @@ pub(super) fn deliver(course: &mut Course<'_>, from: Option<NodeId>, enters: Sid
     }
     course.travel(delivery.node.and_then(|n| paths.pod_location(delivery.pod, n)));
     course.leave_tunnel();
-    enter(course, &Delivery { masquerade: None, sender, ..*delivery });
+    if wire == Wire::Tunnel {
+        course.packet.from = course.in_tunnel(course.packet.from);
+    }
+    enter_by(course, &Delivery { masquerade: None, sender, ..*delivery }, wire);
 }
 
 /// Onto the node of a pod from the network, and to the pod.
 pub(super) fn enter(course: &mut Course<'_>, delivery: &Delivery) {
+    enter_by(course, delivery, Wire::Plain);
+}
+
+/// The same for a packet that may have come inside another one.
+fn enter_by(course: &mut Course<'_>, delivery: &Delivery, wire: Wire) {
     if let Some(node) = delivery.node {
         course.node(node, HopAction::ForPod);
         course.forget_original();
-        course.cross(node, Side::Network, side_of(course.paths, delivery.pod));
+        let leaves = side_of(course.paths, delivery.pod);
+        course.cross_by(node, &wire.sides().iter().map(|enters| (*enters, leaves)).collect::<Vec<_>>());
     }
     arrive(course, delivery);
 }

@@ -55,6 +55,8 @@ pub(in crate::path) struct Inspection {
     pub(in crate::path) sender: Option<Endpoint>,
     /// Why its destination is not known, where it is not.
     pub(in crate::path) missing: Option<Arc<str>>,
+    /// Whether it may pass by here inside another packet, unseen.
+    pub(in crate::path) may_be_inside: bool,
 }
 
 /// The name of a place.

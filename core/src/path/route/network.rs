@@ -182,6 +182,26 @@ impl Course<'_> {
         }
     }
 
+    /// Crosses a node where it is not certain by which sides.
+    pub(super) fn cross_by(&mut self, node: NodeId, ways: &[(Side, Side)]) {
+        if !self.paths.compiled.polices_hosts() {
+            return;
+        }
+        let rules = NodeRules::of(node, &self.paths.compiled, &self.paths.snapshot);
+        let each: Vec<Vec<Checkpoint>> = ways.iter().map(|(enters, leaves)| crossing(node, rules, *enters, *leaves)).collect();
+        let mut met: Vec<Checkpoint> = Vec::new();
+        for checkpoint in each.iter().flatten() {
+            if met.contains(checkpoint) {
+                continue;
+            }
+            met.push(*checkpoint);
+            match each.iter().all(|way| way.contains(checkpoint)) {
+                true => self.check(*checkpoint),
+                false => self.may_meet(*checkpoint),
+            }
+        }
+    }
+
     /// Crosses a node whose programs send it on before anything but policy for untranslated packets sees it.
     pub(super) fn cross_untranslated(&mut self, node: NodeId) {
         if self.paths.compiled.polices_hosts() {

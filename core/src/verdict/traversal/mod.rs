@@ -7,6 +7,7 @@ mod bindings;
 mod cloud;
 mod leaving;
 mod locations;
+mod overlay;
 mod route;
 
 pub use bindings::GroupPlace;
@@ -14,6 +15,7 @@ pub(crate) use bindings::{is_guarded, pod_range, polices_platform};
 pub(crate) use cloud::{CloudTraversal, Topology, groups_between};
 pub(crate) use leaving::{PodSnat, SnatEndpoint, keeps_source, leaves_as};
 pub(crate) use locations::{NetworkLocation, NetworkLocationKind, NetworkLocations, is_flat};
+pub(crate) use overlay::{NodeSubnet, Overlay, TunnelSources, Wire, encapsulating, wire_between};
 pub use route::Routing;
 pub(crate) use route::{Access, Cast, RouteEndpoint, Way, beyond, no_way_in, reach, user_routing};
 
@@ -196,7 +198,7 @@ pub(crate) struct NodeRules {
 impl NodeRules {
     /// A node without host endpoints.
     pub(crate) const UNPOLICED: NodeRules = NodeRules {
-        hosts: NodeHosts { named: None, all: None },
+        hosts: NodeHosts { named: None, all: None, tunnel: None },
         pre_dnat: None,
         untracked: false,
         endpoint_to_host: EndpointToHost::Accept,
@@ -244,14 +246,15 @@ pub(crate) fn traversals_among(
         }
         false => alloc::vec![None],
     };
+    let sides = if polices_hosts { wire_of(snapshot, from, to).sides() } else { Wire::Plain.sides() };
     let mut found = Vec::new();
-    for disguise in disguises {
+    for (disguise, side) in disguises.into_iter().flat_map(|disguise| sides.iter().map(move |side| (disguise, *side))) {
         let mut checkpoints = alloc::vec![Checkpoint::Endpoint(Direction::Egress)];
         let mut wire = Some(1);
         if polices_hosts {
             let rules = |node| NodeRules::of(node, compiled, snapshot);
             let ends = (HostLocation::of(from, compiled, snapshot), HostLocation::of(to, compiled, snapshot));
-            wire = host_checkpoints(ends.0, ends.1, disguise, rules, &mut checkpoints);
+            wire = host_checkpoints(ends.0, ends.1, (side, disguise), rules, &mut checkpoints);
         }
         checkpoints.push(Checkpoint::Endpoint(Direction::Ingress));
         let (Some(wire), Some(locations)) = (wire.filter(|_| !is_itself), locations) else {
@@ -267,12 +270,27 @@ pub(crate) fn traversals_among(
     found
 }
 
+/// How packets between two endpoints travel from node to node.
+pub(crate) fn wire_of(snapshot: &Snapshot, from: Endpoint, to: Endpoint) -> Wire {
+    let home = |end: Endpoint| match end {
+        Endpoint::Node(id) => Some(id),
+        Endpoint::Pod(id) => snapshot.pod(id).and_then(|pod| pod.node),
+        Endpoint::Outside(_) | Endpoint::InNetwork(..) => None,
+    };
+    match from {
+        Endpoint::Outside(_) | Endpoint::InNetwork(..) => Wire::Plain,
+        _ if home(from).is_some() && home(from) == home(to) => Wire::Plain,
+        Endpoint::Pod(_) | Endpoint::Node(_) => wire_between(snapshot, Overlay::of(to, snapshot), home(from), home(to)),
+    }
+}
+
 /// The checkpoints between those of the endpoints themselves. Returns how many of them come before the packet is on the network between
-/// nodes; nothing if it never is. `masquerade` is whose address the packet has once it is on the network, in place of its pod's.
+/// nodes; nothing if it never is. `wire` is the side by which it leaves the one node and enters the other, `masquerade` whose address it has once it is on the
+/// network, in place of its pod's.
 pub(crate) fn host_checkpoints(
     source: HostLocation,
     destination: HostLocation,
-    masquerade: Option<Endpoint>,
+    (wire, masquerade): (Side, Option<Endpoint>),
     rules: impl Fn(NodeId) -> NodeRules,
     checkpoints: &mut Vec<Checkpoint>,
 ) -> Option<usize> {
@@ -287,10 +305,10 @@ pub(crate) fn host_checkpoints(
         cross(source.node, side(source), side(destination), None, checkpoints);
         return None;
     }
-    cross(source.node, side(source), Side::Network, None, checkpoints);
-    let wire = checkpoints.len();
-    cross(destination.node, Side::Network, side(destination), masquerade, checkpoints);
-    Some(wire)
+    cross(source.node, side(source), wire, None, checkpoints);
+    let before = checkpoints.len();
+    cross(destination.node, wire, side(destination), masquerade, checkpoints);
+    Some(before)
 }
 
 /// Where a packet enters a node, or leaves it.
@@ -298,6 +316,8 @@ pub(crate) fn host_checkpoints(
 pub enum Side {
     /// The network between nodes.
     Network,
+    /// A tunnel to another node, through which packets come inside others.
+    Tunnel,
     /// A pod of the node.
     Pod,
     /// A process of the node.
@@ -353,8 +373,13 @@ pub(crate) fn crossing_back(node: NodeId, rules: NodeRules, enters: Side, leaves
 fn hosts_crossed(node: NodeId, rules: NodeRules, enters: Side, leaves: Side, reply: bool) -> Vec<Checkpoint> {
     let mut checkpoints = Vec::new();
     // The interface to the network has an endpoint of its own, or falls to the one for all interfaces, as those of pods do.
-    let NodeHosts { named, all } = rules.hosts;
-    let network = rules.hosts.on_network();
+    let NodeHosts { named, all, .. } = rules.hosts;
+    let (network, tunnel) = (rules.hosts.on_network(), rules.hosts.on_tunnel());
+    let beyond = |side: Side| match side {
+        Side::Network => network,
+        Side::Tunnel => tunnel,
+        Side::Pod | Side::Host => all,
+    };
     let pick = |with: &'static [Hook], without| if named.is_some() && !reply { with } else { without };
     let (local_in, local_out) = if reply { (REPLY_IN, REPLY_OUT) } else { (LOCAL_IN_TRACKED, LOCAL_OUT_TRACKED) };
     let mut meet = |host: Option<HostEndpointId>, pre_dnat: Option<HostEndpointId>, direction, hooks| {
@@ -371,17 +396,24 @@ fn hosts_crossed(node: NodeId, rules: NodeRules, enters: Side, leaves: Side, rep
         (Side::Host, Side::Pod | Side::Host) => {}
         (Side::Host, Side::Network) => meet(network, network, Direction::Egress, pick(LOCAL_OUT, local_out)),
         (Side::Network, Side::Host) => meet(network, rules.pre_dnat, Direction::Ingress, pick(LOCAL_IN, local_in)),
+        // Policies before connection tracking are those of the interface to the network.
+        (Side::Host, Side::Tunnel) => meet(tunnel, tunnel, Direction::Egress, local_out),
+        (Side::Tunnel, Side::Host) => meet(tunnel, tunnel, Direction::Ingress, local_in),
         (Side::Pod, Side::Host) => {
             meet(all, all, Direction::Ingress, PRE_DNAT);
             checkpoints.push(Checkpoint::OwnHost(node, rules.endpoint_to_host));
         }
         (Side::Pod, to) => {
             meet(all, all, Direction::Ingress, FORWARD_IN_TRACKED);
-            meet(if to == Side::Network { network } else { all }, None, Direction::Egress, FORWARD);
+            meet(beyond(to), None, Direction::Egress, FORWARD);
         }
         (Side::Network, to) => {
             meet(network, rules.pre_dnat, Direction::Ingress, pick(FORWARD_IN, FORWARD_IN_TRACKED));
-            meet(if to == Side::Network { network } else { all }, None, Direction::Egress, FORWARD);
+            meet(beyond(to), None, Direction::Egress, FORWARD);
+        }
+        (Side::Tunnel, to) => {
+            meet(tunnel, tunnel, Direction::Ingress, FORWARD_IN_TRACKED);
+            meet(beyond(to), None, Direction::Egress, FORWARD);
         }
     }
     checkpoints

@@ -8,7 +8,7 @@ use super::selector::Global;
 use crate::language::codes;
 use crate::language::read::fields::{Reader, Slot, quoted};
 use crate::model::Cidr;
-use crate::snapshot::IpPool;
+use crate::snapshot::{Encapsulation, IpPool};
 
 /// Fields that play no part here.
 const OTHERS: &[&str] = &["disableBGPExport", "ipip", "nat-outgoing"];
@@ -43,13 +43,15 @@ impl<'a> Reader<'a> {
         }
         let network = self.strict_net(&cidr);
         self.one_of(&assignment, &["Automatic", "Manual"]);
-        let encapsulates = [&ipip, &vxlan].map(|mode| self.one_of(mode, MODES).is_some_and(|mode| mode != "Never"));
+        let modes = [&ipip, &vxlan].map(|mode| self.one_of(mode, MODES));
+        let encapsulates = modes.map(|mode| mode.is_some_and(|mode| mode != "Never"));
+        let encapsulation = modes.into_iter().map(Encapsulation::of).find(|mode| *mode != Encapsulation::Never).unwrap_or_default();
         self.check_encapsulation(&ipip, &vxlan, encapsulates, network);
         self.check_uses(&uses, encapsulates.contains(&true), &nodes, &namespaces);
         if let Some(network) = network {
             self.check_pool_network(&cidr, &block, network, disabled);
         }
-        Some(IpPool { cidr: network?, disabled, nat_outgoing, unread: !self.flaws.unknown_fields.is_empty() })
+        Some(IpPool { cidr: network?, disabled, nat_outgoing, encapsulation, unread: !self.flaws.unknown_fields.is_empty() })
     }
 
     fn check_encapsulation(&mut self, ipip: &Slot<'a, '_>, vxlan: &Slot<'a, '_>, on: [bool; 2], network: Option<Cidr>) {

@@ -11,7 +11,7 @@ use crate::language::calico::{Release, ReleaseVersion};
 use crate::language::codes;
 use crate::language::read::fields::{Reader, Slot};
 use crate::model::Cidr;
-use crate::snapshot::IpPool;
+use crate::snapshot::{Encapsulation, IpPool};
 
 /// The version of the operator's kinds.
 pub(super) const OPERATOR: &[&str] = &["operator.tigera.io/v1"];
@@ -45,12 +45,18 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// A pool that the operator makes. Upstream: `IPPool` of the operator; `natOutgoing` is `Enabled` where it is left out.
+/// A pool that the operator makes. Upstream: `IPPool` of the operator; `natOutgoing` is `Enabled` where it is left out, `encapsulation` `IPIP`, of IPv6
+/// pools `VXLAN`.
 fn pool(node: NodeRef<'_>) -> Option<IpPool> {
     let cidr = node.get("cidr").and_then(NodeRef::as_str)?;
     let cidr = Cidr::parse(cidr).ok()?;
     let nat_outgoing = node.get("natOutgoing").and_then(NodeRef::as_str) != Some("Disabled");
-    Some(IpPool { cidr, disabled: false, nat_outgoing, unread: false })
+    let encapsulation = match node.get("encapsulation").and_then(NodeRef::as_str) {
+        Some("None") => Encapsulation::Never,
+        Some("IPIPCrossSubnet" | "VXLANCrossSubnet") => Encapsulation::CrossSubnet,
+        _ => Encapsulation::Always,
+    };
+    Some(IpPool { cidr, disabled: false, nat_outgoing, encapsulation, unread: false })
 }
 
 fn is_enterprise(variant: NodeRef<'_>) -> bool {

@@ -384,8 +384,8 @@ impl<'a> Reader<'a> {
     }
 
     /// The `spec` and `status` of a Node.
-    pub(in crate::language) fn node(&mut self, spec: &Slot<'a, '_>, status: &Slot<'a, '_>) -> Node {
-        let mut node = Node::default();
+    pub(in crate::language) fn node(&mut self, spec: &Slot<'a, '_>, metadata: &Slot<'a, '_>, status: &Slot<'a, '_>) -> Node {
+        let mut node = Node { tunnel: tunnel(metadata), ..Node::default() };
         if let Some([range, ranges, taints]) = self.fields(spec, ["podCIDR", "podCIDRs", "taints"], NODE_SPEC) {
             let keys = taints.node.and_then(|taints| taints.as_sequence()).into_iter().flatten().filter_map(|taint| taint.get("key"));
             node.leaving = keys.filter_map(|key| key.as_str()).any(|key| key == TAINT_OF_LEAVING);
@@ -424,6 +424,17 @@ impl<'a> Reader<'a> {
         let text = self.text(slot).filter(|text| !text.is_empty())?;
         self.cidr(slot, text, "must be a valid CIDR value")
     }
+}
+
+/// What Calico wrote down about the tunnels of a node. Upstream: `libcalico-go/lib/backend/k8s/resources/node.go`.
+fn tunnel(metadata: &Slot<'_, '_>) -> NodeTunnel {
+    let value = |name: &str| annotation(metadata, &["projectcalico.org/", name]).map(|(text, _)| text);
+    let network = value("IPv4Address").and_then(|text| {
+        let (address, length) = text.split_once('/')?;
+        Some(Cidr::supernet(address.parse().ok()?, length.parse().ok().filter(|length| *length <= 32)?))
+    });
+    let names = ["IPv4VXLANTunnelAddr", "IPv4IPIPTunnelAddr", "IPv6VXLANTunnelAddr"];
+    NodeTunnel { network, addresses: names.into_iter().filter_map(|name| value(name)?.parse().ok()).collect() }
 }
 
 /// An annotation by its name, which may come in parts, and where its value stands.

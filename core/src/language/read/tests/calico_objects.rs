@@ -6,7 +6,7 @@ use super::calico::{calico, object};
 use super::*;
 use crate::language::calico::{Calico, DefaultAction, EndpointPort, HostEndpoint, NetworkSet, Profile, Tier, WorkloadEndpoint};
 use crate::model::{Cidr, Protocol};
-use crate::snapshot::IpPool;
+use crate::snapshot::{Encapsulation, IpPool};
 
 pub(super) fn cidr(text: &str) -> Cidr {
     Cidr::parse(text).unwrap()
@@ -306,11 +306,11 @@ fn pools() {
         other => panic!("{other:?}"),
     };
     for net in ["10.0.0.0/26", "10.0.0.0/10", "fd00::/122"] {
-        assert_eq!(pool(&format!("cidr: '{net}'")), IpPool { cidr: cidr(net), disabled: false, nat_outgoing: false, unread: false });
+        assert_eq!(pool(&format!("cidr: '{net}'")), IpPool { cidr: cidr(net), disabled: false, nat_outgoing: false, encapsulation: Encapsulation::Never, unread: false });
     }
     assert_eq!(
         pool("cidr: 10.0.0.0/27, disabled: true, natOutgoing: true"),
-        IpPool { cidr: cidr("10.0.0.0/27"), disabled: true, nat_outgoing: true, unread: false }
+        IpPool { cidr: cidr("10.0.0.0/27"), disabled: true, nat_outgoing: true, encapsulation: Encapsulation::Never, unread: false }
     );
     for (net, why) in
         [("10.0.0.1/24", "invalid CIDR: it has bits beyond its prefix length"), ("1.2.3.4/33", "invalid CIDR"), ("x", "invalid CIDR")]
