@@ -391,7 +391,16 @@ fn host_endpoints_see_packets_before_and_after_translation() {
     assert!(stop(&answer).title.contains("host endpoint n"), "{}", stop(&answer).title);
     assert!(lints(&blocked, "LINT033").is_empty());
     // The pods' port is not that of clients; it is that of packets which a node sends on to another, translated already.
-    let open = scene(&[&cluster(1), &port, &policy("8080")]);
+    let pool = |mode: &str| {
+        format!(
+            "---\n{{apiVersion: projectcalico.org/v3, kind: IPPool, metadata: {{name: p}}, spec: {{cidr: 10.244.0.0/16, vxlanMode: {mode}}}}}\n"
+        )
+    };
+    let by = |pool: &str| scene(&[&cluster(1), &port, &policy("8080"), pool]);
+    // Inside a tunnel the interface to the network does not see them.
+    assert_eq!(ask(&by(&pool("Always")), "203.0.113.9", "svc/shop/web").verdict, PathVerdict::Allowed);
+    assert_eq!(ask(&by(""), "203.0.113.9", "svc/shop/web").verdict.as_str(), "cannot tell");
+    let open = by(&pool("Never"));
     let answer = ask(&open, "203.0.113.9", "svc/shop/web");
     assert_eq!(answer.verdict, PathVerdict::Sometimes(Share::of(1, 2)));
     assert!(

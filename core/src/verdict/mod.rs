@@ -23,7 +23,8 @@ use crate::verdict::traversal::Routing;
 
 pub(crate) use check::check;
 pub(crate) use checkpoint::{
-    CheckpointResult, Otherwise, SeenSource, VXLAN, by_protocol, is_loopback, is_own_node, is_single, own_node_connections, without_policies,
+    CheckpointResult, Otherwise, SeenSource, VXLAN, by_protocol, is_loopback, is_own_node, is_single, own_node_connections,
+    without_policies,
 };
 pub(crate) use decide::several_networks;
 pub use decide::{CheckpointRecord, Decision, decide};

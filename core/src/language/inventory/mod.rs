@@ -15,7 +15,7 @@ use super::unread::Cause;
 use super::{Kind, Resource, kubernetes};
 use crate::model::{AddressSet, Labels, UnknownLabels};
 use crate::settings::{Assumed, Placement};
-use crate::snapshot::{Namespace, NamespaceId, Node, NodeId, PodEndpoint, PodMaker, Role, Snapshot, UnreadWay};
+use crate::snapshot::{Namespace, NamespaceId, Node, NodeId, NodeTunnel, PodEndpoint, PodMaker, Role, Snapshot, UnreadWay};
 use crate::text::{DocumentId, Place};
 
 /// The label that the API server sets on every namespace (upstream: `NamespaceDefaultLabelName`, since 1.21).

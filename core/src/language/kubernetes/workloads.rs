@@ -6,9 +6,10 @@ use core::net::IpAddr;
 
 pub use crate::model::TrafficPolicy;
 use crate::model::{Cidr, Labels};
+use crate::snapshot::NodeTunnel;
 pub use crate::snapshot::{
     Backend, BackendPort, BalancedPort, Canary, ContainerPort, Distribution, Hint, IngressClass, IngressSpec as Ingress, LoadBalancer,
-    NodeTunnel, Readiness, Requests, ServicePort, ServiceRouting, ServiceType, TargetPort, WorkloadKind,
+    Readiness, Requests, ServicePort, ServiceRouting, ServiceType, TargetPort, WorkloadKind,
 };
 use crate::text::Span;
 

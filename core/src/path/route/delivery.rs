@@ -1,5 +1,7 @@
 //! The last hops of a route: from a node to a pod, through the pod's policies.
 
+use alloc::vec::Vec;
+
 use super::super::packet::{PacketEndpoint, Place};
 use super::super::placed::Placed;
 use super::super::tables::{Backend, Target};

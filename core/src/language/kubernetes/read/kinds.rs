@@ -70,7 +70,12 @@ pub(in crate::language) const KINDS: &[KnownKind] = &[
             ReadKind::Spec(|reader, body| Kind::Service(reader.service(&body.spec, &body.metadata, &body.status))),
         )
     },
-    KnownKind::cluster("Node", Role::Other, &["v1"], ReadKind::Spec(|reader, body| Kind::Node(reader.node(&body.spec, &body.metadata, &body.status)))),
+    KnownKind::cluster(
+        "Node",
+        Role::Other,
+        &["v1"],
+        ReadKind::Spec(|reader, body| Kind::Node(reader.node(&body.spec, &body.metadata, &body.status))),
+    ),
     KnownKind {
         old: &["extensions/v1beta1", "networking.k8s.io/v1beta1"],
         has_old_form: true,

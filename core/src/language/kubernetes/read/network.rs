@@ -15,7 +15,7 @@ use crate::language::{
 };
 use crate::model::names;
 use crate::model::{Cidr, Labels};
-use crate::snapshot::{IpFamily, ServiceType};
+use crate::snapshot::{IpFamily, NodeTunnel, ServiceType};
 use crate::text::Span;
 
 /// Fields of the spec of a Service that do not matter here.
