@@ -89,10 +89,11 @@ fn a_host_endpoint_of_an_interface_sees_no_packet_inside_a_tunnel() {
         }
         check(&of("eth0", &pool("")), "shop/web", "shop/db", Denied);
         check(&of("vxlan.calico", &pool("")), "shop/web", "shop/db", Allowed);
-        // What decides is not in the input.
-        let said = check(&of("eth0", ""), "shop/web", "shop/db", CannotTell);
-        assert!(said.contains("the encapsulation of its IPPool, which is not in the input"), "{said}");
-        check(&of("'*'", ""), "shop/web", "shop/db", Denied);
+        // Of a pool that is not the pod's nothing follows.
+        let other = pool(", vxlanMode: Always").replace("10.244.0.0/16", "10.99.0.0/16");
+        let said = check(&of("eth0", &other), "shop/web", "shop/db", CannotTell);
+        assert!(said.contains("depends on the pools of its address"), "{said}");
+        check(&of("'*'", &other), "shop/web", "shop/db", Denied);
         // Between subnets only: which those are the nodes say.
         let crossing = pool(", vxlanMode: CrossSubnet");
         let said = check(&of("eth0", &crossing), "shop/web", "shop/db", CannotTell);

@@ -20,6 +20,7 @@ mod places;
 mod policies;
 mod queries;
 mod selectors;
+mod service_ports;
 mod sets;
 mod traffic;
 

@@ -259,15 +259,10 @@ impl Explainer<'_> {
 
     /// What decides whether packets between nodes travel inside others.
     fn encapsulation(&self) -> String {
-        let what = match self.snapshot.ip_pools.is_empty() {
-            true => "the encapsulation of its IPPool, which is not in the input (`kubectl get ippools.projectcalico.org -o yaml`)",
-            false => {
-                "the pools of its address and, with `CrossSubnet`, the subnets of the nodes (the annotation `projectcalico.org/IPv4Address` of the nodes)"
-            }
-        };
         format!(
             "packets between nodes may travel inside others (VXLAN, IP-in-IP), of which host endpoints of interfaces to the network see the outer packet \
-             only: whether those to `{}` do depends on {what}",
+             only: whether those to `{}` do depends on the pools of its \
+             address and, with `CrossSubnet`, on the subnets of the nodes (their annotation `projectcalico.org/IPv4Address`)",
             end_name(self.flow.to, self.snapshot)
         )
     }

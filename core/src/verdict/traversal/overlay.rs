@@ -6,10 +6,8 @@
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use super::bindings::Plugins;
-use super::{Side, is_flat};
+use super::Side;
 use crate::compile::{ClassKind, Compiled, Endpoint};
-use crate::language::azure::Plugin;
 use crate::model::{AddressSet, Cidr};
 use crate::snapshot::cloud::SubnetId;
 use crate::snapshot::{Encapsulation, IpPool, NodeId, PodEndpoint, PodId, Snapshot};
@@ -48,11 +46,9 @@ impl Overlay {
     pub(crate) fn of(end: Endpoint, snapshot: &Snapshot) -> Self {
         let Endpoint::Pod(id) = end else { return Overlay::NONE };
         let Some(pod) = snapshot.pod(id).filter(|pod| !pod.host_network) else { return Overlay::NONE };
+        // Where no pool is given, nothing shows that Calico gives pods their addresses.
         if snapshot.ip_pools.is_empty() {
-            // Addresses of a network need no tunnel, and plugins of Azure's have none.
-            let is_plain = |plugin: Option<Plugin>| plugin.is_some_and(|plugin| plugin != Plugin::None);
-            let plain = is_flat(&snapshot.cloud, pod) || Plugins::of(&snapshot.cloud, pod.node).iter().all(is_plain);
-            return Overlay(plain.then_some(Encapsulation::Never));
+            return Overlay::NONE;
         }
         let mut modes = pools_of(pod, snapshot).map(|pool| pool.encapsulation);
         let first = modes.next();
