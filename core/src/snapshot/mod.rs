@@ -5,11 +5,13 @@
 pub mod cloud;
 mod hosts;
 mod nodes;
+mod pools;
 mod services;
 mod workloads;
 
 pub use hosts::{HostEndpoint, HostInterface, NodeHosts};
 pub use nodes::{Node, NodeTunnel};
+pub use pools::{Encapsulation, IpPool};
 pub use services::*;
 pub use workloads::{OwnerKind, WorkloadKind};
 
@@ -338,21 +340,6 @@ pub struct Profile {
     pub labels: Labels,
 }
 
-/// IPPool, as far as it says where pods have addresses.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct IpPool {
-    /// `cidr`.
-    pub cidr: Cidr,
-    /// `disabled`.
-    pub disabled: bool,
-    /// `natOutgoing`.
-    pub nat_outgoing: bool,
-    /// `vxlanMode` or `ipipMode`.
-    pub encapsulation: Encapsulation,
-    /// Whether it has a field that there is not, so that it is not known what it says of the source of packets.
-    pub unread: bool,
-}
-
 /// A field of a pod's port that there is not, and that may be meant for its port on the node.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct UnreadHostPort {
@@ -362,29 +349,6 @@ pub struct UnreadHostPort {
     pub port: Option<u16>,
     /// Why it is not evaluated, as a sentence.
     pub because: String,
-}
-
-/// When packets to pods of a pool travel between nodes inside others. Upstream: IPPool, `ipipMode` and `vxlanMode`.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum Encapsulation {
-    /// Never; so it is where nothing is said.
-    #[default]
-    Never,
-    /// Between nodes of different subnets.
-    CrossSubnet,
-    /// Always.
-    Always,
-}
-
-impl Encapsulation {
-    /// As a mode is written.
-    pub(crate) fn of(mode: Option<&str>) -> Self {
-        match mode {
-            Some("Always") => Encapsulation::Always,
-            Some("CrossSubnet") => Encapsulation::CrossSubnet,
-            _ => Encapsulation::Never,
-        }
-    }
 }
 
 /// How kube-proxy is configured, as far as it decides anything.

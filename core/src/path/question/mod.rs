@@ -506,9 +506,8 @@ impl<'a> Understanding<'a> {
         }
         let address = resolved.iter().find_map(|(target, _)| if let Target::Address(address) = target { Some(*address) } else { None });
         self.port = self.port.or(target);
-        let of_nodes = resolved.iter().find_map(|(target, _)| if let Target::Node(node, _) = target { Some(*node) } else { None });
-        if let (true, None, Some(node)) = (found.is_empty(), address, of_nodes) {
-            return Goal::Node(node);
+        if let (true, Some((Target::Node(node, _), _))) = (found.is_empty(), resolved.first()) {
+            return Goal::Node(*node);
         }
         match (found.is_empty(), address) {
             (false, _) => Goal::Pods(found),

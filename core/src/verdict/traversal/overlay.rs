@@ -50,6 +50,10 @@ impl Overlay {
         if snapshot.ip_pools.is_empty() {
             return Overlay::NONE;
         }
+        // A field of a pool that there is not may be meant for one of these.
+        if pools_of(pod, snapshot).any(|pool| pool.unread) {
+            return Overlay(None);
+        }
         let mut modes = pools_of(pod, snapshot).map(|pool| pool.encapsulation);
         let first = modes.next();
         Overlay(first.filter(|first| modes.all(|mode| mode == *first)))

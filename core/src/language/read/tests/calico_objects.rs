@@ -306,7 +306,10 @@ fn pools() {
         other => panic!("{other:?}"),
     };
     for net in ["10.0.0.0/26", "10.0.0.0/10", "fd00::/122"] {
-        assert_eq!(pool(&format!("cidr: '{net}'")), IpPool { cidr: cidr(net), disabled: false, nat_outgoing: false, encapsulation: Encapsulation::Never, unread: false });
+        assert_eq!(
+            pool(&format!("cidr: '{net}'")),
+            IpPool { cidr: cidr(net), disabled: false, nat_outgoing: false, encapsulation: Encapsulation::Never, unread: false }
+        );
     }
     assert_eq!(
         pool("cidr: 10.0.0.0/27, disabled: true, natOutgoing: true"),
