@@ -284,7 +284,9 @@ impl Explainer<'_> {
         if source.is_known {
             return format!("{sentence} (packets of `{name}` come through a tunnel, with its address there)");
         }
-        format!("{sentence} (packets of `{name}` come through a tunnel, with its address there: one of {})", self.tunnel_ranges())
+        // The address that stands for any is nobody's.
+        let sentence = sentence.replace(&format!("`{}`", end_name(source.end, self.snapshot)), &format!("`{name}`"));
+        format!("{sentence} (its packets come through a tunnel, with its address there: one of {})", self.tunnel_ranges())
     }
 
     /// The ranges of the pools whose packets travel through tunnels.

@@ -107,7 +107,7 @@ fn check_endpoint(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow, directi
     let Some(source) = (direction == Direction::Ingress && is_of_node).then(through_tunnel).flatten() else { return as_from(flow.from) };
     let Some((first, others)) = source.ends.split_first() else { return as_from(flow.from) };
     let itself = source.as_itself.then_some(flow.from);
-    let result = as_from(*first).with_source(*first, source.ends.len() == 1);
+    let result = as_from(*first).with_source(*first, source.is_known);
     result.among(|| UnknownFact::TunnelAddress, others.iter().copied().chain(itself).map(|from| as_from(from).verdict()))
 }
 

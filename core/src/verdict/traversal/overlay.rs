@@ -147,6 +147,8 @@ struct NodeFacts {
 pub(crate) struct TunnelSource {
     /// Addresses of the tunnel.
     pub(crate) ends: Vec<Endpoint>,
+    /// Whether it is the one that the node has there.
+    pub(crate) is_known: bool,
     /// Whether it may have the node's address too.
     pub(crate) as_itself: bool,
 }
@@ -200,13 +202,14 @@ impl TunnelSources {
         let wire = pod.overlay.wire(|| own?.subnet.is_shared(&other?.subnet));
         let fits = |address: &IpAddr| pod.is_v6.is_none_or(|v6| address.is_ipv6() == v6);
         let known: Vec<Endpoint> = own.iter().flat_map(|own| &own.addresses).copied().filter(fits).map(Endpoint::Outside).collect();
+        let is_known = known.len() == 1;
         let ends = match known.is_empty() {
             true => self.anywhere.iter().copied().filter(|end| end.address().as_ref().is_some_and(fits)).collect(),
             false => known,
         };
         let is_labelled = own.map_or(self.is_labelled, |own| own.is_labelled);
         let as_itself = wire == Wire::Unknown || is_labelled || node.is_none() || pod.node.is_none();
-        (wire != Wire::Plain && !ends.is_empty()).then_some(TunnelSource { ends, as_itself })
+        (wire != Wire::Plain && !ends.is_empty()).then_some(TunnelSource { ends, is_known, as_itself })
     }
 }
 
