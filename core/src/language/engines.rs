@@ -7,6 +7,7 @@ use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::cell::LazyCell;
 
 use super::Resource;
 use super::azure::Azure;
@@ -71,10 +72,10 @@ impl Candidates {
     fn installers(&mut self, resources: &[(DocumentId, &Resource)]) {
         let nothing = Candidate::Made(ClusterEngine::None);
         // What runs tells more than what an engine that was there once may have left.
-        let runs = || Plugins::seen(resources.iter().map(|(_, r)| *r)).engine().is_some();
+        let runs = LazyCell::new(|| Plugins::seen(resources.iter().map(|(_, r)| *r)).engine().is_some());
         for &(document, resource) in resources {
             let Some(unread) = resource.kind.unread() else { continue };
-            let Some(installs) = unread.installs.filter(|_| unread.cause != Cause::Kind || !runs()) else { continue };
+            let Some(installs) = unread.installs.filter(|_| unread.cause != Cause::Kind || !*runs) else { continue };
             let place = resource.kind_span.within(document);
             match installs {
                 Installs::This(engine) => {

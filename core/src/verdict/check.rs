@@ -11,7 +11,7 @@ use crate::policy::GroupUseId;
 use crate::policy::{Action, Direction, Matched, PolicyId, TierEnd};
 use crate::snapshot::Snapshot;
 use crate::verdict::evaluate::{AtHost, EvaluationCache, EvaluationSubject, Outcome, evaluate, evaluate_hooks};
-use crate::verdict::traversal::{Checkpoint, TunnelSources};
+use crate::verdict::traversal::{Checkpoint, tunnel_source};
 
 /// Evaluates one checkpoint for a packet of a flow. `original` is where the packet was sent before its destination was translated.
 pub(crate) fn check(
@@ -103,7 +103,7 @@ fn check_endpoint(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow, directi
         from @ Endpoint::Pod(_) => compiled.class_kind(compiled.class_of(from)) == ClassKind::Node,
         Endpoint::Outside(_) | Endpoint::InNetwork(..) => false,
     };
-    let through_tunnel = || TunnelSources::new(compiled, snapshot)?.towards(flow.from, flow.to);
+    let through_tunnel = || tunnel_source(compiled, snapshot, flow.from, flow.to);
     let Some(source) = (direction == Direction::Ingress && is_of_node).then(through_tunnel).flatten() else { return as_from(flow.from) };
     let Some((first, others)) = source.ends.split_first() else { return as_from(flow.from) };
     let itself = source.as_itself.then_some(flow.from);

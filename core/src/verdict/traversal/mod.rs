@@ -15,7 +15,7 @@ pub(crate) use bindings::{is_guarded, pod_range, polices_platform};
 pub(crate) use cloud::{CloudTraversal, Topology, groups_between};
 pub(crate) use leaving::{PodSnat, SnatEndpoint, keeps_source, leaves_as};
 pub(crate) use locations::{NetworkLocation, NetworkLocationKind, NetworkLocations, is_flat};
-pub(crate) use overlay::{NodeSubnet, Overlay, TunnelSources, Wire, encapsulating, wire_between};
+pub(crate) use overlay::{NodeSubnet, Overlay, TunnelSources, Wire, encapsulating, tunnel_source, wire_between};
 pub use route::Routing;
 pub(crate) use route::{Access, Cast, RouteEndpoint, Way, beyond, no_way_in, reach, user_routing};
 

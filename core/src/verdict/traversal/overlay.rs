@@ -6,6 +6,8 @@
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
+use hashbrown::HashSet;
+
 use super::Side;
 use crate::compile::{ClassKind, Compiled, Endpoint};
 use crate::model::{AddressSet, Cidr};
@@ -158,67 +160,111 @@ pub(crate) fn encapsulating(snapshot: &Snapshot) -> impl Iterator<Item = &IpPool
     snapshot.ip_pools.iter().filter(|pool| pool.encapsulation != Encapsulation::Never && !pool.disabled)
 }
 
-impl TunnelSources {
-    /// Nothing where no pool encapsulates packets. Calico's eBPF programs keep the address of nodes.
-    pub(crate) fn new(compiled: &Compiled, snapshot: &Snapshot) -> Option<Self> {
-        if snapshot.is_ebpf || encapsulating(snapshot).next().is_none() {
-            return None;
-        }
-        let of_pod = |(id, pod): (PodId, &PodEndpoint)| PodFacts {
+impl PodFacts {
+    fn of(compiled: &Compiled, snapshot: &Snapshot, id: PodId) -> Option<Self> {
+        let pod = snapshot.pod(id)?;
+        Some(PodFacts {
             node: pod.node,
             is_node: compiled.class_kind(compiled.class_of(Endpoint::Pod(id))) == ClassKind::Node,
             overlay: Overlay::of(Endpoint::Pod(id), snapshot),
             is_v6: pod.addresses.first().map(|address| address.is_ipv6()),
-        };
-        let is_labelled = |node: NodeId| snapshot.host_endpoints.iter().any(|host| host.automatic && host.node == node);
-        let of_node = |(id, _)| NodeFacts {
+        })
+    }
+}
+
+impl NodeFacts {
+    fn of(snapshot: &Snapshot, id: NodeId) -> Self {
+        NodeFacts {
             subnet: NodeSubnet::of(id, snapshot),
             addresses: snapshot.tunnels.get(&id).map_or_else(Vec::new, |tunnel| tunnel.addresses.clone()),
-            is_labelled: is_labelled(id),
-        };
-        let nodes: Vec<NodeFacts> = snapshot.nodes().map(of_node).collect();
+            is_labelled: snapshot.host_endpoints.iter().any(|host| host.automatic && host.node == id),
+        }
+    }
+}
+
+/// Whether packets of nodes may come through tunnels. Calico's eBPF programs keep the address of nodes.
+fn are_used(snapshot: &Snapshot) -> bool {
+    !snapshot.is_ebpf && encapsulating(snapshot).next().is_some()
+}
+
+/// The node that a packet is from, if it is one of a node and that is known; nothing if it is not.
+fn sender<'f>(from: Endpoint, pod: impl FnOnce(PodId) -> Option<&'f PodFacts>) -> Option<Option<NodeId>> {
+    match from {
+        Endpoint::Node(node) => Some(Some(node)),
+        Endpoint::Pod(id) => pod(id).filter(|pod| pod.is_node).map(|pod| pod.node),
+        Endpoint::Outside(_) | Endpoint::InNetwork(..) => None,
+    }
+}
+
+/// The addresses that a packet of a node may have at a pod, if not that of the node: `own` and `other` are the nodes of the two.
+fn source(
+    (node, pod): (Option<NodeId>, &PodFacts),
+    (own, other): (Option<&NodeFacts>, Option<&NodeFacts>),
+    is_any_labelled: impl FnOnce() -> bool,
+    anywhere: impl FnOnce() -> Vec<Endpoint>,
+) -> Option<TunnelSource> {
+    let is_local = pod.is_node || node.is_some() && node == pod.node;
+    let wire = pod.overlay.wire(|| own?.subnet.is_shared(&other?.subnet));
+    if is_local || wire == Wire::Plain {
+        return None;
+    }
+    let fits = |address: &IpAddr| pod.is_v6.is_none_or(|v6| address.is_ipv6() == v6);
+    let known: Vec<Endpoint> = own.iter().flat_map(|own| &own.addresses).copied().filter(fits).map(Endpoint::Outside).collect();
+    let is_known = known.len() == 1;
+    let ends = match known.is_empty() {
+        true => anywhere().into_iter().filter(|end| end.address().as_ref().is_some_and(fits)).collect(),
+        false => known,
+    };
+    let is_labelled = own.map_or_else(is_any_labelled, |own| own.is_labelled);
+    let as_itself = wire == Wire::Unknown || is_labelled || node.is_none() || pod.node.is_none();
+    (!ends.is_empty()).then_some(TunnelSource { ends, is_known, as_itself })
+}
+
+/// With which address a packet comes to a pod, where that is not the one of the node that it is from: for one question, of which only the two ends are
+/// looked at.
+pub(crate) fn tunnel_source(compiled: &Compiled, snapshot: &Snapshot, from: Endpoint, to: Endpoint) -> Option<TunnelSource> {
+    let Endpoint::Pod(id) = to else { return None };
+    if !are_used(snapshot) {
+        return None;
+    }
+    let client = if let Endpoint::Pod(id) = from { PodFacts::of(compiled, snapshot, id) } else { None };
+    let node = sender(from, |_| client.as_ref())?;
+    let pod = PodFacts::of(compiled, snapshot, id)?;
+    let facts = |node: Option<NodeId>| node.map(|node| NodeFacts::of(snapshot, node));
+    let is_any_labelled = || snapshot.host_endpoints.iter().any(|host| host.automatic);
+    source((node, &pod), (facts(node).as_ref(), facts(pod.node).as_ref()), is_any_labelled, || anywhere(compiled, snapshot))
+}
+
+impl TunnelSources {
+    /// Nothing where no pool encapsulates packets.
+    pub(crate) fn new(compiled: &Compiled, snapshot: &Snapshot) -> Option<Self> {
+        if !are_used(snapshot) {
+            return None;
+        }
+        let nodes: Vec<NodeFacts> = snapshot.nodes().map(|(id, _)| NodeFacts::of(snapshot, id)).collect();
         Some(TunnelSources {
-            pods: snapshot.pods().map(of_pod).collect(),
+            pods: snapshot.pods().filter_map(|(id, _)| PodFacts::of(compiled, snapshot, id)).collect(),
             is_labelled: nodes.iter().any(|node| node.is_labelled),
             nodes,
             anywhere: anywhere(compiled, snapshot),
         })
     }
 
-    /// With which address a packet comes to a pod, where that is not the one of the node that it is from.
+    /// The same as [`tunnel_source`].
     pub(crate) fn towards(&self, from: Endpoint, to: Endpoint) -> Option<TunnelSource> {
         let Endpoint::Pod(id) = to else { return None };
         let pod = self.pods.get(id.index())?;
-        let node = match from {
-            Endpoint::Node(node) => Some(node),
-            Endpoint::Pod(id) => self.pods.get(id.index()).filter(|pod| pod.is_node)?.node,
-            Endpoint::Outside(_) | Endpoint::InNetwork(..) => return None,
-        };
-        if pod.is_node || node.is_some() && node == pod.node {
-            return None;
-        }
+        let node = sender(from, |id| self.pods.get(id.index()))?;
         let facts = |node: Option<NodeId>| self.nodes.get(node?.index());
-        let (own, other) = (facts(node), facts(pod.node));
-        let wire = pod.overlay.wire(|| own?.subnet.is_shared(&other?.subnet));
-        let fits = |address: &IpAddr| pod.is_v6.is_none_or(|v6| address.is_ipv6() == v6);
-        let known: Vec<Endpoint> = own.iter().flat_map(|own| &own.addresses).copied().filter(fits).map(Endpoint::Outside).collect();
-        let is_known = known.len() == 1;
-        let ends = match known.is_empty() {
-            true => self.anywhere.iter().copied().filter(|end| end.address().as_ref().is_some_and(fits)).collect(),
-            false => known,
-        };
-        let is_labelled = own.map_or(self.is_labelled, |own| own.is_labelled);
-        let as_itself = wire == Wire::Unknown || is_labelled || node.is_none() || pod.node.is_none();
-        (wire != Wire::Plain && !ends.is_empty()).then_some(TunnelSource { ends, is_known, as_itself })
+        source((node, pod), (facts(node), facts(pod.node)), || self.is_labelled, || self.anywhere.clone())
     }
 }
 
 /// Of each class of addresses that a tunnel may have one, of both families. A pod's own address is no tunnel's.
 fn anywhere(compiled: &Compiled, snapshot: &Snapshot) -> Vec<Endpoint> {
-    let is_of_pod = |address: IpAddr| {
-        let only: Vec<(IpAddr, IpAddr)> = compiled.stretch_of(address).ranges().collect();
-        only == [(address, address)] && snapshot.pods().any(|(_, pod)| pod.address_given && pod.addresses.contains(&address))
-    };
+    let of_pods: HashSet<IpAddr> =
+        snapshot.pods().filter(|(_, pod)| pod.address_given).flat_map(|(_, pod)| pod.addresses.iter().copied()).collect();
+    let is_of_pod = |address: IpAddr| of_pods.contains(&address) && compiled.stretch_of(address).ranges().eq([(address, address)]);
     let ranges: Vec<Cidr> = encapsulating(snapshot).map(|pool| pool.cidr).collect();
     let all = AddressSet::of_cidrs(&ranges);
     let starts = compiled.outside_atoms().map(|(start, _)| start).filter(|start| all.contains(*start));

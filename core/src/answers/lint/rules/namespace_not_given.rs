@@ -84,7 +84,7 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
     for (asks, place) in subjects.chain(peers) {
         let matters = |(id, pods): (&NamespaceId, &Vec<&PodEndpoint>)| {
             let namespace = snapshot.namespace(*id)?;
-            (asks.may_mean(pods) && asks.rest_on_more(namespace)).then_some(namespace.name.as_str())
+            (asks.rest_on_more(namespace) && asks.may_mean(pods)).then_some(namespace.name.as_str())
         };
         let names: Vec<&str> = missing.iter().filter_map(matters).collect();
         if names.is_empty() || !told.insert(place) {
