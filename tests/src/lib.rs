@@ -10,6 +10,7 @@ pub mod measure;
 pub mod oracle;
 pub mod random;
 pub mod replies;
+pub mod reply_steps;
 pub mod scenes;
 pub mod words;
 pub mod yaml;

@@ -1,4 +1,4 @@
-//! `bench [--json FILE] [--wasm] [--table FILE] [--answers]`: times and memory for generated clusters of 100, 1,000 and 10,000 pods.
+//! `bench [--json FILE] [--wasm] [--table FILE] [--answers] [--reply]`: times and memory for generated clusters of 100, 1,000 and 10,000 pods.
 //!
 //! And for clusters on Azure, machines with security groups, and ways to 10,000 Services.
 //!
@@ -25,9 +25,10 @@ use netpolis_core::settings::Settings;
 use netpolis_tests::generate::{File, Plan, PodNetwork, azure_cluster, azure_machines, generate, services};
 use netpolis_tests::large::{self, Cost, peak_mb};
 use netpolis_tests::measure::{Selectors, Steps};
+use netpolis_tests::reply_steps::reply_steps;
 use serde::{Deserialize, Serialize};
 
-const USAGE: &str = "usage: bench [--json FILE] [--wasm] [--table FILE] [--answers]";
+const USAGE: &str = "usage: bench [--json FILE] [--wasm] [--table FILE] [--answers] [--reply]";
 const SEED: u64 = 1;
 /// Selectors that are compiled over as many pods.
 const SELECTORS: usize = 10_000;
@@ -95,6 +96,10 @@ fn run() -> Result<(), String> {
             }
             "--answers" => {
                 print_answers();
+                return Ok(());
+            }
+            "--reply" => {
+                print_reply();
                 return Ok(());
             }
             // What this program calls itself with.
@@ -232,6 +237,16 @@ fn print_answers() {
         about_policies(pods, policies, calico).iter().for_each(|line| println!("{line}"));
     }
     fixes().iter().for_each(|line| println!("{line}"));
+}
+
+/// What the page's replies cost.
+fn print_reply() {
+    for (pods, policies, _) in &SIZES[1..] {
+        for (what, steps) in ["first reply", "reply to an edit"].iter().zip(reply_steps(*pods, *policies, SEED)) {
+            println!("{what}, {pods} pods / {policies} policies: {:.1} ms", steps.iter().map(|(_, ms)| ms).sum::<f64>());
+            steps.iter().for_each(|(step, ms)| println!("  {step}: {ms:.1} ms"));
+        }
+    }
 }
 
 /// Exposure, with the pods that do not exist compiled and asked about; pointless rules; a difference; engines compared.
