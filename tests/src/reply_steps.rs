@@ -45,7 +45,12 @@ pub fn reply_steps(pods: usize, policies: usize, seed: u64) -> [Vec<(String, f64
     let mut reply = |revision: u32, files: &[File]| {
         let request = Request {
             revision,
-            files: Some(files.iter().map(|file| (file.name.clone(), file.text.clone())).collect()),
+            files: Some(
+                files
+                    .iter()
+                    .map(|file| (file.name.clone(), (revision == 1 || file.name == "own.yaml").then(|| file.text.clone())))
+                    .collect(),
+            ),
             settings: String::new(),
             question: Question { from: "corner/till".into(), to: "corner/store".into(), port: Some(5432), ..Default::default() },
             board: None,

@@ -1,5 +1,9 @@
 //! Evaluation, apart from the screen: requests in, replies out, as values or as bytes.
 
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
 use netpolis_core::analysis::Analysis;
 use netpolis_core::answers::checks::check_count;
 #[cfg(feature = "answers")]
@@ -18,8 +22,9 @@ use super::lesson::{WrongAnswers, grade_view};
 #[cfg(feature = "answers")]
 use super::policy_drawing::{policy_drawing, policy_edit};
 use super::{
-    AnswerView, BaselineTexts, FurtherAnswer, FurtherQuestion, Move, PathAnswers, PathAsked, ProposalView, Question, SceneView, Sentence,
-    Step, TallyView, answer_view, path_ends, path_reply, proposal_view, scene_view, settings_from_text, tally_view,
+    AnswerView, BaselineTexts, CellChanges, FurtherAnswer, FurtherQuestion, Move, PathAnswers, PathAsked, ProposalView, Question,
+    SceneView, Sentence, Step, TallyView, answer_view, path_ends, path_reply, proposal_view, scene_view_after, settings_from_text,
+    tally_view,
 };
 
 /// What is to be evaluated.
@@ -27,8 +32,8 @@ use super::{
 pub struct Request {
     /// Revision of files and settings.
     pub revision: u32,
-    /// Names and texts, if they are not those of the request before.
-    pub files: Option<Vec<(String, String)>>,
+    /// Names and texts, if they are not those of the request before. Without a text it is the one that the file of this name had there.
+    pub files: Option<Vec<(String, Option<String>)>>,
     /// As in a link.
     pub settings: String,
     /// The question.
@@ -68,6 +73,8 @@ pub struct Evaluation {
     pub revision: u32,
     /// The scene, if files or settings had changed.
     pub scene: Option<SceneView>,
+    /// Where the scene travels without its cells: what differs from those of the scene before it.
+    pub cells: Option<CellChanges>,
     /// Of which question.
     pub question: Question,
     /// The answer, or why there is none.
@@ -135,9 +142,19 @@ impl Evaluator {
         Evaluator { tell, ..self }
     }
 
-    /// The reply to a request, both as bytes; nothing where the request is of another version of this program.
+    /// The reply to a request, both as bytes; nothing where the request is of another version of this program. Of an edited scene only the
+    /// cells travel that changed, as who asks has those of the reply before: see [`Evaluation::complete`].
     pub fn reply_bytes(&mut self, request: &[u8]) -> Option<Vec<u8>> {
-        Some(self.reply(Request::from_bytes(request)?).to_bytes())
+        let request = Request::from_bytes(request)?;
+        let before = self.revision.map(|_| self.view.cells.clone());
+        let mut reply = self.reply(request);
+        if let Some((before, scene)) = before.zip(reply.scene.as_mut()) {
+            reply.cells = CellChanges::between(&before, &scene.cells);
+            if reply.cells.is_some() {
+                scene.cells = Rc::default();
+            }
+        }
+        Some(reply.to_bytes())
     }
 
     /// Evaluates.
@@ -152,7 +169,11 @@ impl Evaluator {
                 self.scene.set_settings(settings);
             }
             if let Some(files) = &request.files {
-                let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+                let known: HashMap<String, Arc<str>> =
+                    self.scene.sources().iter().map(|(_, source)| (source.name.clone(), source.text.clone())).collect();
+                let text_of = |name: &String| known.get(name).map_or("", |text| text);
+                let files: Vec<(&str, &str)> =
+                    files.iter().map(|(name, text)| (name.as_str(), text.as_deref().unwrap_or_else(|| text_of(name)))).collect();
                 self.scene.set_files_telling(&files, &|done, of| {
                     tell(if done < of { Step::Reading { done: done as u32, of: of as u32 } } else { Step::Compiling });
                 });
@@ -161,7 +182,7 @@ impl Evaluator {
             tell(Step::Problems);
             self.scene.problems();
             tell(Step::Pairs);
-            self.view = scene_view(&self.scene);
+            self.view = scene_view_after(&self.scene, &self.view);
             self.revision = Some(request.revision);
             self.versus = None;
             fresh = Some(self.view.clone());
@@ -190,7 +211,17 @@ impl Evaluator {
         });
         let further = further.collect();
         let checks = check_count(self.scene.loaded()) as u32;
-        Evaluation { revision: request.revision, scene: fresh, question: request.question, answer, board, path, further, checks }
+        Evaluation {
+            revision: request.revision,
+            scene: fresh,
+            cells: None,
+            question: request.question,
+            answer,
+            board,
+            path,
+            further,
+            checks,
+        }
     }
 
     fn further_answer(&mut self, asked: &FurtherQuestion) -> FurtherAnswer {
@@ -248,6 +279,11 @@ impl Evaluator {
 }
 
 impl Request {
+    /// Texts with their names as [`Request::files`], all of them new.
+    pub fn new_files(texts: impl IntoIterator<Item = (String, String)>) -> Option<Vec<(String, Option<String>)>> {
+        Some(texts.into_iter().map(|(name, text)| (name, Some(text))).collect())
+    }
+
     /// As bytes, for the engine.
     pub fn to_bytes(&self) -> Vec<u8> {
         // Nothing in it can fail to be written.
@@ -264,6 +300,18 @@ impl Evaluation {
     /// As bytes, for the page.
     pub fn to_bytes(&self) -> Vec<u8> {
         postcard::to_allocvec(self).unwrap_or_default()
+    }
+
+    /// With the cells of its scene, where only their changes have travelled; `before` are those of the last reply with a scene, and become
+    /// this one's. False where they are of another scene.
+    pub fn complete(&mut self, before: &mut Rc<Vec<u16>>) -> bool {
+        let Some(scene) = &mut self.scene else { return true };
+        if let Some(changes) = self.cells.take() {
+            let Some(cells) = changes.apply(before) else { return false };
+            scene.cells = cells;
+        }
+        *before = scene.cells.clone();
+        true
     }
 
     /// From the engine's bytes; nothing where they are of another version of this program.

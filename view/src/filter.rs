@@ -1,6 +1,8 @@
 //! A part of a scene: some of its ends, and of what passes between them some ports, one direction, or one verdict. What a filter leaves out is
 //! [`Status::LeftOut`], and never reads as denied.
 
+use std::rc::Rc;
+
 use netpolis_core::language::calico::selector::parse;
 use serde::{Deserialize, Serialize};
 
@@ -225,7 +227,7 @@ impl SceneView {
             let set = || whole.cells.get((from.0 * whole.classes + to.0) as usize).copied();
             Some(hidden).filter(|_| !facing.shows(from.1, to.1)).or_else(set).unwrap_or(hidden)
         };
-        self.cells = known.iter().flat_map(|from| known.iter().map(move |to| cell(from, to))).collect();
+        self.cells = Rc::new(known.iter().flat_map(|from| known.iter().map(move |to| cell(from, to))).collect());
         self.classes = known.len() as u32;
         self
     }

@@ -223,7 +223,7 @@ mod tests {
             namespaces: namespaces.iter().map(|n| NamespaceView { name: (*n).into(), labels: Vec::new(), spot: None }).collect(),
             sets: vec![set(Status::Denied, "✕"), set(Status::Partly, "80")],
             // Everything goes to class 0, and nothing to the others.
-            cells: (0..classes).flat_map(|_| (0..classes).map(|to| u16::from(to == 0))).collect(),
+            cells: (0..classes).flat_map(|_| (0..classes).map(|to| u16::from(to == 0))).collect::<Vec<_>>().into(),
             classes,
             within,
             ends,

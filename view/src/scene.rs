@@ -1,17 +1,21 @@
 //! Everything about a set of files that does not depend on a question.
 
 mod build;
+mod cells;
 mod outside;
 mod pairs;
 mod resolve;
 mod unsaid;
 
 pub(super) use build::workload_key;
-pub use build::{INGRESS_CONTROLLER, scene_view};
+pub use build::{INGRESS_CONTROLLER, scene_view, scene_view_after};
+pub use cells::CellChanges;
 #[cfg(feature = "answers")]
 pub(super) use outside::ranges_text;
 pub(crate) use resolve::meant;
 pub use resolve::resolve;
+
+use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
@@ -189,7 +193,7 @@ pub struct SceneView {
     /// How many classes of ends there are.
     pub classes: u32,
     /// Row by row (from) and column by column (to), an index into `sets`.
-    pub cells: Vec<u16>,
+    pub cells: Rc<Vec<u16>>,
     /// Between the pods of one end, by end, an index into `sets`; nothing where there is only one pod.
     pub within: Vec<Option<u16>>,
     /// How many ordered pairs of two namespaces have connections that are allowed, or may be.

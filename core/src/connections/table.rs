@@ -21,6 +21,11 @@ impl ConnectionId {
     pub const fn is_none(self) -> bool {
         self.0 == 0
     }
+
+    /// Its number: from 0 on, without gaps within a table.
+    pub const fn number(self) -> usize {
+        self.0 as usize
+    }
 }
 
 /// Connection sets by number, with the results of operations on them.

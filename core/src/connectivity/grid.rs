@@ -112,7 +112,7 @@ impl<'a> Grid<'a> {
     /// What passes from a source to every destination, in their order.
     pub fn each_from(&mut self, source: usize, mut visit: impl FnMut(usize, Passing<'_>)) {
         let Some(from) = self.sources.get(source) else { return };
-        let from_row = from
+        let usual = from
             .row
             .and(from.classes.first())
             .map(|sample| self.scratch.fill(self.connectivity, Direction::Egress, *sample, &self.destinations, &self.destinations_of));
@@ -122,26 +122,26 @@ impl<'a> Grid<'a> {
                 *answer = *of;
             }
         }
-        let mut last: Option<((PairIds, PairIds), PairIds)> = None;
+        let (connectivity, both) = (self.connectivity, &mut self.both);
+        let mut meet = |egress: Of, ingress: Of| match (egress, ingress) {
+            (Of::All(egress), Of::All(ingress)) => {
+                Some(*both.entry((egress, ingress)).or_insert_with(|| connectivity.both(egress, ingress)))
+            }
+            _ => None,
+        };
+        // What most destinations of a row get, so that nothing is to be looked up for each of them.
+        let mostly: Vec<Option<PairIds>> = into.iter().map(|ingress| meet(Of::All(usual?), *ingress)).collect();
+        let all_plain = from.is_plain && connectivity.cloud.is_none();
         for (number, to) in self.destinations.iter().enumerate() {
-            let egress = from_row.map(|usual| self.scratch.of(number).unwrap_or(Of::All(usual)));
-            let ingress = to.row.and_then(|row| into.get(row as usize)).copied();
-            let policies = match (egress, ingress) {
-                (Some(Of::All(egress)), Some(Of::All(ingress))) => {
-                    let key = (egress, ingress);
-                    // Neighbours mostly have the same.
-                    let known = last.filter(|(last, _)| *last == key).map(|(_, both)| both);
-                    let both = known.unwrap_or_else(|| *self.both.entry(key).or_insert_with(|| self.connectivity.both(egress, ingress)));
-                    last = Some((key, both));
-                    Some(both)
-                }
-                _ => None,
+            let policies = match self.scratch.of(number) {
+                None => to.row.and_then(|row| mostly.get(row as usize).copied().flatten()),
+                Some(egress) => to.row.and_then(|row| into.get(row as usize)).and_then(|ingress| meet(egress, *ingress)),
             };
             match policies {
-                Some(pair) if from.is_plain && to.is_plain && self.connectivity.cloud.is_none() => visit(number, Passing::Same(pair)),
+                Some(pair) if all_plain && to.is_plain => visit(number, Passing::Same(pair)),
                 // What policies never let through, nothing else does; but those of an own node are not asked.
                 Some(pair) if from.is_plain && pair.possible.is_none() => visit(number, Passing::Same(pair)),
-                policies => match self.connectivity.passing(from, to, policies).as_slice() {
+                policies => match connectivity.passing(from, to, policies).as_slice() {
                     [only] => visit(number, Passing::Same(*only)),
                     several => visit(number, Passing::Differs(several)),
                 },

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::net::{IpAddr, Ipv4Addr};
+use std::rc::Rc;
 
 use netpolis_core::analysis::Analysis;
 use netpolis_core::compile::{ClassId, Endpoint};
@@ -32,6 +33,11 @@ pub const INGRESS_CONTROLLER: &str = "ingress-controller";
 
 /// The scene as the page shows it.
 pub fn scene_view(scene: &Analysis) -> SceneView {
+    scene_view_after(scene, &SceneView::default())
+}
+
+/// The same after an edit of another: connection sets that both have keep their numbers, so that few cells differ.
+pub fn scene_view_after(scene: &Analysis, before: &SceneView) -> SceneView {
     let spots = SourceLocations::new(scene.sources());
     let snapshot = scene.snapshot();
     let mut builder = SceneBuilder { scene, snapshot, connectivity: scene.connectivity(), spots: &spots, ends: Vec::new() };
@@ -45,7 +51,8 @@ pub fn scene_view(scene: &Analysis) -> SceneView {
     let mut table = Table::default();
     let classes = table.classes(&ends, scene.connectivity(), snapshot);
     table.fill(scene.connectivity(), &ends, &classes);
-    let within = ends.iter().map(|end| table.within(scene.connectivity(), end)).collect();
+    let mut within: Vec<Option<u16>> = ends.iter().map(|end| table.within(scene.connectivity(), end)).collect();
+    table.number_as(&before.sets, &mut within);
 
     let problems = scene.problems();
     let ends: Vec<EndView> = ends.into_iter().zip(&classes).map(|(end, class)| EndView { class: *class, ..end.view }).collect();
@@ -62,7 +69,7 @@ pub fn scene_view(scene: &Analysis) -> SceneView {
         tiers,
         sets: table.sets,
         classes: table.count,
-        cells: table.cells,
+        cells: Rc::new(table.cells),
         within,
         problems: problems.iter().take(MOST_PROBLEMS).map(|p| problem_view(p, &spots)).collect(),
         more_problems: problems.len().saturating_sub(MOST_PROBLEMS) as u32,

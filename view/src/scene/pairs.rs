@@ -8,13 +8,16 @@ use netpolis_core::connectivity::{Connectivity, Grid, PairIds, Passing};
 use netpolis_core::snapshot::Snapshot;
 
 use super::build::{BuiltEnd, node_of};
+use super::cells::numbers_as_before;
 use crate::{SceneView, SetView, Status, set_view};
 
 #[derive(Default)]
 pub(super) struct Table {
     pub(super) sets: Vec<SetView>,
-    known: HashMap<PairIds, u16>,
-    last: Option<(PairIds, u16)>,
+    /// The numbers of sets that are certain, by what is allowed: nearly all cells have one, so they are not hashed.
+    certain: Vec<Option<u16>>,
+    /// Those of all others.
+    uncertain: HashMap<PairIds, u16>,
     /// The same for what differs from pod to pod.
     known_mixed: HashMap<Vec<PairIds>, u16>,
     pub(super) count: u32,
@@ -88,20 +91,25 @@ impl Table {
     }
 
     fn set(&mut self, connectivity: &Connectivity, ids: PairIds) -> u16 {
-        // Neighbours mostly have the same.
-        if let Some((_, index)) = self.last.filter(|(last, _)| *last == ids) {
-            return index;
-        }
-        let index = match self.known.get(&ids) {
-            Some(&known) => known,
-            None => {
-                let pair = connectivity.sets(ids);
-                let index = self.push(set_view(pair.allowed, pair.possible));
-                self.known.insert(ids, index);
-                index
-            }
+        let number = (ids.allowed == ids.possible).then(|| ids.allowed.number());
+        let known = match number {
+            Some(number) => self.certain.get(number).copied().flatten(),
+            None => self.uncertain.get(&ids).copied(),
         };
-        self.last = Some((ids, index));
+        known.unwrap_or_else(|| self.add(connectivity, ids, number))
+    }
+
+    /// A set that was not met before, in words.
+    fn add(&mut self, connectivity: &Connectivity, ids: PairIds, certain: Option<usize>) -> u16 {
+        let pair = connectivity.sets(ids);
+        let index = self.push(set_view(pair.allowed, pair.possible));
+        match certain {
+            Some(number) => {
+                self.certain.resize(self.certain.len().max(number + 1), None);
+                self.certain[number] = Some(index);
+            }
+            None => _ = self.uncertain.insert(ids, index),
+        }
         index
     }
 
@@ -134,6 +142,19 @@ impl Table {
             self.sets.len() - 1
         });
         u16::try_from(index).unwrap_or(u16::MAX)
+    }
+
+    /// Gives sets that were in the scene before the numbers that they had there, also where those stand `within` ends.
+    pub(super) fn number_as(&mut self, before: &[SetView], within: &mut [Option<u16>]) {
+        let Some(numbers) = numbers_as_before(&self.sets, before) else { return };
+        let mut placed: Vec<(u16, SetView)> = numbers.iter().copied().zip(std::mem::take(&mut self.sets)).collect();
+        placed.sort_by_key(|(number, _)| *number);
+        self.sets = placed.into_iter().map(|(_, set)| set).collect();
+        for cell in self.cells.iter_mut().chain(within.iter_mut().flatten()) {
+            if let Some(number) = numbers.get(usize::from(*cell)) {
+                *cell = *number;
+            }
+        }
     }
 
     /// Between the pods of one end.

@@ -1,5 +1,7 @@
 //! A scene in which not everything is said yet.
 
+use std::rc::Rc;
+
 use crate::{SceneView, SetView, Status};
 
 impl SceneView {
@@ -22,14 +24,14 @@ impl SceneView {
             }
         }
         let cell = |from: &u32, to: &u32| self.cells.get((from * self.classes + to) as usize).copied().unwrap_or_default();
-        scene.cells = whole.iter().flat_map(|from| whole.iter().map(move |to| cell(from, to))).collect();
+        scene.cells = Rc::new(whole.iter().flat_map(|from| whole.iter().map(move |to| cell(from, to))).collect());
         scene.classes = whole.len() as u32;
         let unsaid = scene.sets.len() as u16;
         scene.sets.push(SetView { status: Status::LeftOut, short: String::new(), long: "to be predicted".into(), ports: Vec::new() });
         for (from, to) in pairs {
             let class = |end: usize| scene.ends.get(end).map(|end| end.class);
             let Some((from, to)) = class(from).zip(class(to)) else { continue };
-            if let Some(cell) = scene.cells.get_mut((from * scene.classes + to) as usize) {
+            if let Some(cell) = Rc::make_mut(&mut scene.cells).get_mut((from * scene.classes + to) as usize) {
                 *cell = unsaid;
             }
         }

@@ -40,6 +40,8 @@ pub struct Engine {
     logs: Cell<Option<u32>>,
     /// Whether an evaluation can be cancelled.
     cancellable: Cell<bool>,
+    /// The cells of the last scene that it sent, of which it sends what changed.
+    cells: RefCell<Rc<Vec<u16>>>,
     /// Runs while the page waits, until it says so.
     moment: RefCell<Option<Timeout>>,
 }
@@ -53,8 +55,8 @@ impl PartialEq for Engine {
 impl Engine {
     /// At the end of this link.
     pub fn new(link: EngineLink) -> Self {
-        let (queue, latest, held, patience, moment, grows, logs, cancellable) = Default::default();
-        Engine { link, queue, latest, held, patience, doing: Cell::new(NOTHING_YET), grows, logs, cancellable, moment }
+        let (queue, latest, held, patience, moment, grows, logs, cancellable, cells) = Default::default();
+        Engine { link, queue, latest, held, patience, doing: Cell::new(NOTHING_YET), grows, logs, cancellable, cells, moment }
     }
 
     /// Asks what the page wants to know and does not.
@@ -72,7 +74,7 @@ impl Engine {
         if let Progress::Cancelled { .. } = store.progress {
             store.dispatch(Action::Progress(Progress::Quiet));
         }
-        let next = self.queue.borrow_mut().ask(store.request_without_texts(), || store.files.texts(), || store.baseline_texts());
+        let next = self.queue.borrow_mut().ask(store.request_without_texts(), || store.files.shared_texts(), || store.baseline_texts());
         self.send(next);
         self.wait();
         // An engine that failed is loaded when the person says so.
@@ -194,8 +196,11 @@ impl Engine {
                 self.send(next);
                 if self.queue.borrow().is_unused() && !matches!(store.progress, Progress::Cancelled { .. }) {
                     // The first picture is of the build: this says the same as of today, and the next edit is answered the faster.
-                    let next =
-                        self.queue.borrow_mut().ask(store.request_without_texts(), || store.files.texts(), || store.baseline_texts());
+                    let next = self.queue.borrow_mut().ask(
+                        store.request_without_texts(),
+                        || store.files.shared_texts(),
+                        || store.baseline_texts(),
+                    );
                     self.send(next);
                 }
             }
@@ -208,7 +213,9 @@ impl Engine {
             News::Replied(bytes) => {
                 let next = self.queue.borrow_mut().replied();
                 self.send(next);
-                match Evaluation::from_bytes(&bytes) {
+                let reply =
+                    Evaluation::from_bytes(&bytes).and_then(|mut reply| reply.complete(&mut self.cells.borrow_mut()).then_some(reply));
+                match reply {
                     Some(reply) => self.take(&store, reply),
                     None => store.dispatch(Action::Engine(Some(EngineFault::Run))),
                 }

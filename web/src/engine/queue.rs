@@ -1,5 +1,8 @@
 //! What the engine is asked, in which order: one request at a time, and of those that come meanwhile only the newest.
 
+use std::collections::HashMap;
+use std::rc::Rc;
+
 use netpolis_view::{BaselineTexts, FurtherQuestion, Request};
 
 /// Requests on their way to the engine.
@@ -12,18 +15,23 @@ pub struct Queue {
     waiting: Option<Request>,
     /// The revision whose texts the engine has, or gets with the request that waits.
     known: Option<u32>,
+    /// The texts that it has, by their names.
+    sent: Vec<(String, Rc<str>)>,
+    /// Those that it gets with the request that waits.
+    texts: Option<Vec<(String, Rc<str>)>>,
     /// The number of the baseline that it has, or gets.
     baseline: Option<u32>,
 }
 
 impl Queue {
-    /// Puts a request in the queue, in place of one that waits. Gets the texts if the engine does not have those of this revision.
+    /// Puts a request in the queue, in place of one that waits. Gets the texts if the engine does not have those of this revision; of these only
+    /// those are sent that it does not have of an earlier one.
     /// What comes back is to be sent now.
     #[must_use]
     pub fn ask(
         &mut self,
         mut request: Request,
-        texts: impl FnOnce() -> Vec<(String, String)>,
+        texts: impl FnOnce() -> Vec<(String, Rc<str>)>,
         baseline: impl FnOnce() -> Option<BaselineTexts>,
     ) -> Option<Request> {
         let mut waiting = self.waiting.take();
@@ -37,12 +45,10 @@ impl Queue {
             self.baseline = compares;
             request.baseline = baseline();
         }
-        request.files = if self.known == Some(request.revision) {
-            // What waited may hold texts that the engine has not got yet.
-            waiting.and_then(|waiting| waiting.files)
-        } else {
-            Some(texts())
-        };
+        if self.known != Some(request.revision) {
+            // In place of those of a request that waited; where that was of this revision they go with this one.
+            self.texts = Some(texts());
+        }
         self.known = Some(request.revision);
         self.waiting = Some(request);
         self.next()
@@ -86,9 +92,21 @@ impl Queue {
         if !self.ready || self.busy {
             return None;
         }
-        let next = self.waiting.take();
+        let mut next = self.waiting.take();
         self.busy = next.is_some();
+        if let Some(request) = &mut next {
+            request.files = self.texts.take().map(|texts| self.changed(texts));
+        }
         next
+    }
+
+    /// What the engine is sent of these texts, after those that it has.
+    fn changed(&mut self, texts: Vec<(String, Rc<str>)>) -> Vec<(String, Option<String>)> {
+        let known: HashMap<&str, &Rc<str>> = self.sent.iter().map(|(name, text)| (name.as_str(), text)).collect();
+        let is_known = |name: &str, text: &Rc<str>| known.get(name).is_some_and(|known| Rc::ptr_eq(known, text) || *known == text);
+        let files = texts.iter().map(|(name, text)| (name.clone(), (!is_known(name, text)).then(|| text.to_string()))).collect();
+        self.sent = texts;
+        files
     }
 }
 
@@ -103,11 +121,11 @@ mod tests {
 
     /// What is sent: its revision, who asks, and the text that goes along.
     fn sent(request: Option<Request>) -> Option<(u32, String, Option<String>)> {
-        request.map(|r| (r.revision, r.question.from, r.files.map(|files| files[0].1.clone())))
+        request.map(|r| (r.revision, r.question.from, r.files.and_then(|files| files[0].1.clone())))
     }
 
     fn ask(queue: &mut Queue, revision: u32, from: &str) -> Option<(u32, String, Option<String>)> {
-        sent(queue.ask(request(revision, from), || vec![("a.yaml".into(), format!("text {revision}"))], || None))
+        sent(queue.ask(request(revision, from), || vec![("a.yaml".into(), format!("text {revision}").into())], || None))
     }
 
     #[test]
@@ -133,6 +151,25 @@ mod tests {
         assert_eq!(sent(queue.replied()), Some((3, "b".into(), Some("text 3".into()))));
         assert_eq!(sent(queue.replied()), None);
         assert_eq!(ask(&mut queue, 3, "c"), Some((3, "c".into(), None)));
+    }
+
+    #[test]
+    fn of_several_files_only_those_go_that_are_others_than_before() {
+        let mut queue = Queue::default();
+        let _ = queue.begin();
+        let texts = |second: &str| vec![("a.yaml".to_owned(), Rc::from("a")), ("b.yaml".to_owned(), Rc::from(second))];
+        let files = |queue: &mut Queue, revision, second| {
+            let sent = queue.ask(request(revision, "a"), || texts(second), || None)?.files?;
+            let _ = queue.replied();
+            Some(sent.into_iter().map(|(_, text)| text).collect::<Vec<_>>())
+        };
+        let some = |text: &str| Some(text.to_owned());
+        assert_eq!(files(&mut queue, 1, "b"), Some(vec![some("a"), some("b")]));
+        assert_eq!(files(&mut queue, 2, "c"), Some(vec![None, some("c")]));
+        assert_eq!(files(&mut queue, 3, "c"), Some(vec![None, None]), "a file that is left out would be gone");
+        queue.end();
+        let _ = queue.begin();
+        assert_eq!(files(&mut queue, 4, "c"), Some(vec![some("a"), some("c")]), "another engine has nothing");
     }
 
     #[test]

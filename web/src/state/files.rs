@@ -151,6 +151,11 @@ impl Files {
         self.iter().map(|f| f.text.len()).sum()
     }
 
+    /// Their names and texts, which are not copied.
+    pub fn shared_texts(&self) -> Vec<(String, Rc<str>)> {
+        self.iter().map(|f| (f.name.clone(), f.text.clone())).collect()
+    }
+
     /// Their names and texts.
     pub fn texts(&self) -> Vec<(String, String)> {
         self.iter().map(|f| (f.name.clone(), f.text.to_string())).collect()

@@ -1,3 +1,5 @@
+use std::rc::Rc;
+
 use super::arrows::{MOST_LOUD, MOST_QUIET};
 use super::*;
 use netpolis_view::{EndView, NamespaceView, SetView};
@@ -34,14 +36,14 @@ fn scene(namespaces: &[usize]) -> SceneView {
     }
     view.ends.push(EndView { internet: true, ..end(None, "Internet", view.ends.len() as u32) });
     view.classes = view.ends.len() as u32;
-    view.cells = vec![1; view.ends.len() * view.ends.len()];
+    view.cells = Rc::new(vec![1; view.ends.len() * view.ends.len()]);
     view.within = vec![None; view.ends.len()];
     view
 }
 
 fn allow(view: &mut SceneView, from: usize, to: usize, set: u16) {
     let classes = view.classes as usize;
-    view.cells[from * classes + to] = set;
+    Rc::make_mut(&mut view.cells)[from * classes + to] = set;
 }
 
 /// Isolates an end for ingress: nobody comes in.
