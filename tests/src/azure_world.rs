@@ -185,6 +185,47 @@ fn prefix_text((first, length): Prefix) -> String {
     if length == 32 { shown(first) } else { format!("{}/{length}", shown(first)) }
 }
 
+/// A rule of a group, which has this number there.
+fn rule(number: usize, pick: &mut impl FnMut(usize) -> usize) -> Rule {
+    let mut side = || match pick(6) {
+        0 | 1 => Side::Any,
+        2 => Side::Tag(["VirtualNetwork", "Internet", "AzureLoadBalancer"][pick(3)]),
+        3 => Side::Group(pick(2)),
+        _ => {
+            let choices: [Prefix; 8] = [
+                (0x0A00_0000, 24),
+                (0x0A00_0004, 32),
+                (0x0A00_0100, 25),
+                (0x0A01_0000, 16),
+                (0x1400_0000, 24),
+                (0xCB00_7100, 24),
+                (0, 0),
+                (0xAC1F_0000, 16),
+            ];
+            Side::Prefixes((0..1 + pick(2)).map(|_| choices[pick(8)]).collect())
+        }
+    };
+    let (source, destination) = (side(), side());
+    let mut ports = || match pick(4) {
+        0 => vec![(80, 80)],
+        1 => vec![(22, 22), (8000, 9000)],
+        _ => vec![(0, 65535)],
+    };
+    let (source_ports, destination_ports) = (if ports().len() == 2 { vec![(1024, 65535)] } else { vec![(0, 65535)] }, ports());
+    let protocol = [None, Some(6), Some(17), Some(1)][pick(4)];
+    let plain = protocol == Some(1);
+    Rule {
+        priority: 100 + number as u16 * 10 + pick(2) as u16,
+        inbound: pick(2) == 0,
+        allow: pick(2) == 0,
+        protocol,
+        source,
+        destination,
+        source_ports: if plain { vec![(0, 65535)] } else { source_ports },
+        destination_ports: if plain { vec![(0, 65535)] } else { destination_ports },
+    }
+}
+
 impl World {
     /// The world with this number.
     pub fn new(seed: u64) -> Self {
@@ -225,46 +266,7 @@ impl World {
         }
         let mut groups = Vec::new();
         for _ in 0..group_count {
-            let mut rules: Vec<Rule> = Vec::new();
-            for r in 0..pick(7) {
-                let mut side = || match pick(6) {
-                    0 | 1 => Side::Any,
-                    2 => Side::Tag(["VirtualNetwork", "Internet", "AzureLoadBalancer"][pick(3)]),
-                    3 => Side::Group(pick(2)),
-                    _ => {
-                        let choices: [Prefix; 8] = [
-                            (0x0A00_0000, 24),
-                            (0x0A00_0004, 32),
-                            (0x0A00_0100, 25),
-                            (0x0A01_0000, 16),
-                            (0x1400_0000, 24),
-                            (0xCB00_7100, 24),
-                            (0, 0),
-                            (0xAC1F_0000, 16),
-                        ];
-                        Side::Prefixes((0..1 + pick(2)).map(|_| choices[pick(8)]).collect())
-                    }
-                };
-                let (source, destination) = (side(), side());
-                let mut ports = || match pick(4) {
-                    0 => vec![(80, 80)],
-                    1 => vec![(22, 22), (8000, 9000)],
-                    _ => vec![(0, 65535)],
-                };
-                let (source_ports, destination_ports) = (if ports().len() == 2 { vec![(1024, 65535)] } else { vec![(0, 65535)] }, ports());
-                let protocol = [None, Some(6), Some(17), Some(1)][pick(4)];
-                let plain = protocol == Some(1);
-                rules.push(Rule {
-                    priority: 100 + r as u16 * 10 + pick(2) as u16,
-                    inbound: pick(2) == 0,
-                    allow: pick(2) == 0,
-                    protocol,
-                    source,
-                    destination,
-                    source_ports: if plain { vec![(0, 65535)] } else { source_ports },
-                    destination_ports: if plain { vec![(0, 65535)] } else { destination_ports },
-                });
-            }
+            let mut rules: Vec<Rule> = (0..pick(7)).map(|number| rule(number, &mut pick)).collect();
             // Written in any order.
             if pick(2) == 0 {
                 rules.reverse();
@@ -630,6 +632,22 @@ impl World {
         if found.iter().all(|o| *o == found[0]) { found[0] } else { Outcome::CannotTell }
     }
 
+    /// The groups that a packet meets, each with its subnet and whether it is asked inbound.
+    fn asked(&self, cluster: &Cluster, trip: &Trip, [out, into]: [Option<usize>; 2]) -> [(Option<Asked>, Option<usize>, bool); 4] {
+        let [a, b] = trip.nodes;
+        let interface = |place: Place, node: Option<usize>| match (place, node) {
+            (Place::Address(address), _) => self.interfaces.iter().find(|i| i.address == address),
+            (_, Some(node)) => Some(&self.interfaces[cluster.nodes[node]]),
+            _ => None,
+        };
+        let at = |place: Place, node: Option<usize>| {
+            let given = interface(place, node).and_then(|i| i.group).map(Asked::Given);
+            given.or_else(|| (!matches!(place, Place::Address(_))).then_some(Asked::OfAks))
+        };
+        let of_subnet = |subnet: Option<usize>| subnet.and_then(|s| self.subnets[s].group).map(Asked::Given);
+        [(at(trip.from, a), out, false), (of_subnet(out), out, false), (of_subnet(into), into, true), (at(trip.to, b), into, true)]
+    }
+
     fn on_one_way(&self, cluster: &Cluster, trip: &Trip, (protocol, source, destination): (u8, u16, u16)) -> Outcome {
         let [a, b] = trip.nodes;
         if a.is_some() && a == b {
@@ -641,11 +659,6 @@ impl World {
             Place::Pod(pod) if is_pod(place) => cluster.pods[pod].address,
             Place::Pod(_) | Place::Node(_) => node_address(node),
             Place::Address(address) => address,
-        };
-        let interface = |place: Place, node: Option<usize>| match (place, node) {
-            (Place::Address(address), _) => self.interfaces.iter().find(|i| i.address == address),
-            (_, Some(node)) => Some(&self.interfaces[cluster.nodes[node]]),
-            _ => None,
         };
         let subnet = |place: Place| match place {
             Place::Address(address) => self.subnet_of(address),
@@ -685,13 +698,6 @@ impl World {
         } else {
             vec![Packet { from: if leaves_as_node { node_address(a) } else { from }, to, protocol, source, destination }]
         };
-        let at = |place: Place, node: Option<usize>| {
-            let given = interface(place, node).and_then(|i| i.group).map(Asked::Given);
-            given.or_else(|| (!matches!(place, Place::Address(_))).then_some(Asked::OfAks))
-        };
-        let of_subnet = |subnet: Option<usize>| subnet.and_then(|s| self.subnets[s].group).map(Asked::Given);
-        let asked =
-            [(at(trip.from, a), out, false), (of_subnet(out), out, false), (of_subnet(into), into, true), (at(trip.to, b), into, true)];
         // Pods of a range of their own leave the cluster as their node, so that routes are asked for what is outside it.
         let mut sum = match (out, trip.to) {
             (Some(subnet), Place::Address(_)) => self.route(subnet, to),
@@ -706,7 +712,7 @@ impl World {
         if let (Place::Address(_), Some(_)) = (trip.from, into) {
             sum = worse(sum, self.arrives(into, from, protocol));
         }
-        for (group, subnet, inbound) in asked {
+        for (group, subnet, inbound) in self.asked(cluster, trip, [out, into]) {
             let (Some(group), Some(subnet)) = (group, subnet) else { continue };
             let passed = seen.iter().filter(|packet| self.passes(group, subnet, inbound, packet)).count();
             match passed {

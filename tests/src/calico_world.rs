@@ -373,6 +373,38 @@ fn rules(random: &mut Random, ingress: bool) -> Vec<Rule> {
     (0..random.below(4)).map(|_| rule(random, ingress)).collect()
 }
 
+/// The policy with this number; one about hosts only where there are some.
+fn policy(r: &mut Random, i: usize, with_hosts: bool) -> Policy {
+    let namespace = maybe(r, 2, |r| *r.pick(&NAMESPACES));
+    let hook = match r.below(8) {
+        0 => Hook::PreDnat,
+        1 => Hook::Untracked,
+        2..=3 => Hook::Forward,
+        _ => Hook::Normal,
+    };
+    let hook = if namespace.is_some() || !with_hosts { Hook::Normal } else { hook };
+    // A policy acts in one direction at least; before translation, on ingress alone.
+    let mut ingress = (r.below(3) > 0).then(|| rules(r, true));
+    let egress = (hook != Hook::PreDnat && r.below(2) == 0).then(|| rules(r, false));
+    if egress.is_none() && ingress.is_none() {
+        ingress = Some(Vec::new());
+    }
+    Policy {
+        namespace,
+        name: format!("{}{i}", r.pick(&["a", "a-b", "b"])),
+        tier: r.pick::<&str>(&["default", "default", "first", "second"]),
+        order: maybe(r, 2, |r| *r.pick(&[0, 5, 10, 1000, 2000])),
+        selector: selector(r, 1),
+        namespaces: maybe(r, 5, outer_selector).filter(|_| namespace.is_none()),
+        accounts: maybe(r, 8, outer_selector),
+        ingress,
+        egress,
+        hook,
+        staged: r.below(8) == 0 && hook == Hook::Normal,
+        kubernetes: false,
+    }
+}
+
 impl World {
     /// The world of a seed; with host endpoints or without.
     pub fn new(seed: u64, with_hosts: bool) -> Self {
@@ -423,37 +455,7 @@ impl World {
             ("first", Some(r.below(3) as i32 * 10), r.below(2) == 0),
             ("second", maybe(r, 2, |r| r.below(3) as i32 * 10), r.below(2) == 0),
         ];
-        let policies = (0..1 + r.below(6)).map(|i| {
-            let namespace = maybe(r, 2, |r| *r.pick(&NAMESPACES));
-            let hook = match r.below(8) {
-                0 => Hook::PreDnat,
-                1 => Hook::Untracked,
-                2..=3 => Hook::Forward,
-                _ => Hook::Normal,
-            };
-            let hook = if namespace.is_some() || !with_hosts { Hook::Normal } else { hook };
-            // A policy acts in one direction at least; before translation, on ingress alone.
-            let mut ingress = (r.below(3) > 0).then(|| rules(r, true));
-            let egress = (hook != Hook::PreDnat && r.below(2) == 0).then(|| rules(r, false));
-            if egress.is_none() && ingress.is_none() {
-                ingress = Some(Vec::new());
-            }
-            Policy {
-                namespace,
-                name: format!("{}{i}", r.pick(&["a", "a-b", "b"])),
-                tier: r.pick::<&str>(&["default", "default", "first", "second"]),
-                order: maybe(r, 2, |r| *r.pick(&[0, 5, 10, 1000, 2000])),
-                selector: selector(r, 1),
-                namespaces: maybe(r, 5, outer_selector).filter(|_| namespace.is_none()),
-                accounts: maybe(r, 8, outer_selector),
-                ingress,
-                egress,
-                hook,
-                staged: r.below(8) == 0 && hook == Hook::Normal,
-                kubernetes: false,
-            }
-        });
-        let mut policies: Vec<Policy> = policies.collect();
+        let mut policies: Vec<Policy> = (0..1 + r.below(6)).map(|i| policy(r, i, with_hosts)).collect();
         policies.extend((0..r.below(3)).map(|i| kubernetes_policy(r, i)));
         let endpoint_to_host = *r.pick(&["Drop", "Accept"]);
         let allow_encapsulated = [(); 2].map(|()| *r.pick(&[None, Some(true), Some(false)]));

@@ -573,32 +573,7 @@ pub fn services(services: usize, nodes: usize) -> Vec<File> {
     for service in 0..=services {
         let name = if service == services { "wide".to_owned() } else { format!("s{service}") };
         let with_pods = service % 2 == 0 || service == services;
-        let kind = match service {
-            _ if service == services => "LoadBalancer",
-            // A group has 1,000 rules at most, so there cannot be many of them.
-            n if n % 50 == 6 => "LoadBalancer",
-            n if n % 4 == 0 => "NodePort",
-            _ => "ClusterIP",
-        };
-        let mut spec = json!({"type": kind, "clusterIP": format!("172.20.{}.{}", service / 250, 1 + service % 250)});
-        let mut port = json!({"name": "http", "port": 80, "targetPort": "http"});
-        // There are fewer node ports than Services may want.
-        if kind != "ClusterIP" && service / 2 < 2767 {
-            port["nodePort"] = json!(30_000 + service / 2);
-        } else if service == services {
-            port["nodePort"] = json!(32_767);
-        }
-        if with_pods {
-            spec["selector"] = json!({"app": name});
-        } else {
-            port["targetPort"] = json!(8080);
-        }
-        spec["ports"] = json!([port]);
-        let mut object = json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": name, "namespace": "shop"}, "spec": spec});
-        if kind == "LoadBalancer" {
-            object["status"] = json!({"loadBalancer": {"ingress": [{"ip": format!("20.{}.{}.1", service / 250, service % 250)}]}});
-        }
-        objects.push(object);
+        objects.push(measured_service(service, services, &name, with_pods));
         let count = if service == services { nodes } else { EACH };
         if with_pods {
             for i in 0..count {
@@ -648,6 +623,36 @@ pub fn services(services: usize, nodes: usize) -> Vec<File> {
     }});
     let lists = [("services", objects), ("pods", pods), ("policies", policies), ("nodes", node_objects), ("azure", vec![scene])];
     lists.into_iter().map(|(name, objects)| File { name: format!("{name}.yaml"), text: yaml::documents(&objects) }).collect()
+}
+
+/// One of the Services to measure ways with; the one after all the others is `wide`.
+fn measured_service(service: usize, services: usize, name: &str, with_pods: bool) -> Value {
+    let kind = match service {
+        _ if service == services => "LoadBalancer",
+        // A group has 1,000 rules at most, so there cannot be many of them.
+        n if n % 50 == 6 => "LoadBalancer",
+        n if n % 4 == 0 => "NodePort",
+        _ => "ClusterIP",
+    };
+    let mut spec = json!({"type": kind, "clusterIP": format!("172.20.{}.{}", service / 250, 1 + service % 250)});
+    let mut port = json!({"name": "http", "port": 80, "targetPort": "http"});
+    // There are fewer node ports than Services may want.
+    if kind != "ClusterIP" && service / 2 < 2767 {
+        port["nodePort"] = json!(30_000 + service / 2);
+    } else if service == services {
+        port["nodePort"] = json!(32_767);
+    }
+    if with_pods {
+        spec["selector"] = json!({"app": name});
+    } else {
+        port["targetPort"] = json!(8080);
+    }
+    spec["ports"] = json!([port]);
+    let mut object = json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": name, "namespace": "shop"}, "spec": spec});
+    if kind == "LoadBalancer" {
+        object["status"] = json!({"loadBalancer": {"ingress": [{"ip": format!("20.{}.{}.1", service / 250, service % 250)}]}});
+    }
+    object
 }
 
 /// Addresses of pods from 10.128.0.4 on.

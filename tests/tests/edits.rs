@@ -70,80 +70,49 @@ impl Desk {
         let (f, d) = self.place();
         let kind = self.random.below(100);
         let document = self.files[f].1[d].clone();
-        let word = |random: &mut Random, text: &str| {
-            let words: Vec<(usize, &str)> = text
-                .match_indices(|c: char| !c.is_ascii_alphanumeric())
-                .map(|(at, _)| at + 1)
-                .filter_map(|at| {
-                    let rest = text.get(at..)?;
-                    let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '-').unwrap_or(rest.len());
-                    (end > 0).then(|| (at, &rest[..end]))
-                })
-                .collect();
-            if words.is_empty() { None } else { Some(*random.pick(&words)).map(|(at, word)| (at, word.to_owned())) }
-        };
         let edited = match kind {
-            // A number, a digit at a time.
-            0..30 => {
-                let digits: Vec<usize> = document.match_indices(|c: char| c.is_ascii_digit()).map(|(at, _)| at).collect();
-                if digits.is_empty() {
-                    return "nothing".into();
-                }
-                let at = *self.random.pick(&digits);
-                let digit = self.random.below(10).to_string();
-                if self.random.chance(50) {
-                    format!("{}{digit}{}", &document[..at], &document[at + 1..])
-                } else {
-                    format!("{}{digit}{}", &document[..at], &document[at..])
-                }
-            }
+            0..30 => other_number(&mut self.random, &document),
             // A word, by one that stands elsewhere.
             30..60 => {
                 let other = self.place();
                 let from = self.files[other.0].1[other.1].clone();
-                let (Some((at, old)), Some((_, new))) = (word(&mut self.random, &document), word(&mut self.random, &from)) else {
-                    return "nothing".into();
-                };
-                format!("{}{new}{}", &document[..at], &document[at + old.len()..])
-            }
-            // A letter.
-            60..68 => {
-                let mut at = self.random.below(document.len() + 1);
-                while !document.is_char_boundary(at) {
-                    at -= 1;
-                }
-                format!("{}{}{}", &document[..at], self.random.pick(&["a", "-", " ", ":", "'", "[", "# "]), &document[at..])
-            }
-            // A line.
-            68..76 => {
-                let mut lines: Vec<&str> = document.lines().collect();
-                if lines.is_empty() {
-                    return "nothing".into();
-                }
-                let at = self.random.below(lines.len());
-                if self.random.chance(60) {
-                    lines.remove(at);
+                let words = (word(&mut self.random, &document), word(&mut self.random, &from));
+                if let (Some((at, old)), Some((_, new))) = words {
+                    Some(format!("{}{new}{}", &document[..at], &document[at + old.len()..]))
                 } else {
-                    lines.insert(at, lines[at]);
+                    None
                 }
-                lines.join("\n")
             }
+            60..68 => Some(other_letter(&mut self.random, &document)),
+            68..76 => other_line(&mut self.random, &document),
+            // Undone.
+            94.. => Some(self.random.pick(&self.originals).clone()),
+            _ => return self.rearrange(kind, (f, d), document),
+        };
+        let Some(edited) = edited else { return "nothing".into() };
+        self.files[f].1[d] = edited;
+        format!("document {d} of file {f}")
+    }
+
+    /// Takes documents away, repeats or moves them, or changes a setting; returns what, for people.
+    fn rearrange(&mut self, kind: usize, (f, d): (usize, usize), document: String) -> String {
+        match kind {
             76..80 => {
                 self.files[f].1.remove(d);
                 if self.files[f].1.is_empty() {
                     self.files[f].1.push("# empty".into());
                 }
-                return format!("document {d} of file {f} is gone");
+                format!("document {d} of file {f} is gone")
             }
             80..85 => {
                 let at = self.random.below(self.files[f].1.len() + 1);
                 self.files[f].1.insert(at, document);
-                return format!("document {d} of file {f} again at {at}");
+                format!("document {d} of file {f} again at {at}")
             }
             85..89 => {
                 let other = self.random.below(self.files[f].1.len());
                 self.files[f].1.swap(d, other);
-                return format!("documents {d} and {other} of file {f} change places");
+                format!("documents {d} and {other} of file {f} change places")
             }
             89..91 => {
                 let moved = self.files[f].1.split_off(d);
@@ -152,22 +121,67 @@ impl Desk {
                 }
                 let name = format!("more-{}.yaml", self.files.len());
                 self.files.insert(self.random.below(self.files.len() + 1), (name, moved));
-                return format!("a file of documents {d} and on of file {f}");
+                format!("a file of documents {d} and on of file {f}")
             }
-            91..94 => {
+            _ => {
                 match self.random.below(3) {
                     0 => self.settings.engine = *self.random.pick(&[Engine::Detected, Engine::Generic, Engine::Calico, Engine::None]),
                     1 => self.settings.ip_block = *self.random.pick(&[IpBlockReach::OutsideOnly, IpBlockReach::PodsToo]),
                     _ => self.settings.host_network = *self.random.pick(&[HostNetwork::AsNode, HostNetwork::AsPod]),
                 }
-                return format!("settings {:?}", self.settings);
+                format!("settings {:?}", self.settings)
             }
-            // Undone.
-            _ => self.random.pick(&self.originals).clone(),
-        };
-        self.files[f].1[d] = edited;
-        format!("document {d} of file {f}")
+        }
     }
+}
+
+/// Where a word stands, and which; at random.
+fn word(random: &mut Random, text: &str) -> Option<(usize, String)> {
+    let starts = text.match_indices(|c: char| !c.is_ascii_alphanumeric()).map(|(at, _)| at + 1);
+    let words: Vec<(usize, &str)> = starts
+        .filter_map(|at| {
+            let rest = text.get(at..)?;
+            let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '-').unwrap_or(rest.len());
+            (end > 0).then(|| (at, &rest[..end]))
+        })
+        .collect();
+    if words.is_empty() { None } else { Some(*random.pick(&words)).map(|(at, word)| (at, word.to_owned())) }
+}
+
+/// A digit in place of another, or one more.
+fn other_number(random: &mut Random, document: &str) -> Option<String> {
+    let digits: Vec<usize> = document.match_indices(|c: char| c.is_ascii_digit()).map(|(at, _)| at).collect();
+    if digits.is_empty() {
+        return None;
+    }
+    let at = *random.pick(&digits);
+    let digit = random.below(10).to_string();
+    let kept = if random.chance(50) { at + 1 } else { at };
+    Some(format!("{}{digit}{}", &document[..at], &document[kept..]))
+}
+
+/// A letter more.
+fn other_letter(random: &mut Random, document: &str) -> String {
+    let mut at = random.below(document.len() + 1);
+    while !document.is_char_boundary(at) {
+        at -= 1;
+    }
+    format!("{}{}{}", &document[..at], random.pick(&["a", "-", " ", ":", "'", "[", "# "]), &document[at..])
+}
+
+/// A line less, or twice.
+fn other_line(random: &mut Random, document: &str) -> Option<String> {
+    let mut lines: Vec<&str> = document.lines().collect();
+    if lines.is_empty() {
+        return None;
+    }
+    let at = random.below(lines.len());
+    if random.chance(60) {
+        lines.remove(at);
+    } else {
+        lines.insert(at, lines[at]);
+    }
+    Some(lines.join("\n"))
 }
 
 fn set(analysis: &mut Analysis, files: &[(String, String)]) {

@@ -54,11 +54,9 @@ fn table() -> Vec<Case> {
     cases
 }
 
-/// The scene that the table is about.
-fn scene(plugin: &str, dataplane: &str, target: &str) -> Analysis {
-    let flat = plugin == "azure";
-    let address = |overlay: &str, own: &str| if flat { own.to_owned() } else { overlay.to_owned() };
-    let azure = format!(
+/// The virtual network of the scene, with its cluster.
+fn network(plugin: &str) -> String {
+    format!(
         "azure:
   networks:
   - name: vnet
@@ -78,7 +76,14 @@ fn scene(plugin: &str, dataplane: &str, target: &str) -> Analysis {
   gateways:
   - {{name: gateway, subnet: gateway, public: 20.1.2.9}}
 "
-    );
+    )
+}
+
+/// The scene that the table is about.
+fn scene(plugin: &str, dataplane: &str, target: &str) -> Analysis {
+    let flat = plugin == "azure";
+    let address = |overlay: &str, own: &str| if flat { own.to_owned() } else { overlay.to_owned() };
+    let azure = network(plugin);
     let mut objects = String::new();
     for (name, address) in [("n1", "10.224.0.4"), ("n2", "10.224.0.35")] {
         writeln!(

@@ -6,7 +6,7 @@ use alloc::string::{String, ToString};
 
 use super::{Explainer, end_name};
 use crate::compile::Endpoint;
-use crate::snapshot::cloud::{NetworkId, RouteId, RouteTableId, SubnetId, UserRoute};
+use crate::snapshot::cloud::{InterfaceId, NetworkId, RouteId, RouteTableId, SubnetId, UserRoute};
 use crate::text::Place;
 use crate::verdict::traversal::Routing;
 
@@ -39,6 +39,41 @@ impl Explainer<'_> {
             Some(tag) => format!("the route{own} of `{table}` for service tag `{tag}`"),
             None => format!("the route{own} of `{table}` for {}", route.prefix),
         }
+    }
+
+    /// Why it is not known what happens to a packet that a route sends to an appliance.
+    fn to_appliance(&self, table: RouteTableId, route: RouteId) -> String {
+        let address = self.user_route(table, route).and_then(|(_, r)| r.appliance);
+        let appliance = address.map_or_else(|| "a virtual appliance".to_owned(), |a| format!("the virtual appliance {a}"));
+        format!("{} sends the packet to {appliance}, whose rules are not evaluated", self.route_name(table, route))
+    }
+
+    /// Why it is not known where packets of a subnet go.
+    fn unknown_table(&self, id: SubnetId) -> String {
+        let cloud = &self.snapshot.cloud;
+        let name = cloud.subnet_name(id);
+        match cloud.subnet(id).and_then(|subnet| subnet.open_routes.as_ref()) {
+            Some(why) => format!("{why}: the routes of subnet `{name}` may send packets anywhere or drop them"),
+            None => format!("the route table of subnet `{name}` is not in the input, and may send packets anywhere or drop them"),
+        }
+    }
+
+    /// Why it is not known what an interface has.
+    fn unknown_interface(&self, id: InterfaceId) -> String {
+        let cloud = &self.snapshot.cloud;
+        let why = cloud.interface(id).and_then(|interface| interface.open.as_deref()).unwrap_or_default();
+        format!("{why}: the subnet, the addresses and the application security groups of `{}` may be others", cloud.interface_title(id))
+    }
+
+    /// Why the Internet does not reach a machine.
+    fn no_public_address(&self, to: &str) -> String {
+        if self.is_said_private() {
+            return format!("`{to}` has no public address: it is not reachable from the Internet");
+        }
+        format!(
+            "`{to}` has no public address, and no security group allows traffic from the Internet: it is not reachable from \
+             there"
+        )
     }
 
     /// Why it is not known whether a route is for a machine that stands for any of its subnet.
@@ -91,17 +126,12 @@ impl Explainer<'_> {
 
     /// Why a packet does not get on, or may not.
     pub(crate) fn routing(&self, routing: Routing) -> String {
-        let cloud = &self.snapshot.cloud;
-        let subnet = |id: SubnetId| cloud.subnet_name(id);
-        let network = |id: NetworkId| cloud.network_name(id);
+        let subnet = |id: SubnetId| self.snapshot.cloud.subnet_name(id);
+        let network = |id: NetworkId| self.snapshot.cloud.network_name(id);
         let to = end_name(self.flow.to, self.snapshot);
         match routing {
             Routing::Dropped(table, route) => format!("{} drops packets to `{to}`", self.route_name(table, route)),
-            Routing::Appliance(table, route) => {
-                let address = self.user_route(table, route).and_then(|(_, r)| r.appliance);
-                let appliance = address.map_or_else(|| "a virtual appliance".to_owned(), |a| format!("the virtual appliance {a}"));
-                format!("{} sends the packet to {appliance}, whose rules are not evaluated", self.route_name(table, route))
-            }
+            Routing::Appliance(table, route) => self.to_appliance(table, route),
             Routing::Gateway(table, route) => {
                 format!("{} sends the packet to a gateway, and the input does not specify what is behind it", self.route_name(table, route))
             }
@@ -109,31 +139,9 @@ impl Explainer<'_> {
             Routing::SomeOfTag(table, route) => {
                 format!("{} may be for `{to}`: the addresses of the tag are not in the input", self.route_name(table, route))
             }
-            Routing::UnknownTable(number) => match cloud.subnet(number).and_then(|subnet| subnet.open_routes.as_ref()) {
-                Some(why) => format!("{why}: the routes of subnet `{}` may send packets anywhere or drop them", subnet(number)),
-                None => {
-                    format!(
-                        "the route table of subnet `{}` is not in the input, and may send packets anywhere or drop them",
-                        subnet(number)
-                    )
-                }
-            },
-            Routing::UnknownInterface(id) => {
-                let why = cloud.interface(id).and_then(|interface| interface.open.as_deref()).unwrap_or_default();
-                format!(
-                    "{why}: the subnet, the addresses and the application security groups of `{}` may be others",
-                    cloud.interface_title(id)
-                )
-            }
-            Routing::NoPublicAddress(_) if self.is_said_private() => {
-                format!("`{to}` has no public address: it is not reachable from the Internet")
-            }
-            Routing::NoPublicAddress(_) => {
-                format!(
-                    "`{to}` has no public address, and no security group allows traffic from the Internet: it is not \
-                 reachable from there"
-                )
-            }
+            Routing::UnknownTable(number) => self.unknown_table(number),
+            Routing::UnknownInterface(id) => self.unknown_interface(id),
+            Routing::NoPublicAddress(_) => self.no_public_address(&to),
             Routing::PrivateNode(node) => {
                 let name = self.snapshot.node_name(node);
                 format!("`{name}` has only a private address, so it is not reachable from the Internet")

@@ -12,7 +12,7 @@ use super::icons::{
 use super::keys::keys_of;
 use super::menu::Menu;
 use super::renders::count_render;
-use super::{press, use_part};
+use super::{Store, press, use_part};
 use crate::examples::EXAMPLES;
 use crate::scenes::Origin;
 use crate::state::{Action, CompareAction, Dialog, Layout, LayoutAction, Pane, State, Theme};
@@ -45,8 +45,6 @@ pub fn Header() -> Html {
     count_render("Header");
     let Some(store) = use_part(header_part) else { return Html::default() };
     let (open_files, chooser) = use_chooser(&store);
-    let title = store.title();
-    let none = store.settings.engine == Engine::None;
     let (theme_icon, theme_word) = match store.layout.theme {
         Theme::System => (SYSTEM, t("Theme: system")),
         Theme::Light => (SUN, t("Theme: light")),
@@ -70,37 +68,10 @@ pub fn Header() -> Html {
     html! {
         <header class="header">
             <h1 class="logo">{ logo() }{ "Netpolis" }</h1>
-            <Menu class="pick" button={html! { <><span class="pick-label">{ if store.place.origin == Origin::Example { t("Example") } else { t("Scene") } }</span><b>{ title }</b></> }}>
-                <button type="button" onclick={press(&store, LayoutAction::ShowDialog(Some(Dialog::Scenes)))}>{ icon(HISTORY) }{ t("Recent scenes…") }</button>
-                <button type="button" onclick={press(&store, Action::StartScene)}>{ icon(PLUS) }{ t("New scene") }</button>
-                <button type="button" onclick={press(&store, LayoutAction::ShowDialog(Some(Dialog::Lessons)))}>{ icon(LESSON) }{ t("Lessons…") }</button>
-                <a href="gallery.html">{ icon(MATRIX) }{ t("Gallery, with pictures") }</a>
-                <hr />
-                <div class="examples" lang="en">
-                    { for EXAMPLES.iter().enumerate().map(|(i, example)| html! {
-                        <button type="button" key={example.id} class={classes!("example", (store.files.example == Some(i)).then_some("chosen"))}
-                            onclick={press(&store, Action::OpenExample(i, example))}>
-                            <b>{ example.title }</b><span>{ example.summary }</span>
-                        </button>
-                    }) }
-                </div>
-            </Menu>
+            { scene_menu(&store) }
             <span class="grow" />
             <p class="private">{ t("Nothing leaves your browser") }</p>
-            <Menu right=true class={classes!("pick", "engine-pick", none.then_some("alert"))}
-                label={t_with("Engine: {0}", &[t(engine_words(store.settings.engine).0)])} button={html! { <><span class="narrow-only">{ icon(SLIDERS) }</span><span class="pick-label">{ t("Engine") }</span><b>{ t(engine_words(store.settings.engine).0) }</b></> }}>
-                { for Engine::ALL.into_iter().map(|choice| html! {
-                    <button type="button" class={classes!("example", (store.settings.engine == choice).then_some("chosen"))}
-                        onclick={press(&store, Action::ChooseSettings(with_engine(&store.settings, choice)))}>
-                        <b>{ t(engine_words(choice).0) }</b><span>{ t(engine_words(choice).1) }</span>
-                    </button>
-                }) }
-                <button type="button" aria-pressed={(store.settings.staged == Staged::AsIfEnforced).to_string()} onclick={press(&store, Action::ChooseSettings(with_staged_turned(&store.settings)))}>
-                    { if store.settings.staged == Staged::AsIfEnforced { t("Staged policies: as if enforced") } else { t("Staged policies: not enforced") } }
-                </button>
-                <hr />
-                <button type="button" onclick={press(&store, LayoutAction::ShowDialog(Some(Dialog::Settings)))}>{ icon(SLIDERS) }{ t("Assumptions…") }</button>
-            </Menu>
+            { engine_menu(&store) }
             <button type="button" class="quiet square" onclick={press(&store, LayoutAction::ShowDialog(Some(Dialog::Palette)))} aria-label={t("find a command or a name")} title={t("find a command or a name")}>{ icon(SEARCH) }</button>
             <button type="button" class="quiet square theme" onclick={press(&store, LayoutAction::ChooseTheme(store.layout.theme.next()))} aria-label={theme_word} title={theme_word}>{ icon(theme_icon) }</button>
             <button type="button" class="pick compare" aria-pressed={comparing.to_string()} title={words.clone()} onclick={compare.clone()}>{ t("Compare") }
@@ -132,5 +103,47 @@ pub fn Header() -> Html {
             </Menu>
             { chooser }
         </header>
+    }
+}
+
+/// Which scene is shown, and the way to others.
+fn scene_menu(store: &Store) -> Html {
+    html! {
+        <Menu class="pick" button={html! { <><span class="pick-label">{ if store.place.origin == Origin::Example { t("Example") } else { t("Scene") } }</span><b>{ store.title() }</b></> }}>
+            <button type="button" onclick={press(store, LayoutAction::ShowDialog(Some(Dialog::Scenes)))}>{ icon(HISTORY) }{ t("Recent scenes…") }</button>
+            <button type="button" onclick={press(store, Action::StartScene)}>{ icon(PLUS) }{ t("New scene") }</button>
+            <button type="button" onclick={press(store, LayoutAction::ShowDialog(Some(Dialog::Lessons)))}>{ icon(LESSON) }{ t("Lessons…") }</button>
+            <a href="gallery.html">{ icon(MATRIX) }{ t("Gallery, with pictures") }</a>
+            <hr />
+            <div class="examples" lang="en">
+                { for EXAMPLES.iter().enumerate().map(|(i, example)| html! {
+                    <button type="button" key={example.id} class={classes!("example", (store.files.example == Some(i)).then_some("chosen"))}
+                        onclick={press(store, Action::OpenExample(i, example))}>
+                        <b>{ example.title }</b><span>{ example.summary }</span>
+                    </button>
+                }) }
+            </div>
+        </Menu>
+    }
+}
+
+/// The engine, and the way to what else is assumed.
+fn engine_menu(store: &Store) -> Html {
+    let none = store.settings.engine == Engine::None;
+    html! {
+        <Menu right=true class={classes!("pick", "engine-pick", none.then_some("alert"))}
+            label={t_with("Engine: {0}", &[t(engine_words(store.settings.engine).0)])} button={html! { <><span class="narrow-only">{ icon(SLIDERS) }</span><span class="pick-label">{ t("Engine") }</span><b>{ t(engine_words(store.settings.engine).0) }</b></> }}>
+            { for Engine::ALL.into_iter().map(|choice| html! {
+                <button type="button" class={classes!("example", (store.settings.engine == choice).then_some("chosen"))}
+                    onclick={press(store, Action::ChooseSettings(with_engine(&store.settings, choice)))}>
+                    <b>{ t(engine_words(choice).0) }</b><span>{ t(engine_words(choice).1) }</span>
+                </button>
+            }) }
+            <button type="button" aria-pressed={(store.settings.staged == Staged::AsIfEnforced).to_string()} onclick={press(store, Action::ChooseSettings(with_staged_turned(&store.settings)))}>
+                { if store.settings.staged == Staged::AsIfEnforced { t("Staged policies: as if enforced") } else { t("Staged policies: not enforced") } }
+            </button>
+            <hr />
+            <button type="button" onclick={press(store, LayoutAction::ShowDialog(Some(Dialog::Settings)))}>{ icon(SLIDERS) }{ t("Assumptions…") }</button>
+        </Menu>
     }
 }

@@ -26,29 +26,9 @@ pub fn Palette(props: &PaletteProps) -> Html {
     let Some(store) = use_part(|state| (state.scene_part(), state.revision)) else { return Html::default() };
     let typed = use_state(String::new);
     let active = use_state(|| 0usize);
-    let later = use_state(Vec::<Item>::new);
     let outline = props.outline;
+    let later = use_later(&store, outline);
     let recent = use_memo((), |()| storage::recent());
-    {
-        let (later, files) = (later.clone(), store.files.clone());
-        use_effect_with((), move |()| {
-            if outline {
-                objects(&files, move |found| {
-                    later.set(found.into_iter().map(|one| Item::of_object(&one.kind, &one.namespace, &one.name, one.spot)).collect())
-                });
-                return;
-            }
-            courses(move |found| {
-                let lessons = found.unwrap_or_default().into_iter().flat_map(|course| {
-                    course.lessons.into_iter().map(move |lesson| {
-                        let own = lesson.translations.of(shown()).map(|own| own.title.clone());
-                        Item::of_lesson(format!("{}/{}", course.id, lesson.id), own.unwrap_or(lesson.title))
-                    })
-                });
-                later.set(lessons.collect());
-            });
-        });
-    }
     let all =
         use_memo((store.scene_part(), store.revision, later.len()), |_| if outline { (*later).clone() } else { items(&store, &later) });
     let (label, hint) = if outline {
@@ -105,6 +85,31 @@ pub fn Palette(props: &PaletteProps) -> Html {
             <p class={if found.is_empty() { "nothing" } else { "visually-hidden" }} role="status">{ if found.is_empty() { t("Nothing has this name.").to_owned() } else { t_count(found.len(), "1 result", "{0} results") } }</p>
         </div>
     }
+}
+
+/// What is not there yet when the palette opens: the objects of the files for an outline, and else lessons.
+#[hook]
+fn use_later(store: &Store, outline: bool) -> UseStateHandle<Vec<Item>> {
+    let later = use_state(Vec::<Item>::new);
+    let (found_later, files) = (later.clone(), store.files.clone());
+    use_effect_with((), move |()| {
+        if outline {
+            objects(&files, move |found| {
+                found_later.set(found.into_iter().map(|one| Item::of_object(&one.kind, &one.namespace, &one.name, one.spot)).collect())
+            });
+            return;
+        }
+        courses(move |found| {
+            let lessons = found.unwrap_or_default().into_iter().flat_map(|course| {
+                course.lessons.into_iter().map(move |lesson| {
+                    let own = lesson.translations.of(shown()).map(|own| own.title.clone());
+                    Item::of_lesson(format!("{}/{}", course.id, lesson.id), own.unwrap_or(lesson.title))
+                })
+            });
+            found_later.set(lessons.collect());
+        });
+    });
+    later
 }
 
 fn row(item: &Item, place: usize, active: bool, choose: &Callback<usize>, index: usize) -> Html {

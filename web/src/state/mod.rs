@@ -318,10 +318,7 @@ impl State {
             Action::AskPath(asked) => self.ask_path(asked),
             Action::FollowTo { target, from } => self.follow_to(&target, from.as_deref()),
             Action::ChooseOnPath { name, value } => self.choose_on_path(&name, value),
-            Action::ShowBranch(branch) => {
-                self.asking.show_branch(branch);
-                self.packet.at = self.packet.at.map(|_| 0);
-            }
+            Action::ShowBranch(branch) => self.show_branch(branch),
             Action::Select(key) => self.select(key),
             Action::Evaluated { revision, scene, question, answer, board, path, further, checks } => {
                 if scene.is_some() && self.picture.begins() {
@@ -349,18 +346,25 @@ impl State {
             Action::Think(moving) => self.moving = moving,
             Action::Packet(action) => self.packet = self.packet_after(action),
             Action::Picture(action) => self.picture = self.picture.after(&action),
-            Action::Layout(action) => {
-                self.layout = self.layout.after(&action);
-                self.asking.follows_path |= action.opens_path();
-                if matches!(action, LayoutAction::Speak(_)) {
-                    self.turn_lesson();
-                }
-            }
+            Action::Layout(action) => self.lay_out(&action),
             Action::Reveal(spot) => self.reveal(spot),
             Action::InEditor(wish) => self.wish(wish),
             Action::Notify(text) => self.tell(text, false),
             Action::DismissNotice => self.notices.notice = None,
             Action::Undo => self.undo(),
+        }
+    }
+
+    fn show_branch(&mut self, branch: usize) {
+        self.asking.show_branch(branch);
+        self.packet.at = self.packet.at.map(|_| 0);
+    }
+
+    fn lay_out(&mut self, action: &LayoutAction) {
+        self.layout = self.layout.after(action);
+        self.asking.follows_path |= action.opens_path();
+        if matches!(action, LayoutAction::Speak(_)) {
+            self.turn_lesson();
         }
     }
 

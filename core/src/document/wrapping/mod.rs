@@ -259,37 +259,39 @@ impl<'t> Finder<'t> {
             self.manifest(body, 0);
         }
         for body in bodies {
-            let start = at;
-            while all.get(at).is_some_and(|line| !body.ends(self.line(line))) {
-                at += 1;
+            match self.here_document(all, at, &body, head..head, indent) {
+                Some(after) => at = after,
+                None => break,
             }
-            let begins = all.get(start).map(|line| self.line(line)).unwrap_or_default();
-            if at >= all.len() && self.patience > 0 && (body.power || !(looks_like_manifest(begins.trim_start()) || is_key(begins))) {
-                // What would end it is not there: it may be something else, and nothing is passed over.
-                self.patience -= 1;
-                at = start;
-                break;
-            }
-            let (Some(from), Some(to)) = (all.get(start), all.get(at.saturating_sub(1)).filter(|_| at > start)) else {
-                at += 1;
-                continue;
-            };
-            let range = from.start..to.end;
-            let inside = self.line(&range);
-            let line = first_line(inside).unwrap_or_default();
-            if looks_like_manifest(line.trim_start()) || is_key(line) {
-                let own = line.len() - line.trim_start().len();
-                self.evidence = true;
-                self.wrapped.handed.push(Handed { body: range.clone(), line: head..head, at: body.at, expands: !body.quoted });
-                self.manifest(range, indent.max(own));
-            }
-            if let Some(line) = all.get(at).cloned().filter(|_| body.power) {
-                // The here-string is handed on: `"@ | kubectl apply -f -`.
-                self.command(line.start + 2..line.end);
-            }
-            at += 1;
         }
         self.wrapped.handed.iter_mut().skip(count).for_each(|handed| handed.line = head..end(at));
         at
+    }
+
+    /// A here-document that begins at a line: what a command is handed. Returns the line after it; nothing where its end is not there, as it may be
+    /// something else then, and nothing is passed over.
+    fn here_document(&mut self, all: &[Range<usize>], start: usize, body: &Delimiter, line: Range<usize>, indent: usize) -> Option<usize> {
+        let rest = all.get(start..).unwrap_or_default();
+        let at = start + rest.iter().position(|line| body.ends(self.line(line))).unwrap_or(rest.len());
+        let begins = rest.first().map(|line| self.line(line)).unwrap_or_default();
+        if at >= all.len() && self.patience > 0 && (body.power || !(looks_like_manifest(begins.trim_start()) || is_key(begins))) {
+            self.patience -= 1;
+            return None;
+        }
+        let (Some(from), Some(to)) = (rest.first(), all.get(at.saturating_sub(1)).filter(|_| at > start)) else { return Some(at + 1) };
+        let range = from.start..to.end;
+        let inside = self.line(&range);
+        let first = first_line(inside).unwrap_or_default();
+        if looks_like_manifest(first.trim_start()) || is_key(first) {
+            let own = first.len() - first.trim_start().len();
+            self.evidence = true;
+            self.wrapped.handed.push(Handed { body: range.clone(), line, at: body.at, expands: !body.quoted });
+            self.manifest(range, indent.max(own));
+        }
+        if let Some(last) = all.get(at).cloned().filter(|_| body.power) {
+            // The here-string is handed on: `"@ | kubectl apply -f -`.
+            self.command(last.start + 2..last.end);
+        }
+        Some(at + 1)
     }
 }

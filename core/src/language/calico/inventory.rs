@@ -73,20 +73,7 @@ pub(super) fn add_endpoints(inventory: &mut Inventory<'_>) {
                     Some(names) => names.iter().filter_map(|name| nodes.get(*name).copied()).collect(),
                     None => nodes.values().copied().collect(),
                 };
-                let on_node = |node| HostEndpoint {
-                    name: name.clone(),
-                    node,
-                    interface: HostInterface::of(&host.interface),
-                    labels: resource.meta.labels.clone(),
-                    unknown: resource.flaws.labels.clone(),
-                    addresses: host.expected_ips.clone(),
-                    profiles: host.profiles.clone(),
-                    ports: container_ports(&host.ports),
-                    place,
-                    automatic: false,
-                    may_be_absent: host.node.is_empty(),
-                };
-                snapshot.host_endpoints.extend(on.into_iter().map(on_node));
+                snapshot.host_endpoints.extend(on.into_iter().map(|node| host_endpoint(host, resource, node, place)));
             }
             Calico::IpPool(pool) => snapshot.ip_pools.extend(pool.clone()),
             Calico::Release(release) => pools_of_operator.extend(&release.pools),
@@ -108,6 +95,23 @@ pub(super) fn add_endpoints(inventory: &mut Inventory<'_>) {
     // The first one of a node governs it: one that may be absent never takes the place of one that is there.
     snapshot.host_endpoints.sort_by(|a, b| (a.may_be_absent && !a.automatic, &a.name).cmp(&(b.may_be_absent && !b.automatic, &b.name)));
     snapshot.profiles.sort_by(|a, b| a.name.cmp(&b.name));
+}
+
+/// A host endpoint of the input, on a node that it may be on.
+fn host_endpoint(host: &HostEndpointSpec, resource: &Resource, node: NodeId, place: Place) -> HostEndpoint {
+    HostEndpoint {
+        name: resource.meta.name.to_string(),
+        node,
+        interface: HostInterface::of(&host.interface),
+        labels: resource.meta.labels.clone(),
+        unknown: resource.flaws.labels.clone(),
+        addresses: host.expected_ips.clone(),
+        profiles: host.profiles.clone(),
+        ports: container_ports(&host.ports),
+        place,
+        automatic: false,
+        may_be_absent: host.node.is_empty(),
+    }
 }
 
 /// The nodes on which a host endpoint may be: the one that it names. One that names none, which an API server refuses, may be meant for the nodes

@@ -44,6 +44,12 @@ fn heading(key: &str) -> Option<Heading> {
 }
 
 impl Events {
+    /// What hears an event, and does with it what one of the functions below does.
+    pub(super) fn hear<E: 'static>(&self, handle: fn(&Self, E)) -> Callback<E> {
+        let events = self.clone();
+        Callback::from(move |event| handle(&events, event))
+    }
+
     fn element(&self) -> Option<Element> {
         self.canvas.cast::<Element>()
     }
@@ -200,11 +206,11 @@ impl Events {
         self.point.emit(None);
     }
 
-    pub(super) fn click(&self, event: &MouseEvent) {
+    pub(super) fn click(&self, event: MouseEvent) {
         if self.live.borrow_mut().hand.swallows(event.detail(), event.time_stamp()) {
             return;
         }
-        self.press(if event.detail() == 0 { target(event, "*") } else { self.under(event) });
+        self.press(if event.detail() == 0 { target(&event, "*") } else { self.under(&event) });
     }
 
     /// What was clicked or tapped does what it is for.
@@ -254,8 +260,8 @@ impl Events {
     }
 
     /// A double click opens a card, or shows an end alone with its neighbours.
-    pub(super) fn double(&self, event: &MouseEvent) {
-        let mark = target(event, "[data-mark]").or_else(|| self.under(event)?.closest("[data-mark]").ok()?);
+    pub(super) fn double(&self, event: MouseEvent) {
+        let mark = target(&event, "[data-mark]").or_else(|| self.under(&event)?.closest("[data-mark]").ok()?);
         let Some(mark) = mark.and_then(|mark| self.mark_of(&mark)).filter(|_| self.picture.overview.is_some()) else { return };
         match &mark.kind {
             MarkKind::Group(name) => self.toggle(name.clone()),
@@ -294,8 +300,8 @@ impl Events {
         self.store.dispatch(Action::AskBetween { from: from.into(), to: to.into(), traffic: None });
     }
 
-    pub(super) fn key(&self, event: &KeyboardEvent) {
-        let Some(element) = target(event, "[data-mark],[data-arrow],[data-fold],[data-from]") else { return };
+    pub(super) fn key(&self, event: KeyboardEvent) {
+        let Some(element) = target(&event, "[data-mark],[data-arrow],[data-fold],[data-from]") else { return };
         match event.key().as_str() {
             "Enter" | " " => {
                 event.prevent_default();

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use web_sys::{KeyboardEvent, MouseEvent, PointerEvent};
+use web_sys::{MouseEvent, PointerEvent};
 use yew::prelude::*;
 
 use super::drag::Events;
@@ -14,6 +14,7 @@ use crate::components::ByAddress;
 use crate::components::renders::count_render;
 use crate::graph::near::{Near, Pointed, near};
 use crate::graph::picture::{FrameMark, Mark, Picture};
+use crate::graph::route::Route;
 use crate::graph::sight::WHOLE;
 use crate::graph::zoom::details;
 use crate::graph::{COMFORTABLE, Rect};
@@ -57,82 +58,34 @@ pub(super) fn Drawing(props: &DrawingProps) -> Html {
     let tab_stop = use_state_eq(|| None::<String>);
     let told = use_state_eq(|| None::<String>);
     let part = use_state_eq(|| None::<Rect>);
-    props.live.0.borrow_mut().tells = {
-        let told = told.clone();
-        Callback::from(move |name| told.set(name))
-    };
-    props.live.0.borrow_mut().draws = {
-        let part = part.clone();
-        Callback::from(move |seen| part.set(Some(seen)))
-    };
+    {
+        let (told, part) = (told.clone(), part.clone());
+        let mut live = props.live.0.borrow_mut();
+        live.tells = Callback::from(move |name| told.set(name));
+        live.draws = Callback::from(move |seen| part.set(Some(seen)));
+    }
+    let (point, tab_to) = (pointed.clone(), tab_stop.clone());
     let events = Events {
-        point: {
-            let pointed = pointed.clone();
-            Callback::from(move |at| pointed.set(at))
-        },
-        tab_to: {
-            let tab_stop = tab_stop.clone();
-            Callback::from(move |key| tab_stop.set(Some(key)))
-        },
+        point: Callback::from(move |at| point.set(at)),
+        tab_to: Callback::from(move |key| tab_to.set(Some(key))),
         picture: picture.clone(),
         store: props.store.clone(),
         live: props.live.0.clone(),
         canvas: props.canvas.clone(),
         asks_from: props.asks_from.clone(),
     };
-    let on = |handle: fn(&Events, PointerEvent)| {
-        let events = events.clone();
-        Callback::from(move |event: PointerEvent| handle(&events, event))
-    };
-    let onclick = {
-        let events = events.clone();
-        Callback::from(move |event: MouseEvent| events.click(&event))
-    };
-    let onkeydown = {
-        let events = events.clone();
-        Callback::from(move |event: KeyboardEvent| events.key(&event))
-    };
-    let ondblclick = {
-        let events = events.clone();
-        Callback::from(move |event: MouseEvent| events.double(&event))
-    };
-    let oncontextmenu = {
-        let events = events.clone();
-        Callback::from(move |event: MouseEvent| events.menu(event))
-    };
+    let on = |handle: fn(&Events, PointerEvent)| events.hear(handle);
+    let on_mouse = |handle: fn(&Events, MouseEvent)| events.hear(handle);
     use_wheel(&events.canvas, &events.live);
     use_escape(&events.canvas, &events.live);
     use_taps(&events.canvas);
     let tabbable = picture.tab_stop(tab_stop.as_deref());
     // Every picture is drawn with what is pointed at as it is then.
-    let shown =
-        use_memo((picture.clone(), (*pointed).clone(), props.pinned.clone(), props.scene.clone()), |(picture, pointed, pinned, scene)| {
-            if let Some(overview) = picture.overview.as_ref().filter(|overview| !overview.focus) {
-                let find = |key: &String| picture.marks.iter().position(|mark| mark.key == *key);
-                let at = |pointed: &Option<Pointed>| if let Some(Pointed::Mark(key)) = pointed { find(key) } else { None };
-                let looked = at(pointed).or_else(|| pinned.as_ref().and_then(find)).or(overview.selected);
-                let (marks, own) = looked.map(|mark| picture.own_arrows(scene, mark)).unzip();
-                return (marks.map(|marks| Near { marks, arrows: Vec::new() }), VecMap::default(), own.map(|own| ByAddress(Rc::new(own))));
-            }
-            let near = pointed.as_ref().and_then(|pointed| near(picture, pointed));
-            let quiet = near.as_ref().map(|near| picture.quiet_routes(&near.arrows)).unwrap_or_default();
-            (near, quiet, None)
-        });
-    let (near, quiet, own) = &*shown;
-    let stays = |of: fn(&Near) -> &Vec<bool>, index: usize| near.as_ref().is_some_and(|near| of(near).get(index) == Some(&true));
+    let looked_at = (picture.clone(), (*pointed).clone(), props.pinned.clone(), props.scene.clone());
+    let looked_at = use_memo(looked_at, |(picture, pointed, pinned, scene)| look(picture, pointed.as_ref(), pinned.as_ref(), scene));
+    let Look { near, quiet, own } = &*looked_at;
     let flow: Vec<usize> = picture.arrows.iter().filter(|arrow| arrow.flow).flat_map(|arrow| [arrow.from, arrow.to]).collect();
-    // Those that wait for the pointer may be many, and are made when it comes. Words stand above all arrows.
-    let seen = picture.arrows.iter().enumerate().filter_map(|(index, arrow)| {
-        let route = quiet.get(&index).cloned();
-        let near = stays(|near| &near.arrows, index);
-        (!arrow.quiet || route.is_some()).then(|| (arrow.key.clone(), ArrowProps { picture: picture.clone(), index, near, route }))
-    });
-    let (lines, words): (Vec<Html>, Vec<Html>) = seen
-        .map(|(key, props)| {
-            let line = html! { <ArrowView key={key.clone()} ..props.clone() /> };
-            (line, html! { <SaidView {key} ..props /> })
-        })
-        .unzip();
+    let (lines, words) = arrows(&picture, near.as_ref(), quiet);
     let near_by = told.as_ref().and_then(|name| picture.frames.iter().find(|frame| frame.name == *name));
     let details_of = |mark: &Mark| {
         let end = mark.end.filter(|_| near_by.is_some_and(|frame| frame.rect.contains(mark.rect.middle_x(), mark.rect.middle_y(), 0.0)));
@@ -153,16 +106,9 @@ pub(super) fn Drawing(props: &DrawingProps) -> Html {
     let largest = still.then(|| format!("--wide:{}px;--high:{}px", area.w * COMFORTABLE, area.h * COMFORTABLE));
     html! {
         <svg class={classes!("graph", picture.overview.is_some().then_some("overview"), near.is_some().then_some("pointing"), still.then_some("still"), many.then_some("many"))} viewBox={view_box} style={largest} role="group" aria-label={t_count(picture.marks.len(), "1 mark: arrow keys move between them, Enter selects one. The matrix has the same as a table.", "{0} marks: arrow keys move between them, Enter selects one. The matrix has the same as a table.")}
-            onpointerdown={on(Events::down)} onpointermove={on(Events::moved)} onpointerup={on(Events::up)} onpointercancel={on(Events::cancel)} onlostpointercapture={on(Events::cancel)} {oncontextmenu}
-            onpointerover={on(Events::over)} onpointerleave={on(Events::leave)} {onclick} {ondblclick} {onkeydown}>
-            <defs>
-                { for ["allowed", "denied", "unknown"].iter().map(|kind| html! {
-                    <marker id={format!("head-{kind}")} viewBox="0 0 8 8" refX="6.5" refY="4" markerWidth="7" markerHeight="7" markerUnits="userSpaceOnUse" orient="auto-start-reverse" class="marker">
-                        <path class={classes!("head", *kind)} d="M0 .6 7.4 4 0 7.4z" />
-                    </marker>
-                }) }
-                <marker id="head-ask" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="9" markerHeight="9" markerUnits="userSpaceOnUse" orient="auto"><path class="head ask" d="M0 .6 7.4 4 0 7.4z" /></marker>
-            </defs>
+            onpointerdown={on(Events::down)} onpointermove={on(Events::moved)} onpointerup={on(Events::up)} onpointercancel={on(Events::cancel)} onlostpointercapture={on(Events::cancel)} oncontextmenu={on_mouse(Events::menu)}
+            onpointerover={on(Events::over)} onpointerleave={on(Events::leave)} onclick={on_mouse(Events::click)} ondblclick={on_mouse(Events::double)} onkeydown={events.hear(Events::key)}>
+            { heads() }
             <g class="world" lang="en">
                 <g class="frames">{ for picture.frames.iter().map(|one| frame(one, picture.overview.is_some())) }</g>
                 <g class="edges">{ for lines }</g>
@@ -171,7 +117,7 @@ pub(super) fn Drawing(props: &DrawingProps) -> Html {
                     <g class="own">{ for own.arrows.iter().enumerate().map(|(index, arrow)| html! { <ArrowView key={arrow.key.clone()} picture={own.clone()} {index} near=true route={None} /> }) }</g>
                 }
                 <g class="marks">{ for picture.marks.iter().enumerate().filter(|(index, mark)| is_drawn(*index, mark)).map(|(index, mark)| html! {
-                    <MarkView key={mark_key(&picture, index, mark)} words={props.words} picture={picture.clone()} {index} near={stays(|near| &near.marks, index)} flow={flow.contains(&index)} tabbable={index == tabbable} details={details_of(mark)} />
+                    <MarkView key={mark_key(&picture, index, mark)} words={props.words} picture={picture.clone()} {index} near={stays(near.as_ref().map(|near| &near.marks), index)} flow={flow.contains(&index)} tabbable={index == tabbable} details={details_of(mark)} />
                 }) }</g>
                 { for picture.marks.iter().filter(|m| m.end.is_some()).filter_map(|m| ask_sign(m, props.asks_from.as_deref())) }
                 <PacketView picture={picture.clone()} scene={props.scene.clone()} />
@@ -179,6 +125,64 @@ pub(super) fn Drawing(props: &DrawingProps) -> Html {
             </g>
             <circle class="rest-ring" r="34" pathLength="1" />
         </svg>
+    }
+}
+
+/// What a drawing shows because something is pointed at or chosen.
+#[derive(PartialEq, Default)]
+struct Look {
+    /// What stays while the rest fades.
+    near: Option<Near>,
+    /// Curves of arrows that wait for the pointer, by number.
+    quiet: VecMap<usize, Route>,
+    /// In an overview the arrows of the one card that is looked at.
+    own: Option<ByAddress<Picture>>,
+}
+
+/// What is looked at: the card that is pointed at, or else the one whose arrows are to stay.
+fn look(picture: &Picture, pointed: Option<&Pointed>, pinned: Option<&String>, scene: &SceneView) -> Look {
+    let Some(overview) = picture.overview.as_ref().filter(|overview| !overview.focus) else {
+        let near = pointed.and_then(|pointed| near(picture, pointed));
+        let quiet = near.as_ref().map(|near| picture.quiet_routes(&near.arrows)).unwrap_or_default();
+        return Look { near, quiet, own: None };
+    };
+    let find = |key: &String| picture.marks.iter().position(|mark| mark.key == *key);
+    let at = if let Some(Pointed::Mark(key)) = pointed { find(key) } else { None };
+    let Some(mark) = at.or_else(|| pinned.and_then(find)).or(overview.selected) else { return Look::default() };
+    let (marks, own) = picture.own_arrows(scene, mark);
+    Look { near: Some(Near { marks, arrows: Vec::new() }), quiet: VecMap::default(), own: Some(ByAddress(Rc::new(own))) }
+}
+
+/// Whether one of the marks or arrows stays while others fade.
+fn stays(near: Option<&Vec<bool>>, index: usize) -> bool {
+    near.is_some_and(|near| near.get(index) == Some(&true))
+}
+
+/// Arrows, and apart from them their words, which stand above all arrows. Those that wait for the pointer may be many, and are made when it comes.
+fn arrows(picture: &ByAddress<Picture>, near: Option<&Near>, quiet: &VecMap<usize, Route>) -> (Vec<Html>, Vec<Html>) {
+    let seen = picture.arrows.iter().enumerate().filter_map(|(index, arrow)| {
+        let route = quiet.get(&index).cloned();
+        let near = stays(near.map(|near| &near.arrows), index);
+        (!arrow.quiet || route.is_some()).then(|| (arrow.key.clone(), ArrowProps { picture: picture.clone(), index, near, route }))
+    });
+    seen.map(|(key, props)| {
+        let line = html! { <ArrowView key={key.clone()} ..props.clone() /> };
+        (line, html! { <SaidView {key} ..props /> })
+    })
+    .unzip()
+}
+
+/// The heads of arrows, for each kind and for the line of a question that is being drawn.
+fn heads() -> Html {
+    html! {
+        <defs>
+            { for ["allowed", "denied", "unknown"].iter().map(|kind| html! {
+                <marker id={format!("head-{kind}")} viewBox="0 0 8 8" refX="6.5" refY="4" markerWidth="7" markerHeight="7" markerUnits="userSpaceOnUse" orient="auto-start-reverse" class="marker">
+                    <path class={classes!("head", *kind)} d="M0 .6 7.4 4 0 7.4z" />
+                </marker>
+            }) }
+            <marker id="head-ask" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="9" markerHeight="9" markerUnits="userSpaceOnUse" orient="auto"><path class="head ask" d="M0 .6 7.4 4 0 7.4z" /></marker>
+        </defs>
     }
 }
 

@@ -83,38 +83,8 @@ pub fn Graph() -> Html {
     };
     use_middle(&canvas, &live, store.picture.focus.len());
 
-    let zoom = |factor: f64| {
-        let (canvas, live) = (canvas.clone(), live.clone());
-        Callback::from(move |_: MouseEvent| {
-            if let Some(element) = canvas.cast::<Element>() {
-                let (w, h) = size_of(&element);
-                zoom_at(&live, &element, w / 2.0, h / 2.0, factor);
-            }
-        })
-    };
-    let fit = {
-        let (canvas, live, drawn, dispatch) = (canvas.clone(), live.clone(), drawn.clone(), store.dispatcher());
-        Callback::from(move |_: MouseEvent| {
-            live.borrow_mut().camera.moved = false;
-            dispatch.dispatch(PictureAction::ZoomOut.into());
-            if let Some(element) = canvas.cast::<Element>() {
-                fit_camera(&live, &element, &drawn);
-            }
-        })
-    };
-    let export = |png: bool| {
-        let (drawn, theme, dispatch) = (drawn.clone(), store.layout.theme, store.dispatcher());
-        Callback::from(move |_: MouseEvent| {
-            let palette = if outside::is_dark(theme) { Palette::DARK } else { Palette::LIGHT };
-            let svg = export::svg(&drawn, &palette);
-            if png {
-                let dispatch = dispatch.clone();
-                raster::download_png("netpolis.png".into(), svg, move |saving| dispatch.dispatch(Action::Saving(saving)));
-            } else {
-                outside::download("netpolis.svg", "image/svg+xml", &svg.text);
-            }
-        })
-    };
+    let zoom = |factor: f64| zooms(&canvas, &live, factor);
+    let fit = fits(&store, &canvas, &live, &drawn);
     let scene = &store.answers.scene;
     let empty = scene.ends.iter().all(|e| e.kind == EndKind::Outside);
     html! {
@@ -130,7 +100,7 @@ pub fn Graph() -> Html {
                     <button type="button" class="pick square" data-tool="zoom-in" aria-label={t("zoom in")} title={t("zoom in")} onclick={zoom(1.25)}>{ icon(PLUS) }</button>
                     <button type="button" class="pick square" data-tool="zoom-out" aria-label={t("zoom out")} title={t("zoom out")} onclick={zoom(0.8)}>{ icon(MINUS) }</button>
                     <button type="button" class="pick square" data-tool="show-all" aria-label={t("show all")} title={t("show all")} onclick={fit}>{ icon(FIT) }</button>
-                    { saving(&drawn, export(false), export(true)) }
+                    { saving(&drawn, exports(&store, &drawn, false), exports(&store, &drawn, true)) }
                 </div>
             </div>
             if !scene.enforced && !scene.policies.is_empty() {
@@ -154,6 +124,44 @@ pub fn Graph() -> Html {
             <div class="legend-foot" aria-hidden="true">{ legend(&drawn) }</div>
         </section>
     }
+}
+
+/// Zooms around the middle of the canvas.
+fn zooms(canvas: &NodeRef, live: &LiveRef, factor: f64) -> Callback<MouseEvent> {
+    let (canvas, live) = (canvas.clone(), live.clone());
+    Callback::from(move |_: MouseEvent| {
+        if let Some(element) = canvas.cast::<Element>() {
+            let (w, h) = size_of(&element);
+            zoom_at(&live, &element, w / 2.0, h / 2.0, factor);
+        }
+    })
+}
+
+/// Shows the whole picture.
+fn fits(store: &Store, canvas: &NodeRef, live: &LiveRef, drawn: &ByAddress<Picture>) -> Callback<MouseEvent> {
+    let (canvas, live, drawn, dispatch) = (canvas.clone(), live.clone(), drawn.clone(), store.dispatcher());
+    Callback::from(move |_: MouseEvent| {
+        live.borrow_mut().camera.moved = false;
+        dispatch.dispatch(PictureAction::ZoomOut.into());
+        if let Some(element) = canvas.cast::<Element>() {
+            fit_camera(&live, &element, &drawn);
+        }
+    })
+}
+
+/// Saves the picture as a file, as PNG or SVG.
+fn exports(store: &Store, drawn: &ByAddress<Picture>, png: bool) -> Callback<MouseEvent> {
+    let (drawn, theme, dispatch) = (drawn.clone(), store.layout.theme, store.dispatcher());
+    Callback::from(move |_: MouseEvent| {
+        let palette = if outside::is_dark(theme) { Palette::DARK } else { Palette::LIGHT };
+        let svg = export::svg(&drawn, &palette);
+        if png {
+            let dispatch = dispatch.clone();
+            raster::download_png("netpolis.png".into(), svg, move |saving| dispatch.dispatch(Action::Saving(saving)));
+        } else {
+            outside::download("netpolis.svg", "image/svg+xml", &svg.text);
+        }
+    })
 }
 
 /// What can be chosen about the picture.

@@ -272,19 +272,11 @@ fn each_reference(azure: &mut Azure, visit: Visit<'_>) {
             interface.iter_mut().for_each(|i| to(Sort::Interface, i));
         }
         Azure::OpenGroup { target, to_interface, choices, .. } => {
-            if *to_interface {
-                to(Sort::Interface, target)
-            } else {
-                parent(target, &mut to)
-            }
+            holder(target, *to_interface, &mut to);
             choices.iter_mut().flatten().for_each(|c| to(Sort::Group, c));
         }
         Azure::Attach { target, group, to_interface } => {
-            if *to_interface {
-                to(Sort::Interface, target)
-            } else {
-                parent(target, &mut to)
-            }
+            holder(target, *to_interface, &mut to);
             to(Sort::Group, group);
         }
         Azure::PublicAddress(_)
@@ -332,6 +324,15 @@ fn parent(subnet: &mut Reference, to: &mut dyn FnMut(Sort, &mut Reference)) {
         let mut reference = Reference { name: network.clone(), parent: None, scope: subnet.scope.clone(), span: subnet.span };
         to(Sort::Network, &mut reference);
         *network = reference.name;
+    }
+}
+
+/// What a security group is attached to: an interface, or a subnet.
+fn holder(target: &mut Reference, is_interface: bool, to: &mut dyn FnMut(Sort, &mut Reference)) {
+    if is_interface {
+        to(Sort::Interface, target);
+    } else {
+        parent(target, to);
     }
 }
 

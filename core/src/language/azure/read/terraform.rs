@@ -104,71 +104,13 @@ impl<'a> AzureReader<'a, '_> {
     fn terraform_resource(&mut self, kind: &str, values: NodeRef<'a>) {
         self.scope = self.scope_of(values);
         let name = self.name(values);
-        let refer = |reader: &Self, field: &str| reader.terraform_reference(values, field);
         match kind {
-            "azurerm_network_security_group" => {
-                self.reads_terraform = true;
-                let (rules, mut unread) = self.each(values, "security_rule", |reader, item| reader.group_rule(item));
-                self.reads_terraform = false;
-                let mut rules: Vec<_> = rules.into_iter().filter_map(|found| found.map_err(|text| unread.push(text.into())).ok()).collect();
-                self.check_group(&name.text, &mut rules);
-                let missing = unread.clone();
-                let group = SecurityGroup { location: self.location(values), rules, missing, unread, ..SecurityGroup::default() };
-                self.emit("NetworkSecurityGroup", &name, values.span(), Azure::Group(group));
-            }
-            "azurerm_network_security_rule" => {
-                let group = match self.terraform_meant(values, "network_security_group_name").as_deref() {
-                    Some([group]) => group.clone(),
-                    Some([]) => return,
-                    _ => return self.terraform_may_change(kind, values),
-                };
-                self.reads_terraform = true;
-                let rules = self.rules(&[values]);
-                self.reads_terraform = false;
-                let full = Scalar { text: format!("{}/{}", group.name, name.text), ..name };
-                for rule in rules {
-                    self.emit("SecurityRule", &full, values.span(), Azure::Rule { group: group.clone(), rule: Box::new(rule) });
-                }
-            }
-            "azurerm_virtual_network" => {
-                let prefixes = self.prefixes(field(values, "address_space"));
-                let subnets = field(values, "subnet").map_or_else(Vec::new, |list| self.template.items(list));
-                let subnets = subnets.into_iter().map(|subnet| self.terraform_subnet(subnet)).collect();
-                let network = VirtualNetwork { location: self.location(values), prefixes, subnets, ..VirtualNetwork::default() };
-                self.emit("VirtualNetwork", &name, values.span(), Azure::Network(network));
-            }
-            "azurerm_private_endpoint" => {
-                let items = |reader: &Self, list: &str| field(values, list).map_or_else(Vec::new, |list| reader.template.items(list));
-                let all = items(self, "ip_configuration").into_iter().chain(items(self, "private_service_connection"));
-                let addresses: Vec<Scalar> = all.filter_map(|item| self.text(item, "private_ip_address")).collect();
-                let subnet = refer(self, "subnet_id");
-                self.private_endpoint_at(&name, values.span(), subnet, &addresses);
-            }
-            "azurerm_subnet" => {
-                let Some(network) = refer(self, "virtual_network_name") else { return };
-                let said = self.text(values, "private_endpoint_network_policies");
-                let said = said.or_else(|| self.text(values, "private_endpoint_network_policies_enabled"));
-                let target = Reference { parent: Some(network.name.clone()), ..reference_of(&name) };
-                self.endpoint_policies(&target, said.as_ref());
-                let subnet = self.terraform_subnet(values);
-                let full = Scalar { text: format!("{}/{}", network.name, name.text), ..name };
-                self.emit("Subnet", &full, values.span(), Azure::Subnet { network, subnet });
-            }
-            "azurerm_virtual_network_peering" => {
-                let (Some(network), Some(remote)) = (refer(self, "virtual_network_name"), refer(self, "remote_virtual_network_id")) else {
-                    return;
-                };
-                let full = Scalar { text: format!("{}/{}", network.name, name.text), ..name };
-                let access = self.in_tag(values, "allow_virtual_network_access");
-                let complete = self.text(values, "peer_complete_virtual_networks_enabled");
-                let only_v6 = self.text(values, "only_ipv6_peering_enabled");
-                let names = |field_name: &str| field(values, field_name).map_or_else(Vec::new, |list| self.template.scalars(list));
-                let (local, other) = (names("local_subnet_names"), names("remote_subnet_names"));
-                let subnets = self.subnets_of_peering(complete.as_ref(), only_v6.as_ref(), &local, &other);
-                let remote_gateway = self.text(values, "use_remote_gateways").is_some_and(|said| truth(&said.text) == Some(true));
-                let peering = Peering { remote, access, subnets, remote_gateway };
-                self.emit("VirtualNetworkPeering", &full, values.span(), Azure::Peering { network, peering });
-            }
+            "azurerm_network_security_group" => self.terraform_group(values, &name),
+            "azurerm_network_security_rule" => self.terraform_rule(kind, values, name),
+            "azurerm_virtual_network" => self.terraform_network(values, &name),
+            "azurerm_private_endpoint" => self.terraform_private_endpoint(values, &name),
+            "azurerm_subnet" => self.terraform_subnet_of_network(values, name),
+            "azurerm_virtual_network_peering" => self.terraform_peering(values, &name),
             "azurerm_network_interface" => {
                 let interface = self.terraform_interface(values);
                 self.emit("NetworkInterface", &name, values.span(), Azure::Interface(interface));
@@ -182,17 +124,12 @@ impl<'a> AzureReader<'a, '_> {
                 self.emit("RouteTable", &name, values.span(), Azure::RouteTable(routes));
             }
             "azurerm_route" => {
-                let Some(table) = refer(self, "route_table_name") else { return };
+                let Some(table) = self.terraform_reference(values, "route_table_name") else { return };
                 let Some(route) = self.terraform_route(values) else { return };
                 let full = Scalar { text: format!("{}/{}", table.name, name.text), ..name };
                 self.emit("Route", &full, values.span(), Azure::Route { table, route });
             }
-            "azurerm_network_interface_application_security_group_association" => {
-                let (interface, group) = (refer(self, "network_interface_id"), refer(self, "application_security_group_id"));
-                let (Some(interface), Some(group)) = (interface, group) else { return self.terraform_may_change(kind, values) };
-                let full = Scalar { text: format!("{} in {}", interface.name, group.name), unknown: false, span: values.span() };
-                self.emit("Association", &full, values.span(), Azure::Member { interface, group });
-            }
+            "azurerm_network_interface_application_security_group_association" => self.terraform_member(kind, values),
             "azurerm_subnet_route_table_association" | "azurerm_subnet_nat_gateway_association" => {
                 self.terraform_subnet_change(kind, values)
             }
@@ -206,6 +143,85 @@ impl<'a> AzureReader<'a, '_> {
                 unread.2 += 1;
             }
         }
+    }
+
+    fn terraform_group(&mut self, values: NodeRef<'a>, name: &Scalar) {
+        self.reads_terraform = true;
+        let (rules, mut unread) = self.each(values, "security_rule", |reader, item| reader.group_rule(item));
+        self.reads_terraform = false;
+        let mut rules: Vec<_> = rules.into_iter().filter_map(|found| found.map_err(|text| unread.push(text.into())).ok()).collect();
+        self.check_group(&name.text, &mut rules);
+        let missing = unread.clone();
+        let group = SecurityGroup { location: self.location(values), rules, missing, unread, ..SecurityGroup::default() };
+        self.emit("NetworkSecurityGroup", name, values.span(), Azure::Group(group));
+    }
+
+    /// A rule beside its group.
+    fn terraform_rule(&mut self, kind: &str, values: NodeRef<'a>, name: Scalar) {
+        let group = match self.terraform_meant(values, "network_security_group_name").as_deref() {
+            Some([group]) => group.clone(),
+            Some([]) => return,
+            _ => return self.terraform_may_change(kind, values),
+        };
+        self.reads_terraform = true;
+        let rules = self.rules(&[values]);
+        self.reads_terraform = false;
+        let full = Scalar { text: format!("{}/{}", group.name, name.text), ..name };
+        for rule in rules {
+            self.emit("SecurityRule", &full, values.span(), Azure::Rule { group: group.clone(), rule: Box::new(rule) });
+        }
+    }
+
+    fn terraform_network(&mut self, values: NodeRef<'a>, name: &Scalar) {
+        let prefixes = self.prefixes(field(values, "address_space"));
+        let subnets = field(values, "subnet").map_or_else(Vec::new, |list| self.template.items(list));
+        let subnets = subnets.into_iter().map(|subnet| self.terraform_subnet(subnet)).collect();
+        let network = VirtualNetwork { location: self.location(values), prefixes, subnets, ..VirtualNetwork::default() };
+        self.emit("VirtualNetwork", name, values.span(), Azure::Network(network));
+    }
+
+    fn terraform_private_endpoint(&mut self, values: NodeRef<'a>, name: &Scalar) {
+        let items = |reader: &Self, list: &str| field(values, list).map_or_else(Vec::new, |list| reader.template.items(list));
+        let all = items(self, "ip_configuration").into_iter().chain(items(self, "private_service_connection"));
+        let addresses: Vec<Scalar> = all.filter_map(|item| self.text(item, "private_ip_address")).collect();
+        let subnet = self.terraform_reference(values, "subnet_id");
+        self.private_endpoint_at(name, values.span(), subnet, &addresses);
+    }
+
+    /// A subnet beside its network.
+    fn terraform_subnet_of_network(&mut self, values: NodeRef<'a>, name: Scalar) {
+        let Some(network) = self.terraform_reference(values, "virtual_network_name") else { return };
+        let said = self.text(values, "private_endpoint_network_policies");
+        let said = said.or_else(|| self.text(values, "private_endpoint_network_policies_enabled"));
+        let target = Reference { parent: Some(network.name.clone()), ..reference_of(&name) };
+        self.endpoint_policies(&target, said.as_ref());
+        let subnet = self.terraform_subnet(values);
+        let full = Scalar { text: format!("{}/{}", network.name, name.text), ..name };
+        self.emit("Subnet", &full, values.span(), Azure::Subnet { network, subnet });
+    }
+
+    fn terraform_peering(&mut self, values: NodeRef<'a>, name: &Scalar) {
+        let Some(network) = self.terraform_reference(values, "virtual_network_name") else { return };
+        let Some(remote) = self.terraform_reference(values, "remote_virtual_network_id") else { return };
+        let full = Scalar { text: format!("{}/{}", network.name, name.text), ..name.clone() };
+        let access = self.in_tag(values, "allow_virtual_network_access");
+        let complete = self.text(values, "peer_complete_virtual_networks_enabled");
+        let only_v6 = self.text(values, "only_ipv6_peering_enabled");
+        let names = |field_name: &str| field(values, field_name).map_or_else(Vec::new, |list| self.template.scalars(list));
+        let (local, other) = (names("local_subnet_names"), names("remote_subnet_names"));
+        let subnets = self.subnets_of_peering(complete.as_ref(), only_v6.as_ref(), &local, &other);
+        let remote_gateway = self.text(values, "use_remote_gateways").is_some_and(|said| truth(&said.text) == Some(true));
+        let peering = Peering { remote, access, subnets, remote_gateway };
+        self.emit("VirtualNetworkPeering", &full, values.span(), Azure::Peering { network, peering });
+    }
+
+    /// An interface as a member of an application security group.
+    fn terraform_member(&mut self, kind: &str, values: NodeRef<'a>) {
+        let interface = self.terraform_reference(values, "network_interface_id");
+        let group = self.terraform_reference(values, "application_security_group_id");
+        let (Some(interface), Some(group)) = (interface, group) else { return self.terraform_may_change(kind, values) };
+        let full = Scalar { text: format!("{} in {}", interface.name, group.name), unknown: false, span: values.span() };
+        self.emit("Association", &full, values.span(), Azure::Member { interface, group });
     }
 
     /// What a field names by its identifier or name.
