@@ -111,10 +111,21 @@ pub struct StationView {
     /// What decided.
     #[serde(rename = "locations")]
     pub spots: Vec<SourceLocation>,
-    /// The rule that came nearest to allowing it, and why it did not.
+    /// The rule that came nearest to allowing it, and why it did not; nothing where none is near in anything.
     pub nearest: Option<NearestView>,
     /// All tiers that were looked at.
     pub tiers: Vec<TierView>,
+}
+
+impl StationView {
+    /// What decided, each with the name of its policy where that decided as a whole: one of those that isolate.
+    pub fn deciding(&self) -> Vec<(Option<&str>, &SourceLocation)> {
+        let policy = |spot: &SourceLocation| {
+            let mut policies = self.tiers.iter().flat_map(|tier| &tier.policies);
+            policies.find(|policy| policy.spot.as_ref() == Some(spot)).map(|policy| policy.name.as_str())
+        };
+        self.spots.iter().map(|spot| (policy(spot), spot)).collect()
+    }
 }
 
 /// The rule that came nearest.

@@ -75,7 +75,7 @@ pub struct CheckpointTrace {
     pub to_address: Option<IpAddr>,
     /// Lines to light: the deciding rule, or what isolates the pod.
     pub places: Vec<Place>,
-    /// For a default deny, the rule that came nearest.
+    /// For a default deny, the rule that came nearest; nothing where none is near in anything.
     pub nearest: Option<Nearest>,
     /// Tiers that have policies for the subject, in order, as far as the packet came.
     pub tiers: Vec<TierTrace>,
@@ -216,6 +216,11 @@ impl Failure {
     /// How far the rule is from what somebody meant: less is nearer. Of rules that match in equally many fields, the one with the least wrong.
     pub(crate) fn distance(&self) -> (bool, core::cmp::Reverse<u8>, u8, usize) {
         (!self.before_translation, core::cmp::Reverse(self.matched), self.parts, self.conditions)
+    }
+
+    /// Whether the rule is near in anything: some of it matches, or a single condition keeps it from that.
+    pub(crate) fn is_near(&self) -> bool {
+        self.before_translation || self.matched > 0 || self.parts <= 1 && self.conditions <= 1
     }
 }
 

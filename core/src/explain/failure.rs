@@ -11,7 +11,7 @@ use crate::connections::{ConnectionSet, Traffic};
 use crate::explain::Failure;
 use crate::language::azure::SecurityRule;
 use crate::language::lower::default_rules;
-use crate::model::{Known, LabelSelector, Labels, ValueShape};
+use crate::model::{Known, LabelSelector, Labels, Protocol, ValueShape};
 use crate::policy::PortTerm;
 use crate::policy::{
     Direction, HttpFit, NamespaceMatch, PeerMatch, PeerTerm, PeerTermKind, PolicyId, PolicyRole, Rule, RuleRef, Subject, SubjectMatch,
@@ -227,11 +227,27 @@ impl Explainer<'_> {
         (failed.len(), format!("{lead} `{first}`, but {has}"))
     }
 
-    /// How many fields about traffic are wrong: of a rule of a security group protocol and ports are different ones.
+    /// What a rule matches of the flow's traffic, and of others.
+    fn meant_traffic(&self, reference: RuleRef) -> Option<ConnectionSet> {
+        let (source, destination) = (self.compiled.class_of(self.flow.from), self.compiled.class_of(self.flow.to));
+        self.compiled.compiled_rule(reference).map(|r| self.compiled.traffic_between(r.traffic, source, destination))
+    }
+
+    /// How many fields about traffic are wrong: of a rule of a security group protocol and ports are different ones; of another, both are wrong where it
+    /// has neither the protocol nor the port with another.
     fn traffic_parts(&self, reference: RuleRef, rule: &Rule, failed: bool) -> u8 {
+        if !failed {
+            return 0;
+        }
         let of_group = self.compiled.policy(reference.policy).is_some_and(|p| p.role == PolicyRole::SecurityGroup);
-        let (true, TrafficMatch::Packet(packet)) = (of_group, &rule.traffic) else { return u8::from(failed) };
         let asked = self.flow.traffic;
+        let (true, TrafficMatch::Packet(packet)) = (of_group, &rule.traffic) else {
+            let Some(meant) = self.meant_traffic(reference) else { return 1 };
+            let has_port = |protocol| !meant.intersection(&ConnectionSet::of_traffic(Traffic { protocol, ..asked })).is_empty();
+            let has_protocol = meant.plane(asked.protocol).is_some_and(|p| !p.is_empty());
+            let is_near = has_protocol || meant.is_empty() || [Protocol::TCP, Protocol::UDP, Protocol::SCTP].into_iter().any(has_port);
+            return if is_near { 1 } else { 2 };
+        };
         let outside = |ports: &[PortTerm], port: Option<u16>| {
             let holds = |p: &PortTerm| matches!((p, port), (PortTerm::Range(a, b), Some(port)) if (*a..=*b).contains(&port));
             !ports.is_empty() && port.is_some() && !ports.iter().any(holds)
@@ -241,8 +257,7 @@ impl Explainer<'_> {
             outside(&packet.destination_ports, asked.destination),
             outside(&packet.source_ports, asked.source),
         ];
-        let count = wrong.into_iter().filter(|wrong| *wrong).count() as u8;
-        if failed { count.max(1) } else { 0 }
+        (wrong.into_iter().filter(|wrong| *wrong).count() as u8).max(1)
     }
 
     fn traffic_failure(&self, reference: RuleRef, rule: &Rule) -> Option<(Place, String)> {
@@ -252,8 +267,7 @@ impl Explainer<'_> {
             TrafficMatch::Packet(packet) => (&[][..], packet.place.unwrap_or(rule.place)),
         };
         let wanted = ConnectionSet::of_traffic(self.flow.traffic);
-        let (source, destination) = (self.compiled.class_of(self.flow.from), self.compiled.class_of(self.flow.to));
-        let meant = self.compiled.compiled_rule(reference).map(|r| self.compiled.traffic_between(r.traffic, source, destination))?;
+        let meant = self.meant_traffic(reference)?;
         if !meant.intersection(&wanted).is_empty() {
             return None;
         }
@@ -382,7 +396,7 @@ impl Explainer<'_> {
     }
 }
 
-fn ports_of(set: &ConnectionSet, protocol: crate::model::Protocol) -> String {
+fn ports_of(set: &ConnectionSet, protocol: Protocol) -> String {
     let whole = set.intersection(&ConnectionSet::protocol(protocol)).to_string();
     let prefix = format!("{protocol} ");
     whole.strip_prefix(&prefix).map_or(whole.clone(), ToString::to_string)

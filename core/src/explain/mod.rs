@@ -22,7 +22,7 @@ use alloc::format;
 use alloc::vec::Vec;
 
 use crate::compile::{Compiled, Endpoint};
-use crate::policy::{Action, Direction, PolicyId};
+use crate::policy::{Action, Direction, PolicyId, RuleRef};
 use crate::snapshot::Snapshot;
 use crate::text::Place;
 use crate::verdict::traversal::{Checkpoint, untracked_direction};
@@ -139,13 +139,16 @@ impl<'a> Explainer<'a> {
         }
     }
 
-    /// The rule that came nearest, where nothing but a default denied.
+    /// The rule that came nearest, where nothing but a default denied; none that is near in nothing.
     fn nearest_to(&self, reason: &Reason, tiers: &[TierTrace]) -> Option<Nearest> {
         match reason {
-            Reason::DefaultDeny(_) => self.nearest(tiers),
-            Reason::Rule(rule) if self.is_default_deny(*rule) => self.nearest(tiers),
-            _ => None,
+            Reason::DefaultDeny(_) => {}
+            Reason::Rule(rule) if self.is_default_deny(*rule) => {}
+            _ => return None,
         }
+        let (rule, failure) = self.nearest(tiers).filter(|(_, failure)| failure.is_near())?;
+        let name = self.compiled.ruleset().rule(rule).and_then(|r| r.name.as_deref()).map(ToOwned::to_owned);
+        Some(Nearest { rule, name, place: failure.place, failure: failure.text.clone() })
     }
 
     /// Whose policies a checkpoint asks, about which other endpoint, and in which direction.
@@ -176,13 +179,11 @@ impl<'a> Explainer<'a> {
 
     /// Among rules that allow but did not match, the one to look at first. Ports that are always open and profiles are no rules that
     /// somebody wrote for this; the rules that every security group has come after those that a person wrote.
-    fn nearest(&self, tiers: &[TierTrace]) -> Option<Nearest> {
+    fn nearest<'t>(&self, tiers: &'t [TierTrace]) -> Option<(RuleRef, &'t Failure)> {
         let written =
             |id: PolicyId| self.compiled.policy(id).is_some_and(|p| !p.hook.is_failsafe() && p.kind != "Profile" && p.doubt.is_none());
         let rules = tiers.iter().flat_map(|t| &t.policies).filter(|p| written(p.policy)).flat_map(|p| &p.rules);
         let failed = rules.filter(|r| r.action == Action::Allow).filter_map(|r| Some((r.rule, r.failure.as_ref()?)));
-        let (rule, failure) = failed.min_by_key(|(rule, f)| (self.is_default(*rule), f.distance()))?;
-        let name = self.compiled.ruleset().rule(rule).and_then(|r| r.name.as_deref()).map(ToOwned::to_owned);
-        Some(Nearest { rule, name, place: failure.place, failure: failure.text.clone() })
+        failed.min_by_key(|(rule, f)| (self.is_default(*rule), f.distance()))
     }
 }

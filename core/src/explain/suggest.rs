@@ -37,7 +37,7 @@ pub(super) fn allow(explainer: &Explainer<'_>, checkpoints: &[CheckpointTrace]) 
 }
 
 fn nearest_policy<'a>(explainer: &Explainer<'a>, checkpoint: &CheckpointTrace, isolating: &[PolicyId]) -> Option<&'a Policy> {
-    let nearest = checkpoint.nearest.as_ref().map(|n| n.rule.policy).filter(|p| isolating.contains(p));
+    let nearest = explainer.nearest(&checkpoint.tiers).map(|(rule, _)| rule.policy).filter(|p| isolating.contains(p));
     explainer.compiled.policy(nearest.or_else(|| isolating.first().copied())?)
 }
 

@@ -300,4 +300,29 @@ spec: {podSelector: {matchLabels: {statefulset.kubernetes.io/pod-name: db-1}}}
         assert_eq!(asked(set, "web", "db-1").0, Some(VerdictView::Denied));
         assert_eq!(asked(set, "web", "db-0").0, Some(VerdictView::Allowed));
     }
+
+    #[test]
+    fn each_policy_that_isolates_is_named_with_its_place() {
+        let policy = |name: &str, rest: &str| {
+            format!(
+                "---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: {name}}}\nspec:\n  podSelector: {{}}\n  policyTypes: [Egress]\n{rest}"
+            )
+        };
+        let dns = "  egress:\n  - ports: [{port: 53, protocol: UDP}]\n";
+        let text = format!(
+            "{{apiVersion: v1, kind: Pod, metadata: {{name: web, labels: {{app: web}}}}}}\n{}{}{}",
+            policy("default-deny", ""),
+            policy("dns", dns),
+            policy("web", "  egress:\n  - to: [{podSelector: {matchLabels: {app: db}}}]\n    ports: [{port: 5432}]\n")
+        );
+        let mut analysis = Analysis::default();
+        analysis.set_files(&[("shop.yaml", &text)]);
+        let question =
+            Question { from: "web".into(), to: "203.0.113.9".into(), protocol: "TCP".into(), port: Some(443), ..Question::default() };
+        let answer = answer_to(&analysis, &question).unwrap();
+        let station = &answer.stations[0];
+        let named: Vec<(Option<&str>, u32)> = station.deciding().into_iter().map(|(name, spot)| (name, spot.line)).collect();
+        assert_eq!(named, [(Some("default-deny"), 7), (Some("dns"), 14), (Some("web"), 23)]);
+        assert_eq!(station.nearest, None, "no rule is near in anything");
+    }
 }

@@ -5,7 +5,7 @@ use yew::prelude::*;
 use super::icons::{CHECK, CROSS, DOWN, MINUS, QUESTION, icon};
 use super::policy::PolicyLink;
 use super::rich::{SourceLink, in_words, rich};
-use crate::words::{key, t};
+use crate::words::{and_more, key, t};
 use netpolis_view::{MatchView, OutcomeView, RuleView, StationView, TierView};
 
 /// What the sign of an assumed address means.
@@ -19,10 +19,35 @@ pub(super) fn address_mark(address: &str, assumed: bool) -> Html {
     html! { <span class="assumed" title={t(ASSUMED)}><span aria-hidden="true">{ "~" }</span>{ address.to_owned() }<span class="visually-hidden">{ t(" (assumed)") }</span></span> }
 }
 
-/// What led to the verdict of a station: the nearest rule, then all tiers, policies and rules.
+/// More places than these stand in a list of their own, each with its policy.
+const FEW_PLACES: usize = 2;
+/// Most places in that list.
+const MOST_PLACES: usize = 12;
+
+/// The places that decide at a station, where they are few.
+pub(super) fn places(station: &StationView) -> Html {
+    let few = station.spots.iter().filter(|_| station.spots.len() <= FEW_PLACES);
+    html! { { for few.map(|spot| html! { <SourceLink spot={spot.clone()} /> }) } }
+}
+
+/// Where they are not: policies that isolate the same pod, for example.
+fn named_places(station: &StationView) -> Html {
+    let all = station.deciding();
+    html! {
+        <ul class="deciding">
+            { for all.iter().take(MOST_PLACES).map(|(policy, spot)| html! {
+                <li>if let Some(policy) = policy { <code>{ *policy }</code>{ " " } }<SourceLink spot={(*spot).clone()} /></li>
+            }) }
+            if all.len() > MOST_PLACES { <li>{ and_more(all.len() - MOST_PLACES) }</li> }
+        </ul>
+    }
+}
+
+/// What led to the verdict of a station: many places, the nearest rule, then all tiers, policies and rules.
 pub(super) fn evidence(station: &StationView) -> Html {
     html! {
         <>
+            if station.spots.len() > FEW_PLACES { { named_places(station) } }
             if let Some(nearest) = &station.nearest {
                 <p class="nearest">{ t("Nearest: ") }{ rich(&nearest.text) }{ " " }if let Some(spot) = &nearest.spot { <SourceLink spot={spot.clone()} short=true /> }</p>
             }

@@ -3,18 +3,15 @@
 use yew::prelude::*;
 
 use super::copy_menu::CopyMenu;
-use super::evidence::{address_mark, evidence};
+use super::evidence::{address_mark, evidence, places};
 use super::fixes::Fixes;
 use super::icons::icon;
 use super::renders::count_render;
-use super::rich::{SourceLink, in_words, rich, sentence};
+use super::rich::{in_words, rich, sentence};
 use super::signs::{verdict_class, verdict_icon, word_signs};
 use super::{ByAddress, use_dispatch};
 use crate::words::t;
 use netpolis_view::{PageVerdict, Sentence, StationView};
-
-/// Most places that stand beside a station's title.
-const MOST_PLACES: usize = 2;
 
 /// Properties of a [`Trace`].
 #[derive(Clone, PartialEq, Properties)]
@@ -81,7 +78,7 @@ fn station(station: &StationView, said: bool) -> Html {
             <div>
                 <div class="station-head">
                     <h3>{ in_words(&station.title) }<span class="visually-hidden">{ ": " }{ t(station.verdict.word()) }</span></h3>
-                    { for station.spots.iter().take(MOST_PLACES).map(|spot| html! { <SourceLink spot={spot.clone()} /> }) }
+                    { places(station) }
                 </div>
                 <p>if !said { { sentence(&station.sentence) }{ " " } }{ addresses }</p>
                 { evidence(station) }

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use crate::components::evidence::{ASSUMED, evidence};
+use crate::components::evidence::{ASSUMED, evidence, places};
 use crate::components::icons::{PAUSE, PLAY, TRANSLATED, icon};
 use crate::components::rich::{SourceLink, in_words, rich, sentence};
 use crate::components::signs::{verdict_class, verdict_icon};
@@ -163,7 +163,7 @@ impl Station<'_> {
             <li key={format!("{}-open", self.number)} class="stop-open" id={self.id.clone()}>
                 <h4>{ in_words(&step.title) }</h4>
                 if let Some(station) = &step.station {
-                    <p>{ sentence(&station.sentence) }{ " " }{ for station.spots.iter().take(3).map(|spot| html! { <SourceLink spot={spot.clone()} /> }) }</p>
+                    <p>{ sentence(&station.sentence) }{ " " }{ places(station) }</p>
                     { evidence(station) }
                 } else if !step.text.is_empty() {
                     <p>{ sentence(&step.text) }</p>
