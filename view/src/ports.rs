@@ -110,24 +110,23 @@ fn list(set: &ConnectionSet, limit: usize) -> String {
     }
 }
 
+/// Protocols of which the same ports pass are named together.
 fn by_protocol(set: &ConnectionSet, limit: usize) -> String {
-    let used: Vec<_> = WITH_PORTS
-        .iter()
-        .filter_map(|&(protocol, name)| set.plane(protocol).filter(|plane| !plane.is_empty()).map(|plane| (name, plane)))
-        .collect();
-    let same = used.len() > 1 && used.windows(2).all(|pair| matches!(pair, [a, b] if a.1 == b.1));
-    if same && let Some((_, plane)) = used.first() {
-        let names: Vec<_> = used.iter().map(|u| u.0).collect();
-        return format!("{} {}", names.join("+"), ports(plane, limit));
+    let mut used: Vec<(String, &Plane)> = Vec::new();
+    for (protocol, name) in WITH_PORTS {
+        let Some(plane) = set.plane(protocol).filter(|plane| !plane.is_empty()) else { continue };
+        match used.iter_mut().find(|(_, own)| *own == plane) {
+            Some((names, _)) => *names = format!("{names}+{name}"),
+            None => used.push((name.to_owned(), plane)),
+        }
     }
-    let parts: Vec<_> = used
-        .iter()
-        .map(|(name, plane)| {
-            let ports = ports(plane, limit);
-            if *name == "TCP" && used.len() == 1 && ports != "all" { ports } else { format!("{name} {ports}") }
-        })
-        .collect();
-    parts.join(", ")
+    if let [(name, plane)] = used.as_slice()
+        && name == "TCP"
+    {
+        let ports = ports(plane, limit);
+        return if ports == "all" { format!("TCP {ports}") } else { ports };
+    }
+    used.iter().map(|(names, plane)| format!("{names} {}", ports(plane, limit))).collect::<Vec<_>>().join(", ")
 }
 
 fn ports(plane: &Plane, limit: usize) -> String {
@@ -172,6 +171,12 @@ mod tests {
         assert_eq!(view(&udp(53, 53).union(&tcp(53, 53))), (Status::Partly, "TCP+UDP 53".into()));
         assert_eq!(view(&udp(53, 53).union(&tcp(80, 90))), (Status::Partly, "TCP 80–90, UDP 53".into()));
         assert_eq!(view(&ConnectionSet::protocol(Protocol::TCP)), (Status::Partly, "TCP all".into()));
+        // One port of TCP, and all of the others: as what is there, not as what is missing.
+        let others = udp(1, u16::MAX).union(&ConnectionSet::protocol(Protocol::SCTP));
+        assert_eq!(view(&tcp(1433, 1433).union(&others)), (Status::Partly, "TCP 1433, UDP+SCTP all".into()));
+        assert_eq!(view(&others), (Status::Partly, "UDP+SCTP all".into()));
+        let low = tcp(1024, u16::MAX).union(&others);
+        assert_eq!(view(&low), (Status::Partly, "all except TCP 1–1023".into()));
         let many = [80, 443, 8080, 9090].iter().fold(ConnectionSet::EMPTY, |set, &p| set.union(&tcp(p, p)));
         assert_eq!(view(&many), (Status::Partly, "80, 443, 8080 +1".into()));
         let all = ConnectionSet::all();
@@ -180,6 +185,15 @@ mod tests {
         // Without one protocol, that protocol is not among what is missing, it is not spoken of.
         let most = ConnectionSet::protocol(Protocol::TCP).difference(&tcp(80, 80)).union(&udp(53, 53));
         assert_eq!(view(&most), (Status::Partly, "TCP 1–79, 81–65535, UDP 53".into()));
+    }
+
+    #[test]
+    fn what_passes_of_protocols_without_ports_is_said_at_the_end() {
+        let all = ConnectionSet::all();
+        let most =
+            all.difference(&ConnectionSet::ports(Protocol::TCP, 1, 1432)).difference(&ConnectionSet::ports(Protocol::TCP, 1434, 65535));
+        let view = set_view(&most, &most);
+        assert_eq!(view.long, "TCP 1433, UDP+SCTP all; ICMP and all other protocols");
     }
 
     #[test]

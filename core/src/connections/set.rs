@@ -263,18 +263,24 @@ impl ConnectionSet {
     }
 
     /// Which TCP, UDP and SCTP connections are missing, where these are told in fewer ranges than those that are there: "all except TCP 6060". Nothing
-    /// for sets that are said as they are.
+    /// for sets that are said as they are, such as those with one port of TCP and all of the others: what is missing of a protocol must not take more
+    /// ranges than what is there of it.
     pub fn all_except(&self) -> Option<Self> {
         // Most sets lack a protocol as a whole, and every set that is printed comes by here.
         if [&self.tcp, &self.udp, &self.sctp].iter().any(|plane| plane.is_empty()) {
             return None;
         }
-        let ranges = |set: &Self| {
-            let planes = PLANES.iter().filter(|p| p.has_ports()).filter_map(|p| set.plane(*p));
-            planes.flat_map(Plane::bands).map(|(.., ports)| ports.iter().len()).sum::<usize>()
-        };
         let missing = ConnectionSet::all().with_ports_only().difference(self);
-        (!missing.is_empty() && ranges(&missing) < ranges(self)).then_some(missing)
+        let ranges = |plane: Option<&Plane>| plane.into_iter().flat_map(Plane::bands).map(|(.., ports)| ports.iter().len()).sum::<usize>();
+        let counts = PLANES.iter().filter(|p| p.has_ports()).map(|p| (ranges(missing.plane(*p)), ranges(self.plane(*p))));
+        let (mut lacks, mut has) = (0, 0);
+        for (lacking, there) in counts {
+            if lacking > there {
+                return None;
+            }
+            (lacks, has) = (lacks + lacking, has + there);
+        }
+        (!missing.is_empty() && lacks < has).then_some(missing)
     }
 
     /// The part that policies of Kubernetes are certain to speak of: TCP, UDP and SCTP.

@@ -69,6 +69,10 @@ mod tests {
         assert_eq!(ports_in_words(&ConnectionSet::all()).as_deref(), Some("All Connections"));
         // VXLAN, which Calico drops from pods, goes without saying here, too.
         assert_eq!(ports_in_words(&ConnectionSet::all().difference(&ConnectionSet::encapsulated())).as_deref(), Some("All Connections"));
+        // One port of TCP is no hole of all others.
+        let udp = ConnectionSet::protocol(Protocol::UDP);
+        let one = ConnectionSet::ports(Protocol::TCP, 1433, 1433).union(&udp).union(&ConnectionSet::protocol(Protocol::SCTP));
+        assert_eq!(ports_in_words(&one).as_deref(), Some("SCTP 1-65535,TCP 1433,UDP 1-65535"));
         let both = holed.difference(&ConnectionSet::encapsulated());
         assert_eq!(ports_in_words(&both).as_deref(), Some("all except TCP 6060"));
     }
