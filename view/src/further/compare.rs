@@ -219,13 +219,27 @@ pub(super) fn comparison(baseline: &Analysis, analysis: &Analysis) -> Comparison
     ComparisonView { list: ListView { summary, groups, ..ListView::default() }, markdown }
 }
 
-/// What flows; with what cannot be told if that is the difference, or is about ports. Policies rarely speak of other protocols.
-fn words(change: FlowChange, flows: &Flows) -> String {
+/// Whether it cannot be told of some connections with ports. Policies rarely speak of other protocols.
+fn is_open(flows: &Flows) -> bool {
     let unknown = flows.unknown();
-    let has_ports = [Protocol::TCP, Protocol::UDP, Protocol::SCTP]
-        .into_iter()
-        .any(|protocol| !unknown.intersection(&ConnectionSet::protocol(protocol)).is_empty());
-    if change == FlowChange::CannotTell || has_ports { flows_in_words(flows) } else { flows.sometimes.to_string() }
+    let has = |protocol| !unknown.intersection(&ConnectionSet::protocol(protocol)).is_empty();
+    [Protocol::TCP, Protocol::UDP, Protocol::SCTP].into_iter().any(has)
+}
+
+/// What flows, before and after: "TCP 80, 443, before TCP 80"; of ports that are exchanged, which opens and which closes. With what cannot be told if
+/// that is the difference, or is about ports.
+fn words(change: FlowChange, difference: &Difference) -> String {
+    let Difference { before, after, .. } = difference;
+    if change == FlowChange::CannotTell || is_open(before) || is_open(after) {
+        return format!("{}, before {}", flows_in_words(after), flows_in_words(before));
+    }
+    let (before, after) = (&before.sometimes, &after.sometimes);
+    let (opens, closes, kept) = (after.difference(before), before.difference(after), before.intersection(after));
+    match (opens.is_empty() || closes.is_empty(), kept.is_empty()) {
+        (false, true) => format!("opens {opens}, closes {closes}"),
+        (false, false) => format!("opens {opens}, closes {closes}; as before {kept}"),
+        _ => format!("{after}, before {before}"),
+    }
 }
 
 /// Connections of nodes that differ.
@@ -311,7 +325,7 @@ impl Writer<'_> {
         ListRow {
             outlook: outlook(change),
             title: format!("`{}` → `{}`", name(&difference.from), name(&difference.to)),
-            word: format!("{}, before {}", words(change, &difference.after), words(change, &difference.before)),
+            word: words(change, difference),
             lines,
             spots,
             link,

@@ -289,8 +289,13 @@ fn edits_without_an_effect_are_told_from_those_with_one() {
     let (marks, view, _) = compared(&SHOP.replacen("wbe", "web", 1), &edited);
     assert_eq!(
         (marks.summary.as_str(), rows(&view.list)[0]),
-        ("1 flow changed", ("Changed", "`default/web` → `default/db`", "TCP 5433, before TCP 5432"))
+        ("1 flow changed", ("Changed", "`default/web` → `default/db`", "opens TCP 5433, closes TCP 5432"))
     );
+    // What stays beside an exchange is said, too; where nothing closes, what was there before.
+    let two = SHOP.replacen("wbe", "web", 1).replacen("port: 5432}", "port: 5432}, {port: 80}", 1);
+    let word = |before: &str, after: &str| rows(&compared(before, after).1.list)[0].2.to_owned();
+    assert_eq!(word(&two, &two.replacen("5432", "5433", 1)), "opens TCP 5433, closes TCP 5432; as before TCP 80");
+    assert_eq!(word(&SHOP.replacen("wbe", "web", 1), &two), "TCP 80, 5432, before TCP 5432");
     // Checks are no objects that a verdict depends on.
     let (marks, view, _) = compared(SHOP, &SHOP.replace("{name: shop}", "{name: other}"));
     assert_eq!((marks, view.list.groups.len()), (ComparisonMarks::default(), 0));
@@ -342,7 +347,7 @@ fn connections_of_nodes_are_compared_too() {
     );
     let nodes = group(&view.list, "Nodes");
     assert_eq!((nodes.rows[0].title.as_str(), nodes.rows[0].outlook), ("`any address outside` → `node/n1`", Outlook::Changed));
-    assert!(nodes.rows[0].word.contains("9200; UDP 68, before TCP ") && nodes.rows[0].word.contains("9100"), "{}", nodes.rows[0].word);
+    assert_eq!(nodes.rows[0].word, "opens TCP 9200, closes TCP 9100; as before TCP 22, 179, 2379-2380, 5473, 6443, 6666-6667; UDP 68");
     assert!(matches!(&nodes.rows[0].link, Some(RowLink::Flow(question)) if question.to == "node/n1"), "{:?}", nodes.rows[0].link);
     assert!(view.markdown.contains("| changed | 0.0.0.0-255.255.255.255[External] | node/n1 | TCP "), "{}", view.markdown);
     // The same for programs.
