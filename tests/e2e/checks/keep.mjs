@@ -615,6 +615,12 @@ export default {
         assert.equal(await other.getByRole("textbox", { name: "destination port" }).inputValue(), "5432");
         const sent = other.requests.filter((url) => url.includes("#") || url.length > 200);
         assert.deepEqual(sent, [], "the scene is sent to nobody");
+        // It is called there as here.
+        const title = (page) => page.locator(".header .pick b").first().innerText();
+        const example = await open();
+        const called = await title(example);
+        const again = await open({}, await linkOf(example));
+        await until(called, () => title(again), "the name came along");
     },
 
     async "the embedded page shows the scene inside another"() {

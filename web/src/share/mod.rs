@@ -1,4 +1,4 @@
-//! A whole scene in the fragment of a link: files, settings and question, and nothing else.
+//! A whole scene in the fragment of a link: its name, files, settings and question, and nothing else.
 //!
 //! ```text
 //! #v1.<base64url of raw deflate, begun with a frozen dictionary>[&view=graph][&edit=1]
@@ -37,9 +37,14 @@ const SMALL: i32 = 9;
 /// Largest scene that is stored in the browser.
 pub const LARGEST_KEPT: usize = 32 << 20;
 
+/// Most characters of a scene's name that are taken from a link.
+const LONGEST_NAME: usize = 100;
+
 /// What a link holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Shared {
+    /// What the scene is called, where it is not called by what is in it.
+    pub name: Option<Rc<str>>,
     /// Names and texts.
     pub files: Vec<(String, String)>,
     /// Which file is shown.
@@ -186,6 +191,8 @@ const BASELINE: u8 = 14;
 const BASELINE_FILE: u8 = 15;
 const BASELINE_TEXT: u8 = 16;
 const BASELINE_SETTINGS: u8 = 17;
+/// Only where the scene has a name of its own.
+const NAME: u8 = 18;
 
 /// The fragment for a scene, without its `#`.
 pub fn encode(shared: &Shared) -> String {
@@ -334,6 +341,9 @@ fn entries(shared: &Shared) -> Vec<u8> {
     if !path.is_empty() {
         put(PATH, &path);
     }
+    if let Some(name) = &shared.name {
+        put(NAME, name);
+    }
     if let Some(baseline) = &shared.baseline {
         put(BASELINE, &baseline.name);
         for (name, text) in &baseline.files {
@@ -398,12 +408,20 @@ fn read_entries(whole: &[u8]) -> Option<(Shared, Option<String>)> {
                 baseline.as_mut()?.settings = settings;
                 unknown = unknown.or(line);
             }
+            NAME => shared.name = name_of(text),
             CHECK if text != checksum(whole.get(..before)?) => return None,
             _ => (),
         }
     }
     shared.baseline = baseline.map(Rc::new);
     Some((shared, unknown))
+}
+
+/// A scene's name in one line and no longer than it can be shown, whoever wrote it.
+fn name_of(text: &str) -> Option<Rc<str>> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let name: String = words.join(" ").chars().filter(|c| !c.is_control()).take(LONGEST_NAME).collect();
+    (!name.is_empty()).then(|| name.into())
 }
 
 /// A way that is asked for, as `name=value` lines; empty where none is, and the panel is closed.

@@ -93,6 +93,24 @@ fn a_path_is_a_record_of_its_own() {
 }
 
 #[test]
+fn a_name_of_its_own_goes_along() {
+    let named = Shared { name: Some("Größe, three tiers".into()), ..scene() };
+    let link = encode(&named);
+    assert_eq!(decode(&link), Ok(Some((named.clone(), LinkOptions::default()))));
+    assert!(link.len() < encode(&scene()).len() + 40);
+    // An older page passes over it, and has the rest.
+    let mut bytes = entries(&named);
+    let tag = bytes.iter().rposition(|b| *b == NAME).unwrap();
+    bytes[tag] = 99;
+    assert_eq!(read_entries(&bytes), Some((scene(), None)));
+    // Whoever made the link: it is one line, and not endless.
+    let of = |name: &str| read_entries(&entries(&Shared { name: Some(name.into()), ..Shared::default() })).unwrap().0.name;
+    assert_eq!(of(" two\nlines\u{7} ").as_deref(), Some("two lines"));
+    assert_eq!(of(" \n"), None);
+    assert_eq!(of(&"ä".repeat(5_000)).unwrap().chars().count(), LONGEST_NAME);
+}
+
+#[test]
 fn the_dictionary_is_frozen() {
     // FNV-1a.
     let hash = DICTIONARY_V1.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3));

@@ -127,8 +127,8 @@ impl State {
             Screen::Path => Tab::Path,
             Screen::Policies if matches!(tab, Tab::Rules | Tab::Addresses) => tab,
             Screen::Policies => Tab::Policies,
-            Screen::Problems if tab == Tab::Answers => tab,
-            Screen::Problems => Tab::Problems,
+            Screen::Reports if tab == Tab::Answers => tab,
+            Screen::Reports => Tab::Problems,
             Screen::Text | Screen::Graph | Screen::Trace | Screen::Lesson => tab,
         }
     }
@@ -203,6 +203,7 @@ impl State {
             return Shared { files, ..Shared::default() };
         }
         Shared {
+            name: self.place.name.clone().or_else(|| Some(self.example()?.title.into())),
             files: self.files.texts(),
             active: self.files.iter().position(|f| f.id == self.files.active).unwrap_or(0),
             settings: self.settings.clone(),

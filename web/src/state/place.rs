@@ -184,7 +184,8 @@ impl State {
         if let Some(lesson) = LessonAction::given(&shared.files) {
             return self.play(lesson);
         }
-        let said = self.and_kept(t("Opened").to_owned());
+        let said = shared.name.as_ref().map_or_else(|| t("Opened").to_owned(), |name| t_with("Opened “{0}”", &[name]));
+        let said = self.and_kept(said);
         self.remember();
         self.files.replace(shared.files.iter().map(|(name, text)| (name.as_str(), text.as_str())));
         self.files.show(shared.active);
@@ -196,6 +197,7 @@ impl State {
         self.begin_path(shared.path, shared.path_shown);
         self.begin_afresh();
         self.begin_place(Origin::Link);
+        self.place.name = shared.name;
         self.take_baseline(shared.baseline);
         self.tell(said, true);
     }

@@ -368,6 +368,21 @@ fn a_kept_scene_opens_as_it_was() {
 }
 
 #[test]
+fn a_link_says_what_the_scene_is_called() {
+    let named = own().reduce(Action::RenameScene(" Mine ".into()));
+    let other = State::start_shared(named.shared());
+    assert_eq!((other.title(), other.place.kept), ("Mine".into(), false));
+    // An example goes by its title; a scene without a name of its own by what is in it, wherever it is opened.
+    let example = State::start(0, &crate::examples::EXAMPLES[0]);
+    assert_eq!(State::start_shared(example.shared()).title(), example.title());
+    let unnamed = Shared { files: vec![("a.yaml".into(), "kind: Pod\n".into())], ..Shared::default() };
+    assert_eq!(State::start_shared(unnamed).shared().name, None);
+    // Opened beside another scene, it says so.
+    let opened = own().reduce(Action::OpenShared(Box::new(named.shared())));
+    assert!(opened.notices.notice.as_ref().is_some_and(|notice| notice.text.contains("Opened “Mine”")), "{:?}", opened.notices.notice);
+}
+
+#[test]
 fn closed_and_replaced_files_stay_with_their_scene() {
     let state = own();
     let pods = id(&state, "pods.yaml");
@@ -412,7 +427,7 @@ fn another_tabs_version_is_not_undone_over_it() {
     let shown = own.clone().reduce(Action::OpenKept(Box::new(other)));
     assert_eq!(shown.place.id, own.place.id);
     let back = shown.reduce(Action::Undo);
-    assert_eq!(back.shared(), own.shared());
+    assert_eq!(Shared { name: own.shared().name, ..back.shared() }, own.shared());
     assert_ne!(back.place.id, own.place.id);
     assert!(back.place.kept && back.title().ends_with("(copy)"));
 }

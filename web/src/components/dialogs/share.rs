@@ -57,7 +57,7 @@ pub fn Share() -> Html {
     };
     html! {
         <div class="share">
-            <p>{ t("The link holds all files, the assumptions, and the flow and the path in question. It goes after the # sign, which browsers never send to a server.") }</p>
+            <p>{ t("The link holds all files, the scene's name, the assumptions, and the flow and the path in question. It goes after the # sign, which browsers never send to a server.") }</p>
             <div class="copy-row"><input readonly=true aria-label={t("link")} value={link.clone()} /><button type="button" class="primary" onclick={copy(link.clone(), t("Link copied"))}>{ icon(COPY) }{ t("Copy link") }</button></div>
             if store.baseline().is_some() {
                 <p class="options"><label><input type="checkbox" checked={*both} onchange={onboth} />{ t(" with the baseline, so that it shows what differs") }</label></p>
