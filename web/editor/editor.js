@@ -18,7 +18,7 @@
 //   objects(text)                     objects of a text: kind, namespace, name, line, from, to of each (see objects.js)
 //   setDiagnostics(editor, list)      squiggles, their messages and their quick fixes
 //   setMarks(editor, list)            lines lit because they decide the selected flow, with a note at their end
-//   reveal(editor, from, to, focus)   scroll there and select
+//   reveal(editor, from, to, focus)   scroll there and select, but for the text as a whole
 //   focus(editor)
 //   setReadOnly(editor, bool)
 //   setWrap(editor, bool)             break long lines instead of scrolling sideways
@@ -216,8 +216,10 @@ export const setMarks = (editor, list) => editor.view.dispatch({ effects: setMar
 
 export function reveal(editor, from, to = from, takeFocus = false) {
   const range = clamp(editor.view.state, { from, to });
+  // A text as a whole is not selected, as the next key would take its place: it is shown from its beginning, with the cursor behind it.
+  const isWhole = range.from === 0 && range.to === editor.view.state.doc.length;
   editor.view.dispatch({
-    selection: { anchor: range.from, head: range.to },
+    selection: { anchor: isWhole ? range.to : range.from, head: range.to },
     effects: EditorView.scrollIntoView(range.from, { y: "center" }),
     annotations: fromPage.of(true),
   });

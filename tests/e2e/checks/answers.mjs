@@ -22,7 +22,7 @@ async function shop(content, options) {
     const page = await openShop(options);
     await goTo(page, "Text");
     await paste(page, content);
-    await goTo(page, "Problems");
+    await goTo(page, "Reports");
     return page;
 }
 

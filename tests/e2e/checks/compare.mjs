@@ -143,7 +143,7 @@ export default {
         await until(/^Nothing differs/, () => said(page), "the summary");
         await goTo(page, "Text");
         await paste(page, OTHER);
-        await screen(page, "Problems").tap();
+        await screen(page, "Reports").tap();
         await until("1 flow opened and 1 closed, by 1 edit.", () => said(page), "the summary");
         await shoot(page, "phone-compare");
         await accessible(page, "a comparison on a phone");

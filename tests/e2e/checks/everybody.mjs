@@ -30,7 +30,7 @@ export default {
 
     "at 400 % every screen is there without scrolling sideways": async () => {
         const page = await open(ENLARGED);
-        for (const name of ["Text", "Graph", "Trace", "Matrix", "Path", "Policies", "Problems"]) {
+        for (const name of ["Text", "Graph", "Trace", "Matrix", "Path", "Policies", "Reports"]) {
             await screen(page, name).click();
             await until("page", () => screen(page, name).getAttribute("aria-current"), name);
             const { wide, high } = await page.evaluate(() => ({ wide: document.documentElement.scrollWidth, high: document.documentElement.scrollHeight }));

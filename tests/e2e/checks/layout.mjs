@@ -254,6 +254,10 @@ export default {
         await page.evaluate(() => navigator.clipboard.writeText("apiVersion: v1\nkind: Pod\nmetadata: {name: lonely}\nspec: {containers: [{name: c, image: i}]}\n"));
         await page.getByRole("button", { name: "Paste" }).click();
         await marks(page).filter({ hasText: "lonely" }).first().waitFor();
+        // One goes on writing behind it: it is not selected, and so not replaced by the next key.
+        await page.locator(".cm-content").focus();
+        await page.keyboard.type("# more");
+        await until(/name: lonely[^]*# more$/, async () => (await page.locator(".cm-content").innerText()).trim(), "what was pasted, and what was written");
         await clear();
         const [chooser] = await Promise.all([page.waitForEvent("filechooser"), page.getByRole("button", { name: "Choose files…" }).click()]);
         await chooser.setFiles({ name: "pods.yaml", mimeType: "text/plain", buffer: Buffer.from("apiVersion: v1\nkind: Pod\nmetadata: {name: chosen}\nspec: {containers: [{name: c, image: i}]}\n") });

@@ -33,7 +33,7 @@ async function withProblems(count, options) {
     const page = await openShop(options);
     if (options?.viewport) await page.locator(".screens button", { hasText: "Text" }).click();
     await paste(page, SHOP_PODS + typos(count) + BROKEN);
-    if (options?.viewport) await page.locator(".screens button", { hasText: "Problems" }).click();
+    if (options?.viewport) await page.locator(".screens button", { hasText: "Reports" }).click();
     else await page.getByRole("tab", { name: /^Problems/ }).click();
     await list(page).waitFor();
     await until(true, async () => (await list(page).locator("summary").filter({ hasText: "LINT001" }).count()) > 0, "the problems are of this text");

@@ -16,7 +16,7 @@ const fn shape(screen: Screen) -> Icon {
         Screen::Matrix => MATRIX,
         Screen::Path => ROUTE,
         Screen::Policies => LAYERS,
-        Screen::Problems => WARNING,
+        Screen::Reports => WARNING,
         Screen::Lesson => LESSON,
     }
 }
@@ -32,7 +32,7 @@ pub fn Screens() -> Html {
         html! {
             <button type="button" class={classes!(on.then_some("on"))} aria-current={on.then_some("page")} onclick={press(&store, LayoutAction::ShowScreen(screen))}>
                 { icon(shape(screen)) }<span>{ t(screen.title()) }</span>
-                if screen == Screen::Problems && problems > 0 { <span class="badge warning">{ problems }</span> }
+                if screen == Screen::Reports && problems > 0 { <span class="badge warning">{ problems }</span> }
             </button>
         }
     };

@@ -102,7 +102,7 @@ impl State {
     pub(super) fn show_comparison(&mut self) {
         self.layout = self.layout.after(&LayoutAction::ShowTab(Tab::Answers)).after(&LayoutAction::ShowList(AnswerList::Compare));
         if self.layout.panes.has_screens() {
-            self.layout.screen = Screen::Problems;
+            self.layout.screen = Screen::Reports;
         }
     }
 

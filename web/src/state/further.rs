@@ -235,7 +235,7 @@ impl State {
     /// Whether the lists of answers are seen.
     pub fn shows_answers(&self) -> bool {
         if self.layout.panes.has_screens() {
-            self.layout.screen == Screen::Problems && self.shown_tab() == Tab::Answers
+            self.layout.screen == Screen::Reports && self.shown_tab() == Tab::Answers
         } else {
             self.shown_tab() == Tab::Answers && !self.layout.panes.bottom_hidden
         }
@@ -278,7 +278,7 @@ impl State {
     /// Flow logs are open, besides those that were, and are shown judged.
     pub(super) fn take_logs(&mut self, logs: &[(String, &'static str)]) {
         self.further.logs = Some(self.count());
-        self.layout = self.layout.after(&LayoutAction::ShowScreen(Screen::Problems)).after(&LayoutAction::ShowTab(Tab::Answers));
+        self.layout = self.layout.after(&LayoutAction::ShowScreen(Screen::Reports)).after(&LayoutAction::ShowTab(Tab::Answers));
         self.layout.list = AnswerList::FlowLogs;
         let logs: Vec<String> = logs.iter().map(|(name, title)| format!("{name}: {title}")).collect();
         self.tell(t_with("{0}. Judged under Answers; not stored, not in links", &[&logs.join("; ")]), false);

@@ -20,8 +20,8 @@ pub enum Screen {
     Path,
     /// The policy board.
     Policies,
-    /// Problems.
-    Problems,
+    /// Problems, and further answers beside them.
+    Reports,
     /// The lesson that is played.
     Lesson,
 }
@@ -29,7 +29,7 @@ pub enum Screen {
 impl Screen {
     /// All, from left to right; the first only while a lesson is played.
     pub const ALL: [Screen; 8] =
-        [Screen::Lesson, Screen::Text, Screen::Graph, Screen::Trace, Screen::Matrix, Screen::Path, Screen::Policies, Screen::Problems];
+        [Screen::Lesson, Screen::Text, Screen::Graph, Screen::Trace, Screen::Matrix, Screen::Path, Screen::Policies, Screen::Reports];
 
     /// The one that shows what a tab of the bottom panel does in a wide window.
     const fn with(tab: Tab) -> Self {
@@ -37,7 +37,7 @@ impl Screen {
             Tab::Matrix => Screen::Matrix,
             Tab::Path => Screen::Path,
             Tab::Policies | Tab::Rules | Tab::Addresses => Screen::Policies,
-            Tab::Answers | Tab::Problems => Screen::Problems,
+            Tab::Answers | Tab::Problems => Screen::Reports,
         }
     }
 
@@ -50,7 +50,7 @@ impl Screen {
             Screen::Matrix => "Matrix",
             Screen::Path => "Path",
             Screen::Policies => "Policies",
-            Screen::Problems => "Problems",
+            Screen::Reports => "Reports",
             Screen::Lesson => "Lesson",
         }
     }
@@ -64,7 +64,7 @@ impl Screen {
             Screen::Matrix => "matrix",
             Screen::Path => "path",
             Screen::Policies => "policies",
-            Screen::Problems => "problems",
+            Screen::Reports => "reports",
             Screen::Lesson => "lesson",
         }
     }
@@ -324,7 +324,7 @@ impl Layout {
                 self.panes.bottom_hidden = !matches!(view, EmbedView::Path | EmbedView::Checks);
                 (self.screen, self.tab) = match view {
                     EmbedView::Path => (Screen::Path, Tab::Path),
-                    EmbedView::Checks => (Screen::Problems, Tab::Answers),
+                    EmbedView::Checks => (Screen::Reports, Tab::Answers),
                     EmbedView::Lesson => (Screen::Lesson, Tab::Matrix),
                     _ => (Screen::Graph, Tab::Matrix),
                 };
@@ -360,7 +360,7 @@ mod tests {
         };
         assert_eq!(after(1440, LayoutAction::ShowPanel(Tab::Policies)), (Screen::Graph, Tab::Policies, false, true));
         assert_eq!(after(390, LayoutAction::ShowPanel(Tab::Rules)), (Screen::Policies, Tab::Rules, false, true));
-        assert_eq!(after(390, LayoutAction::ShowAnswers(AnswerList::Convert)), (Screen::Problems, Tab::Answers, false, true));
+        assert_eq!(after(390, LayoutAction::ShowAnswers(AnswerList::Convert)), (Screen::Reports, Tab::Answers, false, true));
         assert_eq!(after(1440, LayoutAction::ShowQuestion), (Screen::Graph, Tab::Matrix, true, false));
         assert_eq!(after(390, LayoutAction::ShowQuestion).0, Screen::Trace);
     }

@@ -3,7 +3,7 @@
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use crate::components::icons::{CROSS, PLUS, icon};
+use crate::components::icons::{CROSS, ERROR, PLUS, WARNING, icon};
 use crate::components::{Store, press, use_part};
 use crate::effects::focus::focus_first;
 use crate::state::{Action, FileId, State};
@@ -34,9 +34,10 @@ pub(super) fn Tabs(props: &TabsProps) -> Html {
         if *renaming == Some(id) {
             return rename_field(&store, id, &file.name, &renaming);
         }
-        let dot = match store.answers.scene.worst_in(&file.name) {
-            Some(Severity::Error) => html! { <span class="dot error" title={t("has errors")} /> },
-            Some(Severity::Warning) => html! { <span class="dot" title={t("has warnings")} /> },
+        // As problems are signed everywhere: elsewhere a dot at a file's name means that it is not saved.
+        let sign = match store.answers.scene.worst_in(&file.name) {
+            Some(Severity::Error) => html! { <span class="file-sign error" title={t("has errors")}>{ icon(ERROR) }</span> },
+            Some(Severity::Warning) => html! { <span class="file-sign" title={t("has warnings")}>{ icon(WARNING) }</span> },
             _ => Html::default(),
         };
         let begin = {
@@ -56,7 +57,7 @@ pub(super) fn Tabs(props: &TabsProps) -> Html {
             <div key={id.0} role="presentation" class={classes!("tab", active.then_some("on"))}>
                 <button type="button" role="tab" id={format!("tab-{}", id.0)} aria-selected={active.to_string()} tabindex={if active { "0" } else { "-1" }} onclick={press(&store, Action::ShowFile(id))} {ondblclick} {onkeydown}
                     title={t_with("{0} (double click or F2 renames, Delete closes)", &[&file.name])}>
-                    { &file.name }{ dot }
+                    { &file.name }{ sign }
                 </button>
                 if active && !store.files.read_only {
                     // For the mouse; a list of tabs holds nothing but tabs, and the keyboard has Delete.

@@ -94,7 +94,7 @@ fn checks_are_counted_where_they_are_seen() {
     // A narrow window has no room for the count.
     let narrow = state.reduce(LayoutAction::WindowWidth(390).into());
     assert!(narrow.wants_further().is_empty());
-    let shown = narrow.reduce(LayoutAction::ShowScreen(Screen::Problems).into()).reduce(LayoutAction::ShowTab(Tab::Answers).into());
+    let shown = narrow.reduce(LayoutAction::ShowScreen(Screen::Reports).into()).reduce(LayoutAction::ShowTab(Tab::Answers).into());
     assert_eq!((shown.wants_further(), shown.shown_tab()), (vec![FurtherQuestion::Checks], Tab::Answers));
 }
 
