@@ -183,7 +183,14 @@ impl SceneView {
 
     /// The policy with this key.
     pub fn find_policy(&self, key: &str) -> Option<usize> {
-        (0..self.policies.len()).find(|&number| self.policy_key(number).as_deref() == Some(key))
+        // A key takes a look at all policies, so only those are asked for theirs that may have this one.
+        let may_have = |policy: &PolicyView| {
+            key.strip_prefix(policy.kind.as_str())
+                .and_then(|rest| rest.strip_prefix(' '))
+                .is_some_and(|rest| rest.starts_with(&policy.title))
+        };
+        let number = |(number, policy)| (may_have(policy) && self.policy_key(number).as_deref() == Some(key)).then_some(number);
+        self.policies.iter().enumerate().find_map(number)
     }
 
     /// The policy that is written at a place of a file.

@@ -49,10 +49,10 @@ pub enum Unreadable {
 }
 
 impl Record {
-    /// The scene and the closed files, packed into the record.
+    /// The scene as a link holds it, and the closed files, packed into the record.
     #[must_use]
-    pub fn holding(mut self, shared: &Shared, closed: &[Closed]) -> Self {
-        let mut body = share::encode(shared);
+    pub fn holding(mut self, fragment: String, closed: &[Closed]) -> Self {
+        let mut body = fragment;
         if !closed.is_empty() {
             let files = closed.iter().map(|file| (file.name.clone(), file.text.to_string())).collect();
             body.push('\n');

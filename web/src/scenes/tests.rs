@@ -1,5 +1,5 @@
 use super::*;
-use crate::share::Shared;
+use crate::share::{self, Shared};
 use netpolis_view::{EndKind, EndView, NamespaceView, SceneView};
 
 fn clock(changes: &[&str]) -> Clock {
@@ -74,7 +74,7 @@ fn record() -> Record {
         clock: clock(&["a", "b"]),
         ..Record::default()
     }
-    .holding(&shared, &closed)
+    .holding(share::encode(&shared), &closed)
 }
 
 #[test]
@@ -86,7 +86,7 @@ fn a_record_comes_back_whole() {
     assert_eq!((closed.len(), closed[0].name.as_str(), unknown), (1, "old.yaml", None));
     // A scene that is saved as a file or sent as a link has no closed files in it.
     assert!(!read.fragment().contains('\n'));
-    assert_eq!(crate::share::decode(read.fragment()).unwrap().unwrap().0, shared);
+    assert_eq!(share::decode(read.fragment()).unwrap().unwrap().0, shared);
     let deleted = Record { deleted: Some(5.0), name: "two\nlines".into(), ..record() };
     let read = Record::from_text(&deleted.to_text()).unwrap();
     assert_eq!((read.deleted, read.name.as_str()), (Some(5.0), "two lines"));

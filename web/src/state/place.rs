@@ -7,7 +7,7 @@ use netpolis_core::settings::Settings;
 use super::{Action, FileId, LessonAction, State, unique_name};
 use crate::examples::{EXAMPLES, Example, example_of};
 use crate::scenes::{Clock, Closed, Elsewhere, Origin, Place, Record, SceneId, about, auto_name, copy_name, is_replaced, remember_closed};
-use crate::share::Shared;
+use crate::share::{self, Shared};
 use crate::words::{t, t_with};
 use netpolis_view::{PathAsked, Question};
 
@@ -94,8 +94,8 @@ impl State {
         self.place.name.as_deref().map(str::to_owned).or_else(example).unwrap_or_else(own)
     }
 
-    /// The scene as it is kept.
-    pub fn record(&self, clock: Clock, now: f64) -> Record {
+    /// The scene as it is kept; `packed` is what a link holds of it, where that was made already.
+    pub fn record(&self, clock: Clock, now: f64, packed: Option<String>) -> Record {
         let record = Record {
             name: self.title(),
             named: self.place.name.is_some(),
@@ -106,7 +106,7 @@ impl State {
             clock,
             ..Record::default()
         };
-        record.holding(&self.shared(), &self.place.closed)
+        record.holding(packed.unwrap_or_else(|| share::encode(&self.shared())), &self.place.closed)
     }
 
     /// What has to differ for the scene to be another than the one that was stored: not what is only asked of it.

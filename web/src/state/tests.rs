@@ -358,7 +358,7 @@ fn a_link_begins_a_scene_of_its_own_and_undo_leads_back() {
 #[test]
 fn a_kept_scene_opens_as_it_was() {
     let own = own().reduce(Action::RenameScene(" Mine ".into()));
-    let record = own.record(crate::scenes::Clock::default(), 5.0);
+    let record = own.record(crate::scenes::Clock::default(), 5.0, None);
     assert_eq!((record.name.as_str(), record.named), ("Mine", true));
     let (shared, closed, _) = record.open().unwrap();
     let place = Place { closed: Rc::new(closed), ..own.place.clone() };

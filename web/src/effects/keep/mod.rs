@@ -1,5 +1,6 @@
 //! Keeps scenes in this browser: soon after each change, and when the page is left. Which version goes where is decided in [`crate::scenes`].
 
+mod pack;
 mod save;
 mod stored;
 
@@ -41,6 +42,8 @@ pub struct Keeper {
     /// One for each scene that was shown since the last time, in that order.
     pending: RefCell<Vec<Pending>>,
     timer: RefCell<Option<Timeout>>,
+    /// The next step of packing texts that take longer.
+    packing: RefCell<Option<Timeout>>,
     /// The page as it is now.
     latest: RefCell<Option<Store>>,
     /// What the page showed when it was looked at last.
@@ -65,6 +68,7 @@ struct Noted {
 }
 
 /// What is to be stored.
+#[derive(Clone)]
 struct Pending {
     store: Store,
     /// The page as it was: a store is always as it is now.
@@ -107,6 +111,7 @@ impl Default for Keeper {
             known: RefCell::default(),
             pending: RefCell::default(),
             timer: RefCell::default(),
+            packing: RefCell::default(),
             latest: RefCell::default(),
             noted: RefCell::default(),
             untold: RefCell::default(),
@@ -156,7 +161,7 @@ impl Keeper {
         self.timer.borrow_mut().get_or_insert_with(|| {
             Timeout::new(if size > LARGE { LATER_MS } else { SOON_MS }, move || {
                 keeper.timer.borrow_mut().take().map(Timeout::forget);
-                keeper.flush();
+                if size > LARGE { keeper.pack() } else { keeper.flush() }
             })
         });
     }
@@ -181,13 +186,15 @@ impl Keeper {
     /// Stores what is to be stored now.
     pub fn flush(&self) {
         self.timer.borrow_mut().take();
+        self.packing.borrow_mut().take();
         let pending = self.pending.take();
         for Pending { store, state, changed } in pending {
-            self.save(&store, &state, changed);
+            self.save(&store, &state, changed, None);
         }
     }
 
     fn drop_pending(&self, id: &SceneId) {
+        self.packing.borrow_mut().take();
         self.pending.borrow_mut().retain(|pending| pending.state.place.id != *id);
     }
 }

@@ -13,21 +13,21 @@ impl Keeper {
     pub fn retry(&self, store: &Store) {
         if store.notices.trouble.is_some() {
             self.drop_pending(&store.place.id);
-            self.save(store, store, true);
+            self.save(store, store, true, None);
         }
     }
 
     /// What is shown goes on as a copy.
     pub fn keep_copy(&self, store: &Store) {
         self.drop_pending(&store.place.id);
-        self.copy(store, store, None);
+        self.copy(store, store, None, None);
     }
 
     /// What is shown is stored again, whatever became of it elsewhere.
     pub fn keep_again(&self, store: &Store) {
         self.known.borrow_mut().remove(&store.place.id);
         storage::remove_scene(&store.place.id);
-        self.save(store, store, true);
+        self.save(store, store, true, None);
         store.dispatch(Action::Elsewhere(None));
     }
 
@@ -37,7 +37,8 @@ impl Keeper {
         (met, stored)
     }
 
-    pub(super) fn save(&self, store: &Store, state: &State, changed: bool) {
+    /// Stores a page as it was, if it is to be stored; `packed` as [`State::record`] takes it.
+    pub(super) fn save(&self, store: &Store, state: &State, changed: bool, packed: Option<String>) {
         keep_tab(state);
         let id = &state.place.id;
         if !state.place.kept {
@@ -45,7 +46,7 @@ impl Keeper {
         }
         let (meeting, stored) = self.meeting(id);
         let known = self.known.borrow().get(id).cloned().unwrap_or_default();
-        let record = state.record(if changed { known.after(&self.tab) } else { known }, now());
+        let record = state.record(if changed { known.after(&self.tab) } else { known }, now(), packed);
         if let Some(stored) = stored.filter(|stored| stored.deleted.is_none() && stored.holds_same(&record)) {
             // Nothing new; perhaps another tab wrote the same.
             self.known.borrow_mut().insert(id.clone(), stored.clock);
@@ -62,17 +63,17 @@ impl Keeper {
                 }
                 self.say(store, outcome);
             }
-            Write::Copy => self.copy(store, state, Some(Elsewhere::Copied(id.clone()))),
+            Write::Copy => self.copy(store, state, Some(Elsewhere::Copied(id.clone())), Some(record.fragment().to_owned())),
             Write::Skip => (),
         }
     }
 
-    fn copy(&self, store: &Store, state: &State, elsewhere: Option<Elsewhere>) {
+    fn copy(&self, store: &Store, state: &State, elsewhere: Option<Elsewhere>, packed: Option<String>) {
         self.copies.set(self.copies.get() + 1);
         let from = state.place.id.clone();
         let to = SceneId::from(format!("{}-c{}", self.tab, self.copies.get()).as_str());
         let name = copy_name(&state.title());
-        let mut record = state.record(Clock::default().after(&self.tab), now());
+        let mut record = state.record(Clock::default().after(&self.tab), now(), packed);
         record.name.clone_from(&name);
         record.named = true;
         let outcome = self.put(&to, &record.to_text());
@@ -115,7 +116,7 @@ impl Keeper {
             }
             (Meeting::Gone, _) => store.dispatch(Action::Elsewhere(Some(Elsewhere::Deleted))),
             (Meeting::Newer, _) => store.dispatch(Action::Elsewhere(Some(Elsewhere::Changed))),
-            (Meeting::Replaced, _) => self.copy(&store, &store, Some(Elsewhere::Copied(id.clone()))),
+            (Meeting::Replaced, _) => self.copy(&store, &store, Some(Elsewhere::Copied(id.clone())), None),
             (Meeting::New, _) => (),
         }
     }

@@ -154,6 +154,7 @@ impl Keeper {
     /// Forgets everything that is stored.
     pub fn forget(&self) {
         self.timer.borrow_mut().take();
+        self.packing.borrow_mut().take();
         self.pending.take();
         self.known.borrow_mut().clear();
         storage::forget();

@@ -257,7 +257,7 @@ fn secrets_of_a_pasted_cluster_are_in_no_state_record_or_link() {
     let typed = "kind: Secret\ndata: {a: hidden}\n";
     let state = empty.reduce(Action::TextEdited(shown, typed.into()));
     assert_eq!(&*state.files.find(shown).unwrap().text, typed);
-    let packed = |state: &State| state.record(crate::scenes::Clock::default(), 0.0).open().unwrap();
+    let packed = |state: &State| state.record(crate::scenes::Clock::default(), 0.0, None).open().unwrap();
     let (shared, ..) = packed(&state);
     assert!(shared.files.iter().all(|(_, text)| !text.contains("hidden")));
     let (_, closed, _) = packed(&state.reduce(Action::CloseFile(shown)));
