@@ -62,6 +62,7 @@ impl Asked {
             others: self.others.unwrap_or(question.others),
             pod_range: self.pod_range.or(question.pod_range),
             pod_subnet: if self.pod_subnet.is_empty() { question.pod_subnet.clone() } else { self.pod_subnet.clone() },
+            pod_others: if self.pod_subnet.is_empty() { question.pod_others } else { 0 },
         }
     }
 }
@@ -103,6 +104,7 @@ pub fn planned(analysis: Option<&Analysis>, asked: &Asked) -> Result<Vec<Planned
             others: 0,
             pod_range: None,
             pod_subnet: Vec::new(),
+            pod_others: 0,
         };
         let question = asked.change(&nothing);
         return Ok(vec![Planned { title: "cluster".into(), plan: address_plan(&question), question }]);

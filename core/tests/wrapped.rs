@@ -54,6 +54,27 @@ fn objects_are_found_where_they_stand() {
         ),
         (format!("```go\nfunc main() {{}}\n```\n```yaml\n{POD}```\n"), vec![("Pod", 5)]),
         (format!("```bash\nkubectl apply -f - <<EOF\n{POD}EOF\n```\n"), vec![("Pod", 3)]),
+        (
+            format!("1. Apply\n\n   ```bash\n   kubectl apply -f - <<EOF\n{indented}   EOF\n   ```\n"),
+            vec![("Pod", 5), ("NetworkPolicy", 10)],
+        ),
+        (
+            format!("1. Apply\n\n   ```bash\n   cat <<EOF > all.yaml\n{indented}   EOF\n   kubectl apply -f all.yaml\n   ```\n"),
+            vec![("Pod", 5), ("NetworkPolicy", 10)],
+        ),
+        (format!("1. Look\n\n   ```console\n   $ kubectl get all -o yaml\n{indented}   ```\n"), vec![("Pod", 5), ("NetworkPolicy", 10)]),
+        (format!("---\ntitle: Policies\ndate: 2026-01-01\n---\n\nThe *first*: this.\n\n```yaml\n{POD}```\n"), vec![("Pod", 9)]),
+        (
+            format!("---\ntitle: Policies\n---\n\n1. Apply\n\n   ```yaml\n{indented}   ```\n\n---\n\nThe end: *well*.\n"),
+            vec![("Pod", 8), ("NetworkPolicy", 13)],
+        ),
+        (format!("One: a pod.\n\n---\n\n```yaml\n{POD}```\n\n---\n\n*All* of it\n"), vec![("Pod", 6)]),
+        (
+            format!(
+                "(base) me@box:~/work (main)$ kubectl get pod -o yaml\n{POD}(base) me@box:~/work (main)$ kubectl get netpol -o yaml\n{POLICY}"
+            ),
+            vec![("Pod", 2), ("NetworkPolicy", 7)],
+        ),
         (both.clone(), vec![("Pod", 1), ("NetworkPolicy", 6)]),
         (both.replace('\n', "\r\n"), vec![("Pod", 1), ("NetworkPolicy", 6)]),
         (format!("cat <<EOF | kubectl apply -f -\n{both}EOF\n").replace('\n', "\r\n"), vec![("Pod", 2), ("NetworkPolicy", 7)]),

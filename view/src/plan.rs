@@ -34,6 +34,9 @@ pub struct PlanQuestion {
     pub pod_range: Option<String>,
     /// The pods' subnet.
     pub pod_subnet: Option<String>,
+    /// Addresses of that subnet which pods of other nodes take.
+    #[serde(default)]
+    pub pod_others: u32,
 }
 
 /// An address plan.
@@ -108,6 +111,7 @@ pub fn plan_view(title: &str, question: &PlanQuestion) -> Result<PlanView, PlanE
         others: question.others,
         pod_range: question.pod_range.as_deref().filter(|r| !r.trim().is_empty()).map(cidr).transpose()?,
         pod_subnet: question.pod_subnet.as_deref().map_or_else(|| Ok(Vec::new()), list)?,
+        pod_others: question.pod_others,
     };
     Ok(view_of(title.to_owned(), &asked))
 }
@@ -126,6 +130,7 @@ pub(super) fn view_of(title: String, question: &PlanRequest) -> PlanView {
             others: question.others,
             pod_range: question.pod_range.map(|r| r.to_string()),
             pod_subnet: (!question.pod_subnet.is_empty()).then(|| joined(&question.pod_subnet)),
+            pod_others: question.pod_others,
         },
         usable: plan.usable,
         per_node: plan.per_node,

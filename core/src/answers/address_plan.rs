@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 
 use crate::language::azure::Plugin;
 use crate::model::Cidr;
-use crate::snapshot::cloud::{Cloud, Pool, Subnet, SubnetId};
+use crate::snapshot::cloud::{Cloud, CloudCluster, Interface, Pool, Subnet, SubnetId};
 use crate::text::Place;
 
 /// Addresses of every subnet that Azure keeps.
@@ -73,12 +73,14 @@ pub struct PlanRequest {
     pub pools: Vec<PlannedPool>,
     /// Nodes of the cluster in other subnets: they take of the range of pods and of what the cluster may have, not of this subnet.
     pub elsewhere: u32,
-    /// Other addresses of the subnet that are taken: internal load balancers, machines.
+    /// Other addresses of the subnet that are taken: internal load balancers, machines, nodes of other clusters with their pods.
     pub others: u32,
     /// The range of pods, where they have one of their own.
     pub pod_range: Option<Cidr>,
     /// The pods' subnet.
     pub pod_subnet: Vec<Cidr>,
+    /// Addresses of the pods' subnet that pods on other nodes take: of other clusters, and of pools whose nodes are in other subnets.
+    pub pod_others: u32,
 }
 
 /// What limits a cluster.
@@ -197,6 +199,7 @@ pub fn usable(prefixes: &[Cidr]) -> u64 {
 ///     others: 0,
 ///     pod_range: None,
 ///     pod_subnet: Vec::new(),
+///     pod_others: 0,
 /// };
 /// // A /24 holds eight nodes of 31 addresses, but only seven that can be upgraded.
 /// assert_eq!((address_plan(&request).largest, address_plan(&request).largest_without_surge), (Some(7), 8));
@@ -217,7 +220,7 @@ pub fn address_plan(request: &PlanRequest) -> AddressPlan {
     let pod_addresses = (plugin == Plugin::PodSubnet && !request.pod_subnet.is_empty()).then(|| {
         let of = |full: bool| {
             let each = request.pools.iter().map(|p| u64::from(p.nodes) * if full { p.pod_addresses().1 } else { p.pod_addresses().0 });
-            each.sum()
+            u64::from(request.pod_others) + each.sum::<u64>()
         };
         (self::usable(&request.pod_subnet), of(false), of(true))
     });
@@ -279,7 +282,7 @@ fn limits(request: &PlanRequest, first: &PlannedPool) -> Vec<Bound> {
     }
     if plugin == Plugin::PodSubnet && !request.pod_subnet.is_empty() {
         let full = |p: &PlannedPool| p.pod_addresses().1;
-        let taken = rest().map(|p| u64::from(p.nodes) * full(p)).sum();
+        let taken = u64::from(request.pod_others) + rest().map(|p| u64::from(p.nodes) * full(p)).sum::<u64>();
         let surge = request.pools.iter().map(|p| u64::from(p.surge) * full(p)).max().unwrap_or(0);
         limits.push(of_addresses(usable(&request.pod_subnet), full(first), taken, surge, Limit::PodSubnet));
     }
@@ -327,15 +330,18 @@ pub fn address_plans(cloud: &Cloud) -> Vec<ClusterPlan> {
             seen.push(number);
             let Some(subnet) = cloud.subnet(number) else { continue };
             let pods = pool.pod_subnet.and_then(|s| cloud.subnet(s)).filter(|s| !s.assumed);
-            let others = cloud.interfaces.iter().filter(|i| i.subnet == number && i.node.is_none() && !i.stand_in).count();
+            let is_here = |i: &&Interface| i.subnet == number && i.node.is_none() && !i.stand_in;
+            let of_machines = cloud.interfaces.iter().filter(is_here).map(|i| i.addresses.iter().filter(|a| a.is_ipv4()).count().max(1));
+            let others = of_machines.sum::<usize>() as u64 + of_other_clusters(cloud, cluster, number);
             let request = PlanRequest {
                 plugin: cluster.plugin,
                 subnet: subnet.prefixes.clone(),
                 pools: cluster.pools.iter().filter(|p| p.subnet == Some(number)).map(planned).collect(),
                 elsewhere: cluster.pools.iter().filter(|p| p.subnet != Some(number)).map(|p| planned(p).nodes).sum(),
-                others: others as u32,
+                others: u32::try_from(others).unwrap_or(u32::MAX),
                 pod_range: cluster.pod_range.ranges().next().and_then(|_| first_prefix(&cluster.pod_range)),
                 pod_subnet: pods.map_or_else(Vec::new, |s| s.prefixes.clone()),
+                pod_others: pods.and(pool.pod_subnet).map_or(0, |pods| of_other_pods(cloud, cluster, number, pods)),
             };
             let plan = address_plan(&request);
             let problem = problem(&cluster.name, subnet, &plan);
@@ -352,21 +358,47 @@ pub fn address_plans(cloud: &Cloud) -> Vec<ClusterPlan> {
     reports
 }
 
+/// Addresses of a subnet that the nodes of other clusters take, as large as these may become.
+fn of_other_clusters(cloud: &Cloud, own: &CloudCluster, subnet: SubnetId) -> u64 {
+    let others = cloud.clusters.iter().filter(|other| !core::ptr::eq(*other, own));
+    let nodes = |cluster: &CloudCluster| {
+        let here = cluster.pools.iter().filter(|pool| pool.subnet == Some(subnet)).map(planned);
+        here.map(|pool| u64::from(pool.nodes) * pool.width(cluster.plugin)).sum::<u64>()
+    };
+    others.map(nodes).sum()
+}
+
+/// Addresses of a pods' subnet that full nodes take besides those of a cluster in a subnet.
+fn of_other_pods(cloud: &Cloud, own: &CloudCluster, subnet: SubnetId, pods: SubnetId) -> u32 {
+    let of = |cluster: &CloudCluster| {
+        let is_other = |pool: &&Pool| pool.pod_subnet == Some(pods) && !(core::ptr::eq(cluster, own) && pool.subnet == Some(subnet));
+        cluster.pools.iter().filter(is_other).map(planned).map(|pool| u64::from(pool.nodes) * pool.pod_addresses().1).sum::<u64>()
+    };
+    u32::try_from(cloud.clusters.iter().map(of).sum::<u64>()).unwrap_or(u32::MAX)
+}
+
 /// What is wrong with the plan of a cluster in a subnet, in a sentence.
 fn problem(cluster: &str, subnet: &Subnet, plan: &AddressPlan) -> Option<String> {
     if plan.fits() {
         return None;
     }
-    let of_subnet = |taken: u64| match plan.limit {
-        Limit::Subnet => format!("; it needs {taken} addresses of subnet `{}`, which has {} usable ones", subnet.name, plan.usable),
+    let of_subnet = |needed: u64| match (plan.limit, plan.others) {
+        (Limit::Subnet, 0) => format!("; it needs {needed} addresses of subnet `{}`, which has {} usable ones", subnet.name, plan.usable),
+        (Limit::Subnet, others) => {
+            let taken = crate::text::count(others as usize, "address");
+            format!(
+                "; it needs {needed} addresses of subnet `{}`, which has {} usable ones, and others take {taken}",
+                subnet.name, plan.usable
+            )
+        }
         _ => String::new(),
     };
     let reason = plan.limit.reason();
     Some(if plan.runs() {
-        let taken = of_subnet(plan.nodes + plan.surge + plan.others);
+        let taken = of_subnet(plan.nodes + plan.surge);
         format!("upgrade would fail: no addresses for the surge node of `{cluster}`, because {reason}{taken}")
     } else {
-        let taken = of_subnet(plan.nodes + plan.others);
+        let taken = of_subnet(plan.nodes);
         let what = counted(plan.wanted);
         let most = plan.largest.map_or_else(String::new, |most| format!("; the largest cluster that can be upgraded has {most}"));
         let may = if plan.now < plan.wanted { " as the autoscaler may make" } else { "" };
@@ -392,6 +424,7 @@ mod tests {
             others: 0,
             pod_range: None,
             pod_subnet: Vec::new(),
+            pod_others: 0,
         })
     }
 
@@ -436,6 +469,7 @@ mod tests {
             others: 0,
             pod_range: None,
             pod_subnet: Vec::new(),
+            pod_others: 0,
         };
         let fifty = address_plan(&request(50, 21));
         assert_eq!(fifty.nodes + fifty.surge, 1581);
@@ -455,6 +489,7 @@ mod tests {
             others: 0,
             pod_range: Some(Cidr::parse(range).unwrap()),
             pod_subnet: Vec::new(),
+            pod_others: 0,
         };
         let one = address_plan(&request("192.168.0.0/24"));
         assert_eq!((one.largest, one.limit), (Some(1), Limit::PodRange));

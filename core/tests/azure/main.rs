@@ -15,6 +15,7 @@ mod functions;
 mod given_in_part;
 mod identity;
 mod networks;
+mod plans;
 mod private_endpoints;
 mod routes;
 mod scripts;
@@ -24,6 +25,7 @@ mod targets;
 mod templates;
 mod terraform;
 mod updates;
+mod values;
 
 use netpolis_core::analysis::Analysis;
 use netpolis_core::compile::Endpoint;

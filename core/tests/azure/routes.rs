@@ -420,3 +420,25 @@ azure:
     same(&template("[parameters('range')]"), "10.0.1.4", "20.60.1.1", UNKNOWN);
     same(&template("192.0.2.0/24"), "10.0.1.4", "20.60.1.1", ALLOWED);
 }
+
+/// What `az network route-table show` prints names the subnets that use it. Upstream: azure-rest-api-specs, routeTable.json, `subnets`.
+#[test]
+fn a_table_that_is_shown_says_which_subnets_use_it() {
+    let place = "/subscriptions/s/resourceGroups/r/providers/Microsoft.Network";
+    let shown = |table: &str| {
+        let network = format!(
+            r#"{{"type": "Microsoft.Network/virtualNetworks", "name": "net", "id": "{place}/virtualNetworks/net", "addressSpace": {{"addressPrefixes": ["10.0.0.0/16"]}}, "subnets": [{{"name": "a", "addressPrefix": "10.0.1.0/24"}}, {{"name": "b", "addressPrefix": "10.0.2.0/24"}}]}}"#
+        );
+        scene(&format!("[{network}, {table}]"))
+    };
+    let table = |subnets: &str| {
+        format!(
+            r#"{{"type": "Microsoft.Network/routeTables", "name": "rt", "id": "{place}/routeTables/rt", "routes": [{{"name": "d", "addressPrefix": "10.0.2.0/24", "nextHopType": "None"}}], "subnets": [{subnets}]}}"#
+        )
+    };
+    let of = |name: &str| format!(r#"{{"id": "{place}/virtualNetworks/net/subnets/{name}"}}"#);
+    same(&shown(&table(&of("a"))), "10.0.1.4", "10.0.2.4", DENIED);
+    same(&shown(&table("")), "10.0.1.4", "10.0.2.4", ALLOWED);
+    // One that is not given is nothing to complain about.
+    silent(&shown(&table(&of("elsewhere"))), "AZ021");
+}

@@ -189,3 +189,73 @@ fn what_terraform_makes_beside_is_not_certain() {
         named(&scene, "vm/n2", "vm/n3", 443, between);
     }
 }
+
+/// Data sources say what a subnet has, and `azapi` makes resources of the Azure Resource Manager. Upstream: terraform-provider-azurerm docs, data source
+/// `azurerm_subnet`: `network_security_group_id`, `route_table_id`; Azure/azapi documentation, `azapi_resource`.
+#[test]
+fn data_sources_and_azapi_resources_are_read() {
+    let place = "/subscriptions/0/resourceGroups/rg/providers/Microsoft.Network";
+    let resource = |kind: &str, values: &str| format!(r#"{{"type": "{kind}", "values": {{"resource_group_name": "rg", {values}}}}}"#);
+    let subnet = |name: &str, number: u8, more: &str| {
+        let values = format!(
+            r#""name": "{name}", "id": "{place}/virtualNetworks/net/subnets/{name}", "virtual_network_name": "net", "address_prefixes": ["10.0.{number}.0/24"]{more}"#
+        );
+        resource("azurerm_subnet", &values)
+    };
+    let azapi = |kind: &str, name: &str, parent: &str, properties: &str| {
+        let values = format!(
+            r#""name": "{name}", "type": "Microsoft.Network/{kind}@2023-09-01", "parent_id": "{place}/{parent}", "body": {{"properties": {properties}}}"#
+        );
+        resource("azapi_resource", &values)
+    };
+    let card = |name: &str, subnet: &str| {
+        let values = format!(
+            r#""name": "{name}", "id": "{place}/networkInterfaces/{name}", "ip_configuration": [{{"name": "i", "subnet_id": "{place}/virtualNetworks/net/subnets/{subnet}"}}]"#
+        );
+        resource("azurerm_network_interface", &values)
+    };
+    let close = r#"{"priority": 100, "access": "Deny", "direction": "Inbound", "protocol": "*", "sourceAddressPrefix": "*", "sourcePortRange": "*", "destinationAddressPrefix": "*", "destinationPortRange": "443"}"#;
+    let state = |first: String, more: &[String]| {
+        let mut all = vec![
+            resource("azurerm_virtual_network", r#""name": "net", "address_space": ["10.0.0.0/16"]"#),
+            resource("azurerm_network_security_group", r#""name": "g", "security_rule": []"#),
+            first,
+            subnet("db", 2, ""),
+            card("n1", "web"),
+            card("n2", "db"),
+        ];
+        all.extend_from_slice(more);
+        scene(&format!(r#"{{"terraform_version": "1.9.0", "values": {{"root_module": {{"resources": [{}]}}}}}}"#, all.join(", ")))
+    };
+    let rule = azapi("networkSecurityGroups/securityRules", "close", "networkSecurityGroups/g", close);
+    let attached = format!(r#", "network_security_group_id": "{place}/networkSecurityGroups/g""#);
+    for (first, more, port, expected) in [
+        (subnet("web", 1, &attached), vec![rule.clone()], 443, DENIED),
+        (subnet("web", 1, &attached), vec![rule.clone()], 80, ALLOWED),
+        (subnet("web", 1, ""), vec![rule.clone()], 443, ALLOWED),
+        (
+            azapi(
+                "virtualNetworks/subnets",
+                "web",
+                "virtualNetworks/net",
+                &format!(r#"{{"addressPrefix": "10.0.1.0/24", "networkSecurityGroup": {{"id": "{place}/networkSecurityGroups/g"}}}}"#),
+            ),
+            vec![rule.clone()],
+            443,
+            DENIED,
+        ),
+        (subnet("web", 1, &attached), vec![rule.replace(&format!("{{\"properties\": {close}}}"), "\"later\"")], 443, UNKNOWN),
+    ] {
+        named(&state(first, &more), "vm/n2", "vm/n1", port, expected);
+    }
+    let table = resource(
+        "azurerm_route_table",
+        r#""name": "rt", "route": [{"name": "d", "address_prefix": "10.0.2.0/24", "next_hop_type": "None"}]"#,
+    );
+    let routed = format!(r#", "route_table_id": "{place}/routeTables/rt""#);
+    named(&state(subnet("web", 1, &routed), &[table]), "vm/n1", "vm/n2", 443, DENIED);
+    // A machine is known by its own name.
+    let machine =
+        resource("azurerm_linux_virtual_machine", &format!(r#""name": "shop", "network_interface_ids": ["{place}/networkInterfaces/n1"]"#));
+    named(&state(subnet("web", 1, &attached), &[rule, machine]), "vm/n2", "vm/shop", 443, DENIED);
+}

@@ -147,6 +147,14 @@ pub(super) fn prompt(line: &str) -> Option<usize> {
         let end = short.find('>')? + 1;
         return Some(end + usize::from(short.get(end..).is_some_and(|rest| rest.starts_with(' '))));
     }
+    // `(base) me@host:~$ `: the environment that a tool puts before the prompt.
+    if let Some((environment, after)) = short.strip_prefix('(').and_then(|rest| rest.split_once(") "))
+        && !environment.is_empty()
+        && environment.chars().all(|c| c.is_alphanumeric() || "_-./".contains(c))
+    {
+        let before = environment.len() + "() ".len();
+        return Some(before + prompt(after)?);
+    }
     // `me@host:~$ `, `[root@host ~]# `, `~/work $ `
     let (first, end) = match short.strip_prefix('[') {
         Some(inner) => (short.get(..inner.find(']')? + 2)?, inner.find(']')? + 2),
@@ -169,8 +177,11 @@ pub(super) fn prompt(line: &str) -> Option<usize> {
     if first.ends_with(['$', '#', '%']) && (after.starts_with(' ') || after.trim().is_empty()) {
         return Some((end + 1).min(line.len()));
     }
-    let mark = ["$ ", "# ", "% ", " $ ", " % "].into_iter().find(|mark| after.starts_with(mark))?;
-    Some(end + mark.len())
+    // `me@host:~/work (main)$ `, `me@host:~/work git:(main) $ `: the branch that git is on.
+    let branch = after.strip_prefix(" (").or_else(|| after.strip_prefix(" git:(")).and_then(|rest| rest.split_once(')'));
+    let passed = branch.filter(|(name, _)| !name.is_empty() && !name.contains(' ')).map_or(0, |(_, rest)| after.len() - rest.len());
+    let mark = ["$ ", "# ", "% ", " $ ", " % "].into_iter().find(|mark| after.get(passed..).is_some_and(|rest| rest.starts_with(mark)))?;
+    Some(end + passed + mark.len())
 }
 
 /// `key:` with a value or alone, as the first line of a mapping.

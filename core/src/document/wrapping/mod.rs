@@ -45,7 +45,7 @@ const PATIENCE: usize = 16;
 /// Takes a text apart; nothing for one that is only made of manifests.
 pub fn unwrap(text: &str) -> Option<Wrapped> {
     let head = text.len() - text.trim_start_matches('\u{feff}').len();
-    let whole = head..text.len();
+    let whole = head + front_matter(text.get(head..)?)..text.len();
     if !hints(text.get(whole.clone())?) {
         return None;
     }
@@ -83,6 +83,29 @@ pub fn without_tabs(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// Dashes alone on a line.
+fn is_break(line: &str) -> bool {
+    line.len() >= 3 && line.bytes().all(|byte| byte == b'-')
+}
+
+/// How long the front matter of Markdown is: keys between two lines of dashes, none of which makes an object, before text with fenced blocks.
+fn front_matter(text: &str) -> usize {
+    let mut at = 0;
+    for (number, line) in text.split_inclusive('\n').enumerate() {
+        at += line.len();
+        let shown = line.trim_end();
+        let is_mark = shown == "---";
+        if number == 0 && !is_mark || ["apiVersion:", "kind:", "azure:"].iter().any(|key| shown.starts_with(key)) {
+            return 0;
+        }
+        if number > 0 && is_mark {
+            let has_fence = || text.get(at..).unwrap_or_default().lines().any(|line| line.trim_start().starts_with("```"));
+            return if number > 1 && has_fence() { at } else { 0 };
+        }
+    }
+    0
+}
+
 /// Whether a text can be anything else than manifests. Looks at the first characters of each line.
 fn hints(text: &str) -> bool {
     let first = first_line(text);
@@ -115,12 +138,19 @@ impl<'t> Finder<'t> {
         self.text.get(range.clone()).unwrap_or_default()
     }
 
-    /// What stands around blocks; a manifest there is one all the same.
+    /// What stands around blocks; a manifest there is one all the same. Dashes before text are a thematic break of Markdown.
     fn prose(&mut self, range: Range<usize>) {
-        let first = self.text.get(range.clone()).and_then(first_line);
+        let mut lines = ranges_of_lines(self.text, range.clone()).map(|line| self.line(&line).trim_end());
+        let first = lines.find(|line| !line.is_empty() && !line.starts_with('#') && !is_break(line));
         if first.is_some_and(|line| looks_like_manifest(line) && !line.starts_with(' ')) {
             self.manifest(range, 0);
         }
+    }
+
+    /// Where a line begins, with the blanks that the whole block has before its lines.
+    fn whole_line(&self, at: usize) -> usize {
+        let before = self.text.get(..at).unwrap_or_default();
+        before.trim_end_matches([' ', '\t']).len()
     }
 
     /// Adds manifests. Where they are indented as a whole, the lines between documents are too.
@@ -189,7 +219,7 @@ impl<'t> Finder<'t> {
             }
             if length.is_none() && begins_manifest(shown, next) {
                 state = State::Manifest;
-                begun = line.start;
+                begun = self.whole_line(line.start);
                 at += 1;
                 continue;
             }
@@ -279,7 +309,7 @@ impl<'t> Finder<'t> {
             return None;
         }
         let (Some(from), Some(to)) = (rest.first(), all.get(at.saturating_sub(1)).filter(|_| at > start)) else { return Some(at + 1) };
-        let range = from.start..to.end;
+        let range = self.whole_line(from.start)..to.end;
         let inside = self.line(&range);
         let first = first_line(inside).unwrap_or_default();
         if looks_like_manifest(first.trim_start()) || is_key(first) {

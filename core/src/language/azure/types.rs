@@ -13,6 +13,9 @@ use crate::snapshot::cloud::{
 };
 use crate::text::Span;
 
+/// The kind of what a resource says of subnets that use it, as `az network route-table show` does: they need not be given.
+pub(crate) const SHOWN_USE: &str = "ShownUse";
+
 /// One resource of Azure's.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Azure {

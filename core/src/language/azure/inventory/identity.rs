@@ -26,6 +26,7 @@ enum Sort {
     Interface,
     Address,
     Table,
+    NatGateway,
     Cluster,
     /// An application security group.
     Application,
@@ -49,6 +50,7 @@ fn sort_of(azure: &Azure) -> Option<Sort> {
         Azure::Interface(_) => Sort::Interface,
         Azure::PublicAddress(_) => Sort::Address,
         Azure::RouteTable(_) => Sort::Table,
+        Azure::NatGateway { .. } => Sort::NatGateway,
         Azure::Cluster(_) => Sort::Cluster,
         Azure::ApplicationGroup => Sort::Application,
         _ => return None,
@@ -255,8 +257,10 @@ fn each_reference(azure: &mut Azure, visit: Visit<'_>) {
             to(Sort::Interface, interface);
             to(Sort::Application, group);
         }
-        Azure::EndpointPolicies { target, .. } | Azure::OpenRoutes { target, .. } | Azure::NatGatewayUse { target, .. } => {
-            parent(target, &mut to)
+        Azure::EndpointPolicies { target, .. } | Azure::OpenRoutes { target, .. } => parent(target, &mut to),
+        Azure::NatGatewayUse { target, gateway } => {
+            parent(target, &mut to);
+            to(Sort::NatGateway, gateway);
         }
         Azure::Gateway(gateway) => {
             gateway.subnet.iter_mut().for_each(|s| parent(s, &mut to));

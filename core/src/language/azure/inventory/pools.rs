@@ -73,8 +73,18 @@ fn sizes(pool: &Pool, problems: &mut Vec<Diagnostic>) {
             format!("node pool `{name}`: the autoscaler's fewest nodes, {}, are more than its most, {}", limits.least, limits.most);
         refuse(message, "change the limits");
     }
+    // Variables and expressions are no names.
+    if name.contains(['$', '<', '[', '%', '{', '(']) {
+        return;
+    }
     if pool.windows && name.chars().count() > 6 {
         refuse(format!("node pool `{name}`: the name of a Windows pool has 6 characters at most"), "shorten it");
+    }
+    // Upstream: azure-aks-docs, "Create node pools": limitations.
+    let is_odd = name.starts_with(|c: char| c.is_ascii_digit()) || name.contains(|c: char| c.is_ascii_uppercase());
+    if is_odd && name.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        let message = format!("node pool `{name}`: its name has lower-case letters and digits only, and begins with a letter");
+        refuse(message, "rename it");
     }
 }
 

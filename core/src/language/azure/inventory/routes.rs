@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::language::azure::inventory::{Builder, Placed, key};
-use crate::language::azure::{Azure, NextHop, Reference, Route, SubnetOutbound};
+use crate::language::azure::{Azure, NextHop, Reference, Route, SHOWN_USE, SubnetOutbound};
 use crate::language::codes;
 use crate::model::{AddressSet, Cidr};
 use crate::snapshot::cloud::{RouteTable, RouteTableId, SubnetId, UserRoute};
@@ -31,6 +31,9 @@ pub(super) fn attach(builder: &mut Builder, placed: &[Placed<'_>]) {
             }
             Azure::SubnetUpdate { target, routes, outbound } => {
                 let Some(number) = builder.subnet_number(target) else {
+                    if &*resource.kind_name == SHOWN_USE {
+                        continue;
+                    }
                     builder.missing(target.span.within(*document), format!("there is no subnet `{}`", target.name));
                     continue;
                 };

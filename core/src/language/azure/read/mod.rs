@@ -4,7 +4,7 @@
 //! REST and ARM   {type, name, properties: {…}}          fields under `properties`
 //! az … -o json   {type, name, …}                         the same, flattened
 //! template       {$schema, parameters, variables, resources}
-//! lists          […], {value: […]}, {NewNSG: {…}}
+//! lists          […], {value: […]}, {count, data: […]}, {NewNSG: {…}}
 //! effective      {value: [{association, effectiveSecurityRules: […]}]}
 //! Terraform      {values: {root_module: {resources: […]}}}     (see `terraform`)
 //! short form     azure: {networks, nsgs, machines, …}    (see `short`)
@@ -19,6 +19,7 @@ mod effective;
 mod foreign;
 mod network;
 mod parameters;
+mod resource;
 pub(crate) mod rules;
 pub(crate) mod service_tags;
 pub(crate) mod short;
@@ -120,7 +121,7 @@ fn looks_like_azure(node: NodeRef<'_>) -> bool {
             .iter()
             .any(|name| has(name))
         || printed(node).is_some()
-        || node.get("value").and_then(NodeRef::as_sequence).is_some_and(|mut items| items.next().is_some_and(looks_like_azure))
+        || listed(node).and_then(NodeRef::as_sequence).is_some_and(|mut items| items.next().is_some_and(looks_like_azure))
 }
 
 /// What a command that creates something prints around it. Upstream: `azure-cli`, modules `network` and `vm`.
@@ -129,6 +130,12 @@ fn printed(node: NodeRef<'_>) -> Option<NodeRef<'_>> {
         .iter()
         .find_map(|name| field(node, name))
         .filter(|inner| inner.as_mapping().is_some())
+}
+
+/// The list in what REST and `az graph query` give: `{value: […]}`, `{count, data: […], total_records}`.
+fn listed(node: NodeRef<'_>) -> Option<NodeRef<'_>> {
+    let of_graph = || field(node, "data").filter(|_| field(node, "total_records").is_some() || field(node, "count").is_some());
+    field(node, "value").filter(|list| list.as_sequence().is_some()).or_else(of_graph).filter(|list| list.as_sequence().is_some())
 }
 
 /// A rule by itself: `az network nsg rule list`.
@@ -244,7 +251,7 @@ impl<'a, 'r> AzureReader<'a, 'r> {
             self.value(inner, depth + 1);
         } else if field(node, "effectiveSecurityRules").is_some() {
             self.effective(&[node]);
-        } else if let Some(list) = field(node, "value").filter(|list| list.as_sequence().is_some()) {
+        } else if let Some(list) = listed(node) {
             self.value(list, depth + 1);
         } else {
             self.resource(node);
@@ -326,62 +333,6 @@ impl<'a, 'r> AzureReader<'a, 'r> {
         }
     }
 
-    fn resource_there(&mut self, node: NodeRef<'a>) {
-        let full_type = field(node, "type").and_then(|t| self.template.scalar(t)).map(|t| t.text).unwrap_or_default();
-        let full_type = if full_type.is_empty() { guess(node).to_string() } else { full_type };
-        let name = self.name(node);
-        let is = |known: &str| full_type.eq_ignore_ascii_case(known);
-        if is("Microsoft.Network/networkSecurityGroups") {
-            self.group(node, &name);
-        } else if is("Microsoft.Network/networkSecurityGroups/securityRules") {
-            self.separate_rule(node, &name);
-        } else if is("Microsoft.Network/virtualNetworks") {
-            self.network(node, &name);
-        } else if is("Microsoft.Network/virtualNetworks/subnets") {
-            self.separate_subnet(node, &name);
-        } else if is("Microsoft.Network/virtualNetworks/virtualNetworkPeerings") {
-            self.separate_peering(node, &name);
-        } else if is("Microsoft.Network/networkInterfaces") {
-            self.interface(node, &name);
-        } else if is("Microsoft.Compute/virtualMachineScaleSets") {
-            self.scale_set(node, &name);
-        } else if is("Microsoft.Compute/virtualMachineScaleSets/virtualMachines/networkInterfaces") {
-            self.interface(node, &name);
-        } else if is("Microsoft.Compute/virtualMachines") {
-            self.machine(node, &name);
-        } else if is("Microsoft.Network/publicIPAddresses") {
-            self.public_address(node, &name);
-        } else if is("Microsoft.Network/applicationSecurityGroups") {
-            self.emit("ApplicationSecurityGroup", &name, node.span(), Azure::ApplicationGroup);
-        } else if is("Microsoft.Network/loadBalancers") {
-            self.load_balancer(node, &name);
-        } else if is("Microsoft.Network/applicationGateways") {
-            self.gateway(node, &name);
-        } else if is("Microsoft.Network/privateEndpoints") {
-            self.private_endpoint(node, &name);
-        } else if is("Microsoft.Network/natGateways") {
-            self.nat_gateway(node, &name);
-        } else if is("Microsoft.Network/routeTables") {
-            self.route_table(node, &name);
-        } else if is("Microsoft.Network/routeTables/routes") {
-            self.separate_route(node, &name);
-        } else if is("Microsoft.ContainerService/managedClusters") {
-            self.managed_cluster(node, &name);
-        } else if is("Microsoft.ContainerService/managedClusters/agentPools") {
-            self.separate_pool(node, &name);
-        } else if starts_with(&full_type, "Microsoft.Network/networkManagers/securityAdminConfigurations") {
-            // Upstream: Azure documentation, "Security admin rules in Azure Virtual Network Manager": they are evaluated before security groups.
-            self.decides_too(&full_type, node.span(), "has rules that come before those of security groups");
-        } else if self.connects_networks(node, &full_type) {
-            self.link(&format!("`{full_type}`"), node.span());
-        } else if is("Microsoft.Resources/deploymentScripts") && self.may_run_commands(node) {
-            self.decides_too(&full_type, node.span(), "runs commands that may change security groups");
-        } else {
-            let unread = self.unread.get_or_insert_with(|| (full_type.clone(), node.span(), 0));
-            unread.2 += 1;
-        }
-    }
-
     /// The name of a resource.
     fn name(&self, node: NodeRef<'a>) -> Scalar {
         let found = field(node, "name").and_then(|n| self.template.scalar(n));
@@ -451,6 +402,11 @@ impl<'a, 'r> AzureReader<'a, 'r> {
             && let Some(text) = self.template.unknown(properties)
         {
             unread.push(text.into());
+        }
+        // `az resource list` and the like show no properties at all.
+        let is_shown = field(node, "id").is_some() && !self.is_template;
+        if is_shown && ["securityRules", "defaultSecurityRules"].iter().all(|list| prop(node, list).is_none()) {
+            unread.push(format!("the rules of `{}`", name.text).as_str().into());
         }
         let defaults = prop(node, "defaultSecurityRules").map_or_else(Vec::new, |list| self.template.items(list));
         let defaults = self.default_rules(&defaults);
@@ -571,27 +527,4 @@ fn reference_of(id: &Scalar) -> Reference {
 
 fn starts_with(text: &str, start: &str) -> bool {
     text.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start))
-}
-
-/// The type of a resource that does not say it, by its fields.
-fn guess(node: NodeRef<'_>) -> &'static str {
-    let has = |name: &str| prop(node, name).is_some();
-    let id = field(node, "id").and_then(NodeRef::as_str).unwrap_or_default();
-    if has("securityRules") || has("defaultSecurityRules") {
-        "Microsoft.Network/networkSecurityGroups"
-    } else if has("addressSpace") {
-        "Microsoft.Network/virtualNetworks"
-    } else if id.contains("/subnets/") {
-        "Microsoft.Network/virtualNetworks/subnets"
-    } else if has("ipConfigurations") && (has("enableIPForwarding") || has("primary") || has("macAddress")) {
-        "Microsoft.Network/networkInterfaces"
-    } else if has("agentPoolProfiles") {
-        "Microsoft.ContainerService/managedClusters"
-    } else if has("gatewayIPConfigurations") {
-        "Microsoft.Network/applicationGateways"
-    } else if has("publicIPAllocationMethod") {
-        "Microsoft.Network/publicIPAddresses"
-    } else {
-        "a resource without a type"
-    }
 }

@@ -14,7 +14,7 @@ use crate::diagnostics::{Diagnostic, Severity};
 use crate::document::NodeRef;
 use crate::language::azure::{
     AddressSku, Azure, Configuration, EndpointPolicies, Gateway, Interface, NextHop, PeeredSubnets, Peering, PublicAddress, Reach,
-    Reference, Route, Scope, Subnet, SubnetOutbound, VirtualNetwork,
+    Reference, Route, SHOWN_USE, Scope, Subnet, SubnetOutbound, VirtualNetwork,
 };
 use crate::language::codes;
 use crate::model::Cidr;
@@ -95,7 +95,10 @@ impl<'a> AzureReader<'a, '_> {
         let open_space = spaces.is_some_and(|s| self.template.scalars(s).iter().any(|s| s.unknown))
             || field(node, "properties").is_some_and(|p| self.template.unknown(p).is_some());
         let prefixes = self.prefixes(spaces);
-        let (subnets, _) = self.each(node, "subnets", |reader, subnet| reader.subnet(subnet, &name.text));
+        let (subnets, _) = self.each(node, "subnets", |reader, subnet| {
+            let own = reader.name(subnet);
+            reader.subnet(subnet, &name.text, &own)
+        });
         let (peerings, _) = self.each(node, "virtualNetworkPeerings", |reader, peering| {
             let remote = prop(peering, "remoteVirtualNetwork").and_then(|remote| reader.reference(remote))?;
             reader.is_connected(peering).then_some(())?;
@@ -108,8 +111,7 @@ impl<'a> AzureReader<'a, '_> {
         self.emit("VirtualNetwork", name, node.span(), Azure::Network(network));
     }
 
-    fn subnet(&mut self, node: NodeRef<'a>, network: &str) -> Subnet {
-        let name = self.name(node);
+    fn subnet(&mut self, node: NodeRef<'a>, network: &str, name: &Scalar) -> Subnet {
         let mut prefixes = self.prefixes(prop(node, "addressPrefix"));
         for found in self.prefixes(prop(node, "addressPrefixes")) {
             if !prefixes.iter().any(|(known, _)| *known == found.0) {
@@ -117,7 +119,7 @@ impl<'a> AzureReader<'a, '_> {
             }
         }
         let policies = self.text(node, "privateEndpointNetworkPolicies");
-        let own = Reference { parent: Some(network.into()), ..simple(&name) };
+        let own = Reference { parent: Some(network.into()), ..simple(name) };
         self.endpoint_policies(&own, policies.as_ref());
         if let Some(gateway) = prop(node, "natGateway").and_then(|gateway| self.reference(gateway)) {
             let full = Scalar { text: format!("{network}/{} at {}", own.name, gateway.span.start), ..name.clone() };
@@ -127,7 +129,7 @@ impl<'a> AzureReader<'a, '_> {
             name: last_segment(&name.text).into(),
             span: node.span(),
             prefixes,
-            group: self.attached(node, &Reference { parent: Some(network.into()), ..simple(&name) }, false),
+            group: self.attached(node, &Reference { parent: Some(network.into()), ..simple(name) }, false),
             routes: prop(node, "routeTable").and_then(|r| self.reference(r)),
             delegated: self.delegation(node),
             outbound: SubnetOutbound {
@@ -216,7 +218,7 @@ impl<'a> AzureReader<'a, '_> {
         let parent = name.text.rsplit_once('/').map(|(network, _)| Box::from(network)).or_else(|| id.and_then(|id| id.parent));
         let Some(parent) = parent else { return };
         let network = Reference { name: parent, parent: None, scope: Default::default(), span: name.span };
-        let subnet = self.subnet(node, &network.name);
+        let subnet = self.subnet(node, &network.name, name);
         let full = Scalar { text: format!("{}/{}", network.name, subnet.name), ..name.clone() };
         self.emit("Subnet", &full, node.span(), Azure::Subnet { network, subnet });
     }
@@ -430,6 +432,18 @@ impl<'a> AzureReader<'a, '_> {
         let mut given = lists.iter().filter_map(|list| prop(node, list));
         let has_address = given.any(|list| self.template.unknown(list).is_some() || !self.template.items(list).is_empty());
         self.emit("NatGateway", name, node.span(), Azure::NatGateway { has_address });
+        let outbound = SubnetOutbound { nat: true, ..SubnetOutbound::default() };
+        self.used_by_subnets(node, name, |target| Azure::SubnetUpdate { target, routes: None, outbound });
+        let gateway = simple(name);
+        self.used_by_subnets(node, name, |target| Azure::NatGatewayUse { target, gateway: gateway.clone() });
+    }
+
+    /// The subnets that what is shown says it belongs to.
+    fn used_by_subnets(&mut self, node: NodeRef<'a>, name: &Scalar, what: impl Fn(Reference) -> Azure) {
+        for target in self.references(prop(node, "subnets")) {
+            let full = Scalar { text: format!("{} of {}", name.text, target.name), ..name.clone() };
+            self.emit(SHOWN_USE, &full, name.span, what(target));
+        }
     }
 
     pub(super) fn route_table(&mut self, node: NodeRef<'a>, name: &Scalar) {
@@ -450,6 +464,9 @@ impl<'a> AzureReader<'a, '_> {
         }
         let routes: Vec<Route> = routes.into_iter().flatten().collect();
         self.emit("RouteTable", name, node.span(), Azure::RouteTable(routes));
+        let table = Reference { scope: self.scope.clone(), ..simple(name) };
+        let outbound = SubnetOutbound::default();
+        self.used_by_subnets(node, name, |target| Azure::SubnetUpdate { target, routes: Some(table.clone()), outbound });
     }
 
     fn route(&mut self, node: NodeRef<'a>, table: &Reference) -> Option<Route> {

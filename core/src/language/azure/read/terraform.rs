@@ -135,6 +135,10 @@ impl<'a> AzureReader<'a, '_> {
             }
             "azurerm_kubernetes_cluster" => self.terraform_cluster(values, &name),
             "azurerm_kubernetes_cluster_node_pool" => self.terraform_node_pool(values, &name),
+            "azurerm_linux_virtual_machine" | "azurerm_windows_virtual_machine" | "azurerm_virtual_machine" => {
+                self.terraform_machine(values, &name);
+            }
+            "azapi_resource" => self.azapi(values, &name),
             "azurerm_application_security_group" => self.emit("ApplicationSecurityGroup", &name, values.span(), Azure::ApplicationGroup),
             "azurerm_public_ip" => self.terraform_public_address(values, &name),
             _ if self.terraform_beside(kind, values) => {}
@@ -224,6 +228,31 @@ impl<'a> AzureReader<'a, '_> {
         self.emit("Association", &full, values.span(), Azure::Member { interface, group });
     }
 
+    fn terraform_machine(&mut self, values: NodeRef<'a>, name: &Scalar) {
+        let list = |list: &str| field(values, list).map_or_else(Vec::new, |node| self.template.scalars(node));
+        let interfaces = list("network_interface_ids").iter().filter(|id| !id.unknown).map(reference_of).collect();
+        let zones = list("zones").into_iter().chain(self.text(values, "zone")).map(|zone| zone.text.as_str().into()).collect();
+        self.emit("VirtualMachine", name, values.span(), Azure::Machine { interfaces, zones });
+    }
+
+    /// A resource of the provider `azapi`, whose body is that of the Azure Resource Manager. Upstream: Azure/azapi documentation, `azapi_resource`.
+    fn azapi(&mut self, values: NodeRef<'a>, name: &Scalar) {
+        let full_type = self.text(values, "type").filter(|written| !written.unknown).map(|written| written.text);
+        let body = field(values, "body").filter(|body| body.as_mapping().is_some());
+        let parent = self.text(values, "parent_id").filter(|parent| !parent.unknown);
+        let (Some(full_type), Some(body), Some(parent)) = (full_type, body, parent) else {
+            // A body that is one text, or known later.
+            self.terraform_beside("azapi_resource", values);
+            return;
+        };
+        let full_type = full_type.split('@').next().unwrap_or_default();
+        self.scope = Scope { deployment: self.scope.deployment, ..Scope::of_id(&parent.text) };
+        // `Microsoft.Network/virtualNetworks/subnets` stands in another resource, which is part of its name.
+        let is_child = full_type.matches('/').count() > 1;
+        let text = if is_child { format!("{}/{}", last_segment(&parent.text), name.text) } else { name.text.clone() };
+        self.resource_of(full_type, body, &Scalar { text, ..name.clone() });
+    }
+
     /// What a field names by its identifier or name.
     fn terraform_reference(&self, values: NodeRef<'a>, field: &str) -> Option<Reference> {
         self.text(values, field).map(|id| reference_of(&id))
@@ -246,7 +275,8 @@ impl<'a> AzureReader<'a, '_> {
             ..Configuration::default()
         };
         let configurations = list.into_iter().map(configuration).collect();
-        Interface { location: self.location(values), configurations, ..Interface::default() }
+        let group = self.terraform_reference(values, "network_security_group_id");
+        Interface { location: self.location(values), group, configurations, ..Interface::default() }
     }
 
     /// A security group attached to a subnet or interface.
@@ -329,13 +359,14 @@ impl<'a> AzureReader<'a, '_> {
     fn terraform_subnet(&mut self, node: NodeRef<'a>) -> Subnet {
         let name = self.name(node);
         let prefixes = self.prefixes(field(node, "address_prefixes").or_else(|| field(node, "address_prefix")));
-        let group: Option<Reference> = self.text(node, "security_group").map(|id| reference_of(&id));
+        // A data source says what the subnet has there.
+        let group = self.text(node, "security_group").or_else(|| self.text(node, "network_security_group_id"));
         Subnet {
             name: last_segment(&name.text).into(),
             span: node.span(),
             prefixes,
-            group,
-            routes: None,
+            group: group.map(|id| reference_of(&id)),
+            routes: self.terraform_reference(node, "route_table_id"),
             delegated: None,
             outbound: self.terraform_outbound(node),
         }

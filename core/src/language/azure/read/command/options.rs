@@ -319,7 +319,8 @@ impl AzureReader<'_, '_> {
             options.open(&word);
         }
         refused |= !self.check(&options);
-        if refused {
+        // With `--help` a command only prints how it is used.
+        if refused || options.has("help") {
             return None;
         }
         for name in MATTERS {

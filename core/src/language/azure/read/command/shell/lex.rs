@@ -22,6 +22,8 @@ pub(super) enum Part {
     Sum(String),
     /// `<name>`, which somebody is to fill in.
     Placeholder(String),
+    /// PowerShell's `@{Name = "web"}`: keys with their values, which are empty words where they are not followed.
+    Table(Vec<(String, Raw)>),
 }
 
 /// A word before it is run.
@@ -69,6 +71,7 @@ const OPERATORS: [&str; 9] = [";;", "&&", "||", "|&", ";", "|", "&", "(", ")"];
 pub(super) fn tokens(text: &str, live: &[Range<usize>], dialect: Dialect) -> (Vec<Token>, Vec<usize>) {
     let mut all = Vec::new();
     let mut open = Vec::new();
+    let delayed = dialect == Dialect::Cmd && text.to_ascii_lowercase().contains("enabledelayedexpansion");
     for range in live {
         let Some(part) = text.get(range.clone()) else { continue };
         let mut lexer = Lexer {
@@ -76,6 +79,7 @@ pub(super) fn tokens(text: &str, live: &[Range<usize>], dialect: Dialect) -> (Ve
             base: range.start,
             at: 0,
             dialect,
+            delayed,
             open: Vec::new(),
             never: Vec::new(),
             patience: part.len().saturating_add(1000),
@@ -95,6 +99,8 @@ struct Lexer<'a> {
     base: usize,
     at: usize,
     dialect: Dialect,
+    /// Whether `!NAME!` stands for a variable of cmd's, too.
+    delayed: bool,
     open: Vec<usize>,
     /// Quotation marks that do not occur any more.
     never: Vec<char>,
@@ -253,6 +259,7 @@ impl<'a> Lexer<'a> {
                 '"' | '\'' => self.quoted(c, &mut parts),
                 '$' => self.dollar(false, &mut parts),
                 '%' if self.dialect == Dialect::Cmd => self.percent(false, &mut parts),
+                '!' if self.delayed => self.exclamation(false, &mut parts),
                 '`' if self.dialect == Dialect::Posix => self.backticks(&mut parts),
                 _ => {
                     let escape = match self.dialect {
@@ -304,6 +311,11 @@ impl<'a> Lexer<'a> {
                 }
                 parts.push(Part::Quoted(text));
                 return;
+            }
+            if c == '!' && self.delayed {
+                parts.push(Part::Quoted(core::mem::take(&mut text)));
+                self.exclamation(true, parts);
+                continue;
             }
             let expands = mark == '"' || self.dialect == Dialect::Cmd;
             if c == '$' && expands && self.dialect != Dialect::Cmd || c == '%' && self.dialect == Dialect::Cmd {
@@ -422,7 +434,7 @@ impl<'a> Lexer<'a> {
         self.unclosed(self.at + 1, parts);
     }
 
-    /// `%NAME%` and `%%i`.
+    /// `%NAME%`, `%%i`, and `%1` of a script's arguments. Upstream: Microsoft Learn, Windows commands, "call".
     fn percent(&mut self, quoted: bool, parts: &mut Vec<Part>) {
         let rest = self.rest();
         if let Some(after) = rest.strip_prefix("%%") {
@@ -433,15 +445,31 @@ impl<'a> Lexer<'a> {
         }
         let inner = rest.get(1..).unwrap_or_default();
         let end = inner.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))).unwrap_or(inner.len());
-        match inner.get(end..).filter(|after| end > 0 && after.starts_with('%')) {
-            Some(_) => {
-                parts.push(Part::Variable(inner.get(..end).unwrap_or_default().into(), quoted));
-                self.at += end + 2;
-            }
-            None => {
-                push(parts, '%');
-                self.at += 1;
-            }
+        // `%~1` is the argument without quotation marks, `%~dp1` a part of its path.
+        let letters = inner.strip_prefix('~').map(|after| after.len() - after.trim_start_matches(|c: char| c.is_ascii_lowercase()).len());
+        let argument = inner.get(letters.map_or(0, |letters| letters + 1)..).and_then(|after| after.chars().next());
+        if inner.get(end..).is_some_and(|after| end > 0 && after.starts_with('%')) {
+            parts.push(Part::Variable(inner.get(..end).unwrap_or_default().into(), quoted));
+            self.at += end + 2;
+        } else if let Some(argument) = argument.filter(|c| c.is_ascii_digit() || *c == '*') {
+            let letters = letters.unwrap_or(0);
+            let path = inner.get(1..1 + letters).filter(|_| letters > 0).unwrap_or_default();
+            parts.push(Part::Variable(alloc::format!("{path}{argument}"), quoted));
+            self.at += 1 + usize::from(inner.starts_with('~')) + letters + 1;
+        } else {
+            push(parts, '%');
+            self.at += 1;
+        }
+    }
+
+    /// `!NAME!`, which cmd puts in as a line runs. Upstream: Microsoft Learn, Windows commands, "setlocal".
+    fn exclamation(&mut self, quoted: bool, parts: &mut Vec<Part>) {
+        let inner = self.rest().get(1..).unwrap_or_default();
+        let end = inner.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))).unwrap_or(inner.len());
+        self.at += 1;
+        if inner.get(end..).is_some_and(|after| end > 0 && after.starts_with('!')) {
+            parts.push(Part::Variable(inner.get(..end).unwrap_or_default().into(), quoted));
+            self.at += end + 1;
         }
     }
 

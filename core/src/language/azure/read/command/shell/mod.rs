@@ -9,12 +9,12 @@
 
 mod lex;
 mod parse;
+mod printed;
 mod run;
 
 use alloc::boxed::Box;
-use alloc::format;
 use alloc::rc::Rc;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::ops::Range;
 
@@ -124,38 +124,4 @@ fn dialect(text: &str, live: &[Range<usize>]) -> Dialect {
         }
     }
     Dialect::Posix
-}
-
-/// What `az … show --query id -o tsv` and the like print: the identifier or name of the resource. Nothing where that is not what is asked for.
-fn captured(words: &[Word]) -> Option<String> {
-    let after = |flags: &[&str]| {
-        let at = words.iter().position(|w| flags.contains(&w.text.as_str()))?;
-        let value = words.get(at).and_then(|w| w.value.as_deref()).or_else(|| words.get(at + 1))?;
-        Some(value.text.as_str())
-    };
-    if words.first().is_none_or(|w| w.text != "az") {
-        return None;
-    }
-    let query = after(&["--query"]).unwrap_or("id").to_ascii_lowercase();
-    let wanted = query.rsplit(['.', ' ', '[']).next().unwrap_or_default().trim_matches([']', '"', '\'']);
-    if !(wanted == "id" || wanted == "name" || query.ends_with("id")) {
-        return None;
-    }
-    let path = words.iter().skip(1).take_while(|w| !w.text.starts_with('-')).map(|w| w.text.as_str()).collect::<Vec<_>>().join(" ");
-    let shows = [" show", " create", " update"].iter().any(|verb| path.ends_with(verb));
-    let name = after(&["--name", "-n", "--ids", "--nodepool-name"]).filter(|_| shows)?;
-    if path.starts_with("network nsg rule ") && wanted != "name" {
-        let group = after(&["--nsg-name"])?;
-        return Some(format!("/networkSecurityGroups/{group}/securityRules/{name}"));
-    }
-    if path.starts_with("network vnet subnet ") && wanted != "name" {
-        let network = after(&["--vnet-name"])?;
-        return Some(format!("/virtualNetworks/{network}/subnets/{name}"));
-    }
-    // `az network vnet create` prints the network with its subnets.
-    if path == "network vnet create" && query.contains("subnet") && wanted == "id" {
-        let subnet = after(&["--subnet-name"])?;
-        return Some(format!("/virtualNetworks/{name}/subnets/{subnet}"));
-    }
-    Some(name.to_string())
 }

@@ -1,5 +1,6 @@
 //! Tokens to commands, loops, branches and functions. Whatever is not understood is passed over, and what stands around it is still read.
 
+mod given;
 mod power;
 
 use alloc::string::{String, ToString};
@@ -10,6 +11,8 @@ use super::lex::{Part, Raw, Token};
 
 /// Blocks in blocks are followed so deep.
 const DEEPEST: usize = 40;
+/// Labels of cmd that may be called.
+const MOST_LABELS: usize = 32;
 
 /// A part of a script.
 #[derive(Clone, Debug)]
@@ -54,7 +57,24 @@ pub(super) fn parse(tokens: &[Token], dialect: Dialect) -> Vec<Node> {
         // A bracket or a word that ends nothing.
         parser.at = parser.at.max(before + 1);
     }
+    if dialect == Dialect::Cmd {
+        let labels = labels(&all);
+        all.splice(0..0, labels);
+    }
     all
+}
+
+/// What `call :label` runs in cmd: everything from the label on.
+fn labels(nodes: &[Node]) -> Vec<Node> {
+    let label = |node: &Node| match node {
+        Node::Simple(words) => {
+            words.first().and_then(Raw::plain).filter(|word| word.len() > 1 && word.starts_with(':')).map(str::to_string)
+        }
+        _ => None,
+    };
+    let found = nodes.iter().enumerate().filter_map(|(at, node)| Some((at, label(node)?.to_ascii_lowercase())));
+    let body = |at: usize| nodes.get(at + 1..).unwrap_or_default().to_vec();
+    found.take(MOST_LABELS).map(|(at, name)| Node::Function { name, parameters: Vec::new(), body: body(at) }).collect()
 }
 
 struct Parser<'t> {
@@ -411,13 +431,16 @@ impl<'t> Parser<'t> {
                 Some(Node::For { variable, items, body })
             }
             "if" => {
+                self.at += 1;
+                let mut condition = Vec::new();
                 while let Some(word) = self.peek_word() {
-                    if word.plain().is_some_and(|w| ["az", "call", "set", "for"].contains(&w)) {
+                    if word.plain().is_some_and(|w| ["az", "call", "set", "for", "goto", "exit"].contains(&&*w.to_ascii_lowercase())) {
                         break;
                     }
+                    condition.push(word.clone());
                     self.at += 1;
                 }
-                let mut branches = alloc::vec![(alloc::vec![Node::Simple(Vec::new())], self.batch_body(depth))];
+                let mut branches = alloc::vec![(alloc::vec![Node::Simple(condition)], self.batch_body(depth))];
                 if self.take_plain("else") {
                     branches.push((Vec::new(), self.batch_body(depth)));
                 }
@@ -457,7 +480,7 @@ fn written(word: &Raw) -> String {
         match part {
             Part::Text(t) | Part::Quoted(t) | Part::Sum(t) | Part::Placeholder(t) => text.push_str(t),
             Part::Variable(name, _) => text.push_str(name),
-            Part::Output(..) => {}
+            Part::Output(..) | Part::Table(_) => {}
         }
     }
     text

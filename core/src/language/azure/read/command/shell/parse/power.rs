@@ -5,6 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::super::lex::{Part, Raw, Token};
+use super::given::{self, Given};
 use super::{Node, Parser, written};
 
 impl Parser<'_> {
@@ -48,9 +49,20 @@ impl Parser<'_> {
             }
             "foreach" => {
                 self.at += 1;
-                let mut inner = self.bracket().into_iter();
-                let variable = inner.next().and_then(|w| w.variable().map(str::to_ascii_lowercase)).unwrap_or_default();
-                let items = inner.skip_while(|w| w.plain().is_some_and(|p| p.eq_ignore_ascii_case("in"))).collect();
+                let start = self.at;
+                self.bracket();
+                let end = core::mem::replace(&mut self.at, start + 1);
+                let variable = self.peek_word().and_then(|w| w.variable().map(str::to_ascii_lowercase)).unwrap_or_default();
+                self.at += 1;
+                self.take_plain("in");
+                let items = match self.given(None) {
+                    Given::Values(items) if self.at < end => items,
+                    _ => {
+                        let parts = alloc::vec![Part::Placeholder(alloc::format!("${variable}"))];
+                        alloc::vec![Raw { parts, span: self.span_at(start), quoted: false }]
+                    }
+                };
+                self.at = end;
                 let body = self.braced(depth);
                 Some(Node::For { variable, items, body })
             }
@@ -98,8 +110,14 @@ impl Parser<'_> {
                 self.at = start;
                 Some(Node::Function { name, parameters: declared(&parameters), body: self.braced(depth) })
             }
-            _ => self.power_simple(),
+            _ => self.power_simple(depth),
         }
+    }
+
+    /// Where the first word after a place stands.
+    fn span_at(&self, place: usize) -> crate::text::Span {
+        let words = self.tokens.get(place..).unwrap_or_default().iter();
+        words.filter_map(|token| if let Token::Word(word) = token { Some(word.span) } else { None }).next().unwrap_or_default()
     }
 
     /// `switch ($name) { "a" { … } default { … } }`.
@@ -146,23 +164,14 @@ impl Parser<'_> {
         }
     }
 
-    fn power_simple(&mut self) -> Option<Node> {
+    fn power_simple(&mut self, depth: usize) -> Option<Node> {
         let Some((name, adds, first)) = self.assigned() else { return self.simple() };
-        if self.peek_op() == Some("(") && first.as_ref().is_none_or(|first| first.plain() == Some("@")) {
-            return Some(Node::List { name, items: self.bracket(), adds });
+        let statement =
+            self.plain().filter(|_| first.is_none()).map(str::to_ascii_lowercase).filter(|word| matches!(&**word, "if" | "switch"));
+        if let Some(statement) = statement {
+            return self.power(&statement, depth + 1).map(|node| assigning(node, &name, adds));
         }
-        let mut words = self.words();
-        words.splice(0..0, first);
-        let is_word = |word: &Raw, wanted: &[&str]| word.plain().is_some_and(|w| wanted.contains(&&*w.to_ascii_lowercase()));
-        if words.first().is_some_and(|first| is_word(first, &["az"])) {
-            return Some(Node::Captured { name, words });
-        }
-        // Tables of names, and what operators make of words, are not followed.
-        let is_table = words.first().and_then(Raw::plain).is_some_and(|w| w.ends_with("@{") || w.ends_with(']'));
-        if is_table || words.iter().any(|word| is_word(word, &OPERATORS)) {
-            return Some(Node::Captured { name, words: Vec::new() });
-        }
-        Some(Node::List { name, items: words, adds })
+        Some(self.given(first).assigned_to(name, adds))
     }
 
     /// `$name = …`, `$name=…`, `[string]$name += …`: the name, whether the value is added, and what of the value stands in the same word.
@@ -197,8 +206,26 @@ impl Parser<'_> {
     }
 }
 
-/// Operators that make something else of words. Upstream: Microsoft Learn, "about_Operators".
-const OPERATORS: [&str; 8] = ["-f", "-join", "-split", "-replace", "-match", "-eq", "-as", "|"];
+/// `$name = if (…) { … } else { … }`: what stands last in the branch that is taken.
+fn assigning(node: Node, name: &str, adds: bool) -> Node {
+    let last = |mut body: Vec<Node>| {
+        let given = match body.pop() {
+            Some(Node::Simple(words)) => given::of_words(words),
+            Some(other) => {
+                body.push(other);
+                Given::Other
+            }
+            None => Given::Other,
+        };
+        body.push(given.assigned_to(name.to_owned(), adds));
+        body
+    };
+    match node {
+        Node::Branches(branches) => Node::Branches(branches.into_iter().map(|(condition, body)| (condition, last(body))).collect()),
+        Node::Case { word, arms } => Node::Case { word, arms: arms.into_iter().map(|(patterns, body)| (patterns, last(body))).collect() },
+        other => Node::Block(alloc::vec![other, Given::Other.assigned_to(name.to_owned(), adds)]),
+    }
+}
 
 /// The parameters that PowerShell's `param(…)` declares: `[string]$Name = "x"`.
 fn declared(words: &[Raw]) -> Vec<(String, Option<Raw>)> {

@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 use super::super::lex::{Part, Raw, tokens};
 use super::super::parse::parse;
 use super::super::{Command, Dialect, Word};
+use super::table::is_table;
 use super::{DEEPEST, OF_CLUSTERS, Run, Value, is_argument};
 use crate::document::Variables;
 use crate::text::Span;
@@ -141,6 +142,10 @@ fn fill(words: &mut Vec<Word>, program: &str, span: Span) {
 impl Run<'_> {
     /// Takes note of a command, or of one that another command runs.
     pub(super) fn program(&mut self, mut words: Vec<Word>) {
+        // A whole table is nothing that a program understands.
+        for word in words.iter_mut().filter(|word| is_table(&word.text)) {
+            (word.text, word.unknown) = (String::from("$table"), true);
+        }
         let Some(first) = words.first_mut() else { return };
         let (program, span) = (program_of(first).to_string(), first.span);
         if READ.contains(&program.as_str()) {

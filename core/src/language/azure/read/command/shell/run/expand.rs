@@ -7,7 +7,8 @@ use core::ops::Range;
 
 use super::super::lex::{Part, Raw, tokens};
 use super::super::parse::{Node, parse};
-use super::super::{Dialect, Word, captured};
+use super::super::printed::printed;
+use super::super::{Dialect, Word};
 use super::{DEEPEST, LONGEST, MOST_TURNS, Run, Value, known};
 use crate::text::Span;
 
@@ -28,6 +29,9 @@ impl Run<'_> {
         let list = raw.plain().and_then(|word| word.strip_prefix('@')).filter(|_| self.dialect == Dialect::PowerShell);
         if let Some(name) = list.filter(|name| name.starts_with(|c: char| c.is_ascii_alphabetic())) {
             let value = self.lookup(name);
+            return value.items.into_iter().map(|text| self.word(raw, text, value.unknown)).collect();
+        }
+        if let Some(value) = self.member(raw) {
             return value.items.into_iter().map(|text| self.word(raw, text, value.unknown)).collect();
         }
         let mut done: Vec<String> = Vec::new();
@@ -60,6 +64,7 @@ impl Run<'_> {
                     (value, *quoted)
                 }
                 Part::Output(range, quoted) => (self.substitute(range.clone()), *quoted),
+                Part::Table(entries) => (known(self.table(entries)), true),
             };
             unknown |= items.unknown;
             let whole = raw.parts.len() == 1 || items.items.len() > 1;
@@ -137,6 +142,9 @@ impl Run<'_> {
         if self.dialect == Dialect::Cmd && name.starts_with('%') {
             return unset(name);
         }
+        if let Some(value) = self.property(name) {
+            return value;
+        }
         let end = name.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(name.len());
         let (bare, form) = (name.get(..end).unwrap_or_default(), name.get(end..).unwrap_or_default());
         if bare.is_empty() || form.is_empty() || self.dialect != Dialect::Posix {
@@ -212,15 +220,16 @@ impl Run<'_> {
         }
     }
 
-    /// What the last of the commands since `before` prints, where that is the name or identifier of a resource. What only shows is taken away.
+    /// What the last of the commands since `before` prints, as far as that can be told. What only shows is taken away.
     pub(super) fn output(&mut self, before: usize) -> Option<String> {
-        let last = self.commands.last().filter(|_| self.commands.len() > before)?;
-        let printed = captured(&last.words);
+        let (last, earlier) = self.commands.split_last().filter(|(_, earlier)| earlier.len() >= before)?;
+        let (length, span) = (earlier.len(), last.span);
+        let printed = printed(&last.words, earlier);
         let shows = last.words.iter().take(8).any(|w| matches!(w.text.as_str(), "show" | "list" | "get-credentials"));
         if shows {
             self.commands.pop();
         }
-        printed
+        printed.filter(|_| self.spend(length, span))
     }
 }
 

@@ -63,6 +63,12 @@ impl Run<'_> {
             "break" => Leave::Break(levels),
             "return" | "exit" if fails && self.doubt.is_some() => return true,
             "return" if self.depth > 0 => Leave::Return,
+            // Of cmd: where a label was called, the script goes on behind the call.
+            "exit" | "goto"
+                if self.depth > 0 && argument.as_ref().is_some_and(|word| ["/b", ":eof"].contains(&&*word.text.to_ascii_lowercase())) =>
+            {
+                Leave::Return
+            }
             // Outside functions it is an error, and the script goes on.
             "return" if self.dialect == Dialect::Posix => return true,
             "return" | "exit" => Leave::Exit,

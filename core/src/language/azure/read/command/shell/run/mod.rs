@@ -6,6 +6,7 @@ mod expand;
 mod files;
 mod leave;
 mod sum;
+mod table;
 
 use alloc::collections::BTreeMap;
 use alloc::format;
@@ -259,6 +260,9 @@ impl<'a> Run<'a> {
             return None;
         }
         let texts: Vec<&str> = words.iter().map(|w| w.text.as_str()).collect();
+        if self.dialect == Dialect::Cmd {
+            return batch_test(&texts);
+        }
         let inner = match texts.as_slice() {
             ["[" | "[[", inner @ .., "]" | "]]"] | ["test", inner @ ..] => inner,
             ["true" | ":"] => return Some(true),
@@ -292,7 +296,7 @@ impl<'a> Run<'a> {
             return;
         }
         let mut raws = raws;
-        let (mut is_local, mut stays, mut is_program) = (false, false, false);
+        let (mut is_local, mut stays, mut is_program, mut is_call) = (false, false, false, false);
         // What variables held before assignments in front of a command, which are for that command only.
         let mut held: Vec<(String, Option<Value>)> = Vec::new();
         // Words that come before a command, and assignments.
@@ -304,6 +308,7 @@ impl<'a> Run<'a> {
             is_local |= matches!(plain, "local" | "declare" | "typeset") && self.dialect == Dialect::Posix;
             stays |= matches!(plain, "export" | "local" | "readonly" | "declare" | "typeset");
             is_program |= matches!(plain, "command" | "exec" | "env" | "sudo" | "nohup");
+            is_call |= plain.eq_ignore_ascii_case("call");
             if let Some(Part::Text(head)) = first.parts.first().filter(|_| !stays && self.dialect == Dialect::Posix)
                 && let Some((name, _)) = head.split_once('=')
             {
@@ -313,7 +318,7 @@ impl<'a> Run<'a> {
             if let Some(Part::Text(head)) = first.parts.first().filter(|_| is_local && !self.locals.is_empty()) {
                 self.keep_outer(head.split(['=', '+']).next().unwrap_or_default());
             }
-            if !(prefix.contains(&plain) || flag || self.assign(first)) {
+            if !(prefix.contains(&plain) || plain.eq_ignore_ascii_case("call") || flag || self.assign(first)) {
                 break;
             }
             raws = rest;
@@ -339,7 +344,8 @@ impl<'a> Run<'a> {
         let words: Vec<Word> = raws.iter().flat_map(|raw| self.expand(raw)).collect();
         let Some(first) = words.first() else { return };
         let function = self.functions.get(&self.key(&first.text)).or_else(|| self.functions.get(&first.text)).cloned();
-        let function = function.filter(|_| !is_program);
+        // A label of cmd that is come to is passed by.
+        let function = function.filter(|_| !is_program && (is_call || self.dialect != Dialect::Cmd));
         // Those see what is set for them; what follows in a pipe of `envsubst` is what it makes.
         let sees = function.is_some() || ["bash", "sh", "zsh", "eval", "envsubst"].contains(&first.text.as_str());
         let is_kept = first.text == "envsubst";
@@ -447,12 +453,19 @@ impl<'a> Run<'a> {
         true
     }
 
-    /// `set NAME=value` and `set "NAME=value"`.
+    /// `set NAME=value` and `set "NAME=value"`; `set /a NAME=sum` and `set /p NAME=what to ask for`.
     fn set_in_batch(&mut self, rest: &[Raw]) {
         let words: Vec<Word> = rest.iter().filter_map(|raw| self.expand_whole(raw)).collect();
         let unknown = words.iter().any(|w| w.unknown);
+        let has = |flag: &str| words.iter().any(|w| w.text.eq_ignore_ascii_case(flag));
         let line = words.iter().map(|w| w.text.as_str()).filter(|w| !w.starts_with('/')).collect::<Vec<_>>().join(" ");
-        if let Some((name, value)) = line.split_once('=') {
+        let Some((name, value)) = line.split_once('=') else { return };
+        let (is_sum, is_asked) = (has("/a"), has("/p"));
+        if is_sum && !unknown {
+            self.sum(&line.to_ascii_lowercase());
+        } else if is_sum || is_asked {
+            self.forget(name.trim());
+        } else {
             self.set(name.trim(), Value { items: alloc::vec![value.trim().to_string()], unknown });
         }
     }
@@ -503,6 +516,30 @@ impl<'a> Run<'a> {
         self.variables.retain(|name, _| !is_argument(name));
         self.variables.extend(outer.into_iter().filter(|(name, _)| is_argument(name)));
     }
+}
+
+/// `A==B`, `/i "A" EQU "B"`, `not …` of cmd's `if`. Upstream: Microsoft Learn, Windows commands, "if".
+fn batch_test(texts: &[&str]) -> Option<bool> {
+    let (mut is_not, mut any_case) = (false, false);
+    let mut words: Vec<&str> = Vec::new();
+    for text in texts {
+        match text.to_ascii_lowercase().as_str() {
+            "not" if words.is_empty() => is_not = !is_not,
+            "/i" if words.is_empty() => any_case = true,
+            _ => words.push(text),
+        }
+    }
+    let line = words.join(" ");
+    let (a, b) = match words.as_slice() {
+        [a, op, b] if op.eq_ignore_ascii_case("equ") => (*a, *b),
+        [a, op, b] if op.eq_ignore_ascii_case("neq") => {
+            is_not = !is_not;
+            (*a, *b)
+        }
+        _ => line.split_once("==")?,
+    };
+    let same = |a: &str, b: &str| if any_case { a.eq_ignore_ascii_case(b) } else { a == b };
+    Some(same(a.trim(), b.trim()) != is_not)
 }
 
 fn known(text: String) -> Value {
