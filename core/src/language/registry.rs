@@ -24,6 +24,7 @@ use crate::policy::Ruleset;
 use crate::settings::Engine;
 use crate::snapshot::Snapshot;
 use crate::snapshot::cloud::Cloud;
+use crate::text::Span;
 
 /// A policy language: its kinds, how they are read, what they add to the inventory, and how they are lowered to the one policy language.
 ///
@@ -53,6 +54,11 @@ pub(in crate::language) trait Language: Sync {
 
     /// For a text that says the same in a form that is not read: the error that says what to paste instead.
     fn foreign(&self, _text: &str) -> Option<Diagnostic> {
+        None
+    }
+
+    /// For a text that is not read at all and speaks of what this language is about: what it may change.
+    fn lost(&self, _text: &str, _at: Span) -> Option<Resource> {
         None
     }
 

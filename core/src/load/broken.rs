@@ -18,6 +18,19 @@ fn fatal(diagnostics: &[Diagnostic]) -> Option<&Diagnostic> {
 
 /// What might stand in the part of a document that could not be read; nothing if all of it could.
 pub(super) fn unread(languages: Languages, text: &str, parsed: &Parsed, limits: &Limits) -> Vec<Resource> {
+    let root = parsed.tree.root();
+    let error = fatal(&parsed.diagnostics);
+    let at = error.or_else(|| parsed.diagnostics.first().filter(|_| root.is_none())).and_then(|error| error.place).map(|place| place.span);
+    let at = at.or_else(|| root.map(|root| root.span())).unwrap_or_default();
+    // Operators in a cluster make resources of Azure's, too.
+    let version = root.and_then(|root| root.get("apiVersion")).and_then(|version| version.as_str()).unwrap_or_default();
+    let is_other = !languages.claims(&parsed.tree) && (root.is_none_or(|root| root.get("kind").is_none()) || version.contains("azure"));
+    let lost = if error.is_some() || is_other { languages.lost(text, at) } else { Vec::new() };
+    policies(languages, text, parsed, limits).into_iter().chain(lost).collect()
+}
+
+/// The same of policies within a cluster.
+fn policies(languages: Languages, text: &str, parsed: &Parsed, limits: &Limits) -> Vec<Resource> {
     let Some(error) = fatal(&parsed.diagnostics) else {
         // Text of another language that happens to be YAML, what commands print for people, a mapping that does not say what it is.
         let root = parsed.tree.root();

@@ -255,7 +255,8 @@ fn read_unmarked(text: &str, beside: &Beside<'_>) -> ParsedDocument {
     if let Some(mut error) = beside.languages.foreign(text).or_else(|| document::printed(text)) {
         error.on_character_borders(text);
         let at = error.place.map_or(Span::default(), |place| place.span);
-        let lost = language::no_object(text, false, at).into_iter().map(Arc::new).collect();
+        let lost = language::no_object(text, false, at).into_iter().chain(beside.languages.lost(text, at));
+        let lost = lost.map(Arc::new).collect();
         return ParsedDocument { resources: lost, diagnostics: alloc::vec![error], ..ParsedDocument::default() };
     }
     let json = document::json::plain(text);

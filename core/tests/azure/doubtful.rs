@@ -3,7 +3,7 @@
 use super::*;
 
 /// Two subnets of one network with a machine each; the group of one of them closes port 80.
-const PAIR: &str = "az network vnet create -g shop -n net --address-prefixes 10.0.0.0/16 --subnet-name web --subnet-prefixes 10.0.1.0/24\naz network vnet subnet create -g shop --vnet-name net -n db --address-prefixes 10.0.2.0/24\naz network nsg create -g shop -n nsg\naz network nic create -g shop -n webnic --vnet-name net --subnet web --private-ip-address 10.0.1.4\naz network nic create -g shop -n dbnic --vnet-name net --subnet db --private-ip-address 10.0.2.4\n";
+pub(crate) const PAIR: &str = "az network vnet create -g shop -n net --address-prefixes 10.0.0.0/16 --subnet-name web --subnet-prefixes 10.0.1.0/24\naz network vnet subnet create -g shop --vnet-name net -n db --address-prefixes 10.0.2.0/24\naz network nsg create -g shop -n nsg\naz network nic create -g shop -n webnic --vnet-name net --subnet web --private-ip-address 10.0.1.4\naz network nic create -g shop -n dbnic --vnet-name net --subnet db --private-ip-address 10.0.2.4\n";
 pub(crate) const ATTACH: &str = "az network vnet subnet update -g shop --vnet-name net -n web --nsg nsg\n";
 pub(crate) const CLOSE: &str =
     "az network nsg rule create -g shop --nsg-name nsg -n close --priority 100 --access Deny --protocol Tcp --destination-port-ranges 80\n";

@@ -4,6 +4,7 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod aks;
+mod beside;
 mod changes;
 mod clusters;
 mod codes;

@@ -196,6 +196,11 @@ pub(super) fn is_key(line: &str) -> bool {
 /// Whether a line begins JSON or a YAML document, a table of `kubectl get` or a description of `kubectl describe`, and nothing else.
 pub(super) fn looks_like_manifest(line: &str) -> bool {
     let line = line.trim_end();
+    // `- access:` and the like begin what `az … -o yaml` prints.
+    let of_azure = ["- access: ", "defaultSecurityRules:", "securityRules:", "addressSpace:"];
+    if of_azure.iter().any(|start| line.starts_with(start)) || line.starts_with("Name ") && line.contains(" SourceAddressPrefixes ") {
+        return true;
+    }
     ["apiVersion:", "kind:", "items:", "metadata:", "azure:", "- apiVersion", "{\"", "[{", "\"apiVersion\"", "%YAML"]
         .iter()
         .any(|start| line.trim_start().starts_with(start))

@@ -20,6 +20,7 @@ use crate::document::NodeRef;
 use crate::policy::Ruleset;
 use crate::snapshot::Snapshot;
 use crate::snapshot::cloud::Cloud;
+use crate::text::Span;
 
 pub use crate::model::{ClusterEngine, Plugin};
 pub use crate::snapshot::cloud::{
@@ -54,6 +55,10 @@ impl Language for AzureLanguage {
 
     fn foreign(&self, text: &str) -> Option<Diagnostic> {
         read::foreign(text)
+    }
+
+    fn lost(&self, text: &str, at: Span) -> Option<Resource> {
+        read::lost(text, at)
     }
 
     fn add_workloads(&self, inventory: &mut Inventory<'_>) {

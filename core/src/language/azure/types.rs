@@ -16,6 +16,11 @@ use crate::text::Span;
 /// The kind of what a resource says of subnets that use it, as `az network route-table show` does: they need not be given.
 pub(crate) const SHOWN_USE: &str = "ShownUse";
 
+/// The kind of a rule that is shown by itself: one of the same name that commands make is the same.
+pub(crate) const SHOWN_RULE: &str = "ShownRule";
+/// The kind of a list of rules that does not say of which group they are.
+pub(crate) const BARE_RULES: &str = "BareRules";
+
 /// One resource of Azure's.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Azure {

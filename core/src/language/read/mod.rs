@@ -98,9 +98,19 @@ impl Languages {
         self.iter().find_map(|language| language.foreign(text))
     }
 
+    /// What a text that is not read at all may change, of whichever language it speaks.
+    pub(crate) fn lost(self, text: &str, at: Span) -> Vec<Resource> {
+        self.iter().filter_map(|language| language.lost(text, at)).collect()
+    }
+
     /// Whether a document is of a kind whose JSON may have comments: a template of Azure's, or a file of parameters for one.
     /// Upstream: Azure documentation, "Understand the structure and syntax of ARM templates".
     pub fn takes_comments(self, tree: &Tree) -> bool {
+        self.claims(tree)
+    }
+
+    /// Whether a document is one language's own, whatever it says of its kind.
+    pub(crate) fn claims(self, tree: &Tree) -> bool {
         tree.root().is_some_and(|root| self.iter().any(|language| language.claims(root)))
     }
 

@@ -8,10 +8,11 @@ use alloc::vec::Vec;
 
 use super::slots::Slot;
 use super::{Builder, OR, Placed, conflicts, identity, key, managed};
-use crate::language::azure::{self, Azure, Reach, Reference};
+use crate::language::azure::{self, Azure, BARE_RULES, Reach, Reference, SHOWN_RULE};
 use crate::model::AddressSet;
 use crate::policy::GroupUseId;
 use crate::snapshot::cloud::{Cloud, Group, GroupId, GroupUse, NetworkId, NetworkOrigin, SubnetId};
+use crate::text::Place;
 
 /// Whether what is not evaluated may change a resource.
 fn reaches((document, change, azure): &Placed<'_>, (other, target, _): &Placed<'_>, placed: &[Placed<'_>]) -> bool {
@@ -25,21 +26,42 @@ fn reaches((document, change, azure): &Placed<'_>, (other, target, _): &Placed<'
     }
 }
 
+/// A group that commands make and that is shown, too: it has the rules of both.
+fn both(known: &mut Group, other: Group) {
+    let has = |rule: &azure::SecurityRule, rules: &[(azure::SecurityRule, Place)]| {
+        rules.iter().any(|(known, _)| !known.name.is_empty() && known.name.eq_ignore_ascii_case(&rule.name))
+    };
+    let rules: Vec<_> = other.rules.into_iter().filter(|(rule, _)| !has(rule, &known.rules)).collect();
+    known.rules.extend(rules);
+    known.location = known.location.take().or(other.location);
+    if known.defaults.is_empty() {
+        known.defaults = other.defaults;
+    }
+    known.missing.extend(other.missing);
+    known.unread.extend(other.unread);
+    known.expansions.extend(other.expansions);
+}
+
 impl Builder {
     pub(super) fn groups(&mut self, placed: &[Placed<'_>]) {
+        // Which of the groups commands make.
+        let mut made: Vec<bool> = Vec::new();
         for (document, resource, azure) in placed {
             let Azure::Group(group) = azure else { continue };
             // `az vm create --nsg NAME` makes a group only if there is none of this name.
             let is_other = |(_, other, azure): &Placed<'_>| {
                 matches!(azure, Azure::Group(_))
                     && other.kind_name != resource.kind_name
-                    && key(&other.meta.name) == key(&resource.meta.name)
+                    && (key(&other.meta.name) == key(&resource.meta.name) || &*resource.kind_name == BARE_RULES)
             };
             if &*resource.kind_name == "MadeSecurityGroup" && placed.iter().any(is_other) {
                 continue;
             }
+            if &*resource.kind_name == BARE_RULES && placed.iter().any(is_other) {
+                continue;
+            }
             let rules = |rules: &[azure::SecurityRule]| rules.iter().map(|r| (r.clone(), r.span.within(*document))).collect();
-            self.cloud.groups.push(Group {
+            let group = Group {
                 name: resource.meta.name.to_string(),
                 location: group.location.as_deref().map(ToOwned::to_owned),
                 rules: rules(&group.rules),
@@ -51,7 +73,18 @@ impl Builder {
                 expansions: group.expansions.iter().map(|(tag, prefixes)| (tag.to_string(), AddressSet::of_cidrs(prefixes))).collect(),
                 place: resource.span.within(*document),
                 name_place: resource.meta.name_span.within(*document),
-            });
+            };
+            let is_made = resource.meta.scope.deployment;
+            let is_same = |(known, made): (&Group, &bool)| {
+                key(&known.name) == key(&group.name) && known.condition == group.condition && *made != is_made
+            };
+            match self.cloud.groups.iter().zip(&made).position(is_same).and_then(|at| self.cloud.groups.get_mut(at)) {
+                Some(known) => both(known, group),
+                None => {
+                    self.cloud.groups.push(group);
+                    made.push(is_made);
+                }
+            }
         }
         let own: Vec<usize> = self.cloud.groups.iter().map(|g| g.rules.len()).collect();
         for (document, resource, azure) in placed {
@@ -67,6 +100,12 @@ impl Builder {
                 self.cloud.groups.push(Group { unread: alloc::vec![why], ..Group::plain(&group.name, place.0, place.1) });
             }
             for group in self.cloud.groups.iter_mut().filter(|g| key(&g.name) == key(&group.name)) {
+                let is_known = |(rule, _): &(azure::SecurityRule, Place)| {
+                    &*resource.kind_name == SHOWN_RULE && group.rules.iter().any(|(known, _)| known.name.eq_ignore_ascii_case(&rule.name))
+                };
+                if rule.as_ref().is_some_and(is_known) {
+                    continue;
+                }
                 group.rules.extend(rule.clone());
                 if let Some((expression, represented)) = &missing {
                     group.missing.push(expression.clone());
@@ -74,6 +113,7 @@ impl Builder {
                 }
             }
         }
+        self.rules_of_any(placed);
         let own: Vec<usize> = own.into_iter().chain(core::iter::repeat(0)).take(self.cloud.groups.len()).collect();
         self.may_change(placed);
         conflicts::check(&mut self.cloud.groups, &own, &mut self.problems);
@@ -82,6 +122,19 @@ impl Builder {
             .groups
             .sort_by(|a, b| (key(&a.name), a.condition.is_some(), &a.name).cmp(&(key(&b.name), b.condition.is_some(), &b.name)));
         self.cloud.groups.dedup_by(|b, a| key(&a.name) == key(&b.name) && (a.condition.is_none() || a.condition == b.condition));
+    }
+
+    /// Rules of which the input does not say whose they are may be of any group.
+    fn rules_of_any(&mut self, placed: &[Placed<'_>]) {
+        let is_bare = |(_, resource, azure): &Placed<'_>| matches!(azure, Azure::Group(_)) && &*resource.kind_name == BARE_RULES;
+        if !placed.iter().any(is_bare) || self.cloud.groups.iter().all(|group| group.name == "rules") {
+            return;
+        }
+        let why = "a list of rules that does not name its group";
+        for group in &mut self.cloud.groups {
+            group.missing.push(why.into());
+            group.unread.push(why.into());
+        }
     }
 
     /// What is not in the input, or not evaluated, may change groups: linked templates those of the resource group that they are deployed to. Upstream:

@@ -83,6 +83,11 @@ pub(super) fn told_apart(placed: &[Placed<'_>], problems: &mut Vec<Diagnostic>) 
             }
         }
     }
+    // A script that names no subscription, and what `az … show` prints with it, are about the same resource group.
+    for (_, known) in homes.iter_mut().filter(|((sort, _), _)| *sort == Sort::Group) {
+        let all = known.clone();
+        known.retain(|(scope, _)| scope.subscription.is_some() || all.iter().filter(|(other, _)| is_fuller(other, scope)).count() != 1);
+    }
     let strange = strange(placed, &homes);
     homes.retain(|home, places| places.len() > 1 || strange.contains(home));
     if homes.is_empty() {
@@ -103,7 +108,9 @@ pub(super) fn told_apart(placed: &[Placed<'_>], problems: &mut Vec<Diagnostic>) 
         let (mut owned, mut azure) = ((*resource).clone(), (*azure).clone());
         let scope = owned.meta.scope.clone();
         let own = sort_of(&azure).and_then(|sort| table.get(&(sort, key(&owned.meta.name))));
-        if let Some(known) = own.and_then(|all| all.iter().find(|k| place(&k.scope, k.document) == place(&scope, *document))) {
+        let at = |all: &'_ Vec<Known>| all.iter().position(|k| place(&k.scope, k.document) == place(&scope, *document));
+        let fuller = |all: &'_ Vec<Known>| all.iter().position(|k| is_fuller(&k.scope, &scope));
+        if let Some(known) = own.and_then(|all| all.get(at(all).or_else(|| fuller(all))?)) {
             owned.meta.name = known.name.clone();
         }
         each_reference(&mut azure, &mut |sort, name, said_scope, span| {
@@ -137,6 +144,11 @@ pub(super) fn told_apart(placed: &[Placed<'_>], problems: &mut Vec<Diagnostic>) 
         (*document, owned, azure)
     };
     Some(placed.iter().map(rename).collect())
+}
+
+/// Whether a place is the resource group of another one, with its subscription.
+fn is_fuller(full: &Scope, scope: &Scope) -> bool {
+    full.subscription.is_some() && scope.subscription.is_none() && scope.group.is_some() && full.group == scope.group
 }
 
 /// Whether a reference means something in another resource group than a resource is in.

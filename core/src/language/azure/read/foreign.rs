@@ -1,7 +1,11 @@
-//! Languages in which people write Azure's networks and which are not read here: what to paste instead.
+//! Languages in which people write Azure's networks and which are not read here: what to paste instead, and that they may change what is read.
 
+use super::AzureReader;
+use super::value::Scalar;
 use crate::diagnostics::{Diagnostic, Severity};
-use crate::language::codes;
+use crate::language::azure::{Azure, Reach};
+use crate::language::read::fields::Reader;
+use crate::language::{Resource, codes};
 use crate::text::Span;
 
 /// Words with which a line of Terraform begins, each followed by a name in quotation marks or a brace.
@@ -39,6 +43,32 @@ pub(in crate::language) fn foreign(text: &str) -> Option<Diagnostic> {
     let message = alloc::format!("this is {language}, which is not read here");
     let span = Span::new(start as u32, (start + line.len()) as u32);
     Some(Diagnostic::new(codes::AZ_LANGUAGE, Severity::Error, span, message).help(help))
+}
+
+/// Words by which texts speak of security groups, their rules, and what they are attached to: of Terraform, Bicep, Ansible, operators in a cluster, tables,
+/// PowerShell and broken JSON.
+const TELLING: [&str; 9] = [
+    "azurerm_network_security",
+    "azurerm_subnet_network_security",
+    "azurerm_network_interface_security",
+    "azure_rm_securitygroup",
+    "networkSecurityGroup",
+    "NetworkSecurityGroup",
+    "ecurityRules",
+    "DestinationPortRange",
+    "destinationPortRange",
+];
+
+/// What a text that is not read may change: security groups, if it speaks of them.
+pub(in crate::language) fn lost(text: &str, at: Span) -> Option<Resource> {
+    TELLING.iter().find(|word| text.contains(**word))?;
+    let mut reader = Reader::new(text);
+    let mut found = alloc::vec::Vec::new();
+    let azure = &mut AzureReader::new(&mut reader, &mut found);
+    let name = Scalar { text: alloc::format!("text at {}", at.start), unknown: true, span: at };
+    let why = "a text that cannot be read may change security groups".into();
+    azure.emit("Unread", &name, at, Azure::MayChange { why, reach: Reach::Anywhere });
+    found.pop()
 }
 
 fn is_terraform(line: &str) -> bool {

@@ -37,14 +37,14 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 pub(in crate::language) use command::{read_commands, shell};
-pub(in crate::language) use foreign::foreign;
+pub(in crate::language) use foreign::{foreign, lost};
 pub use parameters::ParameterFile;
 
 use self::rules::last_segment;
 use self::value::{Scalar, Template, field};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::document::{NodeRef, Value};
-use crate::language::azure::{Azure, Reach, Reference, Scope, SecurityGroup, SecurityRule};
+use crate::language::azure::{Azure, BARE_RULES, Reach, Reference, SHOWN_RULE, Scope, SecurityGroup, SecurityRule};
 use crate::language::read::fields::Reader;
 use crate::language::{Kind, Meta, Resource, codes};
 use crate::model::Labels;
@@ -476,8 +476,12 @@ impl<'a, 'r> AzureReader<'a, 'r> {
 
     /// A rule that is a resource of its own, named `group/rule`.
     fn separate_rule(&mut self, node: NodeRef<'a>, name: &Scalar) {
-        let Some((group, _)) = name.text.rsplit_once('/') else { return };
-        let group = Reference { name: group.into(), parent: None, scope: Default::default(), span: name.span };
+        let id = field(node, "id").and_then(|id| self.template.scalar(id)).map(|id| id.text).unwrap_or_default();
+        // What `az network nsg rule show` prints has the group only in its identifier.
+        let shown = name.text.rsplit_once('/').is_none();
+        let group = name.text.rsplit_once('/').map(|(group, _)| String::from(group)).or_else(|| group_of(&id).map(String::from));
+        let Some(group) = group else { return };
+        let group = Reference { name: group.as_str().into(), parent: None, scope: Default::default(), span: name.span };
         // How often a loop makes the rule may not be to be told, so there may be more of them.
         let endless = self.conditions.first().cloned();
         let (kind, azure) = match self.group_rule(node) {
@@ -490,7 +494,7 @@ impl<'a, 'r> AzureReader<'a, 'r> {
                         Azure::MissingRules { group: group.clone(), expression, represented: true },
                     );
                 }
-                ("SecurityRule", Azure::Rule { group, rule: Box::new(rule) })
+                (if shown { SHOWN_RULE } else { "SecurityRule" }, Azure::Rule { group, rule: Box::new(rule) })
             }
             Err(expression) => ("SecurityRules", Azure::MissingRules { group, expression: expression.into(), represented: false }),
         };
@@ -500,9 +504,7 @@ impl<'a, 'r> AzureReader<'a, 'r> {
     /// `az network nsg rule list`: rules, and their group only in their identifiers.
     fn bare_rules(&mut self, list: NodeRef<'a>, items: &[NodeRef<'a>]) {
         let id = items.iter().find_map(|item| field(*item, "id")).and_then(NodeRef::as_str).unwrap_or_default();
-        let mut segments = id.split('/').skip_while(|s| !s.eq_ignore_ascii_case("networkSecurityGroups"));
-        let name = segments.nth(1).unwrap_or("rules").to_string();
-        let name = Scalar { text: name, unknown: false, span: list.span() };
+        let name = Scalar { text: group_of(id).unwrap_or("rules").to_string(), unknown: false, span: list.span() };
         let is_default = |item: &&NodeRef<'a>| {
             field(**item, "type").and_then(NodeRef::as_str).is_some_and(|t| t.ends_with("defaultSecurityRules"))
                 || matches!(prop(**item, "priority").map(NodeRef::value), Some(Value::Int(65000..)))
@@ -512,8 +514,14 @@ impl<'a, 'r> AzureReader<'a, 'r> {
         self.check_group(&name.text, &mut rules);
         let defaults = self.default_rules(&defaults);
         let group = SecurityGroup { rules, defaults, ..SecurityGroup::default() };
-        self.emit("NetworkSecurityGroup", &name, list.span(), Azure::Group(group));
+        let kind = if group_of(id).is_some() { "NetworkSecurityGroup" } else { BARE_RULES };
+        self.emit(kind, &name, list.span(), Azure::Group(group));
     }
+}
+
+/// The security group that the identifier of a rule names.
+fn group_of(id: &str) -> Option<&str> {
+    id.split('/').skip_while(|segment| !segment.eq_ignore_ascii_case("networkSecurityGroups")).nth(1)
 }
 
 /// The reference that an identifier is: the last name, and for a subnet the name of its network.
