@@ -88,7 +88,7 @@ fn texts_that_are_not_read_and_speak_of_groups_may_change_them() {
         beside(&[], (name, text), ALLOWED);
     }
     let console = format!(
-        "{PAIR}{ATTACH}$ az network nsg rule list -g shop --nsg-name nsg -o yaml\n- access: Deny\n  destinationPortRange: '80'\n  direction: Inbound\n  id: {ID}/networkSecurityGroups/nsg/securityRules/close\n  name: close\n  priority: 100\n  protocol: '*'\n  sourceAddressPrefix: '*'\n"
+        "{PAIR}{ATTACH}$ az network nsg rule list -g shop --nsg-name nsg -o yaml\n- access: Deny\n  destinationPortRange: '80'\n  direction: Inbound\n  id: {ID}/networkSecurityGroups/nsg/securityRules/close\n  name: close\n  priority: 100\n  protocol: '*'\n  sourceAddressPrefix: '*'\n  sourcePortRange: '*'\n  destinationAddressPrefix: '*'\n"
     );
     verdict(&scene(&console), "10.0.2.4", "10.0.1.4", 80, DENIED);
 }
