@@ -1,16 +1,16 @@
-//! What a pointer or a key does in the graph: pan, pinch, ask by dragging, point, select.
+//! What a pointer does in the graph: pan, pinch, ask by dragging, point, select.
 
 use gloo::timers::callback::Timeout;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, Event, KeyboardEvent, MouseEvent, PointerEvent};
+use web_sys::{Element, Event, MouseEvent, PointerEvent};
 use yew::prelude::*;
 
 use super::follow;
 use super::hand::{HOLD_MS, Lift, Press, Step};
-use super::view::{LiveRef, at, bring, find, focus_quietly};
+use super::view::{LiveRef, at, find};
 use crate::components::ByAddress;
 use crate::graph::Point;
-use crate::graph::near::{Heading, Pointed, nearest};
+use crate::graph::near::Pointed;
 use crate::graph::picture::{Mark, MarkKind, Picture};
 use crate::state::{Action, PictureAction, State};
 
@@ -32,17 +32,6 @@ pub(super) fn target(event: &Event, selector: &str) -> Option<Element> {
     event.target()?.dyn_into::<Element>().ok()?.closest(selector).ok()?
 }
 
-/// The direction of an arrow key.
-fn heading(key: &str) -> Option<Heading> {
-    match key {
-        "ArrowLeft" => Some(Heading::Left),
-        "ArrowRight" => Some(Heading::Right),
-        "ArrowUp" => Some(Heading::Up),
-        "ArrowDown" => Some(Heading::Down),
-        _ => None,
-    }
-}
-
 impl Events {
     /// What hears an event, and does with it what one of the functions below does.
     pub(super) fn hear<E: 'static>(&self, handle: fn(&Self, E)) -> Callback<E> {
@@ -50,7 +39,7 @@ impl Events {
         Callback::from(move |event| handle(&events, event))
     }
 
-    fn element(&self) -> Option<Element> {
+    pub(super) fn element(&self) -> Option<Element> {
         self.canvas.cast::<Element>()
     }
 
@@ -251,7 +240,7 @@ impl Events {
     }
 
     /// Back to what was shown before; where all is shown, nothing is looked at any longer.
-    fn back(&self) {
+    pub(super) fn back(&self) {
         let focus = self.live.borrow().focus;
         match focus.checked_sub(1) {
             Some(left) => self.store.dispatch(PictureAction::FocusBack(left).into()),
@@ -270,7 +259,7 @@ impl Events {
     }
 
     /// Opens or closes a namespace.
-    fn toggle(&self, name: String) {
+    pub(super) fn toggle(&self, name: String) {
         if self.picture.overview.is_none() {
             return self.store.dispatch(PictureAction::ToggleNamespace(name).into());
         }
@@ -278,7 +267,7 @@ impl Events {
         self.store.dispatch(PictureAction::ToggleCard(name).into());
     }
 
-    fn activate(&self, element: &Element) {
+    pub(super) fn activate(&self, element: &Element) {
         let arrow = element.get_attribute("data-arrow").and_then(|key| self.picture.arrows.iter().find(|a| a.key == key));
         if let Some(arrow) = arrow {
             if let Some((from, to)) = arrow.ask.clone() {
@@ -298,41 +287,5 @@ impl Events {
 
     fn ask(&self, from: &str, to: &str) {
         self.store.dispatch(Action::AskBetween { from: from.into(), to: to.into(), traffic: None });
-    }
-
-    pub(super) fn key(&self, event: KeyboardEvent) {
-        let Some(element) = target(&event, "[data-mark],[data-arrow],[data-fold],[data-from]") else { return };
-        match event.key().as_str() {
-            "Enter" | " " => {
-                event.prevent_default();
-                match (element.get_attribute("data-fold"), element.get_attribute("data-from")) {
-                    (Some(fold), _) => self.toggle(fold),
-                    (_, Some(from)) => self.store.dispatch(Action::AskFrom(Some(from))),
-                    _ => self.activate(&element),
-                }
-            }
-            "Escape" if self.asks_from.is_none() => self.back(),
-            key => {
-                let Some(heading) = heading(key) else { return };
-                event.prevent_default();
-                let Some(index) = element.get_attribute("data-mark").and_then(|i| i.parse::<usize>().ok()) else { return };
-                if let (Some(next), Some(canvas)) = (nearest(&self.picture, index, heading), self.element()) {
-                    self.focus_mark(&canvas, next);
-                }
-            }
-        }
-    }
-}
-
-impl Events {
-    /// The keyboard goes to another mark, and with it what is faded.
-    fn focus_mark(&self, canvas: &Element, index: usize) {
-        let Some(mark) = self.picture.marks.get(index) else { return };
-        if self.picture.overview.is_some() {
-            bring(&self.live, canvas, Some(mark.rect));
-        }
-        focus_quietly(&self.live, canvas, &format!("[data-mark=\"{index}\"]"));
-        self.tab_to.emit(mark.key.clone());
-        self.point.emit(Some(Pointed::Mark(mark.key.clone())));
     }
 }

@@ -6,10 +6,10 @@ use web_sys::{MouseEvent, PointerEvent};
 use yew::prelude::*;
 
 use super::drag::Events;
-use super::listeners::{use_awaited, use_escape, use_focus, use_taps};
+use super::listeners::{use_awaited, use_escape, use_focus, use_taps, use_wheel};
 use super::packet::PacketView;
 use super::parts::{ArrowProps, ArrowView, MarkView, SaidView};
-use super::view::{LiveRef, use_wheel};
+use super::view::LiveRef;
 use crate::components::ByAddress;
 use crate::components::renders::count_render;
 use crate::graph::near::{Near, Pointed, near};

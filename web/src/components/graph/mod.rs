@@ -10,6 +10,7 @@ mod filter;
 mod finder;
 mod follow;
 mod hand;
+mod keyboard;
 mod legend;
 mod listeners;
 mod minimap;

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
-use web_sys::{Element, HtmlElement, PointerEvent, ResizeObserver, WheelEvent};
+use web_sys::{Element, HtmlElement, PointerEvent, ResizeObserver};
 use yew::prelude::*;
 
 use super::camera::{Camera, READABLE, SCALES, fitting, in_sight, new_area, reading, shows};
@@ -242,51 +242,6 @@ pub(super) fn use_camera(
                 observer.disconnect();
             }
             drop(on_size);
-        }
-    });
-}
-
-/// The wheel zooms at the pointer; with Shift, or on a trackpad's two axes, it pans. Yew's own wheel events are passive, and these must
-/// keep the page from scrolling.
-#[hook]
-pub(super) fn use_wheel(canvas: &NodeRef, live: &LiveRef) {
-    let (canvas, live) = (canvas.clone(), live.clone());
-    use_effect_with((), move |()| {
-        let element = canvas.cast::<Element>();
-        let on = element.clone();
-        let handler = Closure::<dyn Fn(WheelEvent)>::new(move |event: WheelEvent| {
-            let Some(canvas) = &on else { return };
-            event.prevent_default();
-            let rect = canvas.get_bounding_client_rect();
-            let (x, y) = (f64::from(event.client_x()) - rect.left(), f64::from(event.client_y()) - rect.top());
-            let unit = if event.delta_mode() == 0 { 1.0 } else { 24.0 };
-            if live.borrow().tall && !event.ctrl_key() && !event.shift_key() {
-                let mut live = live.borrow_mut();
-                let camera = live.camera.panned(-event.delta_x() * unit, -event.delta_y() * unit);
-                live.look(canvas, camera);
-            } else if event.shift_key() || (event.delta_x().abs() > event.delta_y().abs() && !event.ctrl_key()) {
-                let mut live = live.borrow_mut();
-                let camera = live.camera.panned(-if event.delta_x() == 0.0 { event.delta_y() } else { event.delta_x() } * unit, 0.0);
-                live.look(canvas, camera);
-            } else {
-                // A pinch on a trackpad comes as a wheel with Ctrl, in smaller steps.
-                let rate = if event.ctrl_key() { 0.01 } else { 0.0016 };
-                zoom_at(&live, canvas, x, y, (-event.delta_y() * unit * rate).exp());
-            }
-        });
-        let options = web_sys::AddEventListenerOptions::new();
-        options.set_passive(false);
-        if let Some(element) = &element {
-            let _ = element.add_event_listener_with_callback_and_add_event_listener_options(
-                "wheel",
-                handler.as_ref().unchecked_ref(),
-                &options,
-            );
-        }
-        move || {
-            if let Some(element) = element {
-                let _ = element.remove_event_listener_with_callback("wheel", handler.as_ref().unchecked_ref());
-            }
         }
     });
 }
