@@ -5,7 +5,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
-use core::net::{IpAddr, Ipv4Addr};
+use core::net::IpAddr;
 
 use hashbrown::HashMap;
 
@@ -14,12 +14,11 @@ use crate::compile::Endpoint;
 use crate::diagnostics::distance;
 use crate::language::TargetPort;
 use crate::snapshot::cloud::Interface;
+pub(crate) use crate::snapshot::cloud::tags::SOMEWHERE;
 use crate::snapshot::{NodeId, OwnerKind, PodEndpoint, PodId, Role, Service, ServiceId, Snapshot, WorkloadId, WorkloadKind};
 
 /// How many names an error offers.
 const OFFERED: usize = 4;
-/// An address of the Internet, of those kept for examples.
-pub(crate) const SOMEWHERE: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 10));
 
 /// The name of the Internet as an end.
 pub const INTERNET: &str = "internet";

@@ -17,6 +17,7 @@ use crate::model::{Cidr, Protocol};
 use crate::policy::Matched;
 use crate::policy::{Action, Direction, RuleRef};
 use crate::snapshot::Snapshot;
+use crate::snapshot::cloud::tags::SOMEWHERE;
 use crate::snapshot::cloud::{Group, GroupId};
 use crate::text::{Place, Position, Sources, Span};
 use crate::verdict::traversal::{Checkpoint, traversals};
@@ -243,6 +244,10 @@ impl NewRule {
 /// How a rule names an end that is nothing but an address: by that, or, of a machine that stands for any of its subnet, by the subnet; by everything where it
 /// may be anywhere.
 fn where_it_may_be(snapshot: &Snapshot, end: Endpoint) -> Vec<String> {
+    // One address stands for all of the Internet; a rule for it alone would let in nobody.
+    if end == Endpoint::Outside(SOMEWHERE) {
+        return alloc::vec!["Internet".to_string()];
+    }
     match snapshot.cloud.ranges_of(end).as_slice() {
         [] => alloc::vec!["*".to_string()],
         ranges => ranges.iter().map(Cidr::plain).collect(),

@@ -18,6 +18,7 @@ mod identity;
 mod networks;
 mod plans;
 mod private_endpoints;
+mod refused;
 mod routes;
 mod scripts;
 mod shells;

@@ -113,6 +113,70 @@ fn what_a_resource_was_made_with_is_known() {
     pair(&[ATTACH, moved, &rule(&shown("addressPrefix"))], UNKNOWN);
 }
 
+/// Upstream: GNU Bash manual, "Shell Parameter Expansion", "Arrays"; printf(1).
+#[test]
+fn bash_makes_values_of_values() {
+    for (before, access, ports, expected) in [
+        ("a=deny", "${a^}", "80", DENIED),
+        ("a=Deny,x", "${a%,*}", "80", DENIED),
+        ("a=x/Deny", "${a##*/}", "80", DENIED),
+        ("a=Deny-all", "${a:0:4}", "80", DENIED),
+        ("p=443,80", "Deny", "${p//,/ }", DENIED),
+        ("p=443,81", "Deny", "${p//,/ }", ALLOWED),
+        ("prod=Deny\nenv=prod", "${!env}", "80", DENIED),
+        ("declare -A of=([web]=80 [ssh]=22)\nk=web", "Deny", "${of[$k]}", DENIED),
+        ("declare -A of=([web]=80 [ssh]=22)", "Deny", "${of[ssh]}", ALLOWED),
+        ("declare -A of\nof[web]=80\nof[ssh]=22", "Deny", "${of[@]}", DENIED),
+        ("p=$(printf '%d%02d' 0 80)", "Deny", "$p", DENIED),
+        ("p=$(printf '%x' 80)", "Deny", "\"$p\"", UNKNOWN),
+        ("a=deny", "${a^d*}", "80", UNKNOWN),
+    ] {
+        pair(&[ATTACH, before, "\n", &close(access, ports)], expected);
+    }
+    let each = "declare -A of=([web]=80 [ssh]=22)\nn=100\nfor k in \"${!of[@]}\"; do az network nsg rule create -g shop --nsg-name nsg -n $k --priority $((n++)) --access Deny --destination-port-ranges ${of[$k]}; done\n";
+    assert_eq!(names(&pair(&[ATTACH, each], DENIED)), ["web", "ssh"]);
+    // A rule of a name that `printf` makes is the one that is deleted.
+    let made = close("Deny", "80").replace("-n close", "-n $(printf 'rule-%02d' 3)");
+    pair(&[ATTACH, &made, "az network nsg rule delete -g shop --nsg-name nsg -n rule-03\n"], ALLOWED);
+}
+
+/// Upstream: GNU Bash manual, "Bash Builtins": read; "Here Strings".
+#[test]
+fn lines_that_a_script_has_are_read() {
+    let rule =
+        "az network nsg rule create -g shop --nsg-name nsg -n $name --priority $prio --access $access --destination-port-ranges $port";
+    for (script, expected) in [
+        (format!("while read -r name prio port access; do\n  {rule}\ndone <<'EOF'\nweb 100 80 Deny\nssh 110 22 Allow\nEOF\n"), DENIED),
+        (format!("while IFS=, read -r name prio port access; do\n  {rule}\ndone <<EOF\nweb,100,81,Deny\nssh,110,22,Allow\nEOF\n"), ALLOWED),
+        (
+            format!(
+                "cat > rules.csv <<'EOF'\nweb:100:80:Deny\nEOF\nwhile IFS=: read -r name prio port access; do {rule}; done < rules.csv\n"
+            ),
+            DENIED,
+        ),
+        (
+            format!(
+                "for line in 'web 100 80 Deny' 'ssh 110 22 Allow'; do\n  read -r name prio port access <<< \"$line\"\n  {rule}\ndone\n"
+            ),
+            DENIED,
+        ),
+        (format!("while read -r name prio port access; do {rule}; done < rules.txt\n"), UNKNOWN),
+        (format!("while read -r name prio port access; do {rule}; done <<EOF\nweb 100 $PORT Deny\nEOF\n"), UNKNOWN),
+    ] {
+        pair(&[ATTACH, &script], expected);
+    }
+}
+
+/// Upstream: azure-cli reference, `az configure`, `az config set`: defaults.group.
+#[test]
+fn a_default_resource_group_is_that_of_commands_without_one() {
+    let other = close("Deny", "80").replace("-g shop ", "");
+    for configure in ["az configure --defaults group=other location=westeurope\n", "az config set defaults.group=other\n"] {
+        pair(&[ATTACH, configure, "az network nsg create -n nsg\n", &other], ALLOWED);
+        pair(&[ATTACH, &configure.replace("other", "shop"), &other], DENIED);
+    }
+}
+
 /// Upstream: Microsoft Learn, azure-cli, `--help`.
 #[test]
 fn help_changes_nothing() {

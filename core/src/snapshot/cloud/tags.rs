@@ -5,6 +5,8 @@ use core::net::{IpAddr, Ipv4Addr};
 
 use crate::model::{AddressSet, Cidr};
 
+/// The address that stands for any of the Internet where nothing tells them apart: one that documents may use. Upstream: RFC 5737.
+pub(crate) const SOMEWHERE: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 10));
 /// The address of Azure's platform: health probes come from it, and name resolution and leases of addresses go to it.
 pub const PLATFORM: IpAddr = IpAddr::V4(Ipv4Addr::new(168, 63, 129, 16));
 

@@ -13,6 +13,7 @@ mod networks;
 mod places;
 mod pod_subnet;
 mod pools;
+mod refused;
 mod routes;
 mod slots;
 
@@ -113,6 +114,7 @@ pub(in crate::language) fn add(resources: &[(DocumentId, &Resource)], plugin: Op
     combinations::check(&builder.cloud, &mut builder.problems);
     pools::check(&builder.cloud, &mut builder.problems);
     places::check(&builder.cloud, &mut builder.problems);
+    refused::check(&builder.cloud, &mut builder.problems);
     snapshot.diagnostics.extend(builder.problems);
     builder.cloud.settle();
     snapshot.cloud = builder.cloud;

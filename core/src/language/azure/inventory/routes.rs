@@ -16,6 +16,7 @@ use crate::text::{DocumentId, Place};
 /// Gives subnets their route tables, whichever resource says it.
 pub(super) fn attach(builder: &mut Builder, placed: &[Placed<'_>]) {
     let tables = tables(placed);
+    conflicts(&tables, &mut builder.problems);
     for (document, resource, azure) in placed {
         match azure {
             Azure::Network(network) => {
@@ -83,6 +84,24 @@ pub(super) fn bare_gateways(builder: &mut Builder, placed: &[Placed<'_>]) {
         let message = format!("NAT gateway `{name}` has no public address, so nothing leaves subnet `{}` through it", subnet.name);
         let warning = Diagnostic::at(codes::AZ_COMBINATION, Severity::Warning, Some(*place), message);
         builder.problems.push(warning.help("give it one: `--public-ip-addresses`, or `publicIpAddresses` in a template"));
+    }
+}
+
+/// Two routes of a table for one prefix. Upstream: `RouteConflict`, "Routes cannot have the same AddressPrefix", as in
+/// kubernetes-sigs/cloud-provider-azure#657.
+fn conflicts(tables: &BTreeMap<String, Table>, problems: &mut Vec<Diagnostic>) {
+    for table in tables.values() {
+        let mut taken: BTreeMap<Cidr, (&str, Place)> = BTreeMap::new();
+        for route in table.routes.iter().filter(|route| route.tag.is_none()) {
+            let (name, place) = *taken.entry(route.prefix).or_insert((&route.name, route.place));
+            // One for a tag stands for several ranges, and one of the same name takes the other's place.
+            if place == route.place || name.eq_ignore_ascii_case(&route.name) {
+                continue;
+            }
+            let message = format!("route `{}` of `{}`: `{name}` is for {} already", route.name, table.name, route.prefix);
+            let error = Diagnostic::at(codes::AZ_COMBINATION, Severity::Error, Some(route.place), message);
+            problems.push(error.related_place(place, "the first of them").help("Azure refuses the second; the first is used here"));
+        }
     }
 }
 

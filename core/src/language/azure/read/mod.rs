@@ -84,6 +84,8 @@ pub(in crate::language) struct AzureReader<'a, 'r> {
     doubt: Option<Box<str>>,
     /// The subscription that `az account set` names, for the commands after it.
     subscription: Option<Box<str>>,
+    /// The resource group that `az configure --defaults` names, for the commands after it.
+    default_group: Option<Box<str>>,
     /// For each command, by where it begins, its subscription, as far as it is said.
     homes: BTreeMap<u32, Option<Box<str>>>,
     /// The name of the file that is read.
@@ -166,6 +168,7 @@ impl<'a, 'r> AzureReader<'a, 'r> {
             reads_commands: false,
             doubt: None,
             subscription: None,
+            default_group: None,
             homes: BTreeMap::new(),
             file: "",
             files: &[],

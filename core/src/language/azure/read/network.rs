@@ -403,8 +403,29 @@ impl<'a> AzureReader<'a, '_> {
     pub(super) fn public_address(&mut self, node: NodeRef<'a>, name: &Scalar) {
         let sku = self.sku(node);
         let address = self.text(node, "ipAddress");
+        if self.is_template {
+            let method = self.text(node, "publicIPAllocationMethod");
+            let zones = self.zones(node);
+            self.check_public_address(sku, method, &zones, name.span);
+        }
         let public = PublicAddress { sku, address: address.and_then(|a| self.address(&a)), zones: self.zones(node) };
         self.emit("PublicIPAddress", name, node.span(), Azure::PublicAddress(public));
+    }
+
+    /// What Azure refuses about a public address: `StandardSkuPublicIPAddressesMustBeStatic`, `ZonesNotAllowedInBasicSkuResource`. Upstream: Azure
+    /// documentation, "Public IP addresses", SKU.
+    pub(super) fn check_public_address(&mut self, sku: AddressSku, method: Option<Scalar>, zones: &[Box<str>], span: Span) {
+        let dynamic = method.filter(|method| !method.unknown && method.text.eq_ignore_ascii_case("Dynamic"));
+        let (message, place, help) = match (sku, dynamic) {
+            (AddressSku::Standard, Some(method)) => {
+                ("a Standard public address is static, and Azure refuses one that is dynamic", method.span, "make it static")
+            }
+            (AddressSku::Basic, _) if !zones.is_empty() => {
+                ("a Basic public address has no zones, and Azure refuses one with them", span, "make it a Standard one")
+            }
+            _ => return,
+        };
+        self.report(Diagnostic::new(codes::AZ_COMBINATION, Severity::Error, place, message).help(help));
     }
 
     /// An application gateway: where it is, and at which addresses clients reach it.

@@ -193,8 +193,11 @@ impl AzureReader<'_, '_> {
         let words = &command.words;
         let Some(first_option) = words.iter().position(|w| w.text.starts_with('-')).or(Some(words.len())) else { return };
         let what = words.iter().take(first_option).skip(1).map(|w| w.text.as_str()).collect::<Vec<_>>().join(" ");
-        if what == "account set" {
-            self.account_set(command);
+        match what.as_str() {
+            "account set" => self.account_set(command),
+            "configure" => self.defaults_set(command),
+            what if what.starts_with("config set") => self.defaults_set(command),
+            _ => {}
         }
         if !COMMANDS.contains(&what.as_str()) {
             self.scope = Scope { deployment: true, ..Scope::default() };
@@ -220,7 +223,8 @@ impl AzureReader<'_, '_> {
     /// What commands make without saying more is in one resource group.
     fn set_scope(&mut self, options: &Options) {
         let said = |name: &str| options.value(name).filter(|v| !v.unknown && !v.text.is_empty()).map(|v| v.text.to_lowercase().into());
-        self.scope = Scope { subscription: said("subscription"), group: said("resource-group"), deployment: true };
+        let group = said("resource-group").or_else(|| self.default_group.clone().filter(|_| !options.has("resource-group")));
+        self.scope = Scope { subscription: said("subscription"), group, deployment: true };
     }
 
     fn run(&mut self, options: &Options) {

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use super::{AzureReader, Options};
 use crate::diagnostics::{Diagnostic, Severity};
-use crate::language::azure::read::rules::{PRIORITIES, application_groups, own_tag, port_range, prefix};
+use crate::language::azure::read::rules::{LONGEST_DESCRIPTION, PRIORITIES, application_groups, name_problem, own_tag, port_range, prefix};
 use crate::language::azure::read::service_tags::{is_tag, meant_tag, no_address};
 use crate::language::azure::read::short::arm_fields;
 use crate::language::azure::read::value::Scalar;
@@ -216,7 +216,8 @@ impl AzureReader<'_, '_> {
             Some("Basic") => AddressSku::Basic,
             _ => AddressSku::Standard,
         };
-        let zones = options.list("zone").into_iter().map(|z| z.text.as_str().into()).collect();
+        let zones: Vec<Box<str>> = options.list("zone").into_iter().map(|z| z.text.as_str().into()).collect();
+        self.check_public_address(sku, options.value("allocation-method"), &zones, options.span);
         self.emit("PublicIPAddress", &options.name(), options.span, Azure::PublicAddress(PublicAddress { sku, address: None, zones }));
     }
 
@@ -271,8 +272,24 @@ impl AzureReader<'_, '_> {
         let Some(group) = self.refer(options, "nsg-name") else { return };
         let name = options.name();
         self.not_here(options, "NetworkSecurityGroup", &group.name);
+        self.check_words(options, &name);
         let rule = self.rule_from(options, None);
         self.emit_rule(options, group, &name.text, rule);
+    }
+
+    /// A rule's name and description, which only Azure checks.
+    fn check_words(&mut self, options: &Options, name: &Scalar) {
+        let is_open = name.unknown || name.text.is_empty() || name.text.contains(['$', '<', '%', '{']);
+        if let Some(problem) = name_problem(&name.text).filter(|_| !is_open) {
+            let error = Diagnostic::new(codes::AZ_RULE_NAME, Severity::Error, name.span, format!("rule `{}`: {problem}", name.text));
+            self.report(error.help("Azure refuses the name; the rule is still evaluated here"));
+        }
+        if let Some(text) = options.value("description").filter(|text| !text.unknown && text.text.chars().count() > LONGEST_DESCRIPTION) {
+            let count = text.text.chars().count();
+            let message = format!("a description has {LONGEST_DESCRIPTION} characters at most, and this one {count}");
+            let error = self.wrong(codes::AZ_DESCRIPTION, text.span, message);
+            self.report(error);
+        }
     }
 
     /// The rule that options make, with what they do not say from `base` or, for a new one, from the command line's defaults.

@@ -67,6 +67,18 @@ impl AzureReader<'_, '_> {
         }
     }
 
+    /// `az configure --defaults group=NAME`, `az config set defaults.group=NAME`: the resource group of the commands after it that name none.
+    pub(super) fn defaults_set(&mut self, command: &Command) {
+        let words = command.words.iter().flat_map(|word| core::iter::once(word).chain(word.value.as_deref()));
+        for word in words {
+            let group = word.text.strip_prefix("group=").or_else(|| word.text.strip_prefix("defaults.group="));
+            if let Some(group) = group {
+                let name = group.trim_matches(['"', '\'']);
+                self.default_group = (!name.is_empty() && !word.unknown).then(|| name.to_lowercase().into());
+            }
+        }
+    }
+
     fn subscription_of(&self, options: &Options) -> Option<Box<str>> {
         options.value("subscription").map(|v| v.text.to_lowercase().into()).or_else(|| self.subscription.clone())
     }

@@ -19,7 +19,8 @@ use crate::text::Span;
 
 /// Application security groups on a side of a rule, at most.
 const MOST_GROUPS: usize = 10;
-const LONGEST_DESCRIPTION: usize = 140;
+/// Characters of a rule's description, at most.
+pub(in crate::language::azure::read) const LONGEST_DESCRIPTION: usize = 140;
 
 /// The fields of one end of a rule.
 pub(super) struct SideFields {
@@ -47,6 +48,22 @@ pub(super) const DESTINATION: SideFields = SideFields {
     ports: "destinationPortRanges",
     expanded: "expandedDestinationAddressPrefix",
 };
+
+/// What is wrong with the name of a rule. Upstream: azure-rest-api-specs, networkSecurityGroup.json; "Naming rules and restrictions for Azure resources".
+pub(in crate::language::azure::read) fn name_problem(name: &str) -> Option<&'static str> {
+    let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    if name.chars().count() > 80 {
+        Some("a name has 80 characters at most")
+    } else if !name.starts_with(word) {
+        Some("a name begins with a letter, a digit or an underscore")
+    } else if !name.ends_with(word) {
+        Some("a name ends with a letter, a digit or an underscore")
+    } else if !name.chars().all(|c| word(c) || c == '.' || c == '-') {
+        Some("a name holds letters, digits, dots, dashes and underscores only")
+    } else {
+        None
+    }
+}
 
 /// One rule while it is read.
 pub(super) struct RuleReader<'a, 'x, 'y> {
@@ -105,18 +122,7 @@ impl<'a> RuleReader<'a, '_, '_> {
         if name.unknown {
             return;
         }
-        let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
-        let problem = if short.chars().count() > 80 {
-            "a name has 80 characters at most"
-        } else if !short.starts_with(word) {
-            "a name begins with a letter, a digit or an underscore"
-        } else if !short.ends_with(word) {
-            "a name ends with a letter, a digit or an underscore"
-        } else if !short.chars().all(|c| word(c) || c == '.' || c == '-') {
-            "a name holds letters, digits, dots, dashes and underscores only"
-        } else {
-            return;
-        };
+        let Some(problem) = name_problem(short) else { return };
         let diagnostic = self.at(name.span, codes::AZ_RULE_NAME, problem);
         // What the rule does is plain all the same.
         self.azure.report(diagnostic.help("Azure refuses the name; the rule is still evaluated here"));

@@ -9,6 +9,7 @@ use alloc::vec::Vec;
 use core::net::IpAddr;
 
 use self::fields::{DESTINATION, RuleReader, SOURCE};
+pub(super) use self::fields::{LONGEST_DESCRIPTION, name_problem};
 use super::value::{Scalar, field};
 use super::{AzureReader, terraform};
 use crate::diagnostics::{Diagnostic, Severity};

@@ -96,6 +96,7 @@ fn dialect(text: &str, live: &[Range<usize>]) -> Dialect {
         let words =
             ["foreach (", "foreach(", "param(", "param (", "write-host", "write-output", "[cmdletbinding", "$erroractionpreference", "<#"];
         if power
+            || lower.starts_with("${") && lower.split_once('}').is_some_and(|(_, rest)| rest.trim_start().starts_with("= "))
             || words.iter().any(|word| lower.starts_with(word))
             || line.ends_with(" `")
             || lower.starts_with("if ($")

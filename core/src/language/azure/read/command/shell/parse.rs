@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 
 use super::Dialect;
 use super::lex::{Part, Raw, Token};
+use crate::text::Span;
 
 /// Blocks in blocks are followed so deep.
 const DEEPEST: usize = 40;
@@ -29,8 +30,8 @@ pub(super) enum Node {
     Select { variable: String, items: Vec<Raw>, body: Vec<Node> },
     /// A loop that counts: `i=1; i<=3; i++`.
     Count { variable: Option<String>, clause: String, body: Vec<Node> },
-    /// A loop that goes on while a condition holds, or until it does.
-    While { until: bool, condition: Vec<Node>, body: Vec<Node> },
+    /// A loop that goes on while a condition holds, or until it does; where it ends, what it reads is said.
+    While { until: bool, condition: Vec<Node>, body: Vec<Node>, end: Span },
     /// Commands of which each runs by how the one before went: whether after success (`&&`), or after failure (`||`).
     Chain(Vec<(bool, Node)>),
     /// What succeeds where that fails.
@@ -316,7 +317,10 @@ impl<'t> Parser<'t> {
         let until = self.is_plain("until");
         self.at += 1;
         let condition = self.list(&["do", "done"], depth + 1);
-        Node::While { until, condition, body: self.loop_body(depth) }
+        let body = self.loop_body(depth);
+        let last = self.tokens.get(..self.at).unwrap_or_default().iter().rev();
+        let end = last.filter_map(|token| if let Token::Word(word) = token { Some(word.span) } else { None }).next().unwrap_or_default();
+        Node::While { until, condition, body, end }
     }
 
     fn case(&mut self, depth: usize) -> Node {
@@ -363,7 +367,7 @@ impl<'t> Parser<'t> {
                 Token::Op("(") if self.dialect == Dialect::PowerShell && words.first().and_then(Raw::plain) == Some("az") => {
                     let inner = self.bracket();
                     let (Some(first), Some(last)) = (inner.first(), inner.last()) else { continue };
-                    let span = crate::text::Span::new(first.span.start, last.span.end);
+                    let span = Span::new(first.span.start, last.span.end);
                     let sum = inner.iter().map(written).collect::<Vec<_>>().join(" ");
                     words.push(Raw { parts: alloc::vec![Part::Sum(sum)], span, quoted: true });
                     continue;

@@ -145,6 +145,9 @@ impl Run<'_> {
         if let Some(value) = self.property(name) {
             return value;
         }
+        if let Some(value) = self.formed(name).filter(|_| self.dialect == Dialect::Posix) {
+            return value;
+        }
         let end = name.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(name.len());
         let (bare, form) = (name.get(..end).unwrap_or_default(), name.get(end..).unwrap_or_default());
         if bare.is_empty() || form.is_empty() || self.dialect != Dialect::Posix {
@@ -203,6 +206,11 @@ impl Run<'_> {
                     Value { items: (first..=last).step_by(step).take(MOST_TURNS).map(|n| n.to_string()).collect(), unknown: false }
                 }
                 Some((first, rest)) if first.plain() == Some("echo") => self.value_of(rest),
+                Some((first, rest)) if first.plain() == Some("printf") => {
+                    let values = self.value_of(rest);
+                    let (format, arguments) = values.items.split_first().map_or(("", &[][..]), |(format, rest)| (format.as_str(), rest));
+                    formatted(format, arguments).filter(|_| !values.unknown).map_or(unset, known)
+                }
                 // `$($name)`
                 Some((first, [])) if first.variable().is_some() => self.value_of(core::slice::from_ref(first)),
                 _ => {
@@ -254,6 +262,31 @@ fn is_placeholder(text: &str) -> bool {
             && inner.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ' '))
     };
     inside('{', '}') || inside('<', '>')
+}
+
+/// What `printf` prints with `%s`, `%d` and `%03d`; nothing for any other form.
+fn formatted(format: &str, arguments: &[String]) -> Option<String> {
+    let mut text = String::new();
+    let mut arguments = arguments.iter();
+    let mut rest = format;
+    while let Some((before, after)) = rest.split_once('%') {
+        text.push_str(before);
+        let end = after.find(|c: char| !c.is_ascii_digit())?;
+        let (width, kind) = (after.get(..end)?, after.get(end..)?.chars().next()?);
+        let argument = if kind == '%' { "%" } else { arguments.next()?.as_str() };
+        match kind {
+            '%' | 's' if width.is_empty() => text.push_str(argument),
+            'd' if width.is_empty() => text.push_str(&argument.parse::<i64>().ok()?.to_string()),
+            'd' if width.starts_with('0') => {
+                let width: usize = width.parse().ok().filter(|width| *width < 40)?;
+                text.push_str(&format!("{:0width$}", argument.parse::<i64>().ok()?));
+            }
+            _ => return None,
+        }
+        rest = after.get(end + 1..)?;
+    }
+    text.push_str(rest);
+    (arguments.next().is_none() && !text.contains('\\')).then_some(text)
 }
 
 /// PowerShell's `1..3`.

@@ -5,8 +5,10 @@ mod conditions;
 mod expand;
 mod files;
 mod leave;
+mod reads;
 mod sum;
 mod table;
+mod texts;
 
 use alloc::collections::BTreeMap;
 use alloc::format;
@@ -185,7 +187,11 @@ impl<'a> Run<'a> {
             }
             Node::Select { variable, items, body } => self.select(variable, items, body),
             Node::Count { variable, clause, body } => self.count(variable.as_deref(), clause, body),
-            Node::While { until, condition, body } => self.while_loop(*until, condition, body),
+            Node::While { until, condition, body, end } => {
+                if *until || !self.read_loop(condition, body, *end) {
+                    self.while_loop(*until, condition, body);
+                }
+            }
             Node::Chain(parts) => self.chain(parts),
             Node::Not(inner) => self.nodes(inner),
             Node::Branches(branches) => self.branches(branches),
@@ -338,6 +344,9 @@ impl<'a> Run<'a> {
             return;
         }
         if self.builtin(first, rest) {
+            if first.plain() == Some("read") {
+                self.put_back(held);
+            }
             return;
         }
         let set = self.put_back(held.clone());
@@ -387,6 +396,7 @@ impl<'a> Run<'a> {
                     self.set(name, Value { items: alloc::vec![value.text], unknown: value.unknown });
                 }
             }
+            "read" if self.read_word(first, rest) => {}
             "read" => {
                 for name in rest.iter().filter_map(Raw::plain).filter(|n| !n.starts_with('-')) {
                     self.set(name, Value { items: alloc::vec![format!("${name}")], unknown: true });
@@ -433,6 +443,9 @@ impl<'a> Run<'a> {
         }
         let Some(Part::Text(head)) = raw.parts.first() else { return false };
         let Some((name, rest)) = head.split_once('=') else { return false };
+        if let Some((list, key)) = name.split_once('[').and_then(|(list, key)| Some((list, key.strip_suffix(']')?))) {
+            return self.assign_item(list, key, rest, raw);
+        }
         let adds = name.ends_with('+');
         let bare = name.trim_end_matches('+');
         let good =
