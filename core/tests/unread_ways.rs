@@ -86,3 +86,37 @@ fn what_leads_connections_to_a_service_elsewhere_is_in_doubt() {
         says(&ask(&[SERVICE, &virtual_service(host, more)], "shop/b", "svc/shop/a"), "allowed", "");
     }
 }
+
+/// Upstream: Gateway API, `HTTPRoute`; OpenShift, "Route configuration"; Traefik, "Routers"; Istio, "Virtual Service"; Contour, `HTTPProxy`.
+#[test]
+fn routes_that_are_not_read_are_not_absent() {
+    let of_kind = |version: &str, kind: &str, spec: &str| {
+        format!("---\n{{apiVersion: {version}, kind: {kind}, metadata: {{name: r, namespace: shop}}, spec: {{{spec}}}}}\n")
+    };
+    for (version, kind, spec) in [
+        ("gateway.networking.k8s.io/v1", "HTTPRoute", "hostnames: [r.example], rules: [{backendRefs: [{name: a, port: 80}]}]"),
+        ("gateway.networking.k8s.io/v1", "HTTPRoute", "hostnames: ['*.example']"),
+        ("route.openshift.io/v1", "Route", "host: R.example, to: {kind: Service, name: a}"),
+        ("traefik.io/v1alpha1", "IngressRoute", "routes: [{match: 'Host(`x.example`, `r.example`) && PathPrefix(`/`)', kind: Rule}]"),
+        ("networking.istio.io/v1", "VirtualService", "hosts: [r.example], gateways: [public]"),
+        ("projectcontour.io/v1", "HTTPProxy", "virtualhost: {fqdn: r.example}"),
+        ("k8s.nginx.org/v1", "VirtualServer", "host: r.example"),
+        ("getambassador.io/v3alpha1", "Mapping", "hostname: r.example, prefix: /, service: a"),
+    ] {
+        let route = of_kind(version, kind, spec);
+        let because = format!("{kind} `shop/r` is not evaluated, and may take requests for");
+        for parts in [&[SERVICE, &route] as &[&str], &[SERVICE, INGRESS, &route]] {
+            for from in ["203.0.113.5", "shop/b"] {
+                says(&ask(parts, from, "http://r.example/"), "cannot tell", &because);
+            }
+        }
+        // Another host is the Ingress's own, but for one that the route is for, too.
+        let other = ask(&[SERVICE, INGRESS, &route], "203.0.113.5", "http://shop.example/");
+        says(&other, if spec.contains('*') { "cannot tell" } else { "allowed" }, "");
+        says(&ask(&[SERVICE, INGRESS, &route], "203.0.113.5", "http://other.test/"), "denied", "404");
+    }
+    // One that names no host may be for those that nothing else is for.
+    let route = of_kind("gateway.networking.k8s.io/v1", "HTTPRoute", "rules: [{backendRefs: [{name: a, port: 80}]}]");
+    says(&ask(&[SERVICE, INGRESS, &route], "203.0.113.5", "http://shop.example/"), "allowed", "");
+    says(&ask(&[SERVICE, INGRESS, &route], "203.0.113.5", "http://other.test/"), "cannot tell", "HTTPRoute `shop/r`");
+}

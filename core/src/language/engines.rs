@@ -11,7 +11,7 @@ use core::cell::LazyCell;
 
 use super::Resource;
 use super::azure::Azure;
-use super::plugins::Plugins;
+use super::plugins::{NodeSign, Plugins};
 use super::unread::{Cause, Installs};
 use crate::model::{ClusterEngine, Plugin};
 use crate::text::{DocumentId, Place};
@@ -56,6 +56,9 @@ impl Candidates {
         }
         found.installers(&resources);
         let has_calico = || resources.iter().any(|(_, r)| r.kind.is_of_calico());
+        if found.engines.is_empty() && !has_calico() {
+            found.beside_a_plugin(&resources);
+        }
         let may_be_calico =
             |candidate: &Candidate| matches!(candidate, Candidate::Own | Candidate::Made(ClusterEngine::Calico | ClusterEngine::None));
         if found.engines.len() > 1 {
@@ -66,6 +69,16 @@ impl Candidates {
             }
         }
         found
+    }
+
+    /// Where all that the input has of a plugin are nodes with one that enforces nothing: there may be an engine besides, as in Canal.
+    fn beside_a_plugin(&mut self, resources: &[(DocumentId, &Resource)]) {
+        let is_node = |r: &Resource| r.kind.node().is_some_and(|node| matches!(node.sign, Some(NodeSign::Open(_))));
+        let Some((document, node)) = resources.iter().find(|(_, r)| is_node(r)) else { return };
+        if let Some(text) = Plugins::seen(resources.iter().map(|(_, r)| *r)).open() {
+            self.engines = BTreeSet::from([Candidate::Made(ClusterEngine::None), Candidate::Own]);
+            self.installers.push((text, node.span.within(*document)));
+        }
     }
 
     /// Commands that install an engine, or may.

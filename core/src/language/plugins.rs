@@ -22,6 +22,17 @@ enum Plugin {
     Idle(&'static str),
 }
 
+/// What the labels and annotations of a node tell of the network plugin on it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum NodeSign {
+    /// This engine runs there.
+    Engine(ClusterEngine),
+    /// A plugin that enforces nothing, with what is said of it.
+    Idle(&'static str),
+    /// A plugin that enforces nothing, beside which there may be an engine.
+    Open(&'static str),
+}
+
 /// What runs, as far as the input shows it.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Plugins {
@@ -31,6 +42,36 @@ pub(crate) struct Plugins {
     other: bool,
     /// The first that enforces nothing: its name and the object that makes its pods.
     idle: Option<(&'static str, String)>,
+    /// What nodes tell, which counts where no pod of a plugin is there.
+    on_nodes: OnNodes,
+}
+
+/// What nodes tell of plugins.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+enum OnNodes {
+    #[default]
+    Nothing,
+    Engine(ClusterEngine),
+    Idle(&'static str, String),
+    Open(&'static str, String),
+    /// Nodes that contradict each other, as while one engine takes another's place.
+    Several,
+}
+
+impl OnNodes {
+    /// Adds what one more node tells: an engine tells more than a plugin without one.
+    fn add(&mut self, sign: NodeSign, node: &str) {
+        let named = || format!("Node `{node}`");
+        *self = match (core::mem::take(self), sign) {
+            (OnNodes::Engine(known), NodeSign::Engine(engine)) if known != engine => OnNodes::Several,
+            (known @ (OnNodes::Engine(_) | OnNodes::Several), _) => known,
+            (_, NodeSign::Engine(engine)) => OnNodes::Engine(engine),
+            (known @ OnNodes::Idle(..), _) => known,
+            (_, NodeSign::Idle(name)) => OnNodes::Idle(name, named()),
+            (known @ OnNodes::Open(..), _) => known,
+            (OnNodes::Nothing, NodeSign::Open(name)) => OnNodes::Open(name, named()),
+        };
+    }
 }
 
 impl Plugins {
@@ -38,6 +79,9 @@ impl Plugins {
     pub(crate) fn seen<'a>(resources: impl Iterator<Item = &'a Resource>) -> Plugins {
         let mut found = Plugins::default();
         for resource in resources.filter(|r| !r.refused) {
+            if let Some(sign) = resource.kind.node().and_then(|node| node.sign) {
+                found.on_nodes.add(sign, &resource.meta.name);
+            }
             let Some(template) = resource.kind.template() else { continue };
             for plugin in template.programs.iter().filter_map(plugin) {
                 match plugin {
@@ -64,13 +108,29 @@ impl Plugins {
             Plugins { azure: true, .. } => Some(ClusterEngine::Azure),
             Plugins { other: true, .. } => None,
             Plugins { idle: Some(_), .. } => Some(ClusterEngine::None),
+            Plugins { on_nodes: OnNodes::Engine(engine), .. } => Some(*engine),
+            Plugins { on_nodes: OnNodes::Idle(..), .. } => Some(ClusterEngine::None),
             _ => None,
         }
     }
 
+    /// Where nothing but nodes shows a plugin, and it is one beside which an engine may be installed: a sentence about that, and the name of the node.
+    pub(crate) fn open(&self) -> Option<String> {
+        let Plugins { calico: false, cilium: false, azure: false, other: false, idle: None, on_nodes: OnNodes::Open(name, node) } = self
+        else {
+            return None;
+        };
+        Some(format!("{node} has {name}, and the input does not show whether an engine is installed besides"))
+    }
+
     /// Where nothing enforces policies although there is a plugin: why.
     pub(crate) fn why_idle(&self) -> Option<String> {
-        let (name, object) = self.idle.as_ref().filter(|_| self.engine() == Some(ClusterEngine::None))?;
+        let on_node = match &self.on_nodes {
+            OnNodes::Idle(name, node) => Some((*name, node)),
+            _ => None,
+        };
+        let idle = self.idle.as_ref().map(|(name, object)| (*name, object)).or(on_node);
+        let (name, object) = idle.filter(|_| self.engine() == Some(ClusterEngine::None))?;
         Some(format!("the cluster's network plugin is {name} ({object}), which does not enforce policies"))
     }
 }
@@ -84,7 +144,7 @@ pub(crate) fn calico_tag(program: &Program) -> Option<&str> {
 
 /// Whether a container is the agent of Calico. Asked of every container of an input, most of which are told by one look.
 pub(crate) fn is_calico(program: &Program) -> bool {
-    program.image.contains("calico") && plugin(program) == Some(Plugin::Calico)
+    (program.image.contains("calico") || program.image.contains("tigera")) && plugin(program) == Some(Plugin::Calico)
 }
 
 /// The plugin that a container is.
@@ -98,7 +158,9 @@ fn plugin(program: &Program) -> Option<Plugin> {
     let (owner, name) = path.rsplit_once('/').unwrap_or(("", path));
     let has = |text: &str| name.contains(text);
     let argument = |wanted: &str| program.args.iter().any(|a| a.split_whitespace().any(|word| word == wanted));
-    if (owner.ends_with("calico") && matches!(name, "node" | "node-windows")) || has("calico-node") {
+    let of_calico = owner.ends_with("calico") || owner.ends_with("projectcalico-org") || owner.ends_with("tigera");
+    // RKE2 has all of Calico in one image; `cnx-node` is the commercial one's.
+    if (of_calico && matches!(name, "node" | "node-windows")) || has("calico-node") || has("cnx-node") || has("hardened-calico") {
         Some(Plugin::Calico)
     } else if name == "cilium" || has("cilium-ci") || (name.ends_with("-cilium") && !has("operator")) {
         Some(Plugin::Cilium)
@@ -149,6 +211,11 @@ mod tests {
             ("quay.io/calico/node", Some(Plugin::Calico)),
             ("registry:5000/rancher/mirrored-calico-node:v3.28.1", Some(Plugin::Calico)),
             ("docker.io/calico/cni:v3.29.1", None),
+            ("rancher/hardened-calico:v3.27.3-build20240423", Some(Plugin::Calico)),
+            ("gcr.io/projectcalico-org/node:v3.20.0", Some(Plugin::Calico)),
+            ("quay.io/tigera/cnx-node:v3.18.2", Some(Plugin::Calico)),
+            ("quay.io/tigera/operator:v1.34.0", None),
+            ("rancher/hardened-flannel:v0.25.1-build20240423", idle("flannel")),
             ("quay.io/cilium/cilium:v1.16.4@sha256:abc", Some(Plugin::Cilium)),
             ("rancher/mirrored-cilium-cilium:v1.16.4", Some(Plugin::Cilium)),
             ("quay.io/cilium/operator-generic:v1.16.4", None),

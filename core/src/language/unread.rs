@@ -47,10 +47,10 @@ impl Unread {
     }
 }
 
-/// A Service or an Ingress by which packets may go another way than the rest of the input says.
+/// A Service, an Ingress or a host by which packets may go another way than the rest of the input says.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Way {
-    /// `Service` or `Ingress`.
+    /// `Service` or `Ingress`; `Host` for requests of a host that a route takes, whose name that is.
     pub kind: &'static str,
     /// Its namespace; any where it cannot be read.
     pub namespace: Option<Box<str>>,

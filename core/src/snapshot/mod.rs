@@ -89,6 +89,8 @@ pub struct Snapshot {
     pub unread_host_ports: Vec<UnreadHostPort>,
     /// Services and Ingresses that are not evaluated, and what else may lead packets another way.
     pub unread_ways: Vec<UnreadWay>,
+    /// Routes that are not evaluated.
+    pub unread_routes: Vec<UnreadRoute>,
     /// The cloud's network; empty where the input says nothing of it.
     pub cloud: cloud::Cloud,
     /// What was noticed while references were followed.
@@ -121,6 +123,30 @@ impl UnreadWay {
         };
         self.is_ingress == is_ingress && fits(&self.namespace, namespace) && fits(&self.name, name)
     }
+}
+
+/// A route that is not evaluated, by which requests for a host may be answered.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct UnreadRoute {
+    /// The host, of which the first part may be a star; any where it names none.
+    pub host: Option<Box<str>>,
+    /// Why it is not known where requests go, as a sentence.
+    pub because: Box<str>,
+}
+
+impl UnreadRoute {
+    /// Whether it names a host.
+    pub(crate) fn names(&self, host: &str) -> bool {
+        let is_host = |own: &str| match own.strip_prefix('*') {
+            Some(end) => host.len() > end.len() && ends_with(host, end),
+            None => own.eq_ignore_ascii_case(host),
+        };
+        self.host.as_deref().is_some_and(is_host)
+    }
+}
+
+fn ends_with(host: &str, end: &str) -> bool {
+    host.get(host.len().saturating_sub(end.len())..).is_some_and(|own| own.eq_ignore_ascii_case(end))
 }
 
 /// An object that makes pods, of a kind that is not read.

@@ -10,12 +10,13 @@ use alloc::vec::Vec;
 use core::net::IpAddr;
 
 use self::addresses::AddressPool;
+use super::read::unread::HOST;
 use super::registry::Languages;
 use super::unread::Cause;
 use super::{Kind, Resource, kubernetes};
 use crate::model::{AddressSet, Labels, UnknownLabels};
 use crate::settings::{Assumed, Placement};
-use crate::snapshot::{Namespace, NamespaceId, Node, NodeId, NodeTunnel, PodEndpoint, PodMaker, Role, Snapshot, UnreadWay};
+use crate::snapshot::{Namespace, NamespaceId, Node, NodeId, NodeTunnel, PodEndpoint, PodMaker, Role, Snapshot, UnreadRoute, UnreadWay};
 use crate::text::{DocumentId, Place};
 
 /// The label that the API server sets on every namespace (upstream: `NamespaceDefaultLabelName`, since 1.21).
@@ -62,7 +63,7 @@ impl Languages {
         let nodes = nodes(&resources, &mut snapshot);
         snapshot.pod_network = pod_network(&resources, settings);
         snapshot.pod_makers = pod_makers(&resources, settings);
-        snapshot.unread_ways = unread_ways(&resources, settings);
+        (snapshot.unread_ways, snapshot.unread_routes) = unread_ways(&resources, settings);
         let mut inventory = Inventory { resources, settings, namespaces, nodes, snapshot };
         self.iter().for_each(|language| language.add_workloads(&mut inventory));
         if let Some(placement) = placement {
@@ -98,9 +99,9 @@ fn pod_makers(resources: &[(DocumentId, &Resource)], settings: &Assumed) -> Vec<
     resources.iter().filter(|(_, r)| r.kind.makes_unread_pods()).map(maker).collect()
 }
 
-/// What may lead packets another way than the rest of the input says.
-fn unread_ways(resources: &[(DocumentId, &Resource)], settings: &Assumed) -> Vec<UnreadWay> {
-    let mut found = Vec::new();
+/// What may lead packets another way than the rest of the input says, and what may answer requests for a host.
+fn unread_ways(resources: &[(DocumentId, &Resource)], settings: &Assumed) -> (Vec<UnreadWay>, Vec<UnreadRoute>) {
+    let (mut found, mut routes) = (Vec::new(), Vec::new());
     for (document, resource) in resources {
         let Kind::Unread(unread) = &resource.kind else { continue };
         let name = match (&*resource.meta.name, &resource.meta.namespace) {
@@ -115,6 +116,12 @@ fn unread_ways(resources: &[(DocumentId, &Resource)], settings: &Assumed) -> Vec
             _ => "",
         };
         for way in &unread.ways {
+            if way.kind == HOST {
+                let host = way.name.as_deref().unwrap_or("every host that nothing else is for");
+                let because = alloc::format!("{}{name} is not evaluated{why}, and may take requests for {host}", resource.kind_name);
+                routes.push(UnreadRoute { host: way.name.clone(), because: because.into() });
+                continue;
+            }
             // A name alone is one of the namespace that is assumed where none is given.
             let own = (way.namespace.as_deref() == Some("")).then(|| Box::from(&*settings.default_namespace));
             found.push(UnreadWay {
@@ -127,7 +134,7 @@ fn unread_ways(resources: &[(DocumentId, &Resource)], settings: &Assumed) -> Vec
             });
         }
     }
-    found
+    (found, routes)
 }
 
 /// Where pods without an address have theirs: pools for pods if any is given, or the nodes' pod ranges if all nodes give one, else the settings'.

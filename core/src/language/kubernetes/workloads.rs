@@ -4,6 +4,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
+use crate::language::plugins::NodeSign;
 pub use crate::model::TrafficPolicy;
 use crate::model::{Cidr, Labels};
 use crate::snapshot::NodeTunnel;
@@ -177,6 +178,8 @@ pub struct Node {
     pub leaving: bool,
     /// What Calico wrote down about its tunnels.
     pub tunnel: NodeTunnel,
+    /// What its labels and annotations tell of the network plugin.
+    pub(crate) sign: Option<NodeSign>,
 }
 
 /// EndpointSlice: addresses behind a Service.

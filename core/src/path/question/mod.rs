@@ -278,6 +278,9 @@ impl<'a> Understanding<'a> {
             return self.service(service, self.asked.entry, Dialled::default(), inside);
         }
         let snapshot = &self.paths.snapshot;
+        if let Some(route) = snapshot.unread_routes.iter().find(|route| route.names(bare)) {
+            return Ok((Goal::Unread(route.because.to_string()), format!("{authority}{path}")));
+        }
         let known = ingress_rules::ingresses_for(snapshot, bare, path)
             .or_else(|| ingress_rules::unclear_for(snapshot, bare))
             .or_else(|| ingress_rules::ingress_of_host(snapshot, bare));
@@ -292,7 +295,8 @@ impl<'a> Understanding<'a> {
                 object
             }
             None => {
-                if let Some(why) = self.why_unread(true, None, None) {
+                let of_any = || snapshot.unread_routes.iter().find(|route| route.host.is_none()).map(|route| route.because.to_string());
+                if let Some(why) = self.why_unread(true, None, None).or_else(of_any) {
                     return Ok((Goal::Unread(why), format!("{authority}{path}")));
                 }
                 let hosts: BTreeSet<&str> = snapshot.ingresses.iter().filter_map(|i| i.requests.host.as_deref()).collect();

@@ -7,6 +7,7 @@ mod kinds;
 pub(in crate::language) mod kube_proxy;
 pub(in crate::language) mod network;
 pub(in crate::language) mod network_policy;
+mod node_sign;
 pub(in crate::language) mod pods;
 mod workload_status;
 

@@ -6,6 +6,7 @@ use core::net::IpAddr;
 use hashbrown::HashSet;
 
 use super::balancer::{is_dual_stack, only_family, other_proxy};
+use super::node_sign;
 use crate::document::{NodeRef, Value};
 use crate::language::read::fields::{Reader, Slot, quoted};
 use crate::language::read::values::{NumberOrName, special_address};
@@ -385,7 +386,7 @@ impl<'a> Reader<'a> {
 
     /// The `spec` and `status` of a Node.
     pub(in crate::language) fn node(&mut self, spec: &Slot<'a, '_>, metadata: &Slot<'a, '_>, status: &Slot<'a, '_>) -> Node {
-        let mut node = Node { tunnel: tunnel(metadata), ..Node::default() };
+        let mut node = Node { tunnel: tunnel(metadata), sign: node_sign::sign(metadata), ..Node::default() };
         if let Some([range, ranges, taints]) = self.fields(spec, ["podCIDR", "podCIDRs", "taints"], NODE_SPEC) {
             let keys = taints.node.and_then(|taints| taints.as_sequence()).into_iter().flatten().filter_map(|taint| taint.get("key"));
             node.leaving = keys.filter_map(|key| key.as_str()).any(|key| key == TAINT_OF_LEAVING);

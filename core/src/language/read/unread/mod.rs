@@ -21,7 +21,7 @@ pub(crate) use broken::{anything, broken, no_object};
 pub(in crate::language) use cilium::cilium_map;
 pub(in crate::language) use kinds::{Class, Family, classify, unread_policies};
 pub(in crate::language) use mesh::{istio_map, linkerd_default};
-pub(in crate::language) use ways::redirects;
+pub(in crate::language) use ways::{HOST, redirects};
 
 /// What policies that are written within an object of an unknown kind may do, if there are any.
 pub(in crate::language) fn carried(node: NodeRef<'_>) -> Option<Unread> {
