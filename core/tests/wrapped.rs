@@ -20,6 +20,14 @@ fn read(text: &str) -> (Vec<(String, u32)>, Vec<String>) {
     (objects, loaded.diagnostics.iter().filter(|d| d.severity == Severity::Error).map(|d| d.message.clone()).collect())
 }
 
+fn quoted(text: &str) -> String {
+    text.lines().map(|line| format!("> {line}\n")).collect()
+}
+
+fn numbered(text: &str, margin: impl Fn(usize) -> String) -> String {
+    text.lines().enumerate().map(|(i, line)| format!("{}{line}\n", margin(i + 1))).collect()
+}
+
 #[test]
 fn objects_are_found_where_they_stand() {
     let tabbed: String = POD.lines().map(|line| format!("\t{line}\n")).collect();
@@ -76,6 +84,37 @@ fn objects_are_found_where_they_stand() {
             vec![("Pod", 2), ("NetworkPolicy", 7)],
         ),
         (both.clone(), vec![("Pod", 1), ("NetworkPolicy", 6)]),
+        (quoted(&both), vec![("Pod", 1), ("NetworkPolicy", 6)]),
+        (format!("On Monday you wrote:\n{}\nDid you solve it?\n", quoted(&both)), vec![("Pod", 2), ("NetworkPolicy", 7)]),
+        (format!("> ```yaml\n{}> ```\n", quoted(&both)), vec![("Pod", 2), ("NetworkPolicy", 7)]),
+        (format!("$ kubectl apply -f - <<EOF\n{}> EOF\npod/web created\n", quoted(&both)), vec![("Pod", 2), ("NetworkPolicy", 7)]),
+        (format!("```console\n$ kubectl apply -f - <<EOF\n{}> EOF\n```\n", quoted(POD)), vec![("Pod", 3)]),
+        (numbered(&both, |n| format!("{n:3}  ")), vec![("Pod", 1), ("NetworkPolicy", 6)]),
+        (numbered(&both, |n| format!("{n:6}\t")), vec![("Pod", 1), ("NetworkPolicy", 6)]),
+        (numbered(&both, |n| format!("{n:2} | ")), vec![("Pod", 1), ("NetworkPolicy", 6)]),
+        (numbered(&both, |_| String::from("shop/web.yaml:")), vec![("Pod", 1), ("NetworkPolicy", 6)]),
+        (indented.clone(), vec![("Pod", 1), ("NetworkPolicy", 6)]),
+        (
+            format!("I have this pod\n\n{POD}\nand this policy:\n\n{POLICY}\nBut it still answers. What is wrong?\n"),
+            vec![("Pod", 3), ("NetworkPolicy", 10)],
+        ),
+        (format!("I've a pod\nthat isn't closed:\n\n{indented}\nWhy?\n"), vec![("Pod", 4), ("NetworkPolicy", 9)]),
+        (format!("Hello all, this does not work:\n\n{both}\nThanks in advance!\n"), vec![("Pod", 3), ("NetworkPolicy", 8)]),
+        (format!("Setup\n=====\n\n.. code-block:: yaml\n\n{indented}\nThe end.\n"), vec![("Pod", 6), ("NetworkPolicy", 11)]),
+        (format!("{{code:yaml}}\n{both}{{code}}\n"), vec![("Pod", 2), ("NetworkPolicy", 7)]),
+        (format!("Look:\n{{noformat}}\n{both}{{noformat}}\nThanks\n"), vec![("Pod", 3), ("NetworkPolicy", 8)]),
+        (format!("[code]\n{both}[/code]\n"), vec![("Pod", 2), ("NetworkPolicy", 7)]),
+        (format!("<p>Pod:</p>\n<pre><code class=\"language-yaml\">{both}</code></pre>\n"), vec![("Pod", 2), ("NetworkPolicy", 7)]),
+        (format!("<pre>\n{both}</pre>\n"), vec![("Pod", 2), ("NetworkPolicy", 7)]),
+        (format!("{{{{< highlight yaml >}}}}\n{both}{{{{< /highlight >}}}}\n"), vec![("Pod", 2), ("NetworkPolicy", 7)]),
+        (format!("= Guide\n\n[source,yaml]\n----\n{both}----\n\nAnd so on.\n"), vec![("Pod", 5), ("NetworkPolicy", 10)]),
+        (
+            format!(
+                "NAME: shop\nNAMESPACE: shop\nSTATUS: deployed\nHOOKS:\nMANIFEST:\n---\n# Source: shop/pod.yaml\n{both}\nNOTES:\nThank you for installing shop.\n"
+            ),
+            vec![("Pod", 8), ("NetworkPolicy", 13)],
+        ),
+        (format!("{both}\nNOTES:\nThank you for installing shop.\n"), vec![("Pod", 1), ("NetworkPolicy", 6)]),
         (both.replace('\n', "\r\n"), vec![("Pod", 1), ("NetworkPolicy", 6)]),
         (format!("cat <<EOF | kubectl apply -f -\n{both}EOF\n").replace('\n', "\r\n"), vec![("Pod", 2), ("NetworkPolicy", 7)]),
     ] {
@@ -215,5 +254,19 @@ fn variables_of_a_script_are_put_in() {
         let (_, pod) = loaded.resources().next().unwrap();
         assert_eq!((pod.meta.namespace.as_deref(), &*pod.meta.name), (Some(value), &*format!("web-{value}")));
         assert!(loaded.diagnostics.is_empty(), "{:#?}", loaded.diagnostics);
+    }
+}
+
+#[test]
+fn what_is_no_sentence_is_still_an_error() {
+    let typo = POLICY.replace("metadata: ", "metadata ");
+    for text in [
+        typo.clone(),
+        format!("{POD}---\n{typo}"),
+        POLICY.replace("kind: NetworkPolicy", "kind NetworkPolicy"),
+        format!("{POD}\nThis is none.\n").replace("\n\n", "\n"),
+        format!("{POD}networkpolicy.networking.k8s.io/other created\n"),
+    ] {
+        assert!(!read(&text).1.is_empty(), "{text}");
     }
 }

@@ -49,6 +49,14 @@ pub(crate) fn is_custom_table(text: &str) -> bool {
     })
 }
 
+/// Whether a line is one that `kubectl` prints after it has done something, as `pod/web created`.
+pub(super) fn is_printed_line(line: &str) -> bool {
+    let mut words = line.split_whitespace();
+    let (object, done) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    object.contains('/')
+        && matches!(done, "created" | "configured" | "unchanged" | "deleted" | "patched" | "replaced" | "serverside-applied" | "labeled")
+}
+
 /// Whether the table is one of pods or Services, which leaves out what nobody asked about.
 fn is_aside(line: &str) -> bool {
     ["READY", "STATUS", "CLUSTER-IP", "VERSION"].iter().any(|column| line.contains(column))

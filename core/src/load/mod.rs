@@ -204,7 +204,7 @@ impl Loader {
             Known { range, parsed, is_alone: true }
         };
         let middle: Vec<Known> = match wrapped {
-            Some(wrapped) => self.unwrapped(text, &wrapped, loose),
+            Some(wrapped) => self.unwrapped(wrapped.plain.as_deref().unwrap_or(text), &wrapped, loose),
             None => {
                 let part = text.get(middle).unwrap_or_default();
                 document::split(part).into_iter().flat_map(|range| document::split_at_marks(part, range)).map(read_anew).collect()

@@ -43,7 +43,7 @@ impl Loader {
                     if parts.get(known..).unwrap_or_default().iter().any(same) {
                         Arc::make_mut(&mut found).diagnostics.clear();
                     }
-                    let is_alone = turn.is_plain(slice(&range)) && !slice(&range).contains('$');
+                    let is_alone = turn.is_plain(slice(&range)) && !slice(&range).contains('$') && wrapped.plain.is_none();
                     parts.push((turn.order, Known { range: range.clone(), parsed: found, is_alone }));
                 }
             }

@@ -1,4 +1,4 @@
-//! Fenced blocks of Markdown.
+//! Fenced blocks of Markdown, and such blocks of other markup: Jira, HTML, AsciiDoc, Hugo, forums.
 
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -24,6 +24,63 @@ fn fence_of(bare: &str) -> Option<(char, usize)> {
     (width >= 3 && !(mark == '`' && info.contains('`'))).then_some((mark, width))
 }
 
+/// A block of another markup that holds a text as it is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Markup {
+    /// `{code:yaml}` of Jira and Confluence, which closes with the same word; `{noformat}`.
+    Braces(&'static str),
+    /// `[code]` of forums.
+    Brackets,
+    /// `<pre>` and `<code>` of HTML.
+    Html,
+    /// `{{< highlight yaml >}}` of Hugo.
+    Hugo,
+    /// `----` of AsciiDoc, below `[source,yaml]`.
+    AsciiDoc,
+}
+
+/// The block that a line opens, and how much of the line is its mark. `before` is the line before it.
+fn markup_of(line: &str, before: &str) -> Option<(Markup, usize)> {
+    let bare = line.trim_end();
+    let whole = |markup| Some((markup, line.len()));
+    for word in ["code", "noformat"] {
+        let inner = bare.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).filter(|inner| !inner.contains(['{', '"', ',']));
+        if inner.is_some_and(|inner| inner == word || inner.strip_prefix(word).is_some_and(|rest| rest.starts_with(':'))) {
+            return whole(Markup::Braces(word));
+        }
+    }
+    if bare == "[code]" || bare.starts_with("[code=") && bare.ends_with(']') {
+        return whole(Markup::Brackets);
+    }
+    if bare.starts_with("{{< highlight") && bare.ends_with(">}}") {
+        return whole(Markup::Hugo);
+    }
+    if bare == "----" && before.starts_with("[source") {
+        return whole(Markup::AsciiDoc);
+    }
+    let mut length = 0;
+    while let Some(tag) = ["<pre", "<code", "<div class"].iter().find(|tag| bare.get(length..).is_some_and(|rest| rest.starts_with(**tag)))
+    {
+        length += bare.get(length + tag.len()..)?.find('>')? + tag.len() + 1;
+    }
+    (length > 0 && bare.contains("<pre")).then(|| (Markup::Html, if length == bare.len() { line.len() } else { length }))
+}
+
+impl Markup {
+    /// Where in a line the mark begins that closes the block.
+    fn closes(self, line: &str) -> Option<usize> {
+        let bare = line.trim();
+        let at_start = |closes: bool| closes.then_some(0);
+        match self {
+            Markup::Braces(word) => at_start(bare.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) == Some(word)),
+            Markup::Brackets => at_start(bare == "[/code]"),
+            Markup::Hugo => at_start(bare.starts_with("{{< /highlight")),
+            Markup::AsciiDoc => at_start(bare == "----"),
+            Markup::Html => line.find("</code>").into_iter().chain(line.find("</pre>")).min(),
+        }
+    }
+}
+
 /// A fence that opens a block.
 struct Opening {
     line: Range<usize>,
@@ -39,8 +96,27 @@ pub(super) fn fences(text: &str, whole: Range<usize>, starts_as_manifest: bool) 
     let mut open: Option<Opening> = None;
     let (mut any, mut is_comment) = (false, false);
     let first = text.get(whole.clone()).and_then(first_line);
+    let mut before = "";
+    let mut other: Option<(Markup, Range<usize>)> = None;
     for range in ranges_of_lines(text, whole.clone()) {
         let line = text.get(range.clone()).unwrap_or_default();
+        if let Some((markup, head)) = other.take() {
+            match markup.closes(line) {
+                Some(at) => {
+                    blocks.push(Fenced { outer: head.start..range.end, inner: head.end..range.start + at, indent: 0 });
+                    before = "";
+                }
+                None => other = Some((markup, head)),
+            }
+            continue;
+        }
+        let begins = if open.is_none() && !is_comment { markup_of(line, before) } else { None };
+        before = line;
+        if let Some((markup, length)) = begins {
+            other = Some((markup, range.start..range.start + length));
+            any = true;
+            continue;
+        }
         let bare = line.trim_start();
         let indent = line.len() - bare.len();
         let fence = fence_of(bare);
@@ -70,6 +146,9 @@ pub(super) fn fences(text: &str, whole: Range<usize>, starts_as_manifest: bool) 
                 open = Some(Opening { line: range, mark: (mark, width), indent, read: !is_program(language, &OTHER_LANGUAGES) });
             }
         }
+    }
+    if let Some((_, head)) = other {
+        blocks.push(Fenced { outer: head.start..whole.end, inner: head.end..whole.end, indent: 0 });
     }
     if let Some(Opening { line, indent, read: true, .. }) = open {
         blocks.push(Fenced { outer: line.start..whole.end, inner: line.end..whole.end, indent });

@@ -211,6 +211,34 @@ pub(super) fn looks_like_manifest(line: &str) -> bool {
         || line.starts_with("Name:  ")
 }
 
+/// Whether a line is a sentence, or the beginning of one, of somebody who asks about a manifest. `alone` is whether a line beside it is empty.
+pub(super) fn is_prose(line: &str, alone: bool) -> bool {
+    let bare = line.trim_end();
+    if bare.starts_with(".. code") || bare == "NOTES:" {
+        // What leads to a block of reStructuredText, or begins the end of what Helm prints.
+        return true;
+    }
+    let good = bare.starts_with(char::is_alphabetic)
+        && bare.len() < 2000
+        && !bare.contains(['=', '|', '$', '\\', '{', '}', '<', '>'])
+        && !bare.contains(" -")
+        // Columns of a table.
+        && !bare.contains("  ")
+        && !is_key(bare)
+        && !begins_command(bare)
+        && !looks_like_manifest(bare)
+        && !crate::document::printed::is_printed_line(bare);
+    good && bare.split_whitespace().nth(2).is_some() && (alone || bare.ends_with(['.', '?', '!', ':', ',', ')']))
+}
+
+/// How far a line is indented by blanks, if an object begins there by its first key.
+pub(super) fn indented_object(line: &str) -> Option<usize> {
+    let bare = line.trim_start_matches(' ');
+    let own = line.len() - bare.len();
+    let begins = bare.starts_with("apiVersion:") || bare.starts_with("kind:") || bare.trim_end() == "---" || bare.starts_with("# Source:");
+    (own > 0 && begins).then_some(own)
+}
+
 /// Whether manifests begin at a line within a script. A single brace may be that of a function.
 pub(super) fn begins_manifest(line: &str, next: Option<&str>) -> bool {
     let bare = line.trim();

@@ -13,7 +13,9 @@
 //! CommonMark 0.31 "Fenced code blocks"; Microsoft Learn "about_Quoting_Rules" (here-strings).
 
 mod fences;
+mod helm;
 mod lines;
+mod margin;
 mod quotes;
 
 use alloc::borrow::Cow;
@@ -23,7 +25,8 @@ use core::ops::Range;
 
 use self::fences::fences;
 use self::lines::{
-    TELLING, begins_command, begins_manifest, first_line, is_key, is_program, looks_like_manifest, program, prompt, ranges_of_lines, tells,
+    TELLING, begins_command, begins_manifest, first_line, indented_object, is_key, is_program, is_prose, looks_like_manifest, program,
+    prompt, ranges_of_lines, tells,
 };
 use self::quotes::scan;
 use super::handed::{Delimiter, Handed, strings};
@@ -37,6 +40,8 @@ pub struct Wrapped {
     pub commands: Vec<Range<usize>>,
     /// Of manifests that commands have themselves, with which.
     pub handed: Vec<Handed>,
+    /// The text with blanks in place of what stands before every line of it, if something does: numbers, `> ` of a quotation.
+    pub plain: Option<String>,
 }
 
 /// Here-documents without an end that are read as commands; each takes a look at the whole text.
@@ -44,12 +49,26 @@ const PATIENCE: usize = 16;
 
 /// Takes a text apart; nothing for one that is only made of manifests.
 pub fn unwrap(text: &str) -> Option<Wrapped> {
+    if let Some(plain) = margin::blanked(text) {
+        let whole = || Wrapped { manifests: alloc::vec![0..plain.len()], ..Wrapped::default() };
+        let wrapped = unwrap_plain(&plain).unwrap_or_else(whole);
+        return Some(Wrapped { plain: Some(plain), ..wrapped });
+    }
+    unwrap_plain(text)
+}
+
+fn unwrap_plain(text: &str) -> Option<Wrapped> {
     let head = text.len() - text.trim_start_matches('\u{feff}').len();
     let whole = head + front_matter(text.get(head..)?)..text.len();
     if !hints(text.get(whole.clone())?) {
         return None;
     }
-    let mut found = Finder { text, wrapped: Wrapped::default(), evidence: false, patience: PATIENCE };
+    let is_script = text.split('\n').any(|line| line.starts_with("#!") || tells(line));
+    let mut found = Finder { text, wrapped: Wrapped::default(), evidence: false, is_script, patience: PATIENCE };
+    if let Some(parts) = helm::manifests(text) {
+        parts.into_iter().for_each(|part| found.documents(part));
+        return Some(found.wrapped);
+    }
     let starts_as_manifest = first_line(text.get(whole.clone())?).is_some_and(|line| looks_like_manifest(line) || is_key(line));
     match fences(text, whole.clone(), starts_as_manifest) {
         Some(blocks) => {
@@ -106,14 +125,25 @@ fn front_matter(text: &str) -> usize {
     0
 }
 
+/// How lines begin that open a block of some markup.
+const BLOCKS: [&str; 7] = ["```", "~~~", "{code", "{noformat}", "[code", "<pre", "{{< highlight"];
+
 /// Whether a text can be anything else than manifests. Looks at the first characters of each line.
 fn hints(text: &str) -> bool {
     let first = first_line(text);
     if first.is_some_and(|line| !looks_like_manifest(line) && !is_key(line)) {
         return true;
     }
-    text.split('\n')
-        .any(|line| line.starts_with("```") || line.starts_with("~~~") || !line.starts_with([' ', '-', '#', '\r']) && begins_command(line))
+    // A text that is indented as a whole, with all that separates its documents.
+    if first.is_some_and(|line| line.starts_with(' ')) && text.split('\n').any(|line| line.starts_with(' ') && line.trim() == "---") {
+        return true;
+    }
+    let mut after_blank = false;
+    text.split('\n').any(|line| {
+        let alone = core::mem::replace(&mut after_blank, line.trim().is_empty());
+        BLOCKS.iter().any(|block| line.starts_with(block))
+            || !line.starts_with([' ', '-', '#', '\r', '"', '}']) && (begins_command(line) || alone && is_prose(line, true))
+    })
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -129,6 +159,8 @@ struct Finder<'t> {
     wrapped: Wrapped,
     /// Whether there is anything that makes the text more than a manifest.
     evidence: bool,
+    /// Whether there are commands in it, of which most begin with a small letter, as sentences seldom do.
+    is_script: bool,
     /// How many here-documents may still be looked for in vain.
     patience: usize,
 }
@@ -194,20 +226,31 @@ impl<'t> Finder<'t> {
             .any(|line| prompt(self.line(line)).is_some_and(|length| !self.line(line).get(length..).unwrap_or_default().trim().is_empty()));
         let first = self.text.get(range.clone()).and_then(first_line);
         let mut state = match first {
-            Some(line) if looks_like_manifest(line.trim_start()) || is_key(line) => State::Manifest,
+            Some(line) if indented_object(line).is_some_and(|own| own > indent) => State::Commands,
+            Some(line) if looks_like_manifest(line.trim_start()) || is_key(line.trim_start_matches("- ")) => State::Manifest,
             _ if is_console => State::Output,
             _ => State::Commands,
         };
         let mut begun = range.start;
         let mut at = 0;
         let mut never = [false; 2];
+        // Whether somebody has said something about a manifest, and whether that goes on up to this line.
+        let (mut said, mut in_prose) = (false, false);
         while let Some(line) = all.get(at).cloned() {
             let text = self.line(&line);
             let shown = text.trim_end();
             let length = prompt(text);
             let next = all.get(at + 1).map(|next| self.line(next));
+            let is_empty = |line: Option<&Range<usize>>| line.is_none_or(|line| self.line(line).trim().is_empty());
+            let after_blank = is_empty(at.checked_sub(1).and_then(|before| all.get(before)));
             if state == State::Manifest {
                 let indented = text.starts_with([' ', '\t', '-', '#']);
+                if !indented && after_blank && self.is_prose(shown, true) || shown == "NOTES:" {
+                    self.evidence = true;
+                    self.manifest(begun..line.start, indent);
+                    (state, said) = (State::Commands, true);
+                    continue;
+                }
                 if indented || !begins_command(shown) {
                     at += 1;
                     continue;
@@ -218,8 +261,22 @@ impl<'t> Finder<'t> {
                 continue;
             }
             if length.is_none() && begins_manifest(shown, next) {
-                state = State::Manifest;
+                self.evidence |= said;
+                (state, said, in_prose) = (State::Manifest, false, false);
                 begun = self.whole_line(line.start);
+                at += 1;
+                continue;
+            }
+            if let Some((end, own)) = self.indented(&all, at) {
+                self.evidence = true;
+                self.manifest(line.start..all.get(end - 1).map_or(line.end, |last| last.end), own);
+                at = end;
+                continue;
+            }
+            let goes_on = in_prose && !begins_command(shown) && !self.is_script;
+            in_prose = !shown.is_empty() && (goes_on || length.is_none() && self.is_prose(shown, after_blank || is_empty(all.get(at + 1))));
+            if in_prose {
+                said = true;
                 at += 1;
                 continue;
             }
@@ -228,12 +285,27 @@ impl<'t> Finder<'t> {
                 at += 1;
                 continue;
             }
+            said &= shown.is_empty();
             at = self.logical_line(&all, at, length.unwrap_or(0), indent, &mut never);
             self.evidence |= length.is_some();
         }
         if state == State::Manifest {
             self.manifest(begun..range.end, indent);
         }
+    }
+
+    fn is_prose(&self, line: &str, alone: bool) -> bool {
+        is_prose(line, alone) && (!self.is_script || !line.starts_with(char::is_lowercase))
+    }
+
+    /// The lines of objects that are indented as a whole, as below a sentence: the line after them, and how far they are indented.
+    fn indented(&self, all: &[Range<usize>], first: usize) -> Option<(usize, usize)> {
+        let own = indented_object(self.line(all.get(first)?))?;
+        let lines = all.get(first..)?.iter().map(|line| self.line(line));
+        let belongs = |line: &&str| line.trim().is_empty() || line.len() - line.trim_start_matches(' ').len() >= own;
+        let count = lines.clone().take_while(belongs).count();
+        let has = |key: &str| lines.clone().take(count).any(|line| line.get(own..).is_some_and(|line| line.starts_with(key)));
+        (has("apiVersion:") && has("kind:")).then_some((first + count, own))
     }
 
     /// A command with the lines that continue it, and the here-documents that it begins. Returns the line after them.
