@@ -270,3 +270,42 @@ fn what_is_no_sentence_is_still_an_error() {
         assert!(!read(&text).1.is_empty(), "{text}");
     }
 }
+
+/// What stands in a text that cannot be read as it is meant is in doubt, and said with its cause.
+#[test]
+fn texts_that_are_to_be_filled_in_are_not_taken_as_they_stand() {
+    let policy = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: closed\n  namespace: shop\nspec:\n  podSelector: {}\n  policyTypes: [Ingress]\n";
+    for (text, said) in [
+        (policy.replace("  name", "\u{a0}\u{a0}name").replace("  namespace", "\u{a0}\u{a0}namespace"), "a no-break space, U+00A0"),
+        (policy.replace("  podSelector", "\u{a0} podSelector"), ""),
+        (policy.replace("shop", "#{NAMESPACE}#"), "`#{NAMESPACE}#` is a placeholder"),
+        (policy.replace("shop", "#@ data.values.namespace"), "this is a template"),
+        (format!("#@ load(\"@ytt:data\", \"data\")\n#@ if data.values.closed:\n{policy}#@ end\n"), "this is a template"),
+        (
+            format!("- hosts: all\n  tasks:\n  - kubernetes.core.k8s:\n      state: present\n      definition:\n{}", indent(policy, 8)),
+            "found a list",
+        ),
+        (
+            format!(
+                "apiVersion: core.oam.dev/v1beta1\nkind: Application\nmetadata: {{name: a}}\nspec:\n  components:\n  - type: k8s-objects\n    properties:\n      objects:\n      - {}",
+                indent(policy, 8).trim_start()
+            ),
+            "",
+        ),
+        ("[\n  \"apiVersion\" => \"networking.k8s.io/v1\",\n  \"kind\" => \"NetworkPolicy\",\n]\n".to_owned(), ""),
+        ("&v1.NetworkPolicy{TypeMeta:v1.TypeMeta{Kind:\"NetworkPolicy\", APIVersion:\"networking.k8s.io/v1\"}}\n".to_owned(), ""),
+        (policy.replace("policyTypes: [Ingress]", "policyTypes:\n  -Ingress"), "a space is missing after the dash in `-Ingress`"),
+        (policy.replace("namespace: shop", "namespace = shop"), "a key ends with a colon, not with `=`"),
+        (format!("{policy}  [...]\n"), "`[...]` stands for something that was left out"),
+    ] {
+        let mut scene = netpolis_core::analysis::Analysis::new(netpolis_core::settings::Settings::default());
+        scene.set_files(&[("pod.yaml", POD), ("in.yaml", &text)]);
+        let flow = scene.flow("203.0.113.5", "shop/web", netpolis_core::connections::Traffic::tcp(80)).unwrap();
+        assert_eq!(scene.decide(&flow).verdict, netpolis_core::verdict::Verdict::CannotTell, "{text}");
+        assert!(read(&text).1.iter().any(|message| message.contains(said)) || said.is_empty(), "{text}\n{:?}", read(&text).1);
+    }
+}
+
+fn indent(text: &str, by: usize) -> String {
+    text.lines().map(|line| format!("{}{line}\n", " ".repeat(by))).collect()
+}

@@ -45,6 +45,9 @@ pub fn explain_cause(text: &str, diagnostic: &mut Diagnostic) {
             *diagnostic =
                 Diagnostic::new(codes::SEPARATOR, Severity::Error, span, message).help("remove the spaces before the three dashes");
         }
+        if diagnostic.code == codes::COLON && diagnostic.message.ends_with("has no colon after it") {
+            without_colon(slice, diagnostic);
+        }
         if diagnostic.code == codes::SYNTAX && slice.starts_with('"') && slice.contains('\\') {
             diagnostic.code = codes::CHARACTER;
             diagnostic.message = "there is a `\\` in these quotes that begins no escape".to_string();
@@ -56,6 +59,29 @@ pub fn explain_cause(text: &str, diagnostic: &mut Diagnostic) {
     let first = slice.split_whitespace().next().unwrap_or_default();
     diagnostic.help = Some(format!("{cause}: write `{spaced}`"));
     *diagnostic = diagnostic.clone().fix(format!("write `{spaced}`"), Span::new(start as u32, (start + first.len()) as u32), spaced);
+}
+
+/// What a line is that was taken for a key: an item without a space after its dash, a key with another mark than a colon, or what stands for something
+/// that was left out.
+fn without_colon(line: &str, diagnostic: &mut Diagnostic) {
+    let line = line.split('\n').next().unwrap_or_default().trim();
+    let is_key = |key: &str| !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/'));
+    if let Some(item) =
+        line.strip_prefix('-').filter(|item| item.starts_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '{' | '[')))
+    {
+        diagnostic.message = format!("a space is missing after the dash in `{line}`");
+        diagnostic.help = Some(format!("write `- {item}`"));
+    } else if ["...", "…", "[...]", "[…]", "<...>", "<snip>", "[snip]", "(...)"].contains(&line) {
+        diagnostic.message = format!("`{line}` stands for something that was left out");
+        diagnostic.help = Some("paste the whole object".to_string());
+    } else if let Some((mark, (key, value))) = ["=>", "=", ";"].iter().find_map(|mark| Some((*mark, line.split_once(mark)?)))
+        && is_key(key.trim())
+        && !value.trim().is_empty()
+    {
+        let (key, value) = (key.trim(), value.trim());
+        diagnostic.message = format!("a key ends with a colon, not with `{mark}`");
+        diagnostic.help = Some(format!("write `{key}: {value}`"));
+    }
 }
 
 /// The line at an offset, and where it begins.
@@ -86,16 +112,29 @@ fn placeholder(text: &str) -> Option<(usize, &str)> {
         let rest = text.get(at..).unwrap_or_default();
         let after = rest.get(c.len_utf8()..).unwrap_or_default();
         let length = match c {
-            '$' => match after.strip_prefix('{') {
+            '$' => match (after.strip_prefix('{'), after.strip_prefix('(')) {
                 // Substitutions may have a default: `${NAME:-value}`.
-                Some(inner) if name_length(inner, &[]) > 0 => inner.find('}').map(|end| end + 3),
-                Some(_) => None,
-                None => Some(name_length(after, &[])).filter(|n| *n > 0).map(|n| n + 1),
+                (Some(inner), _) if name_length(inner, &[]) > 0 => inner.find('}').map(|end| end + 3),
+                // Variables of Azure Pipelines.
+                (_, Some(inner)) => {
+                    let length = name_length(inner, &['.', '-']);
+                    (length > 0 && inner.get(length..).is_some_and(|rest| rest.starts_with(')'))).then_some(length + 3)
+                }
+                (Some(_), _) => None,
+                (None, None) => Some(name_length(after, &[])).filter(|n| *n > 0).map(|n| n + 1),
             },
             '%' | '@' => {
                 let length = name_length(after, &['-']);
                 (length > 1 && after.get(length..).is_some_and(|rest| rest.starts_with(c))).then_some(length + 2)
             }
+            // Tokens of tools that put values in: `__NAME__`, `#{NAME}#`.
+            '_' if at == 0 || text.get(..at).is_some_and(|head| head.ends_with([' ', '"', '\''])) => {
+                let name = after.strip_prefix('_').and_then(|name| name.split_once("__")).map(|(name, _)| name);
+                let good =
+                    |name: &&str| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'));
+                name.filter(good).map(|name| name.len() + 4)
+            }
+            '#' => after.strip_prefix('{').and_then(|name| name.find("}#")).map(|end| end + 4),
             '<' => {
                 let length = name_length(after, &['-', ' ', '.']);
                 (length > 1 && after.get(length..).is_some_and(|rest| rest.starts_with('>'))).then_some(length + 2)
@@ -116,7 +155,7 @@ fn missing_space(text: &str) -> Option<(&'static str, String)> {
         && rest.starts_with(|c: char| c.is_ascii_alphabetic())
         && (rest.ends_with(':') || text.len() == first.len())
     {
-        return Some(("a space is missing after the dash", format!("- {}:", rest.trim_end_matches(':'))));
+        return Some(("a space is missing after the dash", format!("- {rest}")));
     }
     let (key, value) = first.split_once(':')?;
     let is_word =
@@ -139,6 +178,11 @@ mod tests {
             ("{cidr: %CIDR%}", Some("%CIDR%")),
             ("@CIDR@/32", Some("@CIDR@")),
             ("<your-ip>/32", Some("<your-ip>")),
+            ("$(Namespace)", Some("$(Namespace)")),
+            ("__NS__", Some("__NS__")),
+            ("a #{NS}# b", Some("#{NS}#")),
+            ("a__b__c", None),
+            ("$(date +%s)", None),
             ("a$", None),
             ("50% of 60%", None),
             ("me@box", None),
@@ -151,6 +195,7 @@ mod tests {
             ("app:web", Some("app: web")),
             ("app:web tier:db", Some("app: web")),
             ("-ports:", Some("- ports:")),
+            ("-Ingress", Some("- Ingress")),
             ("port:80", Some("port: 80")),
             ("http://x", None),
             ("fd00::1", Some("fd00: :1")),

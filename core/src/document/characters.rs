@@ -3,6 +3,7 @@
 use alloc::format;
 
 use super::codes;
+use super::tree::{Tree, Value};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::text::Span;
 
@@ -43,6 +44,27 @@ pub(super) fn check(text: &str) -> Option<Diagnostic> {
         Diagnostic::new(codes::CHARACTER, Severity::Error, span, format!("{name}, U+{byte:04X}, cannot be in YAML"))
             .help("remove it; within double quotes it can be written as an escape such as `\\x0C`")
             .fix("remove the character", span, ""),
+    )
+}
+
+/// The first key of a tree that begins with a space which is none to YAML, as web pages and word processors have them: it was meant to indent the line.
+pub fn odd_space(tree: &Tree) -> Option<Diagnostic> {
+    let is_odd = |c: char| matches!(c, '\u{a0}' | '\u{2000}'..='\u{200b}' | '\u{202f}' | '\u{3000}' | '\u{feff}');
+    let keys = tree.nodes.iter().filter_map(|node| match &node.value {
+        Value::Mapping(entries) => Some(entries.iter().filter(|entry| entry.key.starts_with(is_odd))),
+        _ => None,
+    });
+    let (start, space) = keys.flatten().map(|entry| (entry.key_span.start, entry.key.chars().next().unwrap_or(' '))).min()?;
+    let span = Span::new(start, start + space.len_utf8() as u32);
+    let name = if space == '\u{a0}' { "a no-break space" } else { "a space of another kind" };
+    Some(
+        Diagnostic::new(
+            codes::TAB,
+            Severity::Error,
+            span,
+            format!("{name}, U+{:04X}, indents this line, where YAML takes only spaces", space as u32),
+        )
+        .help("write plain spaces in its place: it came with the text from a web page or a word processor"),
     )
 }
 

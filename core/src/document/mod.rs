@@ -28,6 +28,7 @@ mod variables;
 mod wrapping;
 
 pub use causes::explain_cause;
+pub use characters::odd_space;
 pub use handed::Handed;
 pub use limits::Limits;
 pub use marks::{split_at_marks, without_mark};
@@ -36,7 +37,7 @@ pub(crate) use printed::is_custom_table;
 pub use printed::printed;
 pub(crate) use scalar::read_plain;
 pub use split::split;
-pub use template::{FILLER, without_actions};
+pub use template::{FILLER, in_comments, without_actions};
 pub use tree::{Entry, Node, NodeId, NodeRef, Tree, Value};
 pub use variables::{Variables, assignments, in_quotes, substitute};
 pub use wrapping::{Wrapped, unwrap, without_tabs};

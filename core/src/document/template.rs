@@ -49,6 +49,39 @@ pub(super) fn diagnostic(span: Span) -> Diagnostic {
         .help("for a Helm chart, paste the output of `helm template CHART`")
 }
 
+/// What is to be filled in and is a comment to YAML, so that a value is missing where it stands: a token (`namespace: #{NS}#`), and what ytt reads
+/// (`namespace: #@ data.values.ns`, `#@ if …`). Upstream: documentation of ytt, "Comments as annotations"; of the task *Replace Tokens*.
+pub fn in_comments(text: &str) -> Option<Diagnostic> {
+    if !text.contains("#@") && !text.contains("#{") {
+        return None;
+    }
+    let mut at = 0;
+    text.split_inclusive('\n').find_map(|line| {
+        let start = at;
+        at += line.len();
+        let mark = line.find("#@").or_else(|| line.find("#{"))?;
+        let (head, rest) = (line.get(..mark)?.trim(), line.get(mark..)?.trim_end());
+        let span = Span::new((start + mark) as u32, (start + mark + rest.len()) as u32);
+        let is_value = head.ends_with(':') && !head.contains('#') || head == "-";
+        let of_ytt = |words: &[&str]| words.iter().any(|word| rest.starts_with(word));
+        if is_value && rest.starts_with("#{") && rest.contains('}') {
+            let error = Diagnostic::new(
+                codes::PLACEHOLDER,
+                Severity::Error,
+                span,
+                alloc::format!("`{rest}` is a placeholder: to YAML it is a comment"),
+            );
+            return Some(error.help("write the value in its place, or run the tool that fills it in"));
+        }
+        let is_ytt = is_value && rest.starts_with("#@ ")
+            || head.is_empty() && of_ytt(&["#@ load(", "#@ if ", "#@ if/end ", "#@ for ", "#@ def ", "#@overlay/", "#@data/values"]);
+        is_ytt.then(|| {
+            Diagnostic::new(codes::TEMPLATE, Severity::Error, span, "this is a template, not a manifest: it must be rendered first")
+                .help("paste the output of `ytt -f FILE`")
+        })
+    })
+}
+
 /// What stands for the actions of a template in [`without_actions`].
 pub const FILLER: &str = "ZqZq";
 

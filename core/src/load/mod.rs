@@ -267,6 +267,10 @@ fn read_unmarked(text: &str, beside: &Beside<'_>) -> ParsedDocument {
     if let Some(variables) = beside.variables {
         document::substitute(&mut parsed.tree, variables);
     }
+    if let Some(error) = document::odd_space(&parsed.tree).or_else(|| document::in_comments(text)) {
+        // What it means is not known; what it might be is.
+        parsed = document::Parsed { tree: document::Tree::default(), diagnostics: alloc::vec![error] };
+    }
     let read = beside.languages.read_file(&parsed.tree, text, beside.file, beside.given);
     let errors: Vec<Span> = parsed
         .diagnostics

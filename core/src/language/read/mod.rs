@@ -209,6 +209,9 @@ impl<'a> Objects<'a> {
         let api_version = node.get("apiVersion").and_then(NodeRef::as_str).unwrap_or_default();
         if unread::is_like_policy(node, api_version) {
             self.keep(node, "", first_key(node), unread::unread(node, Family::NamespacedPolicy, "", Cause::NoSuchKind));
+        } else if let Some(carried) = unread::carried_anywhere(node) {
+            // A playbook of Ansible's, values of a chart.
+            self.keep(node, "", first_key(node), carried);
         }
     }
 
@@ -433,6 +436,7 @@ impl<'a> Objects<'a> {
             (Class::MakesPods, _) => Some(Unread::pods()),
             (Class::OfEngine(engine), _) => Some(Unread { installs: Some(Installs::This(engine)), ..Unread::new(Cause::Kind, Vec::new()) }),
             (Class::Traffic, Some(node)) => unread::redirects(node, kind, api_version),
+            (Class::Irrelevant, Some(node)) if kind == "Application" => unread::carried(node),
             (Class::Unknown, Some(node)) => unread::redirects(node, kind, api_version).or_else(|| unread::carried(node)),
             _ => None,
         };
@@ -451,7 +455,9 @@ impl<'a> Objects<'a> {
                 (Class::Irrelevant, None)
             }
             // Policies are written in it, or labels.
-            Some(kept) if class == Class::Unknown && kept.ways.is_empty() => (Class::Policy(Family::Carrier, Cause::Kind), Some(kept)),
+            Some(kept) if matches!(class, Class::Unknown | Class::Irrelevant) && kept.ways.is_empty() => {
+                (Class::Policy(Family::Carrier, Cause::Kind), Some(kept))
+            }
             kept => (class, kept),
         };
         if let (Some(kept), Some(node)) = (kept, object.node) {

@@ -138,7 +138,7 @@ fn by_words(languages: Languages, text: &str, from: usize, at: Span, cause: Caus
     let kinds: Vec<(usize, &str)> = values_of(rest, "kind").collect();
     let versions = values_of(rest, "apiVersion").count();
     if kinds.is_empty() {
-        let is_policy = versions > 0 || TELLING_WORDS.iter().any(|word| rest.contains(word));
+        let is_policy = versions > 0 || TELLING_WORDS.iter().chain(&OTHER_WORDS).any(|word| rest.contains(word));
         return if is_policy { alloc::vec![anything(at, cause)] } else { Vec::new() };
     }
     // In a document of one object, further kinds are those of what it refers to.

@@ -54,8 +54,13 @@ pub(in crate::language) fn effects(object: &Object<'_>) -> Vec<Effect> {
 /// make them.
 pub(in crate::language) fn within(node: NodeRef<'_>) -> Vec<Effect> {
     let is_of_cluster = node.get("status").and_then(NodeRef::as_mapping).is_some_and(|status| !status.is_empty());
+    node.get("spec").filter(|_| !is_of_cluster).map(anywhere).unwrap_or_default()
+}
+
+/// The same of policies anywhere in a part of one.
+pub(super) fn anywhere(node: NodeRef<'_>) -> Vec<Effect> {
     let mut effects = Vec::new();
-    let mut left: Vec<NodeRef<'_>> = node.get("spec").filter(|_| !is_of_cluster).into_iter().collect();
+    let mut left = alloc::vec![node];
     while let Some(node) = left.pop() {
         let text = |name: &str| node.get(name).and_then(NodeRef::as_str).unwrap_or_default();
         let (kind, version) = (text("kind"), text("apiVersion"));

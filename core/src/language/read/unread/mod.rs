@@ -29,6 +29,12 @@ pub(in crate::language) fn carried(node: NodeRef<'_>) -> Option<Unread> {
     (!effects.is_empty()).then(|| Unread::new(Cause::Kind, effects))
 }
 
+/// The same of a mapping that is no object at all, wherever in it they are written.
+pub(in crate::language) fn carried_anywhere(node: NodeRef<'_>) -> Option<Unread> {
+    let effects = carriers::anywhere(node);
+    (!effects.is_empty()).then(|| Unread::new(Cause::Kind, effects))
+}
+
 use crate::document::FILLER as SENTINEL;
 
 use crate::document::NodeRef;
