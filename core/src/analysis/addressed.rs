@@ -7,12 +7,14 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
+use super::Analysis;
 use crate::compile::{Compiled, Endpoint, compile};
 use crate::connectivity::Connectivity;
 use crate::explain;
 use crate::explain::Answer;
+use crate::path::{Asked, Paths};
 use crate::settings::Assumed;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Service, Snapshot};
 use crate::verdict::Flow;
 
 /// An analysis as packets of one family see it.
@@ -69,5 +71,46 @@ impl Addressed {
     /// All pairs.
     pub fn connectivity(&self) -> Connectivity {
         Connectivity::new(&self.compiled, &self.snapshot)
+    }
+}
+
+impl Analysis {
+    /// What paths are found in, for a question whose packets are of one family: addresses of the other are none of theirs. Nothing where no end has both.
+    pub(super) fn paths_of_family(&self, asked: &Asked<'_>) -> Option<Paths> {
+        let is_v4 = self.family_asked(asked)?;
+        let both = |addresses: &[IpAddr]| addresses.iter().any(|a| a.is_ipv4()) && addresses.iter().any(|a| !a.is_ipv4());
+        let pods = self.snapshot.pods().any(|(_, pod)| pod.address_given && both(&pod.addresses));
+        if !pods && !self.snapshot.nodes().any(|(_, node)| both(&node.addresses)) {
+            return None;
+        }
+        let narrow = |snapshot: &mut Snapshot| {
+            let keep = |addresses: &mut Vec<IpAddr>| {
+                if both(addresses) {
+                    addresses.retain(|address| address.is_ipv4() == is_v4);
+                }
+            };
+            snapshot.endpoints.iter_mut().filter(|pod| pod.address_given).for_each(|pod| keep(&mut pod.addresses));
+            snapshot.nodes.iter_mut().for_each(|node| keep(&mut node.addresses));
+        };
+        Some(self.paths_among(&self.settings.routing, narrow))
+    }
+
+    /// Whether a question is about packets of IPv4, where an address in it says so, or the Service that it names.
+    fn family_asked(&self, asked: &Asked<'_>) -> Option<bool> {
+        let to = asked.to.trim();
+        let without_scheme = to.strip_prefix("http://").or_else(|| to.strip_prefix("https://")).unwrap_or(to);
+        let host = without_scheme.split('/').next().unwrap_or_default();
+        let host = host.strip_prefix('[').and_then(|host| host.split(']').next()).unwrap_or(host);
+        let host = if host.matches(':').count() == 1 { host.split(':').next().unwrap_or_default() } else { host };
+        let address = host.parse::<IpAddr>().ok().or_else(|| asked.from.trim().parse().ok());
+        let of_service = || {
+            let name = to.strip_prefix("svc/").or_else(|| to.strip_prefix("service/"))?;
+            let (namespace, name) = name.split_once('/')?;
+            let is_it = |s: &&Service| s.name == name && self.snapshot.namespace_name(s.namespace) == namespace;
+            let service = self.snapshot.services.iter().find(is_it)?;
+            let first = service.addresses.first()?.is_ipv4();
+            service.addresses.iter().all(|address| address.is_ipv4() == first).then_some(first)
+        };
+        address.map(|address| address.is_ipv4()).or_else(of_service)
     }
 }

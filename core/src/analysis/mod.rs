@@ -305,8 +305,14 @@ impl Analysis {
 
     /// The same with other choices of what decides about the way, for comparing.
     pub fn paths_with(&self, routing: &Routing) -> Paths {
+        self.paths_among(routing, |_| ())
+    }
+
+    /// The same where something is changed of what there is.
+    fn paths_among(&self, routing: &Routing, change: impl FnOnce(&mut Snapshot)) -> Paths {
         let settings = self.assumed.with_routing(routing.clone());
-        let snapshot = self.languages.inventory(self.inventory.resources(), &settings, Some(&routing.placement));
+        let mut snapshot = self.languages.inventory(self.inventory.resources(), &settings, Some(&routing.placement));
+        change(&mut snapshot);
         let ruleset = self.languages.lower(self.loaded.resources().map(|(id, r)| (id, &**r)), &snapshot.cloud, &settings);
         let guessed = self.snapshot.pods().any(|(_, e)| e.node.is_none() && e.replicas > 0 && e.role == Role::Pod);
         Paths::new(snapshot, ruleset, &settings, declared::dataplane(&self.loaded), guessed)
@@ -317,7 +323,8 @@ impl Analysis {
     /// # Errors
     /// When an end means nothing, or several things.
     pub fn path(&self, asked: &Asked<'_>) -> Result<PathAnswer, NotAsked> {
-        path(self.paths(), asked).map(|answer| self.with_missing_pods(answer))
+        let of_family = self.paths_of_family(asked);
+        path(of_family.as_ref().unwrap_or(self.paths()), asked).map(|answer| self.with_missing_pods(answer))
     }
 
     /// Of a way to a Service, that pods are missing which may stand behind it.
@@ -333,7 +340,8 @@ impl Analysis {
     /// # Errors
     /// When an end means nothing, or several things.
     pub fn path_carrying(&self, asked: &Asked<'_>, carried: Traffic) -> Result<PathAnswer, NotAsked> {
-        path_carrying(self.paths(), asked, Some(carried)).map(|answer| self.with_missing_pods(answer))
+        let of_family = self.paths_of_family(asked);
+        path_carrying(of_family.as_ref().unwrap_or(self.paths()), asked, Some(carried)).map(|answer| self.with_missing_pods(answer))
     }
 
     /// The flow between two endpoints by the names that people give them: `shop/web` and `web` for a pod or workload, `node/worker-1`, an

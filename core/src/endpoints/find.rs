@@ -20,6 +20,9 @@ use crate::snapshot::{NodeId, OwnerKind, PodEndpoint, PodId, Role, Service, Serv
 /// How many names an error offers.
 const OFFERED: usize = 4;
 
+/// How names begin that a path can end at, and a flow cannot.
+const WAYS: [&str; 6] = ["svc/", "service/", "ingress/", "ing/", "http://", "https://"];
+
 /// The name of the Internet as an end.
 pub const INTERNET: &str = "internet";
 
@@ -85,6 +88,13 @@ impl fmt::Display for NotFound {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let list = |names: &[String]| names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>();
         match self {
+            // Of a Service or Ingress a flow has no end, and a path has one.
+            NotFound::Unknown { name, .. } if WAYS.iter().any(|way| name.starts_with(way)) => {
+                write!(
+                    f,
+                    "`{name}` is no end of a flow: policies see the pods behind a Service, an Ingress or a URL; ask for the path to it"
+                )
+            }
             NotFound::Unknown { name, near, some } => {
                 write!(f, "there is no pod, workload or node `{name}`")?;
                 match (near.as_slice(), some.as_slice()) {
@@ -164,7 +174,11 @@ pub(crate) fn find_among(snapshot: &Snapshot, names: Option<&Names>, name: &str)
     if let Some(found) = numbered(snapshot, &pattern) {
         return Ok(found);
     }
-    let service = snapshot.services.iter().find(|s| pattern.fits(snapshot.namespace_name(s.namespace), &s.name, "Service"));
+    let of_cluster = name.trim_end_matches('.').trim_end_matches(".cluster.local").strip_suffix(".svc").unwrap_or(name);
+    let dns = of_cluster.split_once('.').and_then(|(service, namespace)| {
+        snapshot.services.iter().find(|s| s.name == service && snapshot.namespace_name(s.namespace) == namespace)
+    });
+    let service = snapshot.services.iter().find(|s| pattern.fits(snapshot.namespace_name(s.namespace), &s.name, "Service")).or(dns);
     Err(service.map_or_else(|| unknown(snapshot, name, &pattern), |service| behind(snapshot, name, service)))
 }
 

@@ -311,9 +311,16 @@ pub(super) fn has_tls(snapshot: &Snapshot, ingress: &IngressObject, host: Option
     let host = host.map(|host| server_of(snapshot, host));
     let entries = || beside(snapshot, ingress).flat_map(|object| object.spec.tls.iter());
     let names = |entry: &str| host.is_some_and(|host| entry.eq_ignore_ascii_case(host));
+    // One for a whole domain counts where its certificate is for the host. Upstream: `extractTLSSecretName` of the same file.
+    let covers = |entry: &str| {
+        let domain = entry.strip_prefix("*.").zip(host).is_some_and(|(domain, host)| {
+            host.split_once('.').is_some_and(|(first, rest)| first != "*" && rest.eq_ignore_ascii_case(domain))
+        });
+        entry.is_empty() || domain
+    };
     match entries().any(|entry| names(entry)) {
         true => Matched::Yes,
-        false if host.is_some() && entries().any(|entry| entry.is_empty()) => Matched::Possibly,
+        false if host.is_some() && entries().any(|entry| covers(entry)) => Matched::Possibly,
         false => Matched::No,
     }
 }

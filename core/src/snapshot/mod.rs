@@ -10,7 +10,7 @@ mod services;
 mod workloads;
 
 pub use hosts::{HostEndpoint, HostInterface, NodeHosts};
-pub use nodes::{Node, NodeTunnel};
+pub use nodes::{Node, NodeTunnel, Taint, Toleration};
 pub use pools::{Encapsulation, IpPool};
 pub use services::*;
 pub use workloads::{OwnerKind, WorkloadKind};
@@ -231,6 +231,8 @@ pub struct PodEndpoint {
     pub node: Option<NodeId>,
     /// Labels that its node must have.
     pub wanted: Labels,
+    /// The taints of nodes that it puts up with.
+    pub tolerations: Vec<Toleration>,
     /// Its addresses: those given, or one handed out for the picture.
     pub addresses: Vec<IpAddr>,
     /// Whether the addresses are given. Handed-out ones are shown, but no verdict rests on them.
@@ -274,6 +276,7 @@ impl PodEndpoint {
             host_network: false,
             node: None,
             wanted: Labels::default(),
+            tolerations: Vec::new(),
             addresses: Vec::new(),
             address_given: false,
             profiles: None,

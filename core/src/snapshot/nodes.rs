@@ -1,5 +1,6 @@
 //! Nodes of the cluster.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::IpAddr;
@@ -33,9 +34,46 @@ pub struct Node {
     pub stand_in: bool,
     /// Whether the cluster autoscaler is about to take it away, as its taint says.
     pub leaving: bool,
+    /// Taints by which pods are kept away, but for those that a node gets while pods are on it.
+    pub taints: Vec<Taint>,
+}
+
+/// What keeps pods away from a node that do not tolerate it. Upstream: Kubernetes documentation, "Taints and Tolerations".
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Taint {
+    /// Its key.
+    pub key: Box<str>,
+    /// Its value; empty if it has none.
+    pub value: Box<str>,
+    /// `NoSchedule` or `NoExecute`.
+    pub effect: Box<str>,
+}
+
+/// What a pod puts up with.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Toleration {
+    /// The key of the taint; any where it is left out.
+    pub key: Option<Box<str>>,
+    /// The value that the taint must have; any with the operator `Exists`.
+    pub value: Option<Box<str>>,
+    /// The effect of the taint; any where it is left out.
+    pub effect: Option<Box<str>>,
+}
+
+impl Toleration {
+    /// Whether it is about a taint.
+    fn is_for(&self, taint: &Taint) -> bool {
+        let fits = |own: &Option<Box<str>>, of_taint: &str| own.as_deref().is_none_or(|own| own == of_taint);
+        fits(&self.key, &taint.key) && fits(&self.value, &taint.value) && fits(&self.effect, &taint.effect)
+    }
 }
 
 impl Node {
+    /// Whether a pod that tolerates this may be put on it.
+    pub(crate) fn takes(&self, tolerations: &[Toleration]) -> bool {
+        self.taints.iter().all(|taint| tolerations.iter().any(|toleration| toleration.is_for(taint)))
+    }
+
     /// Whether load balancers leave it out.
     pub fn is_excluded(&self) -> bool {
         self.excluded_by().is_some()

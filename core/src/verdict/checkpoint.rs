@@ -132,7 +132,7 @@ pub(crate) fn is_single(endpoint: Endpoint, snapshot: &Snapshot) -> bool {
 
 /// Whether packets never leave the endpoint that sends them, so that they meet no policy. `single` says whether it [is one](is_single).
 pub(crate) fn is_loopback(from: Endpoint, to: Endpoint, single: bool) -> bool {
-    from == to && single
+    from == to && single || matches!(to, Endpoint::Outside(address) if address.is_loopback())
 }
 
 /// Whether the source is the node that the destination runs on, which may always reach it; of an endpoint of which the input gives no node,

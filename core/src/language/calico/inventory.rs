@@ -287,6 +287,7 @@ fn add_workload_endpoint(
         address_given: !endpoint.addresses.is_empty(),
         profiles: endpoint.profiles.clone(),
         wanted: Labels::default(),
+        tolerations: Vec::new(),
         replicas: 1,
         readiness: Readiness::Ready,
         foreign_dns: false,

@@ -195,6 +195,7 @@ fn nodes<'a>(resources: &[(DocumentId, &'a Resource)], snapshot: &mut Snapshot) 
         place: None,
         stand_in: false,
         leaving: false,
+        taints: Vec::new(),
     };
     for &(document, resource) in resources {
         match &resource.kind {
@@ -208,6 +209,7 @@ fn nodes<'a>(resources: &[(DocumentId, &'a Resource)], snapshot: &mut Snapshot) 
                         addresses: node.addresses.clone(),
                         place: Some(resource.span.within(document)),
                         leaving: node.leaving,
+                        taints: node.taints.clone(),
                         ..named(&resource.meta.name)
                     },
                 );

@@ -32,6 +32,7 @@ pub(super) fn place(placement: &Placement, snapshot: &mut Snapshot) {
             place: None,
             stand_in: true,
             leaving: false,
+            taints: Vec::new(),
         };
         snapshot.nodes = (0..count).map(stand_in).collect();
     }
@@ -43,10 +44,12 @@ pub(super) fn place(placement: &Placement, snapshot: &mut Snapshot) {
     for (number, workload) in snapshot.workloads.iter_mut().enumerate() {
         let members = core::mem::take(&mut workload.endpoints);
         let (given, per_node) = (&snapshot.nodes, &placement.per_node);
-        let wanted = members.first().and_then(|id| old.get(id.index())).map(|endpoint| &endpoint.wanted);
+        let wanted = members.first().and_then(|id| old.get(id.index()));
         let on_every = workload.kind == OwnerKind::Workload(WorkloadKind::DaemonSet);
         let chosen = on_every || per_node.is_empty();
-        let fitting: Vec<usize> = (0..nodes).filter(|n| !chosen || given.get(*n).zip(wanted).is_none_or(|(n, w)| may_have(n, w))).collect();
+        let fitting: Vec<usize> = (0..nodes)
+            .filter(|n| !chosen || given.get(*n).zip(wanted).is_none_or(|(n, w)| may_have(n, &w.wanted) && n.takes(&w.tolerations)))
+            .collect();
         // Where none fits, the one that does may be one that the input does not hold, and then they do not wait for one.
         let is_unplaced = fitting.is_empty();
         let on = if fitting.is_empty() { (0..nodes).collect() } else { fitting };
@@ -178,6 +181,7 @@ mod tests {
             place: None,
             stand_in: true,
             leaving: false,
+            taints: Vec::new(),
         };
         let mut nodes = [node(&["10.9.0.5"]), node(&[]), node(&[]), node(&[])];
         give_addresses(Cidr::parse("10.9.0.0/29").unwrap(), &mut nodes);

@@ -7,11 +7,11 @@ use core::net::IpAddr;
 use crate::language::plugins::NodeSign;
 pub use crate::model::TrafficPolicy;
 use crate::model::{Cidr, Labels};
-use crate::snapshot::NodeTunnel;
 pub use crate::snapshot::{
     Backend, BackendPort, BalancedPort, Canary, ContainerPort, Distribution, Hint, IngressClass, IngressSpec as Ingress, LoadBalancer,
     Readiness, Requests, ServicePort, ServiceRouting, ServiceType, TargetPort, WorkloadKind,
 };
+use crate::snapshot::{NodeTunnel, Taint, Toleration};
 use crate::text::Span;
 
 /// What every pod made from one template has in common.
@@ -29,6 +29,8 @@ pub struct PodTemplate {
     pub node: Option<Box<str>>,
     /// Labels that its node must have: `nodeSelector`, `os.name` and required affinity that leaves one value.
     pub wanted: Labels,
+    /// The taints of nodes that it puts up with.
+    pub tolerations: Vec<Toleration>,
     /// Ports that containers (and restartable init containers) declare.
     pub ports: Vec<ContainerPort>,
     /// Ports that init containers declare which end before the pod serves. Calico knows them by name all the same.
@@ -176,6 +178,8 @@ pub struct Node {
     pub pod_cidrs: Vec<Cidr>,
     /// Whether it has the taint `ToBeDeletedByClusterAutoscaler`.
     pub leaving: bool,
+    /// Taints by which pods are kept away.
+    pub taints: Vec<Taint>,
     /// What Calico wrote down about its tunnels.
     pub tunnel: NodeTunnel,
     /// What its labels and annotations tell of the network plugin.

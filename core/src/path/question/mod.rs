@@ -233,6 +233,11 @@ impl<'a> Understanding<'a> {
     /// An address, and what stands behind it.
     fn address(&mut self, address: IpAddr, inside: bool) -> Result<Titled, NotAsked> {
         let snapshot = &self.paths.snapshot;
+        if inside && address.is_loopback() {
+            // Whoever sends to it means itself.
+            let found = endpoints::find_among(snapshot, Some(&self.paths.names), self.asked.from.trim())?;
+            return Ok((self.end(&found.all), format!("{address} of {}", found.title)));
+        }
         let of_node = self.paths.names.node_at(address);
         let of_service = self.paths.tables.service_at(snapshot, address, self.asked.protocol, self.port);
         // A node has ports of its own beside those that a Service has at its address.

@@ -1,5 +1,7 @@
 //! Packets for a Service that come to nodes from the network: which node picks which endpoint, and what it does with them.
 
+use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use hashbrown::{HashMap, HashSet};
@@ -11,13 +13,13 @@ use super::super::tables::{Backend, Entry, Target};
 use super::super::world::Paths;
 use super::course::Course;
 use super::delivery::{Delivery, arrive, endpoint_of, hand_over};
-use super::hop::{Choice, HopAction, Landing, StopReason};
+use super::hop::{Choice, HopAction, Landing, StopReason, Unknown};
 use super::stand_in::nowhere;
 use crate::compile::Endpoint;
 use crate::language::TrafficPolicy;
 use crate::model::AddressSet;
 use crate::settings::Dataplane;
-use crate::snapshot::{IpFamily, NodeId, PodId, Service, ServiceId};
+use crate::snapshot::{IpFamily, NodeId, PodId, Service, ServiceId, ServiceType};
 use crate::verdict::traversal::Side;
 
 /// A port of a Service with what stands behind it.
@@ -177,6 +179,34 @@ pub(super) fn is_outside_ranges(paths: &Paths, service: &Service, from: &PacketE
     !from.assumed && from.address.is_some_and(|a| !ranges.contains(a))
 }
 
+/// Why it is not known whether a client from outside is let in: ranges that cannot be read, that the Service's type does not have, or that only a load
+/// balancer may check. Upstream: `kubernetes/cloud-provider`, `service/helpers`, `GetLoadBalancerSourceRanges`; Kubernetes API, `ServiceSpec`.
+fn doubtful_ranges(paths: &Paths, exposed: &ExposedPort<'_>, from: &PacketEndpoint, entry: Entry) -> Option<String> {
+    let service = exposed.service;
+    let balancer = &service.routing.load_balancer;
+    let ranges = AddressSet::of_cidrs(balancer.source_ranges.iter().chain(&balancer.allowed_ranges));
+    let is_named = !from.assumed && from.address.is_some_and(|address| ranges.contains(address));
+    if is_named || paths.settings.routing.ignore_source_ranges || !matches!(from.end, Endpoint::Outside(_)) {
+        return None;
+    }
+    let title = paths.service_title(service);
+    // The group that AKS makes is asked by itself.
+    let by_cloud = paths.knows_network();
+    match entry {
+        Entry::LoadBalancer if balancer.bad_range && !by_cloud => {
+            Some(format!("the ranges of clients of Service `{title}` cannot all be read"))
+        }
+        Entry::LoadBalancer if !balancer.allowed_ranges.is_empty() && !by_cloud => Some(format!(
+            "an annotation of Service `{title}` names the ranges of its clients, which nodes do not check, and what the load balancer does with others is not in the input"
+        )),
+        Entry::NodePort if service.service_type != ServiceType::LoadBalancer && !balancer.source_ranges.is_empty() => Some(format!(
+            "Service `{title}` has `loadBalancerSourceRanges`, which an API server refuses with type `{}`",
+            service.service_type
+        )),
+        _ => None,
+    }
+}
+
 /// On a node that a packet comes to from the network, and on to what it is for. Returns the pod, if it is one.
 pub(in crate::path) fn land(
     course: &mut Course<'_>,
@@ -203,6 +233,10 @@ pub(in crate::path) fn land(
             (false, local, true) => Landing::Masquerades { local },
         }),
     );
+    if let Some(why) = doubtful_ranges(paths, exposed, &course.packet.from, entry) {
+        course.unknown(Unknown::Unread(why.into()));
+        return None;
+    }
     if entry == Entry::LoadBalancer && is_outside_ranges(paths, exposed.service, &course.packet.from) {
         course.stop(StopReason::OutsideRanges { inside: None });
         return None;

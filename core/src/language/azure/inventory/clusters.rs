@@ -125,8 +125,16 @@ impl Builder {
             let name = format!("aks-{}-{i}", pool.name);
             // AKS sets many more.
             let unknown = UnknownLabels { keys: Vec::new(), others: true };
-            let node =
-                Node { name, labels, unknown, addresses: alloc::vec![address], place: Some(read.place), stand_in: false, leaving: false };
+            let node = Node {
+                name,
+                labels,
+                unknown,
+                addresses: alloc::vec![address],
+                place: Some(read.place),
+                stand_in: false,
+                leaving: false,
+                taints: Vec::new(),
+            };
             // A node that a pod names is there already, and nothing but its name is known.
             let known = snapshot.nodes.iter().position(|n| n.name == node.name);
             read.nodes.push(NodeId::at(known.unwrap_or(snapshot.nodes.len())));

@@ -71,6 +71,7 @@ pub(super) fn add_pods(inventory: &mut Inventory<'_>) {
                 init_ports: template.init_ports.clone(),
                 host_network: template.host_network,
                 wanted: template.wanted.clone(),
+                tolerations: template.tolerations.clone(),
                 node: template.node.as_deref().and_then(|n| nodes.get(n).copied()),
                 addresses: member.addresses.to_vec(),
                 address_given: !member.addresses.is_empty(),

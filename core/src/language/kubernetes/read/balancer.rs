@@ -42,8 +42,14 @@ impl<'a> Reader<'a> {
         balancer.subnet = of_azure("load-balancer-internal-subnet").map(|(text, _)| text.trim().into()).filter(|_| balancer.internal);
         let words = |text: &'a str| text.split(',').map(str::trim).filter(|word| !word.is_empty());
         balancer.tags = of_azure("allowed-service-tags").map_or_else(Vec::new, |(text, _)| words(text).map(Into::into).collect());
+        if ranges.value().is_some_and(|value| value.as_sequence().is_none()) {
+            (balancer.bad_range, balancer.ranges_span) = (true, Some(ranges.span()));
+        }
         for item in self.items(ranges) {
-            let Some(text) = self.text(&item) else { continue };
+            let Some(text) = self.text(&item) else {
+                balancer.bad_range = true;
+                continue;
+            };
             balancer.ranges_span = Some(ranges.span());
             match self.cidr(&item, text.trim(), "must be a valid CIDR value") {
                 Some(range) => balancer.source_ranges.push(range),

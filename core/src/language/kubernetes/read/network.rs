@@ -16,7 +16,7 @@ use crate::language::{
 };
 use crate::model::names;
 use crate::model::{Cidr, Labels};
-use crate::snapshot::{IpFamily, NodeTunnel, ServiceType};
+use crate::snapshot::{IpFamily, NodeTunnel, ServiceType, Taint};
 use crate::text::Span;
 
 /// Fields of the spec of a Service that do not matter here.
@@ -390,6 +390,7 @@ impl<'a> Reader<'a> {
         if let Some([range, ranges, taints]) = self.fields(spec, ["podCIDR", "podCIDRs", "taints"], NODE_SPEC) {
             let keys = taints.node.and_then(|taints| taints.as_sequence()).into_iter().flatten().filter_map(|taint| taint.get("key"));
             node.leaving = keys.filter_map(|key| key.as_str()).any(|key| key == TAINT_OF_LEAVING);
+            node.taints = taints.node.map_or_else(Vec::new, lasting_taints);
             for item in self.items(&ranges) {
                 node.pod_cidrs.extend(self.pod_cidr(&item));
             }
@@ -425,6 +426,19 @@ impl<'a> Reader<'a> {
         let text = self.text(slot).filter(|text| !text.is_empty())?;
         self.cidr(slot, text, "must be a valid CIDR value")
     }
+}
+
+/// Taints by which pods are kept away, but for those that a node gets from what happens to it, when its pods are there. Upstream: "Taints and Tolerations",
+/// "Taint based Evictions".
+fn lasting_taints(list: NodeRef<'_>) -> Vec<Taint> {
+    let read = |item: NodeRef<'_>| {
+        let text = |name: &str| item.get(name).and_then(NodeRef::as_str).unwrap_or_default();
+        let (key, effect) = (text("key"), text("effect"));
+        let passes = key.is_empty() || key.starts_with("node.kubernetes.io/") || key == TAINT_OF_LEAVING;
+        let keeps_away = matches!(effect, "NoSchedule" | "NoExecute");
+        (keeps_away && !passes).then(|| Taint { key: key.into(), value: text("value").into(), effect: effect.into() })
+    };
+    list.as_sequence().into_iter().flatten().filter_map(read).collect()
 }
 
 /// What Calico wrote down about the tunnels of a node. Upstream: `libcalico-go/lib/backend/k8s/resources/node.go`.

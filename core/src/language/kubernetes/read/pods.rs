@@ -11,6 +11,7 @@ use crate::language::calico::environment;
 use crate::language::read::fields::{Reader, Slot, quoted};
 use crate::language::{ContainerPort, Owner, Pod, PodInterfaces, PodTemplate, Program, Readiness, Replicas, Workload, WorkloadKind, codes};
 use crate::model::{LabelSelector, Labels, Operator, Requirement};
+use crate::snapshot::Toleration;
 
 /// Fields of a PodSpec that do not matter to policy.
 const POD_SPEC: &[&str] = &[
@@ -207,6 +208,7 @@ impl<'a> Reader<'a> {
         template.host_network = self.flag(&host_network).unwrap_or(false);
         template.foreign_dns = matches!(self.text(&dns), Some("Default" | "None"));
         template.wanted = spec.value().map_or_else(Labels::default, wanted);
+        template.tolerations = spec.value().map_or_else(Vec::new, tolerations);
         template.node = self.text(&node).filter(|name| !name.is_empty()).map(Into::into);
         let (account, old_account) = (self.text(&account), self.text(&old_account));
         if let Some(account) = account.or(old_account).filter(|name| !name.is_empty()) {
@@ -460,8 +462,16 @@ fn is_ready(status: NodeRef<'_>, phase: Option<&str>) -> bool {
     let ready = conditions.into_iter().flatten().find(|c| c.get("type").and_then(|t| t.as_str()) == Some("Ready"));
     match ready.and_then(|c| c.get("status")).and_then(|s| s.as_str()) {
         Some(word) => word == "True",
-        None => !matches!(phase, Some("Pending" | "Unknown")),
+        // It is ready if all of its containers are.
+        None => {
+            !matches!(phase, Some("Pending" | "Unknown")) && items(status.get("containerStatuses")).all(|container| !is_false(container))
+        }
     }
+}
+
+/// Whether a status says that a container is not ready.
+fn is_false(container: NodeRef<'_>) -> bool {
+    container.get("ready").is_some_and(|ready| *ready.value() == Value::Bool(false))
 }
 
 fn items<'a>(node: Option<NodeRef<'a>>) -> impl Iterator<Item = NodeRef<'a>> {
@@ -495,6 +505,17 @@ fn wanted(spec: NodeRef<'_>) -> Labels {
         }
     }
     labels
+}
+
+/// The taints that a pod puts up with. Upstream: "Taints and Tolerations"; an operator that is left out is `Equal`.
+fn tolerations(spec: NodeRef<'_>) -> Vec<Toleration> {
+    let read = |item: NodeRef<'_>| {
+        let text = |name: &str| item.get(name).and_then(|value| value.as_str()).filter(|text| !text.is_empty()).map(Box::from);
+        let exists = item.get("operator").and_then(|operator| operator.as_str()) == Some("Exists");
+        let value = (!exists).then(|| text("value").unwrap_or_default());
+        Toleration { key: text("key"), value, effect: text("effect") }
+    };
+    items(spec.get("tolerations")).map(read).collect()
 }
 
 /// What annotations say of a pod's addresses and interfaces.

@@ -31,8 +31,23 @@ pub(super) fn to_controller<'a>(mut route: Route<'a>, client: Client, request: &
         // Its pods are not in the input.
         return by_unknown_controller(route, client, request);
     }
-    let wanted = if request.tls { 443 } else { 80 };
-    let Some(port) = service.ports.iter().position(|p| p.port == wanted).or(if service.ports.is_empty() { None } else { Some(0) }) else {
+    // A port that the client chose has to be one of the Service's, or of its node ports.
+    let chosen = route.course.packet.port.filter(|port| !matches!(port, 80 | 443));
+    if let Some(chosen) = chosen
+        && !service.ports.iter().any(|p| p.port == chosen || p.node_port == Some(chosen))
+    {
+        let why = format!("Service `{}` of the ingress controller has no port {chosen}", paths.service_title(service));
+        let mut route = start(route, client, PacketEndpoint::anywhere());
+        route.course.stop(StopReason::Nothing(why.into()));
+        return Plan::one(route);
+    }
+    let wanted = chosen.unwrap_or(if request.tls { 443 } else { 80 });
+    let Some(port) = service
+        .ports
+        .iter()
+        .position(|p| p.port == wanted || chosen.is_some() && p.node_port == chosen)
+        .or(if service.ports.is_empty() { None } else { Some(0) })
+    else {
         return Plan::default();
     };
     let entry = match service.service_type {
@@ -143,7 +158,7 @@ fn redirect(course: &mut Course<'_>, request: &Request<'_>) -> Result<(), End> {
             "the host has TLS, and Ingress `{own}` does not have the annotation `nginx.ingress.kubernetes.io/ssl-redirect: \"false\"`"
         ))),
         Matched::Possibly => {
-            let why = "an entry of `tls` names no host, and whether its certificate is for this host is not known";
+            let why = "an entry of `tls` names no host or a whole domain, and whether its certificate is for this host is not known";
             course.unsure_request(format!("ingress-nginx may answer with a redirect (308) to {goal}: {why}").into());
             Ok(())
         }
