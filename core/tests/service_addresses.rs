@@ -137,18 +137,19 @@ fn azures_network_does_not_say_where_external_ips_lead() {
     assert!(said(&answer).contains("whether the network sends packets to this one of `web` to a node"), "{}", said(&answer));
 }
 
-/// The address that is asked for is the one of the path; a pod's second addresses are not followed, and that is said.
+/// The address that is asked for is the one of the path, and says of which family the pods' addresses on it are.
 #[test]
 fn a_services_address_of_either_family_is_followed() {
     let spec = "clusterIP: 10.96.0.7, clusterIPs: [10.96.0.7, 'fd00:9::7'], ipFamilyPolicy: PreferDualStack, ports: [{port: 80, targetPort: 8080}]";
     let first_v4 = CLUSTER.to_owned() + &service("web", spec, "");
     let first_v6 =
         CLUSTER.replace("{ip: 10.244.1.10}, {ip: 'fd00:1::10'}", "{ip: 'fd00:1::10'}, {ip: 10.244.1.10}") + &service("web", spec, "");
-    for (text, verdicts) in [(first_v4, ["allowed", "cannot tell"]), (first_v6, ["cannot tell", "allowed"])] {
-        for (to, verdict) in ["10.96.0.7", "fd00:9::7"].into_iter().zip(verdicts) {
+    for text in [first_v4, first_v6] {
+        for (to, pod) in [("10.96.0.7", "10.244.1.10:8080"), ("fd00:9::7", "fd00:1::10:8080")] {
             let answer = at(&text, "shop/client", to);
-            assert_eq!(answer.verdict.as_str(), verdict, "{}", said(&answer));
+            assert_eq!(answer.verdict.as_str(), "allowed", "{}", said(&answer));
             assert!(packets(&answer).contains(&format!("{to}:80")), "{:?}", packets(&answer));
+            assert!(packets(&answer).iter().any(|packet| packet.contains(pod)), "{:?}", packets(&answer));
         }
     }
 }
