@@ -102,7 +102,11 @@ impl Analysis {
         let host = without_scheme.split('/').next().unwrap_or_default();
         let host = host.strip_prefix('[').and_then(|host| host.split(']').next()).unwrap_or(host);
         let host = if host.matches(':').count() == 1 { host.split(':').next().unwrap_or_default() } else { host };
-        let address = host.parse::<IpAddr>().ok().or_else(|| asked.from.trim().parse().ok());
+        let (to_address, from_address) = (host.parse::<IpAddr>().ok(), asked.from.trim().parse::<IpAddr>().ok());
+        if to_address.zip(from_address).is_some_and(|(to, from)| to.is_ipv4() != from.is_ipv4()) {
+            return None;
+        }
+        let address = to_address.or(from_address);
         let of_service = || {
             let name = to.strip_prefix("svc/").or_else(|| to.strip_prefix("service/"))?;
             let (namespace, name) = name.split_once('/')?;

@@ -1,14 +1,12 @@
 //! Routes out of the client's machine: to addresses of the network, and to the Internet.
 
-use alloc::format;
-use alloc::string::String;
 use alloc::sync::Arc;
 
 use super::super::packet::{PacketEndpoint, Place};
 use super::super::question::Client;
 use super::client::{at_home, endpoint_of, home_of, leave_home, start};
 use super::course::Course;
-use super::hop::{HopAction, Note, PublicSource, StopReason, Title};
+use super::hop::{HopAction, Note, PublicSource, Title};
 use super::routes::{Plan, Route};
 use super::stand_in::some_public;
 use crate::compile::Endpoint;
@@ -20,26 +18,11 @@ use crate::verdict::traversal::Side;
 pub(super) fn to_address<'a>(route: Route<'a>, client: Client, end: Endpoint) -> Route<'a> {
     let to = end.address().map_or_else(some_public, |address| PacketEndpoint { end, ..PacketEndpoint::at(address) });
     let mut route = start(route, client, to);
-    if let Some(why) = lacks_family(&route.course, client, end) {
-        route.course.stop(StopReason::Nothing(why.into()));
-        return route;
-    }
     go_out(&mut route.course, client);
     if !route.course.is_over() {
         route.course.place(Place::Outside, Title::Endpoint(end), HopAction::Nothing);
     }
     route
-}
-
-/// Why a pod whose addresses are known sends nothing to an address: it has none of that family. Upstream: Kubernetes documentation, "IPv4/IPv6
-/// dual-stack": `status.podIPs` has all of its addresses.
-fn lacks_family(course: &Course<'_>, client: Client, end: Endpoint) -> Option<String> {
-    let (Client::Pod(id), Some(address)) = (client, end.address()) else { return None };
-    let paths = course.paths;
-    let pod = paths.snapshot.pod(id).filter(|pod| pod.address_given && !pod.host_network)?;
-    let has = pod.addresses.iter().any(|own| own.is_ipv4() == address.is_ipv4());
-    let family = if address.is_ipv4() { "IPv4" } else { "IPv6" };
-    (!has).then(|| format!("`{}` has no {family} address", paths.snapshot.pod_title(id)))
 }
 
 /// To what a name stands for that only DNS knows.
