@@ -63,7 +63,7 @@ fn markup_of(line: &str, before: &str) -> Option<(Markup, usize)> {
     {
         length += bare.get(length + tag.len()..)?.find('>')? + tag.len() + 1;
     }
-    (length > 0 && bare.contains("<pre")).then(|| (Markup::Html, if length == bare.len() { line.len() } else { length }))
+    (length > 0 && bare.contains("<pre")).then_some((Markup::Html, if length == bare.len() { line.len() } else { length }))
 }
 
 impl Markup {

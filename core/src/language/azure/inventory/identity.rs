@@ -63,9 +63,12 @@ pub(super) fn place(scope: &Scope, document: DocumentId) -> (Option<Box<str>>, O
     (scope.subscription.clone(), scope.group.clone(), own)
 }
 
-/// All resources with names that only one of each kind has; nothing where no two have the same.
-pub(super) fn told_apart(placed: &[Placed<'_>], problems: &mut Vec<Diagnostic>) -> Option<Vec<Owned>> {
-    let mut homes: BTreeMap<(Sort, String), Vec<(Scope, DocumentId)>> = BTreeMap::new();
+/// The places that there are for a sort and a name.
+type Homes = BTreeMap<(Sort, String), Vec<(Scope, DocumentId)>>;
+
+/// Where resources are, by sort and name.
+fn homes(placed: &[Placed<'_>]) -> Homes {
+    let mut homes = Homes::new();
     for (document, resource, azure) in placed {
         let Some(sort) = sort_of(azure) else { continue };
         let scope = &resource.meta.scope;
@@ -88,6 +91,12 @@ pub(super) fn told_apart(placed: &[Placed<'_>], problems: &mut Vec<Diagnostic>) 
         let all = known.clone();
         known.retain(|(scope, _)| scope.subscription.is_some() || all.iter().filter(|(other, _)| is_fuller(other, scope)).count() != 1);
     }
+    homes
+}
+
+/// All resources with names that only one of each kind has; nothing where no two have the same.
+pub(super) fn told_apart(placed: &[Placed<'_>], problems: &mut Vec<Diagnostic>) -> Option<Vec<Owned>> {
+    let mut homes = homes(placed);
     let strange = strange(placed, &homes);
     homes.retain(|home, places| places.len() > 1 || strange.contains(home));
     if homes.is_empty() {
@@ -165,7 +174,7 @@ fn is_elsewhere(known: &Scope, said: &Scope, home: &Scope) -> bool {
 }
 
 /// Names of which only one is given, and something refers to another.
-fn strange(placed: &[Placed<'_>], homes: &BTreeMap<(Sort, String), Vec<(Scope, DocumentId)>>) -> BTreeSet<(Sort, String)> {
+fn strange(placed: &[Placed<'_>], homes: &Homes) -> BTreeSet<(Sort, String)> {
     let mut found = BTreeSet::new();
     let only =
         |places: &Vec<(Scope, DocumentId)>| places.len() == 1 && places.iter().any(|(s, _)| s.group.is_some() || s.subscription.is_some());

@@ -162,12 +162,21 @@ impl Parser<'_> {
         if !parts.is_empty() {
             entries = alloc::vec![alloc::vec![Raw { parts, quoted: false, ..first.clone() }]];
         }
-        while !closes {
+        if !closes {
+            self.rest_of_table(first, &mut entries);
+        }
+        let entries = entries.iter().filter_map(|entry| entry_of(entry)).collect();
+        Raw { parts: alloc::vec![Part::Table(entries)], span: first.span, quoted: false }
+    }
+
+    /// The entries of a table, to its end.
+    fn rest_of_table(&mut self, first: &Raw, entries: &mut Vec<Vec<Raw>>) {
+        loop {
             match self.peek() {
-                None => break,
+                None => return,
                 Some(Token::Op("}")) => {
                     self.at += 1;
-                    break;
+                    return;
                 }
                 Some(Token::Newline | Token::Op(";")) => {
                     self.at += 1;
@@ -187,8 +196,6 @@ impl Parser<'_> {
                 Some(Token::Op(_)) => self.at += 1,
             }
         }
-        let entries = entries.iter().filter_map(|entry| entry_of(entry)).collect();
-        Raw { parts: alloc::vec![Part::Table(entries)], span: first.span, quoted: false }
     }
 }
 

@@ -24,48 +24,8 @@ impl Parser<'_> {
 
     pub(super) fn power(&mut self, lower: &str, depth: usize) -> Option<Node> {
         match lower {
-            "if" => {
-                let mut branches = Vec::new();
-                self.at += 1;
-                loop {
-                    let condition = Node::Simple(self.bracket());
-                    let body = self.braced(depth);
-                    branches.push((alloc::vec![condition], body));
-                    let before = self.at;
-                    while matches!(self.peek(), Some(Token::Newline)) {
-                        self.at += 1;
-                    }
-                    if self.take_plain("elseif") {
-                        continue;
-                    }
-                    if self.take_plain("else") {
-                        let body = self.braced(depth);
-                        branches.push((Vec::new(), body));
-                    } else {
-                        self.at = before;
-                    }
-                    return Some(Node::Branches(branches));
-                }
-            }
-            "foreach" => {
-                self.at += 1;
-                let start = self.at;
-                self.bracket();
-                let end = core::mem::replace(&mut self.at, start + 1);
-                let variable = self.peek_word().and_then(|w| w.variable().map(str::to_ascii_lowercase)).unwrap_or_default();
-                self.at += 1;
-                self.take_plain("in");
-                let items = match self.given(None) {
-                    Given::Values(items) if self.at < end => items,
-                    _ => {
-                        let parts = alloc::vec![Part::Placeholder(alloc::format!("${variable}"))];
-                        alloc::vec![Raw { parts, span: self.span_at(start), quoted: false }]
-                    }
-                };
-                self.at = end;
-                let body = self.braced(depth);
-                Some(Node::For { variable, items, body })
-            }
+            "if" => Some(self.power_if(depth)),
+            "foreach" => Some(self.power_foreach(depth)),
             "for" => {
                 self.at += 1;
                 let clause = self.bracket().iter().map(written).collect::<Vec<_>>().join(" ");
@@ -112,6 +72,52 @@ impl Parser<'_> {
             }
             _ => self.power_simple(depth),
         }
+    }
+
+    /// `if (…) {…} elseif (…) {…} else {…}`.
+    fn power_if(&mut self, depth: usize) -> Node {
+        let mut branches = Vec::new();
+        self.at += 1;
+        loop {
+            let condition = Node::Simple(self.bracket());
+            let body = self.braced(depth);
+            branches.push((alloc::vec![condition], body));
+            let before = self.at;
+            while matches!(self.peek(), Some(Token::Newline)) {
+                self.at += 1;
+            }
+            if self.take_plain("elseif") {
+                continue;
+            }
+            if self.take_plain("else") {
+                let body = self.braced(depth);
+                branches.push((Vec::new(), body));
+            } else {
+                self.at = before;
+            }
+            return Node::Branches(branches);
+        }
+    }
+
+    /// `foreach ($name in …) {…}`.
+    fn power_foreach(&mut self, depth: usize) -> Node {
+        self.at += 1;
+        let start = self.at;
+        self.bracket();
+        let end = core::mem::replace(&mut self.at, start + 1);
+        let variable = self.peek_word().and_then(|w| w.variable().map(str::to_ascii_lowercase)).unwrap_or_default();
+        self.at += 1;
+        self.take_plain("in");
+        let items = match self.given(None) {
+            Given::Values(items) if self.at < end => items,
+            _ => {
+                let parts = alloc::vec![Part::Placeholder(alloc::format!("${variable}"))];
+                alloc::vec![Raw { parts, span: self.span_at(start), quoted: false }]
+            }
+        };
+        self.at = end;
+        let body = self.braced(depth);
+        Node::For { variable, items, body }
     }
 
     /// Where the first word after a place stands.
