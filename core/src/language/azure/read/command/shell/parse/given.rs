@@ -10,6 +10,9 @@ use alloc::vec::Vec;
 use super::super::lex::{Part, Raw, Token};
 use super::{Node, Parser};
 
+/// Tables in tables are followed so far.
+const DEEPEST: usize = 8;
+
 /// What stands behind the sign of an assignment.
 pub(super) enum Given {
     /// Values as they stand, and variables.
@@ -85,7 +88,7 @@ impl Parser<'_> {
                 break;
             }
             let Some(word) = self.peek_word() else { break };
-            let item = if opens_table(word).is_some() { self.table() } else { word.clone() };
+            let item = if opens_table(word).is_some() { self.table(0) } else { word.clone() };
             if opens_table(word).is_none() {
                 self.at += 1;
                 is_simple &= is_value(&item);
@@ -127,7 +130,7 @@ impl Parser<'_> {
                     break;
                 }
                 Some(Token::Newline | Token::Op("," | ";")) => self.at += 1,
-                Some(Token::Word(word)) if opens_table(word).is_some() => items.push(self.table()),
+                Some(Token::Word(word)) if opens_table(word).is_some() => items.push(self.table(0)),
                 Some(Token::Word(word)) => {
                     is_simple &= is_value(word);
                     items.push(word.clone());
@@ -147,7 +150,7 @@ impl Parser<'_> {
     }
 
     /// `@{Name = "web"; Port = 443}`, as one word.
-    fn table(&mut self) -> Raw {
+    fn table(&mut self, depth: usize) -> Raw {
         let Some(first) = self.peek_word() else { return Raw { parts: Vec::new(), span: crate::text::Span::default(), quoted: false } };
         self.at += 1;
         let mut entries: Vec<Vec<Raw>> = alloc::vec![Vec::new()];
@@ -163,14 +166,16 @@ impl Parser<'_> {
             entries = alloc::vec![alloc::vec![Raw { parts, quoted: false, ..first.clone() }]];
         }
         if !closes {
-            self.rest_of_table(first, &mut entries);
+            self.rest_of_table(first, &mut entries, depth);
         }
         let entries = entries.iter().filter_map(|entry| entry_of(entry)).collect();
         Raw { parts: alloc::vec![Part::Table(entries)], span: first.span, quoted: false }
     }
 
     /// The entries of a table, to its end.
-    fn rest_of_table(&mut self, first: &Raw, entries: &mut Vec<Vec<Raw>>) {
+    fn rest_of_table(&mut self, first: &Raw, entries: &mut Vec<Vec<Raw>>, depth: usize) {
+        // What is not followed is not known.
+        let unknown = Raw { parts: alloc::vec![Part::Text("(".into())], span: first.span, quoted: false };
         loop {
             match self.peek() {
                 None => return,
@@ -182,18 +187,40 @@ impl Parser<'_> {
                     self.at += 1;
                     entries.push(Vec::new());
                 }
+                Some(Token::Word(word)) if depth == DEEPEST && opens_table(word).is_some() => {
+                    self.pass_table();
+                    entries.last_mut().into_iter().for_each(|entry| entry.push(unknown.clone()));
+                }
                 Some(Token::Word(word)) => {
-                    let word = if opens_table(word).is_some() { self.table() } else { word.clone() };
+                    let word = if opens_table(word).is_some() { self.table(depth + 1) } else { word.clone() };
                     self.at += usize::from(!matches!(word.parts.as_slice(), [Part::Table(_)]));
                     entries.last_mut().into_iter().for_each(|entry| entry.push(word.clone()));
                 }
                 Some(Token::Op("(")) => {
-                    // What a bracket gives is not known.
                     self.bracket();
-                    let unknown = Raw { parts: alloc::vec![Part::Text("(".into())], span: first.span, quoted: false };
                     entries.last_mut().into_iter().for_each(|entry| entry.push(unknown.clone()));
                 }
                 Some(Token::Op(_)) => self.at += 1,
+            }
+        }
+    }
+}
+
+impl Parser<'_> {
+    /// Passes over a table with all tables in it.
+    fn pass_table(&mut self) {
+        let mut open = 0usize;
+        while let Some(token) = self.peek() {
+            match token {
+                Token::Word(word) if opens_table(word).is_some() => {
+                    open += usize::from(!matches!(word.parts.last(), Some(Part::Text(last)) if last.ends_with('}')));
+                }
+                Token::Op("}") => open = open.saturating_sub(1),
+                _ => {}
+            }
+            self.at += 1;
+            if open == 0 {
+                break;
             }
         }
     }
