@@ -10,7 +10,7 @@ use netpolis_core::explain::Answer;
 use netpolis_core::model::Protocol;
 use netpolis_core::settings::{Settings, Staged};
 use netpolis_core::verdict::Flow;
-use netpolis_core::verdict::Verdict::{self, Allowed, Denied};
+use netpolis_core::verdict::Verdict::{self, Allowed, CannotTell, Denied};
 
 /// A node, two pods on it, and a pod on another node.
 const PLACES: &str = "
@@ -93,6 +93,16 @@ fn failsafe_ports_are_for_processes_of_the_host() {
         ("GlobalNetworkPolicy", "pre", "{selector: has(host), applyOnForward: true, preDNAT: true, ingress: [{action: Deny}]}"),
     ]);
     check(&open, &[(OUT, "shop/web", 22, Allowed), (OUT, "shop/web", 23, Denied)]);
+}
+
+/// Upstream: `api/pkg/apis/projectcalico/v3/felixconfig.go`: the field is a list; `none` is what the environment's variable takes.
+#[test]
+fn failsafe_ports_that_are_no_list_are_in_doubt() {
+    let closed = ("HostEndpoint", "eth", "{node: n1, interfaceName: eth0, expectedIPs: [192.0.2.11]}");
+    for (ports, expected) in [("none", CannotTell), ("'tcp:22'", CannotTell), ("[]", Denied)] {
+        let felix = format!("{{failsafeInboundHostPorts: {ports}}}");
+        check(&scene(&[closed, ("FelixConfiguration", "default", &felix)]), &[(OUT, "node/n1", 22, expected)]);
+    }
 }
 
 /// A host endpoint without policies and profiles lets nothing through but failsafe ports; each of these is in a line of its own.

@@ -131,6 +131,17 @@ fn a_peer_that_selects_nothing() {
         "this peer selects no namespace",
         "kubernetes.io/metadata.name: ops",
     );
+    for (peer, problem, help) in [
+        ("{namespaceSelector: {matchLabels: {app: web}}}", "this peer selects no namespace", "it belongs into a `podSelector`"),
+        (
+            "{podSelector: {matchLabels: {kubernetes.io/metadata.name: ops}}}",
+            "this peer selects no pod of namespace `shop`",
+            "it belongs into a `namespaceSelector`",
+        ),
+        ("{podSelector: {matchLabels: {App: web}}}", "this peer selects no pod of namespace `shop`", "did you mean `app`?"),
+    ] {
+        finds(&ingress(peer), "LINT002", peer, problem, help);
+    }
     finds(
         &ingress("{podSelector: {matchLabels: {app: scan}}}"),
         "LINT002",

@@ -309,3 +309,11 @@ fn texts_that_are_to_be_filled_in_are_not_taken_as_they_stand() {
 fn indent(text: &str, by: usize) -> String {
     text.lines().map(|line| format!("{}{line}\n", " ".repeat(by))).collect()
 }
+
+#[test]
+fn a_separator_that_was_forgotten_is_named() {
+    let mut loader = Loader::default();
+    let loaded = loader.load(&[("input", &format!("{POD}\n# policy.yaml\n{POLICY}"))]);
+    let help = loaded.diagnostics.iter().find_map(|found| found.help.as_deref().filter(|help| help.contains("`---`")));
+    assert!(help.is_some(), "{:?}", loaded.diagnostics);
+}

@@ -3,7 +3,7 @@
 use alloc::format;
 
 use super::codes;
-use super::tree::{Tree, Value};
+use super::tree::{Entry, Tree, Value};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::text::Span;
 
@@ -45,6 +45,16 @@ pub(super) fn check(text: &str) -> Option<Diagnostic> {
             .help("remove it; within double quotes it can be written as an escape such as `\\x0C`")
             .fix("remove the character", span, ""),
     )
+}
+
+/// What to do about a key that is there already. At the start of a line those with which objects begin mean another object, mostly.
+pub(super) fn help_for_duplicate(text: &str, entry: &Entry) -> &'static str {
+    let at = entry.key_span.start as usize;
+    let starts_line = at == 0 || text.as_bytes().get(at - 1) == Some(&b'\n');
+    match matches!(&*entry.key, "apiVersion" | "kind") && starts_line {
+        true => "where another object begins, put a line with `---` before it; otherwise keep one of the two",
+        false => "keep one of the two; where both are accepted, the last one counts",
+    }
 }
 
 /// The first key of a tree that begins with a space which is none to YAML, as web pages and word processors have them: it was meant to indent the line.

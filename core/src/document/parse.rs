@@ -440,6 +440,7 @@ impl<'t> Builder<'t> {
         if !slot.merged {
             self.duplicates += 1;
             if self.duplicates <= MOST_REPORTED {
+                let help = characters::help_for_duplicate(self.text, &entry);
                 self.diagnostics.push(
                     Diagnostic::new(
                         codes::DUPLICATE_KEY,
@@ -448,7 +449,7 @@ impl<'t> Builder<'t> {
                         format!("key \"{}\" already set in map", entry.key),
                     )
                     .related(slot.entry.key_span, "first set here")
-                    .help("keep one of the two; where both are accepted, the last one counts"),
+                    .help(help),
                 );
             }
         }

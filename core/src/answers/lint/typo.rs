@@ -28,13 +28,13 @@ pub(super) fn explain<'a>(
         return problem.help("each of its conditions matches something, but nothing matches all of them");
     };
     let Operator::In(wanted) = &requirement.operator else { return problem.help(format!("nothing matches `{requirement}`")) };
-    let mut values: Vec<&str> = candidates.filter_map(|labels| labels.get(&requirement.key)).collect();
+    let mut values: Vec<&str> = candidates.clone().filter_map(|labels| labels.get(&requirement.key)).collect();
     values.sort_unstable();
     values.dedup();
     if values.is_empty() {
         return match owner_with(input, requirement) {
             Some(owner) => not_of_its_pods(problem, owner),
-            None => problem.help(format!("nothing there has the label `{}`", requirement.key)),
+            None => problem.help(elsewhere(input, requirement, candidates)),
         };
     }
     let nearest = wanted
@@ -50,6 +50,32 @@ pub(super) fn explain<'a>(
     problem.fix = value_place(input, document, requirement, written)
         .map(|place| Fix { title: format!("write `{meant}`"), edits: alloc::vec![(place, meant.into())] });
     problem
+}
+
+/// The same of a selector of namespaces: it may ask for what pods have.
+pub(super) fn explain_namespaces(problem: Diagnostic, input: &LintInput<'_>, document: DocumentId, selector: &LabelSelector) -> Diagnostic {
+    let labels = || input.snapshot.namespaces.iter().map(|namespace| &namespace.labels);
+    let is_of_pods = |requirement: &Requirement| {
+        matches!(requirement.operator, Operator::In(_))
+            && labels().all(|labels| labels.get(&requirement.key).is_none())
+            && input.snapshot.pods().any(|(_, pod)| requirement.matches(&pod.labels))
+    };
+    match selector.requirements.iter().any(is_of_pods) {
+        true => problem.help("pods have this label, and namespaces do not: it belongs into a `podSelector`"),
+        false => explain(problem, input, document, selector, labels()),
+    }
+}
+
+/// Where a label is that none of some labels has: under a key in other letters, or at what the other selector of a peer is for.
+fn elsewhere<'a>(input: &LintInput<'_>, requirement: &Requirement, mut candidates: impl Iterator<Item = &'a Labels>) -> String {
+    let is_alike = |(key, _): &(&str, &str)| key.eq_ignore_ascii_case(&requirement.key);
+    if let Some(key) = candidates.find_map(|labels| labels.iter().find(is_alike).map(|(key, _)| String::from(key))) {
+        return format!("did you mean `{key}`? labels in other letters are others");
+    }
+    if input.snapshot.namespaces.iter().any(|namespace| requirement.matches(&namespace.labels)) {
+        return String::from("namespaces have this label, and pods do not: it belongs into a `namespaceSelector`");
+    }
+    format!("nothing there has the label `{}`", requirement.key)
 }
 
 /// Says of a selector of Calico's that matches nothing which workload it matches, and not its pods; where there is none, what `otherwise` says.

@@ -221,16 +221,7 @@ impl<'t> Finder<'t> {
             line.start + blank.min(indent)..line.end
         };
         let all: Vec<Range<usize>> = all.iter().map(column).collect();
-        let is_console = all
-            .iter()
-            .any(|line| prompt(self.line(line)).is_some_and(|length| !self.line(line).get(length..).unwrap_or_default().trim().is_empty()));
-        let first = self.text.get(range.clone()).and_then(first_line);
-        let mut state = match first {
-            Some(line) if indented_object(line).is_some_and(|own| own > indent) => State::Commands,
-            Some(line) if looks_like_manifest(line.trim_start()) || is_key(line.trim_start_matches("- ")) => State::Manifest,
-            _ if is_console => State::Output,
-            _ => State::Commands,
-        };
+        let (is_console, mut state) = self.begins_as(&range, &all, indent);
         let mut begun = range.start;
         let mut at = 0;
         let mut never = [false; 2];
@@ -292,6 +283,20 @@ impl<'t> Finder<'t> {
         if state == State::Manifest {
             self.manifest(begun..range.end, indent);
         }
+    }
+
+    /// Whether a block is a console, and what its first line is.
+    fn begins_as(&self, range: &Range<usize>, all: &[Range<usize>], indent: usize) -> (bool, State) {
+        let is_console = all
+            .iter()
+            .any(|line| prompt(self.line(line)).is_some_and(|length| !self.line(line).get(length..).unwrap_or_default().trim().is_empty()));
+        let state = match self.text.get(range.clone()).and_then(first_line) {
+            Some(line) if indented_object(line).is_some_and(|own| own > indent) => State::Commands,
+            Some(line) if looks_like_manifest(line.trim_start()) || is_key(line.trim_start_matches("- ")) => State::Manifest,
+            _ if is_console => State::Output,
+            _ => State::Commands,
+        };
+        (is_console, state)
     }
 
     fn is_prose(&self, line: &str, alone: bool) -> bool {

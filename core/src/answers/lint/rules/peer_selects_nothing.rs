@@ -89,7 +89,7 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
                     let problem = problem("this peer selects no namespace");
                     match meant_by_name(input, selector) {
                         Some(name) => problem.help(format!("to select namespace `{name}` by its name, write `{NAME_LABEL}: {name}`")),
-                        None => typo::explain(problem, input, document, selector, snapshot.namespaces.iter().map(|n| &n.labels)),
+                        None => typo::explain_namespaces(problem, input, document, selector),
                     }
                 }
                 NamespaceMatch::Named(own) => {

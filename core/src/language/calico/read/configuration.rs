@@ -160,6 +160,10 @@ impl<'a> Reader<'a> {
     /// Failsafe ports. Upstream: `validateProtoPort`, and `PortListParam.Parse` of Felix, which does not start with a port that it cannot read.
     fn failsafe_ports(&mut self, slot: &Slot<'a, '_>) -> Vec<FailsafePort> {
         let mut ports = Vec::new();
+        if slot.value().is_some_and(|value| value.as_sequence().is_none()) {
+            // `none` is a word of the environment's: here it says nothing of the ports.
+            ports.push(FailsafePort { span: slot.span(), protocol: Protocol::TCP, port: 0, net: None, unread: true });
+        }
         for item in self.custom_items(slot) {
             let Some([protocol, port, net]) = self.fields(&item, ["protocol", "port", "net"], &[]) else { continue };
             let known = match self.text(&protocol).filter(|name| !name.is_empty()) {
