@@ -314,7 +314,7 @@ spec:
 
     // Neither peer nor port of any rule fits: none of them is near.
     let far = ask(&scene, "web", "db", Protocol::TCP, 80);
-    assert_eq!((far.verdict, &far.checkpoints[1].nearest, far.suggestion.is_some()), (Verdict::Denied, &None, true));
+    assert_eq!((far.verdict, &far.checkpoints[1].nearest, far.suggestion.is_some()), (Denied, &None, true));
 
     let allowed = ask(&scene, "scan", "db", Protocol::TCP, 9187);
     assert_eq!(allowed.summary, "Allowed: TCP 9187 from `ops/scan` to `shop/db`, by ingress rule 2 of NetworkPolicy `shop/db`.");
