@@ -195,16 +195,17 @@ impl<'a> Lexer<'a> {
 
     /// Passes over a comment, if one begins here.
     fn comment(&mut self, at_start: bool) -> bool {
+        // Asked at every word: nothing may be looked for to the end of the line before it is a comment.
         let rest = self.rest();
-        let line = rest.find('\n').unwrap_or(rest.len());
         if self.dialect == Dialect::PowerShell && rest.starts_with("<#") {
             self.at += rest.find("#>").map_or(rest.len(), |end| end + 2);
             return true;
         }
-        let word = rest.split([' ', '\t', '\n', '\r']).next().unwrap_or_default();
-        let is_remark = self.dialect == Dialect::Cmd && at_start && (word.eq_ignore_ascii_case("rem") || rest.starts_with("::"));
+        let is_word = |word: &str| rest.get(..word.len()).is_some_and(|own| own.eq_ignore_ascii_case(word));
+        let ends = |at: usize| rest.get(at..).is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t', '\n', '\r']));
+        let is_remark = self.dialect == Dialect::Cmd && at_start && (is_word("rem") && ends(3) || rest.starts_with("::"));
         if rest.starts_with('#') && self.dialect != Dialect::Cmd || is_remark || (at_start && rest.starts_with('#')) {
-            self.at += line;
+            self.at += rest.find('\n').unwrap_or(rest.len());
             return true;
         }
         false
