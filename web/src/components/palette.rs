@@ -63,13 +63,19 @@ pub fn Palette(props: &PaletteProps) -> Html {
         })
     };
     let onkeydown = {
-        let (active, found, choose) = (active.clone(), found.clone(), choose.clone());
+        let (all, recent) = (all.clone(), recent.clone());
+        let (active, found, choose, typed) = (active.clone(), found.clone(), choose.clone(), typed.clone());
         Callback::from(move |event: KeyboardEvent| {
             let last = found.len().saturating_sub(1);
             match event.key().as_str() {
                 "ArrowDown" => active.set(if *active >= last { 0 } else { *active + 1 }),
                 "ArrowUp" => active.set(if *active == 0 { last } else { *active - 1 }),
-                "Enter" => found.get(*active).into_iter().for_each(|index| choose.emit(*index)),
+                "Enter" => {
+                    // Who types fast is ahead of the list that is drawn.
+                    let now = event.target_unchecked_into::<HtmlInputElement>().value();
+                    let chosen = if now == *typed { found.get(*active).copied() } else { find(&all, &now, &recent).first().copied() };
+                    chosen.into_iter().for_each(|index| choose.emit(index));
+                }
                 _ => return,
             }
             event.prevent_default();
