@@ -69,7 +69,7 @@ pub fn ask(input: &Input, mut said: impl FnMut(&[u8], &[u8]) -> io::Result<()>) 
     while let Some(question) = questions.pop() {
         let request = Request {
             revision: 1,
-            files: (asked == 0).then(|| Request::new_files(input.files.clone())).flatten(),
+            files: (asked == 0).then(|| Request::new_files(input.files.clone())),
             settings: SETTINGS.into(),
             path: (asked > 0).then(|| PathAsked { question: PathQuestion::from(&question), versus: None }),
             question,

@@ -42,7 +42,7 @@ fn answered(asker: &mut Asker, files: Texts, question: FurtherQuestion) -> Furth
     asker.1 += 1;
     let request = Request {
         revision: asker.1,
-        files: Request::new_files(files),
+        files: Some(Request::new_files(files)),
         settings: asker.2.clone(),
         question: Question::default(),
         board: None,

@@ -1,6 +1,6 @@
 //! Evaluation, apart from the screen: requests in, replies out, as values or as bytes.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -142,10 +142,11 @@ impl Evaluator {
         Evaluator { tell, ..self }
     }
 
-    /// The reply to a request, both as bytes; nothing where the request is of another version of this program. Of an edited scene only the
-    /// cells travel that changed, as who asks has those of the reply before: see [`Evaluation::complete`].
+    /// The reply to a request, both as bytes; nothing where the request is of another version of this program, or leaves out a text that this
+    /// evaluator does not have. Of an edited scene only the cells travel that changed, as who asks has those of the reply before: see
+    /// [`Evaluation::complete`].
     pub fn reply_bytes(&mut self, request: &[u8]) -> Option<Vec<u8>> {
-        let request = Request::from_bytes(request)?;
+        let request = Request::from_bytes(request).filter(|request| self.has_texts(request))?;
         let before = self.revision.map(|_| self.view.cells.clone());
         let mut reply = self.reply(request);
         if let Some((before, scene)) = before.zip(reply.scene.as_mut()) {
@@ -155,6 +156,12 @@ impl Evaluator {
             }
         }
         Some(reply.to_bytes())
+    }
+
+    /// Whether it has all texts that a request leaves out.
+    fn has_texts(&self, request: &Request) -> bool {
+        let known: HashSet<&str> = self.scene.sources().iter().map(|(_, source)| source.name.as_str()).collect();
+        request.files.iter().flatten().all(|(name, text)| text.is_some() || known.contains(name.as_str()))
     }
 
     /// Evaluates.
@@ -280,8 +287,8 @@ impl Evaluator {
 
 impl Request {
     /// Texts with their names as [`Request::files`], all of them new.
-    pub fn new_files(texts: impl IntoIterator<Item = (String, String)>) -> Option<Vec<(String, Option<String>)>> {
-        Some(texts.into_iter().map(|(name, text)| (name, Some(text))).collect())
+    pub fn new_files(texts: impl IntoIterator<Item = (String, String)>) -> Vec<(String, Option<String>)> {
+        texts.into_iter().map(|(name, text)| (name, Some(text))).collect()
     }
 
     /// As bytes, for the engine.

@@ -42,7 +42,7 @@ mod tests {
         let pod =
             |name: &str| format!("kind: Pod\napiVersion: v1\nmetadata: {{name: {name}}}\nspec: {{containers: [{{name: c, image: c}}]}}\n");
         let question = Question { from: "a".into(), to: "b".into(), protocol: "TCP".into(), port: Some(80), ..Question::default() };
-        let files = Request::new_files([("a.yaml".into(), pod("a")), ("b.yaml".into(), pod("b"))]);
+        let files = Some(Request::new_files([("a.yaml".into(), pod("a")), ("b.yaml".into(), pod("b"))]));
         Request { revision: 1, files, settings: String::new(), question, board: None, path: None, further: Vec::new(), baseline: None }
     }
 
@@ -54,7 +54,7 @@ mod tests {
         let reply = Evaluation::from_kept(&kept, &asked).unwrap();
         assert_eq!((reply.revision, reply.board.is_none(), reply.question == asked.question), (7, true, true));
         assert!(reply.answer.is_ok() && reply.scene.is_some_and(|scene| scene.ends.len() >= 2));
-        let other_text = Request { files: Request::new_files([("a.yaml".into(), "x: y".into())]), ..request() };
+        let other_text = Request { files: Some(Request::new_files([("a.yaml".into(), "x: y".into())])), ..request() };
         let other_question = Request { question: Question { port: Some(81), ..request().question }, ..request() };
         let other_settings = Request { settings: "engine=none".into(), ..request() };
         for other in [other_text, other_question, other_settings] {

@@ -188,7 +188,7 @@ pub struct SceneView {
     pub policies: Vec<PolicyView>,
     /// Tiers in the order in which a packet meets them.
     pub tiers: Vec<TierColumn>,
-    /// The different connection sets; the first is the empty one.
+    /// The different connection sets. After an edit those that stay keep their numbers as far as there are so many.
     pub sets: Vec<SetView>,
     /// How many classes of ends there are.
     pub classes: u32,

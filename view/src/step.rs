@@ -101,7 +101,7 @@ mod tests {
         let (of, half) = (text.len() as u32, pod("a").len() as u32);
         let request = Request {
             revision: 1,
-            files: Request::new_files([("a.yaml".into(), text)]),
+            files: Some(Request::new_files([("a.yaml".into(), text)])),
             settings: String::new(),
             question: Default::default(),
             board: None,

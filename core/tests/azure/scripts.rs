@@ -79,9 +79,9 @@ fn scripts_that_never_end_are_read_in_time() {
     let doubled = format!("X=aaaaaaaaaa\n{}az network nsg create -g g -n $X\n", "X=$X$X\n".repeat(60));
     let loops = format!("{}az network nsg create -g g -n a{}", "for i in {1..999}; do ".repeat(6), "; done".repeat(6));
     let tables = format!("$x = {}", "@{ a = ".repeat(20_000));
-    for text in
-        [deep, marks, outputs, documents, functions, endless, doubled, loops, tables, "$((".repeat(50_000), "az \\ \\".repeat(50_000)]
-    {
+    let replaced = format!("X={}\nY=${{X//a/{}}}\naz network nsg create -g g -n $Y\n", "a".repeat(15_000), "b".repeat(100_000));
+    let texts = [deep, marks, outputs, documents, functions, endless, doubled, loops, tables, replaced];
+    for text in texts.into_iter().chain(["$((".repeat(50_000), "az \\ \\".repeat(50_000)]) {
         let start = std::time::Instant::now();
         scene(&text);
         assert!(start.elapsed().as_secs() < 120, "{}…", &text[..40]);

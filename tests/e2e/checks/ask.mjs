@@ -2,6 +2,14 @@
 import assert from "node:assert/strict";
 import { SHOP, arrow, ask, becomeSlow, editor, letItEvaluate, marks, openShop, paste, shoot, slowEngine, stations, text, until, word } from "../page.mjs";
 
+/** A text and Enter in a row, with no time to draw anything between them. */
+const typedAndEntered = (field, text) =>
+    field.evaluate((input, text) => {
+        input.value = text;
+        input.dispatchEvent(new InputEvent("input", { bubbles: true }));
+        input.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true }));
+    }, text);
+
 export default {
     async "pasted text becomes a graph; an edge tells why"() {
         const page = await openShop();
@@ -54,6 +62,18 @@ export default {
         // What is deleted stays deleted while everything is offered again.
         await from.fill("");
         assert.equal(await from.inputValue(), "");
+    },
+
+    async "Enter takes what is typed by then, also before the list is drawn again"() {
+        const page = await openShop();
+        const from = page.getByRole("combobox", { name: "from", exact: true });
+        await from.fill("t");
+        await page.getByRole("listbox", { name: "from", exact: true }).getByRole("option").filter({ hasText: "store" }).first().waitFor();
+        await typedAndEntered(from, "till");
+        await until("corner/till", () => from.inputValue(), "not the first with a t in it");
+        await page.keyboard.press("Control+k");
+        await typedAndEntered(page.getByRole("combobox", { name: "Command or name" }), "Lessons");
+        await page.getByRole("dialog", { name: "Lessons" }).waitFor();
     },
 
     async "typing changes the verdict, and broken text keeps the rest"() {

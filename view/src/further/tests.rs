@@ -137,7 +137,7 @@ fn they_travel_with_the_reply() {
     let questions = vec![asked(false), FurtherQuestion::Checks];
     let request = Request {
         revision: 1,
-        files: Request::new_files([("shop.yaml".into(), SHOP.into())]),
+        files: Some(Request::new_files([("shop.yaml".into(), SHOP.into())])),
         settings: String::new(),
         question: Question::default(),
         board: None,
@@ -216,7 +216,7 @@ fn compared(before: &str, after: &str) -> (ComparisonMarks, ComparisonView, crat
     let texts = |text: &str| vec![("shop.yaml".to_owned(), text.to_owned())];
     let reply = evaluator.reply(Request {
         revision: 1,
-        files: Request::new_files(texts(after)),
+        files: Some(Request::new_files(texts(after))),
         settings: String::new(),
         question: Question::default(),
         board: None,
@@ -366,7 +366,7 @@ fn other_assumptions_are_a_difference_too() {
     let files = vec![("shop.yaml".to_owned(), SHOP.to_owned())];
     let reply = evaluator.reply(Request {
         revision: 1,
-        files: Request::new_files(files.clone()),
+        files: Some(Request::new_files(files.clone())),
         settings: "engine=none".into(),
         question: Question::default(),
         board: None,
@@ -523,7 +523,7 @@ fn the_evaluator_keeps_logs_while_the_text_changes() {
     let mut evaluator = Evaluator::default();
     evaluator.take_logs(1, &[("flows.csv".into(), LOG.into())]);
     let mut ask = |revision: u32, text: &str| {
-        let files = Request::new_files([("shop.yaml".into(), text.into())]);
+        let files = Some(Request::new_files([("shop.yaml".into(), text.into())]));
         let further = vec![FurtherQuestion::FlowLogs(Some(1))];
         let (settings, question) = (String::new(), Question::default());
         let reply = evaluator.reply(Request { revision, files, settings, question, board: None, path: None, further, baseline: None });

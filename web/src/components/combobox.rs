@@ -39,6 +39,14 @@ impl Open {
             Open::Typed(text) => text,
         }
     }
+
+    /// What stands in the field.
+    fn shown(&self) -> AttrValue {
+        match self {
+            Open::Offered(text) => text.clone(),
+            Open::Typed(text) => text.clone().into(),
+        }
+    }
 }
 
 /// A field that completes from a list.
@@ -100,13 +108,13 @@ pub fn Combobox(props: &ComboboxProps) -> Html {
             open.set(None);
         })
     };
-    let onkeydown = keys(&open, &active, &found, &choose, &offer);
-    let listed = open.is_some() && !found.is_empty();
-    let shown = match &*open {
-        Some(Open::Typed(text)) => AttrValue::from(text.clone()),
-        Some(Open::Offered(text)) => text.clone(),
-        None => props.text.clone(),
+    let first = {
+        let entries = props.entries.clone();
+        move |typed: &str| matching_entries(&entries, typed).first().map(|entry| entry.value.clone())
     };
+    let onkeydown = keys((&open, &active), &found, first, &choose, &offer);
+    let listed = open.is_some() && !found.is_empty();
+    let shown = open.as_ref().map_or_else(|| props.text.clone(), Open::shown);
     html! {
         <div class="combobox">
             <input ref={input} type="text" role="combobox" autocomplete="off" autocapitalize="off" spellcheck="false" aria-label={props.label.clone()} placeholder={props.label.clone()}
@@ -120,11 +128,11 @@ pub fn Combobox(props: &ComboboxProps) -> Html {
     }
 }
 
-/// Arrow keys go through the list, Enter takes what is active or written, Escape gives it up.
+/// Arrow keys go through the list, Enter takes what is active or written, Escape gives it up. `first` is what a text finds.
 fn keys(
-    open: &UseStateHandle<Option<Open>>,
-    active: &UseStateHandle<usize>,
+    (open, active): (&UseStateHandle<Option<Open>>, &UseStateHandle<usize>),
     found: &[EntryView],
+    first: impl Fn(&str) -> Option<String> + 'static,
     choose: &Callback<String>,
     offer: &Callback<()>,
 ) -> Callback<KeyboardEvent> {
@@ -135,11 +143,15 @@ fn keys(
             "ArrowDown" if open.is_none() => offer.emit(()),
             "ArrowDown" if count > 0 => active.set(if *active >= count - 1 { 0 } else { *active + 1 }),
             "ArrowUp" if count > 0 => active.set(if *active == 0 || *active > count { count - 1 } else { *active - 1 }),
-            "Enter" => match (found.get(*active), &*open) {
-                (Some(entry), _) => choose.emit(entry.value.clone()),
-                (None, Some(open)) if !open.typed().trim().is_empty() => choose.emit(open.typed().trim().to_owned()),
-                _ => (),
-            },
+            "Enter" => {
+                // Who types fast is ahead of the list that is drawn.
+                let now = event.target_unchecked_into::<HtmlInputElement>().value();
+                let drawn = open.as_ref().is_none_or(|open| open.shown() == now);
+                let chosen = if drawn { found.get(*active).map(|entry| entry.value.clone()) } else { first(&now) };
+                let written =
+                    open.as_ref().map(|open| if drawn { open.typed() } else { &now }).map(str::trim).filter(|text| !text.is_empty());
+                chosen.or_else(|| written.map(str::to_owned)).into_iter().for_each(|value| choose.emit(value));
+            }
             // What is half typed is given up; a second time Escape means something else, elsewhere.
             "Escape" if open.is_some() => open.set(None),
             _ => return,

@@ -26,8 +26,8 @@ const MOST_PLACES: usize = 12;
 
 /// The places that decide at a station, where they are few.
 pub(super) fn places(station: &StationView) -> Html {
-    let few = station.spots.iter().filter(|_| station.spots.len() <= FEW_PLACES);
-    html! { { for few.map(|spot| html! { <SourceLink spot={spot.clone()} /> }) } }
+    let few = if station.spots.len() > FEW_PLACES { &[][..] } else { &station.spots };
+    html! { { for few.iter().map(|spot| html! { <SourceLink spot={spot.clone()} /> }) } }
 }
 
 /// Where they are not: policies that isolate the same pod, for example.

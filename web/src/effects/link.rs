@@ -1,18 +1,15 @@
 //! The fragment of a link to the page's scene. Of megabytes it is made in parts, so that the page goes on meanwhile.
 
-use std::cell::RefCell;
 use std::rc::Rc;
 
-use gloo::timers::callback::Timeout;
 use yew::prelude::*;
 
+use super::packing::{NextStep, pack};
 use crate::components::Store;
-use crate::share::{LinkMaker, Shared, encode};
+use crate::share::{Shared, encode};
 
 /// Scenes with no more text than this are packed in one go, in bytes.
 const SMALL: usize = 100_000;
-/// What is packed in one go of others, in bytes.
-const PART: usize = 64_000;
 
 /// A fragment, or how far it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,25 +32,20 @@ pub fn use_fragment(store: &Store, with_baseline: bool) -> Making {
     {
         let (made, store, is_small) = (made.clone(), store.clone(), small.is_some());
         use_effect_with((store.revision, with_baseline), move |_| {
-            let timer = Rc::new(RefCell::new(None));
+            let next = NextStep::default();
             if !is_small {
                 made.set(Making::Packs(0, store.files.size() as u32));
-                let begun = timer.clone();
-                *timer.borrow_mut() = Some(Timeout::new(0, move || go_on(LinkMaker::new(&shared(&store)), made, begun)));
+                let told = made.clone();
+                pack(
+                    move || shared(&store),
+                    &next,
+                    move |packed, of| told.set(Making::Packs(packed as u32, of as u32)),
+                    move |fragment| made.set(Making::Done(fragment.into())),
+                );
             }
             // Who goes does not wait for it.
-            move || drop(timer.borrow_mut().take())
+            move || drop(next.borrow_mut().take())
         });
     }
     (*small).clone().map_or_else(|| (*made).clone(), Making::Done)
-}
-
-fn go_on(mut link: LinkMaker, made: UseStateHandle<Making>, timer: Rc<RefCell<Option<Timeout>>>) {
-    if link.go_on(PART) {
-        return made.set(Making::Done(link.fragment().into()));
-    }
-    let (done, of) = link.progress();
-    made.set(Making::Packs(done as u32, of as u32));
-    let next = timer.clone();
-    *timer.borrow_mut() = Some(Timeout::new(0, move || go_on(link, made, next)));
 }

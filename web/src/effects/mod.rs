@@ -16,6 +16,7 @@ pub mod named;
 pub mod objects;
 pub mod outside;
 pub mod packet;
+mod packing;
 pub mod raster;
 pub mod start;
 pub mod storage;

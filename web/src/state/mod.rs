@@ -179,7 +179,7 @@ impl State {
 
     /// What an engine that has seen nothing yet is asked for this page.
     pub fn request(&self) -> Request {
-        Request { files: Request::new_files(self.files.texts()), baseline: self.baseline_texts(), ..self.request_without_texts() }
+        Request { files: Some(Request::new_files(self.files.texts())), baseline: self.baseline_texts(), ..self.request_without_texts() }
     }
 
     /// What an engine that has the texts is asked for this page.

@@ -17,6 +17,7 @@ use web_sys::StorageEvent;
 use yew::prelude::*;
 
 use self::save::keep_tab;
+use super::packing::NextStep;
 use super::{now, random, storage};
 use crate::components::Store;
 use crate::scenes::{Clock, SceneId};
@@ -43,7 +44,7 @@ pub struct Keeper {
     pending: RefCell<Vec<Pending>>,
     timer: RefCell<Option<Timeout>>,
     /// The next step of packing texts that take longer.
-    packing: RefCell<Option<Timeout>>,
+    packing: NextStep,
     /// The page as it is now.
     latest: RefCell<Option<Store>>,
     /// What the page showed when it was looked at last.
@@ -111,7 +112,7 @@ impl Default for Keeper {
             known: RefCell::default(),
             pending: RefCell::default(),
             timer: RefCell::default(),
-            packing: RefCell::default(),
+            packing: NextStep::default(),
             latest: RefCell::default(),
             noted: RefCell::default(),
             untold: RefCell::default(),

@@ -5,7 +5,7 @@
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::{Run, Value, known};
+use super::{LONGEST, Run, Value, known};
 
 /// The key and the value of an item of an associative array, as it is written: `[key]=value`.
 pub(super) fn entry(item: &str) -> Option<(&str, &str)> {
@@ -72,7 +72,10 @@ fn made(text: &str, form: &str) -> Option<String> {
             if is_pattern(old) || old.is_empty() || old.starts_with(['%', '#']) || is_pattern(new) {
                 return None;
             }
-            Some(if all { text.replace(old, new) } else { text.replacen(old, new, 1) })
+            let times = if all { usize::MAX } else { 1 };
+            // A long text many times over would be longer than all that is kept of a value.
+            let adds = text.matches(old).take(times).count().saturating_mul(new.len());
+            (adds <= LONGEST).then(|| text.replacen(old, new, times))
         }
         ':' if form.get(1..).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit())) => part(text, form),
         _ => None,
