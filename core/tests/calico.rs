@@ -105,6 +105,41 @@ fn failsafe_ports_that_are_no_list_are_in_doubt() {
     }
 }
 
+/// What carries packets between nodes is let through before policies of host endpoints: WireGuard with anybody, VXLAN and IP in IP between nodes.
+/// Upstream: `felix/rules/static.go`, `filterInputChain` and `filterOutputChain`; ports: `felix/config/config_params.go`.
+#[test]
+fn tunnels_pass_policies_of_hosts() {
+    let closed = ("HostEndpoint", "eth", "{node: n1, interfaceName: eth0, expectedIPs: [192.0.2.11]}");
+    let felix = |spec: &'static str| ("FelixConfiguration", "default", spec);
+    let verdict = |objects: &[(&str, &str, &str)], from: &str, to: &str, protocol, port| {
+        ask(&scene(objects), from, to, protocol, port).verdict
+    };
+    let wireguard = [closed, felix("{wireguardEnabled: true}")];
+    for (from, to) in [("node/n2", "node/n1"), ("node/n1", "node/n2"), (OUT, "node/n1")] {
+        assert_eq!(verdict(&wireguard, from, to, Protocol::UDP, Some(51820)), Allowed, "{from}");
+        assert_eq!(verdict(&[closed], from, to, Protocol::UDP, Some(51820)), Denied, "{from}");
+        assert_eq!(verdict(&wireguard, from, to, Protocol::UDP, Some(51821)), Denied, "{from}");
+        let off = [closed, felix("{wireguardEnabled: false, wireguardEnabledV6: true}")];
+        assert_eq!(verdict(&off, from, to, Protocol::UDP, Some(51820)), Denied, "{from}");
+        let elsewhere = [closed, felix("{wireguardEnabled: true, wireguardListeningPort: 51900}")];
+        assert_eq!(verdict(&elsewhere, from, to, Protocol::UDP, Some(51820)), Denied, "{from}");
+        assert_eq!(verdict(&elsewhere, from, to, Protocol::UDP, Some(51900)), Allowed, "{from}");
+    }
+    let answer = ask(&scene(&wireguard), "node/n2", "node/n1", Protocol::UDP, Some(51820));
+    assert!(answer.summary.contains("by ingress rule 1 of the tunnels of the host"), "{}", answer.summary);
+    let pool = |spec: &'static str| ("IPPool", "pods", spec);
+    let vxlan = [closed, pool("{cidr: 10.244.0.0/16, vxlanMode: CrossSubnet}"), felix("{vxlanPort: 4790}")];
+    let ipip = [closed, pool("{cidr: 10.244.0.0/16, ipipMode: Always}")];
+    let other = Protocol(4);
+    for (from, to, expected) in [("node/n2", "node/n1", Allowed), ("node/n1", "node/n2", Allowed), (OUT, "node/n1", Denied)] {
+        assert_eq!(verdict(&vxlan, from, to, Protocol::UDP, Some(4790)), expected, "{from}");
+        assert_eq!(verdict(&vxlan, from, to, Protocol::UDP, Some(4789)), Denied, "{from}");
+        assert_eq!(verdict(&vxlan, from, to, other, None), Denied, "{from}");
+        assert_eq!(verdict(&ipip, from, to, other, None), expected, "{from}");
+        assert_eq!(verdict(&ipip, from, to, Protocol::UDP, Some(4789)), Denied, "{from}");
+    }
+}
+
 /// A host endpoint without policies and profiles lets nothing through but failsafe ports; each of these is in a line of its own.
 #[test]
 fn failsafe_ports_and_hosts_without_profiles_in_words() {

@@ -9,7 +9,7 @@ use core::net::IpAddr;
 use super::Explainer;
 use crate::compile::Endpoint;
 use crate::language::lower::is_default_rule;
-use crate::policy::{Action, Direction, FAILSAFE_PORTS, Policy, PolicyId, PolicyRole, RuleRef, Ruleset};
+use crate::policy::{Action, Direction, Policy, PolicyId, PolicyRole, RuleRef, Ruleset};
 use crate::snapshot::Snapshot;
 use crate::snapshot::cloud::{Interface, NetworkId};
 use crate::verdict::traversal::{Checkpoint, GroupPlace, Routing};
@@ -70,7 +70,7 @@ pub(super) fn short_name(end: Endpoint, snapshot: &Snapshot) -> String {
 pub fn rule_name(ruleset: &Ruleset, rule: RuleRef) -> String {
     let Some(policy) = ruleset.policy(rule.policy) else { return String::new() };
     if policy.hook.is_failsafe() {
-        return format!("{} rule {} of the {}", rule.direction.as_str(), rule.number(), FAILSAFE_PORTS);
+        return format!("{} rule {} of the {} {}", rule.direction.as_str(), rule.number(), policy.kind, policy.name);
     }
     match ruleset.rule(rule).and_then(|r| r.name.as_ref()) {
         Some(name) => format!("rule `{name}` of {} `{}`", policy.kind, policy.title()),
@@ -166,7 +166,7 @@ impl Explainer<'_> {
     }
 
     pub(crate) fn policy_name(&self, id: PolicyId) -> String {
-        let name = |p: &Policy| if p.hook.is_failsafe() { format!("the {FAILSAFE_PORTS}") } else { format!("`{}`", p.title()) };
+        let name = |p: &Policy| if p.hook.is_failsafe() { format!("the {} {}", p.kind, p.name) } else { format!("`{}`", p.title()) };
         self.compiled.policy(id).map_or_else(String::new, name)
     }
 

@@ -40,7 +40,7 @@ impl DroppedPackets {
 }
 
 /// IP in IP.
-const IPIP: Protocol = Protocol(4);
+pub(crate) const IPIP: Protocol = Protocol(4);
 
 /// `defaultEndpointToHostAction`: what happens to packets from a pod to its own node that egress policy let through.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]

@@ -262,8 +262,12 @@ pub struct Policy {
 
 /// The name of the profile without rules of an endpoint that has none.
 pub(crate) const NO_PROFILE: &str = "no profile";
-/// The failsafe ports, which nobody wrote as a policy, in words.
-pub(crate) const FAILSAFE_PORTS: &str = "failsafe ports of the host";
+/// The failsafe ports of [`OF_THE_HOST`], which nobody wrote as a policy.
+pub(crate) const FAILSAFE_PORTS: &str = "failsafe ports";
+/// What carries packets between nodes and is let through, which nobody wrote as a policy.
+pub(crate) const TUNNELS: &str = "tunnels";
+/// Whose they are.
+pub(crate) const OF_THE_HOST: &str = "of the host";
 
 /// What a policy is to those who ask about all of them, whatever its language and its kind.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
@@ -290,7 +294,7 @@ pub enum HookMatch {
     Untracked,
     /// At host endpoints before addresses are translated (`preDNAT`).
     PreDnat,
-    /// At host endpoints where traffic of the host itself is decided (failsafe ports).
+    /// At host endpoints where traffic of the host itself is decided (failsafe ports, tunnels).
     Failsafe,
     /// Failsafe ports before connection tracking: what they match goes on to the policies after that.
     FailsafeUntracked,
@@ -301,7 +305,7 @@ pub enum HookMatch {
 }
 
 impl HookMatch {
-    /// Whether it is of failsafe ports, which nobody wrote as a policy.
+    /// Whether it is of failsafe ports or tunnels, which nobody wrote as a policy.
     pub fn is_failsafe(self) -> bool {
         matches!(self, HookMatch::Failsafe | HookMatch::FailsafeUntracked | HookMatch::FailsafeReply | HookMatch::FailsafePreDnat)
     }

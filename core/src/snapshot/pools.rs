@@ -13,6 +13,8 @@ pub struct IpPool {
     pub nat_outgoing: bool,
     /// `vxlanMode` or `ipipMode`.
     pub encapsulation: Encapsulation,
+    /// Whether that is VXLAN; else IP in IP.
+    pub vxlan: bool,
     /// Whether it has a field that there is not, so that it is not known what it says of the source of packets.
     pub unread: bool,
 }

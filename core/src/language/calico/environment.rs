@@ -104,12 +104,14 @@ pub(in crate::language) fn effects(program: &Program) -> Vec<Effect> {
         at_nodes(name(*span), *span)
     };
     // What decides at nodes themselves is put in doubt there.
-    let at_hosts = |setting: &str| setting == "defaultendpointtohostaction" || setting.starts_with("failsafe");
+    let at_hosts = |setting: &str| {
+        setting == "defaultendpointtohostaction" || setting.starts_with("failsafe") || setting.starts_with("wireguard")
+    };
     felix_of(program).unread.iter().filter(|(setting, _)| !at_hosts(setting)).map(one).collect()
 }
 
 /// Settings that change a verdict.
-const SETTINGS: [&str; 12] = [
+const SETTINGS: [&str; 16] = [
     "allowipippacketsfromworkloads",
     "allowvxlanpacketsfromworkloads",
     "bpfenabled",
@@ -122,6 +124,10 @@ const SETTINGS: [&str; 12] = [
     "natoutgoingexclusions",
     "nftablesfilterallowaction",
     "vxlanport",
+    "wireguardenabled",
+    "wireguardenabledv6",
+    "wireguardlisteningport",
+    "wireguardlisteningportv6",
 ];
 
 /// Sets one; nothing if the value is none that Felix knows.
@@ -140,6 +146,14 @@ fn set(felix: &mut FelixConfiguration, setting: &str, value: &str, span: Span) -
         "allowipippacketsfromworkloads" => felix.allow_ipip = Some(!is_none && flag(value)?),
         "bpfexternalservicemode" => felix.direct_return = Some(word(["tunnel", "dsr"])? == "dsr"),
         "vxlanport" => felix.vxlan_port = Some(value.parse().ok()?),
+        "wireguardenabled" | "wireguardenabledv6" | "wireguardlisteningport" | "wireguardlisteningportv6" if !is_none => {
+            let family = usize::from(setting.ends_with("v6"));
+            if setting.starts_with("wireguardenabled") {
+                *felix.wireguard.get_mut(family)? = Some(flag(value)?);
+            } else {
+                *felix.wireguard_port.get_mut(family)? = Some(value.parse().ok()?);
+            }
+        }
         "natoutgoingexclusions" => felix.nat_excludes_hosts = Some(word(["IPPoolsOnly", "IPPoolsAndHostIPs"])? == "IPPoolsAndHostIPs"),
         "natoutgoingaddress" if !is_none => felix.nat_address = Some(value.parse().ok()?),
         "iptablesfilterallowaction" | "nftablesfilterallowaction" => {

@@ -312,6 +312,10 @@ pub struct FelixConfiguration {
     pub vxlan_port: Option<u16>,
     /// `bpfEnabled`.
     pub bpf: Option<bool>,
+    /// `wireguardEnabled` and `wireguardEnabledV6`.
+    pub wireguard: [Option<bool>; 2],
+    /// `wireguardListeningPort` and `wireguardListeningPortV6`.
+    pub wireguard_port: [Option<u16>; 2],
     /// `natOutgoingExclusions`: whether pods keep their address towards nodes too (`IPPoolsAndHostIPs`).
     pub nat_excludes_hosts: Option<bool>,
     /// `natOutgoingAddress`: with which address packets of pools with `natOutgoing` leave, in place of the node's.

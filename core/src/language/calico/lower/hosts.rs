@@ -5,6 +5,7 @@ use alloc::collections::BTreeSet;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+use super::tunnels::Tunnels;
 use crate::language::calico::configurations::{Configurations, Setting};
 use crate::language::calico::inventory::nodes_of;
 use crate::language::calico::{Calico, FailsafePort, FelixConfiguration, environment};
@@ -13,8 +14,8 @@ use crate::language::{Kind, Resource};
 use crate::model::{AddressSet, Cidr, Protocol};
 use crate::policy::Doubt;
 use crate::policy::{
-    Action, DroppedPackets, EndpointToHost, HookMatch, HostRules, PacketMatch, PeerMatch, PeerTerm, PeerTermKind, Policy, PolicyId,
-    PolicyRole, PortTerm, Rule, Ruleset, SubjectMatch, Tier, TierEnd, TrafficMatch, TrafficTerm, TrafficTermKind,
+    Action, DroppedPackets, EndpointToHost, FAILSAFE_PORTS, HookMatch, HostRules, OF_THE_HOST, PacketMatch, PeerMatch, PeerTerm,
+    PeerTermKind, Policy, PolicyId, PolicyRole, PortTerm, Rule, Ruleset, SubjectMatch, Tier, TierEnd, TrafficMatch, TrafficTerm, TrafficTermKind,
 };
 use crate::text::{DocumentId, Place};
 
@@ -76,7 +77,7 @@ pub(super) fn add_host_rules(resources: &[(DocumentId, &Resource)], ruleset: &mu
     // Nodes for which the same holds are one subject.
     let mut subjects: Vec<(Vec<Box<str>>, Given, Place)> = Vec::new();
     for node in &own_nodes {
-        let (given, place) = (Given::of(&configurations, Some(node)), configurations.place_of(Some(node)).unwrap_or(first_host));
+        let (given, place) = (Given::of(resources, &configurations, Some(node)), configurations.place_of(Some(node)).unwrap_or(first_host));
         match subjects.iter_mut().find(|(_, known, at)| *known == given && *at == place) {
             Some((nodes, ..)) => nodes.push((*node).into()),
             None => subjects.push((alloc::vec![(*node).into()], given, place)),
@@ -84,7 +85,7 @@ pub(super) fn add_host_rules(resources: &[(DocumentId, &Resource)], ruleset: &mu
     }
     let names: Vec<Box<str>> = own_nodes.iter().map(|node| (*node).into()).collect();
     let place = configurations.place_of(None).unwrap_or(first_host);
-    let everywhere = (SubjectMatch::Hosts { nodes: names, but: true }, Given::of(&configurations, None), place);
+    let everywhere = (SubjectMatch::Hosts { nodes: names, but: true }, Given::of(resources, &configurations, None), place);
     let own = subjects.into_iter().map(|(nodes, given, place)| (SubjectMatch::Hosts { nodes, but: false }, given, place));
     let mut groups = Vec::new();
     for (subject, given, place) in core::iter::once(everywhere).chain(own) {
@@ -95,6 +96,11 @@ pub(super) fn add_host_rules(resources: &[(DocumentId, &Resource)], ruleset: &mu
             let (out, into): (Failsafe<'_>, Failsafe<'_>) = ((&given.outbound, &FAILSAFE_OUTBOUND), (&given.inbound, &FAILSAFE_INBOUND));
             let (egress, ingress) = if hook == HookMatch::FailsafeReply { (into, out) } else { (out, into) };
             ruleset.add(failsafe_policy(id, hook, &subject, place, [egress, ingress]));
+            groups.push(alloc::vec![id]);
+        }
+        let id = PolicyId::at(ruleset.policies.len());
+        if let Some(policy) = given.tunnels.policy(id, &subject, place) {
+            ruleset.add(policy);
             groups.push(alloc::vec![id]);
         }
     }
@@ -136,11 +142,13 @@ fn host_rules(configurations: &Configurations<'_>, own_nodes: &BTreeSet<&str>) -
 struct Given {
     inbound: Setting<Vec<FailsafePort>>,
     outbound: Setting<Vec<FailsafePort>>,
+    tunnels: Tunnels,
 }
 
 impl Given {
-    fn of(configurations: &Configurations<'_>, node: Option<&str>) -> Self {
+    fn of(resources: &[(DocumentId, &Resource)], configurations: &Configurations<'_>, node: Option<&str>) -> Self {
         Given {
+            tunnels: Tunnels::of(resources, configurations, node),
             inbound: configurations.setting(node, "failsafeInboundHostPorts", |felix| felix.failsafe_inbound.clone()),
             outbound: configurations.setting(node, "failsafeOutboundHostPorts", |felix| felix.failsafe_outbound.clone()),
         }
@@ -186,10 +194,10 @@ type Failsafe<'a> = (&'a Setting<Vec<FailsafePort>>, &'static [(Protocol, u16)])
 fn failsafe_policy(id: PolicyId, hook: HookMatch, subject: &SubjectMatch, place: Place, [egress, ingress]: [Failsafe<'_>; 2]) -> Policy {
     Policy {
         id,
-        kind: "failsafe ports".into(),
+        kind: FAILSAFE_PORTS.into(),
         role: PolicyRole::Written,
         namespace: None,
-        name: String::from("of the host"),
+        name: String::from(OF_THE_HOST),
         place,
         subject: subject.clone(),
         subject_place: place,
@@ -205,7 +213,7 @@ fn failsafe_policy(id: PolicyId, hook: HookMatch, subject: &SubjectMatch, place:
 }
 
 /// The port of VXLAN, where `vxlanPort` says no other.
-const VXLAN_PORT: u16 = 4789;
+pub(super) const VXLAN_PORT: u16 = 4789;
 
 /// What pods of a node may not send. In eBPF mode VXLAN is left to policy (upstream: `felix/bpf-gpl/parsing.h`).
 fn dropped_packets(configurations: &Configurations<'_>, node: Option<&str>) -> DroppedPackets {

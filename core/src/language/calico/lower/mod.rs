@@ -2,6 +2,7 @@
 
 mod hosts;
 mod release;
+mod tunnels;
 
 use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};

@@ -129,6 +129,9 @@ impl<'a> Reader<'a> {
         if let Some(slot) = find("bpfEnabled") {
             felix.bpf = self.flag(&slot);
         }
+        felix.wireguard = ["wireguardEnabled", "wireguardEnabledV6"].map(|name| find(name).and_then(|slot| self.flag(&slot)));
+        felix.wireguard_port = ["wireguardListeningPort", "wireguardListeningPortV6"]
+            .map(|name| find(name).filter(Slot::is_set).and_then(|slot| self.port_number(&slot)));
         felix
     }
 

@@ -51,7 +51,8 @@ impl<'a> Reader<'a> {
         if let Some(network) = network {
             self.check_pool_network(&cidr, &block, network, disabled);
         }
-        Some(IpPool { cidr: network?, disabled, nat_outgoing, encapsulation, unread: !self.flaws.unknown_fields.is_empty() })
+        let vxlan = encapsulates.last() == Some(&true);
+        Some(IpPool { cidr: network?, disabled, nat_outgoing, encapsulation, vxlan, unread: !self.flaws.unknown_fields.is_empty() })
     }
 
     fn check_encapsulation(&mut self, ipip: &Slot<'a, '_>, vxlan: &Slot<'a, '_>, on: [bool; 2], network: Option<Cidr>) {

@@ -51,12 +51,14 @@ fn pool(node: NodeRef<'_>) -> Option<IpPool> {
     let cidr = node.get("cidr").and_then(NodeRef::as_str)?;
     let cidr = Cidr::parse(cidr).ok()?;
     let nat_outgoing = node.get("natOutgoing").and_then(NodeRef::as_str) != Some("Disabled");
-    let encapsulation = match node.get("encapsulation").and_then(NodeRef::as_str) {
+    let written = node.get("encapsulation").and_then(NodeRef::as_str);
+    let vxlan = written.map_or(!cidr.is_ipv4(), |word| word.starts_with("VXLAN"));
+    let encapsulation = match written {
         Some("None") => Encapsulation::Never,
         Some("IPIPCrossSubnet" | "VXLANCrossSubnet") => Encapsulation::CrossSubnet,
         _ => Encapsulation::Always,
     };
-    Some(IpPool { cidr, disabled: false, nat_outgoing, encapsulation, unread: false })
+    Some(IpPool { cidr, disabled: false, nat_outgoing, encapsulation, vxlan, unread: false })
 }
 
 fn is_enterprise(variant: NodeRef<'_>) -> bool {
