@@ -111,9 +111,8 @@ fn failsafe_ports_that_are_no_list_are_in_doubt() {
 fn tunnels_pass_policies_of_hosts() {
     let closed = ("HostEndpoint", "eth", "{node: n1, interfaceName: eth0, expectedIPs: [192.0.2.11]}");
     let felix = |spec: &'static str| ("FelixConfiguration", "default", spec);
-    let verdict = |objects: &[(&str, &str, &str)], from: &str, to: &str, protocol, port| {
-        ask(&scene(objects), from, to, protocol, port).verdict
-    };
+    let verdict =
+        |objects: &[(&str, &str, &str)], from: &str, to: &str, protocol, port| ask(&scene(objects), from, to, protocol, port).verdict;
     let wireguard = [closed, felix("{wireguardEnabled: true}")];
     for (from, to) in [("node/n2", "node/n1"), ("node/n1", "node/n2"), (OUT, "node/n1")] {
         assert_eq!(verdict(&wireguard, from, to, Protocol::UDP, Some(51820)), Allowed, "{from}");

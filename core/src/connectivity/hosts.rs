@@ -154,7 +154,9 @@ impl Hosts {
     fn passes(&self, all: &Connectivity, checkpoint: &Checkpoint, from: Party, to: Party) -> PairIds {
         match *checkpoint {
             // Those of the endpoints themselves, and those between nodes, are computed elsewhere.
-            Checkpoint::Endpoint(_) | Checkpoint::Group { .. } | Checkpoint::Carriage | Checkpoint::ReplyRoute(_) => EVERYTHING,
+            Checkpoint::Endpoint(_) | Checkpoint::Group { .. } | Checkpoint::Carriage | Checkpoint::Nat(_) | Checkpoint::ReplyRoute(_) => {
+                EVERYTHING
+            }
             Checkpoint::OwnHost(..)
             | Checkpoint::NotPeered(..)
             | Checkpoint::PublicAddress(..)

@@ -164,6 +164,7 @@ impl<'a> Explainer<'a> {
             | Checkpoint::PublicAddress(..)
             | Checkpoint::Route(_)
             | Checkpoint::Carriage
+            | Checkpoint::Nat(_)
             | Checkpoint::ReplyRoute(_)
             | Checkpoint::Platform(_) => (from, to, Direction::Egress),
             Checkpoint::Reply { node, enters, leaves, .. } => {

@@ -104,6 +104,7 @@ impl Explainer<'_> {
             Checkpoint::Route(Routing::NoPublicAddress(_)) => "Route from the Internet".to_owned(),
             Checkpoint::Route(_) => "Route".to_owned(),
             Checkpoint::Carriage => "The virtual network".to_owned(),
+            Checkpoint::Nat(_) => "NAT gateway".to_owned(),
             Checkpoint::ReplyRoute(_) => "Route of the replies".to_owned(),
             Checkpoint::Platform(_) => "Azure's platform".to_owned(),
             Checkpoint::Endpoint(_) => format!("{word} of {}", short_name(subject, self.snapshot)),
@@ -127,6 +128,7 @@ impl Explainer<'_> {
             | Checkpoint::PublicAddress(..)
             | Checkpoint::Route(_)
             | Checkpoint::Carriage
+            | Checkpoint::Nat(_)
             | Checkpoint::ReplyRoute(_)
             | Checkpoint::Platform(_) => {
                 format!("`{}`", end_name(self.parties(checkpoint).0, self.snapshot))

@@ -26,6 +26,7 @@ impl Explainer<'_> {
             | Routing::SomeOfSubnet(table, route)
             | Routing::SomeOfTag(table, route) => self.user_route(table, route).map(|(_, route)| route.place),
             Routing::UnknownTable(number) | Routing::NoOutbound(number) | Routing::Balancer(number) => subnet(number),
+            Routing::Nat(number) | Routing::NatOrOwn(number) => number.and_then(subnet),
             Routing::UnknownInterface(id) => self.snapshot.cloud.interface(id).map(|interface| interface.place),
             _ => None,
         }
@@ -192,6 +193,15 @@ impl Explainer<'_> {
             ),
             Routing::UnknownNode => format!(
                 "no nodes are given, so the address of packets from `{}` at the security group is unknown",
+                end_name(self.flow.from, self.snapshot)
+            ),
+            Routing::Nat(_) => format!(
+                "packets from `{}` to the Internet pass a NAT gateway, which carries TCP and UDP only",
+                end_name(self.flow.from, self.snapshot)
+            ),
+            Routing::NatOrOwn(_) => format!(
+                "packets from `{}` to the Internet pass a NAT gateway, which carries TCP and UDP only; whether others leave by its own public address \
+                 or a load balancer is not known",
                 end_name(self.flow.from, self.snapshot)
             ),
             Routing::NoEgress => "the cluster has no outbound connectivity (`--outbound-type block`)".to_string(),

@@ -43,6 +43,7 @@ pub(crate) fn check(
         | Checkpoint::NotPeered(..)
         | Checkpoint::Route(_)
         | Checkpoint::Carriage
+        | Checkpoint::Nat(_)
         | Checkpoint::ReplyRoute(_)
         | Checkpoint::Platform(_) => {
             // INVARIANT: these ask no policy, and were answered above. Were it broken, no answer would be claimed.

@@ -29,6 +29,7 @@ pub(crate) fn without_policies(checkpoint: Checkpoint, host_input: HostInput) ->
         | Checkpoint::Reply { .. }
         | Checkpoint::Group { .. }
         | Checkpoint::Carriage
+        | Checkpoint::Nat(_)
         | Checkpoint::ReplyRoute(_) => return None,
         // Upstream: "Public IP addresses": Basic is open, Standard is closed until a group allows.
         Checkpoint::PublicAddress(_, sku) => {
@@ -51,7 +52,7 @@ pub(crate) fn without_policies(checkpoint: Checkpoint, host_input: HostInput) ->
 /// What a checkpoint does that asks no policy and stops some protocols.
 pub(crate) struct ByProtocol {
     /// Those that it stops.
-    pub(crate) stops: &'static [Protocol],
+    stops: Stops,
     /// What it answers to them: that they do not pass, or may not.
     pub(crate) verdict: Verdict,
     /// Why.
@@ -60,6 +61,14 @@ pub(crate) struct ByProtocol {
     pub(super) otherwise: Reason,
 }
 
+/// Which protocols are stopped.
+enum Stops {
+    These(&'static [Protocol]),
+    AllBut(&'static [Protocol]),
+}
+
+/// Protocols that NAT gateways carry. Upstream: "What is Azure NAT Gateway?": "NAT gateway supports TCP and UDP protocols only. ICMP isn't supported".
+const TRANSLATED: &[Protocol] = &[Protocol::TCP, Protocol::UDP];
 /// Protocols that a virtual network does not carry. Upstream: "Virtual network FAQ", "What protocols can I use in virtual networks?".
 const NOT_CARRIED: &[Protocol] = &[Protocol::IPIP, Protocol::GRE];
 /// Protocols in which nothing is said before a reply has come.
@@ -69,14 +78,22 @@ const ANSWERED: &[Protocol] = &[Protocol::TCP, Protocol::SCTP];
 pub(crate) fn by_protocol(checkpoint: Checkpoint) -> Option<ByProtocol> {
     match checkpoint {
         Checkpoint::Carriage => {
-            Some(ByProtocol { stops: NOT_CARRIED, verdict: Verdict::Denied, reason: Reason::NotCarried, otherwise: Reason::Carried })
+            let stops = Stops::These(NOT_CARRIED);
+            Some(ByProtocol { stops, verdict: Verdict::Denied, reason: Reason::NotCarried, otherwise: Reason::Carried })
+        }
+        Checkpoint::Nat(routing) => {
+            let (verdict, reason) = match routing.is_certain() {
+                true => (Verdict::Denied, Reason::Route(routing)),
+                false => (Verdict::CannotTell, unknown(UnknownFact::Route(routing))),
+            };
+            Some(ByProtocol { stops: Stops::AllBut(TRANSLATED), verdict, reason, otherwise: Reason::Carried })
         }
         Checkpoint::ReplyRoute(routing) => {
             let (verdict, reason) = match routing.is_certain() {
                 true => (Verdict::Denied, Reason::ReplyRoute(routing)),
                 false => (Verdict::CannotTell, unknown(UnknownFact::ReplyRoute(routing))),
             };
-            Some(ByProtocol { stops: ANSWERED, verdict, reason, otherwise: Reason::ReplyRoute(routing) })
+            Some(ByProtocol { stops: Stops::These(ANSWERED), verdict, reason, otherwise: Reason::ReplyRoute(routing) })
         }
         _ => None,
     }
@@ -85,13 +102,23 @@ pub(crate) fn by_protocol(checkpoint: Checkpoint) -> Option<ByProtocol> {
 impl ByProtocol {
     /// The answer to one protocol.
     pub(super) fn answer(self, protocol: Protocol) -> (Verdict, Reason) {
-        if self.stops.contains(&protocol) { (self.verdict, self.reason) } else { (Verdict::Allowed, self.otherwise) }
+        let is_stopped = match self.stops {
+            Stops::These(protocols) => protocols.contains(&protocol),
+            Stops::AllBut(protocols) => !protocols.contains(&protocol),
+        };
+        if is_stopped { (self.verdict, self.reason) } else { (Verdict::Allowed, self.otherwise) }
     }
 
     /// Connections that certainly pass, and those that possibly do.
     pub(crate) fn connections(&self, table: &ConnectionTable) -> [ConnectionId; 2] {
-        let stopped = self.stops.iter().fold(ConnectionSet::default(), |set, protocol| set.union(&ConnectionSet::protocol(*protocol)));
-        let rest = table.difference(ConnectionId::ALL, table.intern(stopped));
+        let all_of = |protocols: &[Protocol]| {
+            let set = protocols.iter().fold(ConnectionSet::default(), |set, protocol| set.union(&ConnectionSet::protocol(*protocol)));
+            table.intern(set)
+        };
+        let rest = match self.stops {
+            Stops::These(protocols) => table.difference(ConnectionId::ALL, all_of(protocols)),
+            Stops::AllBut(protocols) => all_of(protocols),
+        };
         [rest, if self.verdict == Verdict::CannotTell { ConnectionId::ALL } else { rest }]
     }
 }
@@ -187,6 +214,7 @@ impl Checkpoint {
             | Checkpoint::PublicAddress(..)
             | Checkpoint::Route(_)
             | Checkpoint::Carriage
+            | Checkpoint::Nat(_)
             | Checkpoint::ReplyRoute(_)
             | Checkpoint::Platform(_) => true,
             Checkpoint::Endpoint(_) | Checkpoint::Host { .. } | Checkpoint::Reply { .. } | Checkpoint::OwnHost(..) => false,

@@ -125,6 +125,7 @@ fn on_some(record: CheckpointRecord, flow: &Flow, snapshot: &Snapshot) -> Checkp
         | Checkpoint::NotPeered(..)
         | Checkpoint::Route(_)
         | Checkpoint::Carriage
+        | Checkpoint::Nat(_)
         | Checkpoint::ReplyRoute(_) => {
             let ambiguous = [flow.from, flow.to].into_iter().find_map(|endpoint| several_networks(endpoint, snapshot));
             ambiguous.map_or(UnknownFact::Placement, UnknownFact::Network)

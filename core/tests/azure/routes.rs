@@ -272,6 +272,46 @@ fn of_protocol(scene: &Analysis, from: &str, to: &str, (protocol, port): (Protoc
     answer
 }
 
+/// Upstream: "What is Azure NAT Gateway?": "NAT gateway supports TCP and UDP protocols only. ICMP isn't supported". With which address others leave from
+/// a machine that has a public address too, no text says.
+#[test]
+fn nat_gateways_carry_tcp_and_udp_only() {
+    let (tcp, udp, icmp, sctp) =
+        ((Protocol::TCP, Some(443)), (Protocol::UDP, Some(123)), (Protocol::ICMP, None), (Protocol::SCTP, Some(443)));
+    for (subnet, machine, others) in [
+        (", natGateway: true", "", DENIED),
+        (", defaultOutbound: false, natGateway: true", "", DENIED),
+        (", natGateway: true", ", public: standard", UNKNOWN),
+        (", natGateway: true", ", loadBalancer: 198.51.100.77", UNKNOWN),
+        ("", "", ALLOWED),
+    ] {
+        let scene = network(subnet, machine);
+        for (protocol, expected) in [(tcp, ALLOWED), (udp, ALLOWED), (icmp, others), (sctp, others)] {
+            of_protocol(&scene, "vm/web", "198.51.100.9", protocol, expected);
+            of_protocol(&scene, "vm/web", "vm/stock", protocol, ALLOWED);
+        }
+    }
+    let of_cluster = |outbound: &str| {
+        scene(&format!(
+            "
+azure:
+  networks: [{{name: net, addressSpace: 10.5.0.0/16, subnets: [{{name: a, prefix: 10.5.1.0/24}}]}}]
+  clusters: [{{name: shop, subnet: a, plugin: overlay, nodes: 1, outbound: {outbound}}}]
+---
+apiVersion: v1
+kind: Pod
+metadata: {{name: web, namespace: shop}}
+spec: {{containers: [{{name: c, image: i}}]}}
+"
+        ))
+    };
+    for (outbound, others) in [("managedNATGateway", DENIED), ("loadBalancer", ALLOWED)] {
+        for (protocol, expected) in [(tcp, ALLOWED), (icmp, others)] {
+            of_protocol(&of_cluster(outbound), "shop/web", "198.51.100.9", protocol, expected);
+        }
+    }
+}
+
 /// Upstream: "Virtual network FAQ", "What protocols can I use in virtual networks?".
 #[test]
 fn networks_carry_no_gre_no_ip_in_ip_no_broadcast_and_no_multicast() {

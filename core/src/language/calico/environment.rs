@@ -104,9 +104,8 @@ pub(in crate::language) fn effects(program: &Program) -> Vec<Effect> {
         at_nodes(name(*span), *span)
     };
     // What decides at nodes themselves is put in doubt there.
-    let at_hosts = |setting: &str| {
-        setting == "defaultendpointtohostaction" || setting.starts_with("failsafe") || setting.starts_with("wireguard")
-    };
+    let at_hosts =
+        |setting: &str| setting == "defaultendpointtohostaction" || setting.starts_with("failsafe") || setting.starts_with("wireguard");
     felix_of(program).unread.iter().filter(|(setting, _)| !at_hosts(setting)).map(one).collect()
 }
 

@@ -12,7 +12,7 @@ use super::stand_in::some_public;
 use crate::compile::Endpoint;
 use crate::snapshot::NodeId;
 use crate::snapshot::cloud::tags;
-use crate::verdict::traversal::Side;
+use crate::verdict::traversal::{Checkpoint, Side};
 
 /// To an address that is nothing of the cluster's.
 pub(super) fn to_address<'a>(route: Route<'a>, client: Client, end: Endpoint) -> Route<'a> {
@@ -63,9 +63,11 @@ pub(super) fn go_out(course: &mut Course<'_>, client: Client) {
     if let Some(routing) = course.hindrance(endpoint_of(paths, client).end, to.end) {
         return course.hinder(routing);
     }
+    let nat = course.nat_gateway(home_of(paths, client));
     course.travel(location);
     let is_public = to.address.is_none_or(tags::is_public);
     if network.is_none() && is_public && paths.knows_network() && is_inside {
+        nat.into_iter().for_each(|routing| course.check(Checkpoint::Nat(routing)));
         to_the_internet(course, client);
     }
 }

@@ -137,6 +137,11 @@ impl Course<'_> {
         }
     }
 
+    /// The NAT gateway that packets to the Internet pass from here, of this node if it is one.
+    pub(super) fn nat_gateway(&self, node: Option<NodeId>) -> Option<Routing> {
+        Access::of(&self.paths.snapshot.cloud, self.at, node).nat
+    }
+
     /// Whether a route that somebody wrote leads the packet somewhere else than to its destination outside; then that is told.
     pub(super) fn is_led_away(&mut self, network: Option<NetworkId>) -> bool {
         network.is_none() && self.leads_away(self.at, None)

@@ -155,7 +155,9 @@ impl Topology {
         let [out, of_out, of_into, into] = groups(a.location.map(|l| (l, a.nsgs)), b.location.map(|l| (l, b.nsgs)), seen);
         let back = self.back((source, a), b);
         let no_way_in = b.location.and_then(|_| route::no_way_in(&source.seen(a), &destination.seen(b), back)).map(Checkpoint::Route);
-        [is_seen.then_some(Checkpoint::Carriage), out, of_out, of_into, into, no_way_in.or(back.map(Checkpoint::ReplyRoute))]
+        let leaves = b.network.is_none() && destination.outside.1;
+        let nat = a.access.nat.filter(|_| leaves).map(Checkpoint::Nat);
+        [is_seen.then_some(Checkpoint::Carriage), out, of_out, of_into, into, no_way_in.or(back.map(Checkpoint::ReplyRoute)).or(nat)]
     }
 
     /// Where a route that somebody wrote leads replies, other than straight back, or may lead them: security groups keep track of connections, routes

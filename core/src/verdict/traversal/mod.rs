@@ -88,6 +88,8 @@ pub enum Checkpoint {
     Route(Routing),
     /// The virtual network itself, which does not carry every protocol.
     Carriage,
+    /// A NAT gateway, which does not carry every protocol.
+    Nat(Routing),
     /// The route of the replies, which does not lead back, or of which that is not known.
     ReplyRoute(Routing),
     /// To one of the addresses of Azure's platform, which no rule stops unless it names the platform.

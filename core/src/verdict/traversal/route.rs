@@ -61,6 +61,10 @@ pub enum Routing {
     NoEgress,
     /// To the Internet, along routes of the cluster's subnet that the input does not give.
     OwnRoutes,
+    /// To the Internet, through a NAT gateway: of this subnet, or of the cluster.
+    Nat(Option<SubnetId>),
+    /// The same from a machine with a public address of its own, or behind a load balancer.
+    NatOrOwn(Option<SubnetId>),
     /// From a pod of which the input does not say on which node it runs, to where a security group asks which address it comes with.
     UnknownNode,
 }
@@ -82,6 +86,7 @@ impl Routing {
                 | Routing::UnknownPeering(..)
                 | Routing::Balancer(_)
                 | Routing::OwnRoutes
+                | Routing::NatOrOwn(_)
                 | Routing::UnknownNode
         )
     }
@@ -104,6 +109,8 @@ pub(crate) struct Access {
     is_private: bool,
     /// What keeps its packets from the Internet.
     out: Option<Routing>,
+    /// The NAT gateway that its packets to the Internet pass.
+    pub(crate) nat: Option<Routing>,
 }
 
 impl Access {
@@ -124,7 +131,12 @@ impl Access {
             }
             _ => None,
         };
+        let of_subnet = subnet.filter(|(_, s)| s.outbound.nat).map(|(number, _)| number);
+        let has_nat = of_subnet.is_some() || of_cluster == Some(Outbound::NatGateway);
+        let may_have_other = is_public || interface.is_some_and(|i| i.balanced);
+        let nat = if may_have_other { Routing::NatOrOwn(of_subnet) } else { Routing::Nat(of_subnet) };
         Access {
+            nat: has_nat.then_some(nat),
             table: subnet.and_then(|(_, s)| s.table),
             unknown_table: subnet.filter(|(_, s)| s.unknown_table).map(|(number, _)| number),
             open: location.and_then(|l| l.interface).filter(|_| interface.is_some_and(|i| i.open.is_some())),

@@ -15,7 +15,8 @@ use crate::model::{AddressSet, Cidr, Protocol};
 use crate::policy::Doubt;
 use crate::policy::{
     Action, DroppedPackets, EndpointToHost, FAILSAFE_PORTS, HookMatch, HostRules, OF_THE_HOST, PacketMatch, PeerMatch, PeerTerm,
-    PeerTermKind, Policy, PolicyId, PolicyRole, PortTerm, Rule, Ruleset, SubjectMatch, Tier, TierEnd, TrafficMatch, TrafficTerm, TrafficTermKind,
+    PeerTermKind, Policy, PolicyId, PolicyRole, PortTerm, Rule, Ruleset, SubjectMatch, Tier, TierEnd, TrafficMatch, TrafficTerm,
+    TrafficTermKind,
 };
 use crate::text::{DocumentId, Place};
 

@@ -29,7 +29,8 @@ pub(super) struct Tunnels(Vec<Rule>);
 
 impl Tunnels {
     pub(super) fn of(resources: &[(DocumentId, &Resource)], configurations: &Configurations<'_>, node: Option<&str>) -> Self {
-        let mut rules: Vec<Rule> = WIREGUARD.iter().enumerate().filter_map(|(family, of)| wireguard(configurations, node, family, of)).collect();
+        let mut rules: Vec<Rule> =
+            WIREGUARD.iter().enumerate().filter_map(|(family, of)| wireguard(configurations, node, family, of)).collect();
         let vxlan = configurations.setting(node, "vxlanPort", |felix| felix.vxlan_port).known().unwrap_or(VXLAN_PORT);
         let pools = resources.iter().flat_map(|(document, resource)| {
             let pools: &[IpPool] = match resource.kind.calico() {

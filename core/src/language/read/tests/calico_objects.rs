@@ -308,12 +308,26 @@ fn pools() {
     for net in ["10.0.0.0/26", "10.0.0.0/10", "fd00::/122"] {
         assert_eq!(
             pool(&format!("cidr: '{net}'")),
-            IpPool { cidr: cidr(net), disabled: false, nat_outgoing: false, encapsulation: Encapsulation::Never, vxlan: false, unread: false }
+            IpPool {
+                cidr: cidr(net),
+                disabled: false,
+                nat_outgoing: false,
+                encapsulation: Encapsulation::Never,
+                vxlan: false,
+                unread: false
+            }
         );
     }
     assert_eq!(
         pool("cidr: 10.0.0.0/27, disabled: true, natOutgoing: true"),
-        IpPool { cidr: cidr("10.0.0.0/27"), disabled: true, nat_outgoing: true, encapsulation: Encapsulation::Never, vxlan: false, unread: false }
+        IpPool {
+            cidr: cidr("10.0.0.0/27"),
+            disabled: true,
+            nat_outgoing: true,
+            encapsulation: Encapsulation::Never,
+            vxlan: false,
+            unread: false
+        }
     );
     for (net, why) in
         [("10.0.0.1/24", "invalid CIDR: it has bits beyond its prefix length"), ("1.2.3.4/33", "invalid CIDR"), ("x", "invalid CIDR")]
