@@ -170,6 +170,19 @@ fn packets_are_of_a_family_that_both_ends_have() {
     }
 }
 
+/// The verdict is that of the rules on the way, and a note says that no such packet is sent. Upstream: Kubernetes documentation, "IPv4/IPv6 dual-stack":
+/// `status.podIPs` has all addresses of a pod.
+#[test]
+fn that_no_packet_is_of_two_families_is_said() {
+    let four = "{apiVersion: v1, kind: Pod, metadata: {name: four, namespace: shop}, spec: {nodeName: n1, containers: [{name: c, image: i}]}, status: {podIP: 10.244.1.30, podIPs: [{ip: 10.244.1.30}]}}";
+    for (from, to, is_said) in [("shop/four", "2001:db8::1", true), ("2001:db8::1", "shop/four", true), ("shop/four", "203.0.113.5", false)]
+    {
+        let asked = Asked { from, to, port: Some(443), protocol: Protocol::TCP, entry: None, node: None };
+        let found = scene(&[four]).path(&asked).unwrap();
+        assert_eq!(found.notes.iter().any(|note| note.contains("no packet has both")), is_said, "{from} to {to}: {:?}", found.notes);
+    }
+}
+
 /// Upstream: `kubernetes/ingress-nginx`, `internal/ingress/controller/controller.go`, `extractTLSSecretName`.
 #[test]
 fn requests_come_to_ports_that_the_controller_has() {

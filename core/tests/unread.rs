@@ -664,6 +664,21 @@ fn output_that_names_policies() {
     }
 }
 
+/// What an API server answers with where it is asked for a table. Upstream: apimachinery `pkg/apis/meta/v1/types.go`, `Table`, `TableRow.Object`.
+#[test]
+fn tables_of_api_servers() {
+    let table = |columns: &str, object: &str| {
+        format!(
+            "{{kind: Table, apiVersion: meta.k8s.io/v1, metadata: {{}}, columnDefinitions: [{{name: Name}}, {{name: {columns}}}], rows: [{{cells: [deny], object: {object}}}]}}"
+        )
+    };
+    let partial = "{kind: PartialObjectMetadata, apiVersion: meta.k8s.io/v1, metadata: {name: deny, namespace: shop}}";
+    let whole = "{kind: NetworkPolicy, apiVersion: networking.k8s.io/v1, metadata: {name: deny, namespace: shop}, spec: {podSelector: {matchLabels: {app: db}}}}";
+    check(&table("Pod-Selector", partial), &[("web db 80", UNKNOWN), ("scan db 80", UNKNOWN)]);
+    check(&table("Pod-Selector", whole), &[("web db 80", "denied"), ("db web 80", "allowed")]);
+    check(&table("Status", partial), &[("web db 80", "allowed")]);
+}
+
 /// A part of a network set that is not read may hold any address. Upstream: `api/pkg/apis/projectcalico/v3/globalnetworkset.go`: `nets` is a list of text,
 /// and there is no other field; domain names are for the commercial editions.
 #[test]

@@ -66,6 +66,19 @@ pub(super) fn short_name(end: Endpoint, snapshot: &Snapshot) -> String {
     }
 }
 
+/// Why no packet has the addresses of an endpoint of the cluster and of an IPv6 address: all of its own are given, and are of IPv4. With IPv6 alone it may get
+/// one for the way out, as pods of EKS do.
+pub(super) fn without_ipv6(from: Endpoint, to: Endpoint, snapshot: &Snapshot) -> Option<String> {
+    let to = to.address().filter(|address| address.is_ipv6())?;
+    let addresses = match from {
+        Endpoint::Pod(id) => &snapshot.pod(id).filter(|pod| pod.address_given && !pod.host_network)?.addresses,
+        Endpoint::Node(id) => &snapshot.node(id)?.addresses,
+        Endpoint::Outside(_) | Endpoint::InNetwork(..) => return None,
+    };
+    let only_ipv4 = !addresses.is_empty() && addresses.iter().all(IpAddr::is_ipv4);
+    only_ipv4.then(|| format!("`{}` has only IPv4 addresses, and `{to}` is one of IPv6", end_name(from, snapshot)))
+}
+
 /// "ingress rule 2 of NetworkPolicy `shop/db`".
 pub fn rule_name(ruleset: &Ruleset, rule: RuleRef) -> String {
     let Some(policy) = ruleset.policy(rule.policy) else { return String::new() };

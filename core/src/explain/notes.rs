@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use super::Explainer;
 use super::controller_note;
-use super::names::{end_name, readings};
+use super::names::{end_name, readings, without_ipv6};
 use crate::compile::Endpoint;
 use crate::explain::CheckpointTrace;
 use crate::policy::HttpFit;
@@ -56,6 +56,10 @@ impl Explainer<'_> {
                     self.rule_name(rule)
                 ));
             }
+        }
+        let (from, to) = (self.flow.from, self.flow.to);
+        if let Some(why) = without_ipv6(from, to, self.snapshot).or_else(|| without_ipv6(to, from, self.snapshot)) {
+            notes.push(format!("{why}: the answer is what policies say of such packets."));
         }
         self.cloud_notes(checkpoints, &mut notes);
         notes.dedup();

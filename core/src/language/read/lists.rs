@@ -6,14 +6,16 @@
 use alloc::format;
 
 use super::fields::Slot;
-use super::unread::{Class, classify, rest_of_list};
+use super::unread::{Class, anything, classify, rest_of_list};
 use super::{Objects, codes};
 use crate::diagnostics::{Diagnostic, Severity, nearest};
+use crate::document::codes::PRINTED;
 use crate::document::{NodeRef, Value};
+use crate::language::unread::Cause;
 use crate::text::{Span, count};
 
 /// Lists in lists are followed so deep.
-const DEEPEST_LIST: usize = 8;
+pub(super) const DEEPEST_LIST: usize = 8;
 
 /// The fields of a list.
 const FIELDS: [&str; 4] = ["items", "metadata", "apiVersion", "kind"];
@@ -66,6 +68,34 @@ impl<'a> Objects<'a> {
             }
         }
         self.note_rest(&metadata, kind, list);
+    }
+
+    /// Reads the rows of a table as an API server answers with it: those that have whole objects (`includeObject=Object`). What others leave out may be
+    /// anything, unless the columns are those of pods, Services and the like. Upstream: apimachinery `pkg/apis/meta/v1`, `Table`.
+    pub(super) fn table(&mut self, object: &Slot<'a, '_>, kind_span: Span, depth: usize) {
+        let items_of = |name: &str| object.node.and_then(|node| node.get(name)).and_then(NodeRef::as_sequence).into_iter().flatten();
+        let is_whole = |node: &NodeRef<'_>| node.get("kind").and_then(NodeRef::as_str).is_some_and(|kind| kind != "PartialObjectMetadata");
+        let (mut rows, mut whole) = (0, 0);
+        for row in items_of("rows") {
+            rows += 1;
+            if let Some(node) = row.get("object").filter(is_whole) {
+                whole += 1;
+                self.read(node, None, depth + 1);
+            }
+        }
+        if rows == whole {
+            return;
+        }
+        let is_aside = |column: NodeRef<'_>| {
+            let name = column.get("name").and_then(NodeRef::as_str);
+            name.is_some_and(|name| ["Ready", "Status", "Cluster-IP", "Version"].contains(&name))
+        };
+        let is_aside = items_of("columnDefinitions").any(is_aside);
+        let severity = if is_aside { Severity::Warning } else { Severity::Error };
+        let message = "this is the table that an API server answers with, without what the objects say";
+        let diagnostic = Diagnostic::new(PRINTED, severity, kind_span, message);
+        self.reader.report(diagnostic.help("ask without `as=Table`, or paste what `kubectl get … -o yaml` prints"));
+        self.resources.extend((!is_aside).then(|| anything(kind_span, Cause::Broken)));
     }
 
     /// Reads an object that an API server takes for none of a list's, because of what stands at `at`.

@@ -32,7 +32,7 @@ use hashbrown::HashMap;
 pub(crate) use self::doubts::add_errors;
 use self::fields::{Reader, Slot, quoted};
 use self::kinds::{Body, KnownKind, ReadKind, Role};
-use self::lists::ListOf;
+use self::lists::{DEEPEST_LIST, ListOf};
 use self::meta::Metadata;
 use self::unread::{Class, Family};
 pub(crate) use self::unread::{anything, broken, no_object};
@@ -180,6 +180,10 @@ impl<'a> Objects<'a> {
         };
         let Some((api_version, version_span)) = self.api_version(&object, list, kind, kind_span) else { return };
 
+        if kind == "Table" && kinds::group(api_version) == "meta.k8s.io" && depth < DEEPEST_LIST {
+            self.table(&object, kind_span, depth);
+            return;
+        }
         if kinds::group(api_version) == unread::kustomize::GROUP {
             self.kustomization(node, kind, kind_span);
             return;

@@ -76,6 +76,14 @@ impl<'a> Course<'a> {
         (self.hops, outcome)
     }
 
+    /// The addresses with which the packet starts, if both are given and they are of two families.
+    pub(super) fn of_two_families(&self) -> Option<(IpAddr, IpAddr)> {
+        let Packet { from, to, .. } = self.hops.first()?.arrives;
+        let given = |end: PacketEndpoint| end.address.filter(|address| !end.assumed && !address.is_unspecified());
+        let (from, to) = (given(from)?, given(to)?);
+        (from.is_ipv4() != to.is_ipv4()).then_some((from, to))
+    }
+
     /// Whether nothing leads on from here.
     pub(super) fn is_over(&self) -> bool {
         self.ended

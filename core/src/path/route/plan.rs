@@ -1,5 +1,6 @@
 //! All routes of a client to the target of a question.
 
+use alloc::format;
 use alloc::vec::Vec;
 
 use super::super::packet::PacketEndpoint;
@@ -7,7 +8,7 @@ use super::super::question::{Client, Goal, Question};
 use super::super::shares::Share;
 use super::client::start;
 use super::egress::{to_address, to_name};
-use super::hop::{Choice, StopReason, Unknown};
+use super::hop::{Choice, Note, StopReason, Unknown};
 use super::pod::{to_node, to_pod};
 use super::routes::{Plan, Route};
 use super::stand_in::some_public;
@@ -15,6 +16,20 @@ use super::{ingress, service};
 
 /// The routes of a client; to a load balancer or an ingress controller, as far as that.
 pub(in crate::path) fn plan<'a>(route: Route<'a>, question: &Question, client: Client) -> Plan<'a> {
+    let mut plan = of_goal(route, question, client);
+    let Some((from, to)) = plan.routes.iter().find_map(|planned| planned.course.of_two_families()) else { return plan };
+    // A pod or a node with IPv6 only may get an address of IPv4 for the way out, as with EKS.
+    if to.is_ipv4() && !matches!(client, Client::Outside(_)) {
+        return plan;
+    }
+    let (own, other) = if from.is_ipv4() { ("IPv4", "IPv6") } else { ("IPv6", "IPv4") };
+    let why =
+        format!("`{from}` is an address of {own}, and `{to}` one of {other}: no packet has both. The answer is what is asked on the way.");
+    plan.notes.push(Note::Said(why.into()));
+    plan
+}
+
+fn of_goal<'a>(route: Route<'a>, question: &Question, client: Client) -> Plan<'a> {
     match &question.goal {
         Goal::Nothing(why) => {
             let mut route = start(route, client, some_public());

@@ -11,7 +11,8 @@ use crate::document::{NodeRef, Value};
 use crate::language::unread::{Effect, Namespaces, Whom};
 
 /// What may come of an object that carries others. Upstream: kyverno/kyverno, api/kyverno/v1; openshift/api, template/v1;
-/// open-cluster-management-io/api, work/v1; crossplane-contrib/provider-kubernetes; argoproj/argo-cd and fluxcd/flux2, whose sources are elsewhere.
+/// open-cluster-management-io/api, work/v1; crossplane-contrib/provider-kubernetes; argoproj/argo-cd, fluxcd/flux2, kubernetes-sigs/cluster-api
+/// ("ClusterResourceSet"), projectsveltos/addon-controller and others, whose sources are elsewhere.
 pub(in crate::language) fn effects(object: &Object<'_>) -> Vec<Effect> {
     let is_of_cluster = object.node.get("status").and_then(NodeRef::as_mapping).is_some_and(|status| !status.is_empty());
     if is_of_cluster {
