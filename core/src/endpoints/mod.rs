@@ -112,9 +112,9 @@ pub fn workloads(snapshot: &Snapshot) -> impl Iterator<Item = WorkloadId> + '_ {
 /// tell apart.
 pub fn lines(snapshot: &Snapshot, connectivity: &Connectivity, outside: Direction) -> Vec<Line> {
     let ranges = outside_lines(snapshot, connectivity, outside);
-    // A private endpoint opens no connections.
+    // A private endpoint opens no connections, and neither does a load balancer.
     let opens = |line: &Line| match line {
-        Line::Machine(number) => snapshot.cloud.interface(*number).is_none_or(|i| !i.private_endpoint),
+        Line::Machine(number) => snapshot.cloud.interface(*number).is_none_or(|i| !i.private_endpoint && !i.front_end),
         _ => true,
     };
     let machines = machines(snapshot).filter(move |line| outside == Direction::Egress || opens(line));

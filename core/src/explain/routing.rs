@@ -27,7 +27,7 @@ impl Explainer<'_> {
             | Routing::SomeOfTag(table, route) => self.user_route(table, route).map(|(_, route)| route.place),
             Routing::UnknownTable(number) | Routing::NoOutbound(number) | Routing::Balancer(number) => subnet(number),
             Routing::Nat(number) | Routing::NatOrOwn(number) => number.and_then(subnet),
-            Routing::UnknownInterface(id) => self.snapshot.cloud.interface(id).map(|interface| interface.place),
+            Routing::UnknownInterface(id) | Routing::FrontEnd(id) => self.snapshot.cloud.interface(id).map(|interface| interface.place),
             _ => None,
         }
     }
@@ -195,6 +195,10 @@ impl Explainer<'_> {
                 "no nodes are given, so the address of packets from `{}` at the security group is unknown",
                 end_name(self.flow.from, self.snapshot)
             ),
+            Routing::FrontEnd(id) => {
+                let name = self.snapshot.cloud.interface_title(id);
+                format!("`{name}` is a load balancer, and where its rules send packets is not evaluated: ask about the machines behind it")
+            }
             Routing::Nat(_) => format!(
                 "packets from `{}` to the Internet pass a NAT gateway, which carries TCP and UDP only",
                 end_name(self.flow.from, self.snapshot)

@@ -304,6 +304,8 @@ pub struct Interface {
     pub zones: Vec<Box<str>>,
     /// Whether it is that of a private endpoint.
     pub private_endpoint: bool,
+    /// Whether it is no interface, but the addresses of a load balancer in a network.
+    pub front_end: bool,
 }
 
 /// An address configuration of an interface.

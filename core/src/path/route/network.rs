@@ -40,6 +40,12 @@ impl Course<'_> {
         if self.leads_away(out, into) {
             return;
         }
+        let is_front_end = |id: &InterfaceId| cloud.interface(*id).is_some_and(|interface| interface.front_end);
+        if let Some(front_end) = machine(into).filter(is_front_end).or(machine(out).filter(is_front_end)) {
+            self.checks(groups_between(cloud, out, None, self.seen_there()));
+            self.check(Checkpoint::Route(Routing::FrontEnd(front_end)));
+            return;
+        }
         let subnet = |l: Option<Location>| l.map(|l| l.subnet);
         let network = |l: Option<Location>| Some(cloud.network_of(l?.subnet)?.0);
         // An address that is in no subnet is of a network too.

@@ -318,6 +318,8 @@ pub struct Interface {
     pub stand_in: bool,
     /// Whether it is that of a private endpoint, by which a service is reached and which opens no connections.
     pub private_endpoint: bool,
+    /// Whether it is no machine, but the front end of a load balancer, whose rules are not evaluated.
+    pub front_end: bool,
     /// Why its subnet, its addresses or what belongs to it are not known, if they are not.
     pub open: Option<String>,
 }

@@ -130,7 +130,7 @@ impl Topology {
         {
             return only(Checkpoint::Platform(address));
         }
-        if let Some(routing) = reach() {
+        if let Some(routing) = reach().or(b.access.front_end.or(a.access.front_end).map(Routing::FrontEnd)) {
             return stop(routing);
         }
         // With which address a pod leaves its node, the input does not say that gives no nodes.

@@ -61,6 +61,8 @@ pub enum Routing {
     NoEgress,
     /// To the Internet, along routes of the cluster's subnet that the input does not give.
     OwnRoutes,
+    /// To the front end of a load balancer, whose rules are not evaluated.
+    FrontEnd(InterfaceId),
     /// To the Internet, through a NAT gateway: of this subnet, or of the cluster.
     Nat(Option<SubnetId>),
     /// The same from a machine with a public address of its own, or behind a load balancer.
@@ -86,6 +88,7 @@ impl Routing {
                 | Routing::UnknownPeering(..)
                 | Routing::Balancer(_)
                 | Routing::OwnRoutes
+                | Routing::FrontEnd(_)
                 | Routing::NatOrOwn(_)
                 | Routing::UnknownNode
         )
@@ -109,6 +112,8 @@ pub(crate) struct Access {
     is_private: bool,
     /// What keeps its packets from the Internet.
     out: Option<Routing>,
+    /// The front end of a load balancer that it is.
+    pub(crate) front_end: Option<InterfaceId>,
     /// The NAT gateway that its packets to the Internet pass.
     pub(crate) nat: Option<Routing>,
 }
@@ -136,6 +141,7 @@ impl Access {
         let may_have_other = is_public || interface.is_some_and(|i| i.balanced);
         let nat = if may_have_other { Routing::NatOrOwn(of_subnet) } else { Routing::Nat(of_subnet) };
         Access {
+            front_end: location.and_then(|l| l.interface).filter(|_| interface.is_some_and(|i| i.front_end)),
             nat: has_nat.then_some(nat),
             table: subnet.and_then(|(_, s)| s.table),
             unknown_table: subnet.filter(|(_, s)| s.unknown_table).map(|(number, _)| number),

@@ -198,6 +198,7 @@ impl Builder {
             place: resource.span.within(document),
             stand_in: false,
             private_endpoint: interface.private_endpoint,
+            front_end: interface.front_end,
             open,
         };
         Some((read, lacks))
@@ -347,6 +348,7 @@ impl Builder {
                 place,
                 stand_in: false,
                 private_endpoint: false,
+                front_end: false,
                 open: None,
             });
         }
@@ -356,7 +358,7 @@ impl Builder {
     /// questions about a number are never questions about it. Upstream: docs/azure.md 1.
     pub(super) fn stand_ins(&mut self) {
         for number in (0..self.cloud.subnets.len()).map(SubnetId::at) {
-            let used = self.cloud.interfaces.iter().any(|i| i.subnet == number);
+            let used = self.cloud.interfaces.iter().any(|i| i.subnet == number && !i.front_end);
             let pods = self.cloud.clusters.iter().flat_map(|c| &c.pools).any(|p| p.pod_subnet == Some(number) || p.subnet == Some(number));
             let gateways = self.cloud.gateways.iter().any(|g| g.subnet == Some(number));
             if used || pods || gateways {
@@ -385,6 +387,7 @@ impl Builder {
                 place: subnet.place,
                 stand_in: true,
                 private_endpoint: false,
+                front_end: false,
                 open: None,
             });
         }

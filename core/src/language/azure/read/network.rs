@@ -35,11 +35,19 @@ pub(super) fn truth(text: &str) -> Option<bool> {
     }
 }
 
+/// Load balancers that AKS makes. Upstream: kubernetes-sigs/cloud-provider-azure, `getAzureLoadBalancerName`.
+const OF_AKS: [&str; 2] = ["kubernetes", "kubernetes-internal"];
+
 impl<'a> AzureReader<'a, '_> {
-    /// A load balancer: only which interfaces it names. Upstream: Microsoft.Network/loadBalancers (`backendIPConfigurations`, `inboundNatRules`).
+    /// A load balancer: only which interfaces it names, and its addresses in a network. Upstream: Microsoft.Network/loadBalancers
+    /// (`frontendIPConfigurations`, `backendIPConfigurations`, `inboundNatRules`).
     pub(super) fn load_balancer(&mut self, node: NodeRef<'a>, name: &Scalar) {
         let items =
             |reader: &Self, node: NodeRef<'a>, field: &str| prop(node, field).map_or_else(Vec::new, |list| reader.template.items(list));
+        let front =
+            |item: NodeRef<'a>| (self.text(item, "privateIPAddress"), prop(item, "subnet").and_then(|subnet| self.reference(subnet)));
+        let fronts = items(self, node, "frontendIPConfigurations").into_iter().map(front).collect();
+        self.front_ends(name, node.span(), fronts);
         let mut configurations: Vec<NodeRef<'a>> = Vec::new();
         for pool in items(self, node, "backendAddressPools") {
             configurations.extend(items(self, pool, "backendIPConfigurations"));
@@ -56,6 +64,22 @@ impl<'a> AzureReader<'a, '_> {
         let interfaces: Vec<Reference> = ids.filter_map(|id| interface(&id)).collect();
         if !interfaces.is_empty() {
             self.emit("LoadBalancer", name, node.span(), Azure::Balanced(interfaces));
+        }
+    }
+
+    /// Addresses of a load balancer in a network, as far as they are given. Those of the balancers that AKS makes are addresses of Services.
+    pub(super) fn front_ends(&mut self, name: &Scalar, span: Span, fronts: Vec<(Option<Scalar>, Option<Reference>)>) {
+        if OF_AKS.contains(&&*name.text) {
+            return;
+        }
+        let configuration = |(address, subnet): (Option<Scalar>, Option<Reference>)| {
+            let address = address.filter(|a| !a.unknown).and_then(|a| a.text.parse::<IpAddr>().ok())?;
+            Some(Configuration { address: Some(address), ipv6: address.is_ipv6(), subnet, ..Configuration::default() })
+        };
+        let configurations: Vec<Configuration> = fronts.into_iter().filter_map(configuration).collect();
+        if !configurations.is_empty() {
+            let interface = Interface { configurations, front_end: true, ..Interface::default() };
+            self.emit("FrontEnd", name, span, Azure::Interface(interface));
         }
     }
 

@@ -138,6 +138,7 @@ impl<'a> AzureReader<'a, '_> {
             "azurerm_linux_virtual_machine" | "azurerm_windows_virtual_machine" | "azurerm_virtual_machine" => {
                 self.terraform_machine(values, &name);
             }
+            "azurerm_lb" => self.terraform_balancer(values, &name),
             "azapi_resource" => self.azapi(values, &name),
             "azurerm_application_security_group" => self.emit("ApplicationSecurityGroup", &name, values.span(), Azure::ApplicationGroup),
             "azurerm_public_ip" => self.terraform_public_address(values, &name),
@@ -190,6 +191,13 @@ impl<'a> AzureReader<'a, '_> {
         let addresses: Vec<Scalar> = all.filter_map(|item| self.text(item, "private_ip_address")).collect();
         let subnet = self.terraform_reference(values, "subnet_id");
         self.private_endpoint_at(name, values.span(), subnet, &addresses);
+    }
+
+    fn terraform_balancer(&mut self, values: NodeRef<'a>, name: &Scalar) {
+        let list = field(values, "frontend_ip_configuration").map_or_else(Vec::new, |list| self.template.items(list));
+        let front = |item: NodeRef<'a>| (self.text(item, "private_ip_address"), self.terraform_reference(item, "subnet_id"));
+        let fronts = list.into_iter().map(front).collect();
+        self.front_ends(name, values.span(), fronts);
     }
 
     /// A subnet beside its network.

@@ -16,6 +16,7 @@ mod options;
 mod properties;
 pub(in crate::language) mod shell;
 mod target;
+mod written;
 
 use alloc::boxed::Box;
 use alloc::format;
@@ -86,7 +87,7 @@ fn in_one_group(made: &mut [Resource]) {
 }
 
 /// The commands that are read.
-const COMMANDS: [&str; 54] = [
+const COMMANDS: [&str; 56] = [
     "aks approuting disable",
     "aks approuting enable",
     "aks create",
@@ -101,6 +102,8 @@ const COMMANDS: [&str; 54] = [
     "aks scale",
     "aks update",
     "network application-gateway create",
+    "network lb create",
+    "network lb frontend-ip create",
     "network application-gateway delete",
     "network asg create",
     "network asg delete",
@@ -246,6 +249,7 @@ impl AzureReader<'_, '_> {
             "network route-table route create" => self.route_create(options),
             "network route-table route update" => self.route_update(options),
             "network nat gateway create" | "network nat gateway update" => self.nat_gateway_command(options),
+            "network lb create" | "network lb frontend-ip create" => self.balancer_create(options),
             "network nic create" => self.interface_create(options),
             "network nic update" => self.nic_update(options),
             "network nic ip-config address-pool add" => self.address_pool(options),
@@ -277,6 +281,11 @@ impl AzureReader<'_, '_> {
             self.report(warning.help(format!("did you mean `az {meant}`?")));
             return;
         }
+        self.count_unused(what, span);
+    }
+
+    /// A command of which nothing more is read.
+    fn count_unused(&mut self, what: &str, span: Span) {
         let unused = self.unused.get_or_insert_with(|| (what.to_string(), span, 0));
         unused.2 += 1;
     }

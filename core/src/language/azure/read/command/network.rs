@@ -4,6 +4,7 @@ use alloc::boxed::Box;
 use alloc::format;
 use alloc::vec::Vec;
 
+use super::written::Written;
 use super::{AzureReader, Options};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::language::azure::read::rules::{LONGEST_DESCRIPTION, PRIORITIES, application_groups, name_problem, own_tag, port_range, prefix};
@@ -25,6 +26,16 @@ pub(super) fn subnet_outbound(options: &Options) -> SubnetOutbound {
         nat: options.value("nat-gateway").is_some_and(|v| !v.text.is_empty()),
     }
 }
+
+/// Fields of `--subnets`, and the options of a subnet that say the same.
+const SUBNET_FIELDS: [(&str, &str); 6] = [
+    ("name", "name"),
+    ("networksecuritygroup", "network-security-group"),
+    ("routetable", "route-table"),
+    ("natgateway", "nat-gateway"),
+    ("defaultoutboundaccess", "default-outbound"),
+    ("privateendpointnetworkpolicies", "private-endpoint-network-policies"),
+];
 
 /// The address space of a network for which none is given.
 const DEFAULT_SPACE: &str = "10.0.0.0/16";
@@ -72,6 +83,34 @@ impl AzureReader<'_, '_> {
         }
         let network = VirtualNetwork { location: Self::command_location(options), prefixes, subnets, ..VirtualNetwork::default() };
         self.emit("VirtualNetwork", &options.name(), options.span, Azure::Network(network));
+        if options.has("subnets") {
+            self.written_subnets(options);
+        }
+    }
+
+    /// `--subnets`: each is made as by a command of its own.
+    fn written_subnets(&mut self, options: &Options) {
+        let span = options.span_of("subnets");
+        let Some(Written::List(subnets)) = options.whole("subnets").as_deref().and_then(Written::read) else {
+            return self.may_change(span, "az network vnet create --subnets", "may make subnets with any security group");
+        };
+        for subnet in &subnets {
+            let mut own = Options::of("network vnet subnet create", span);
+            let mut give = |option: &str, value: Option<&str>| {
+                if let Some(text) = value {
+                    own.give(option, &Scalar { text: text.into(), unknown: false, span });
+                }
+            };
+            give("vnet-name", Some(&options.name().text));
+            give("resource-group", options.value("resource-group").as_ref().map(|group| group.text.as_str()));
+            for (field, option) in SUBNET_FIELDS {
+                give(option, subnet.get(field).and_then(Written::text));
+            }
+            let prefixes = subnet.get("addressprefixes").or_else(|| subnet.get("addressprefix")).map_or(&[][..], Written::items);
+            let prefixes: Vec<&str> = prefixes.iter().filter_map(Written::text).collect();
+            give("address-prefixes", (!prefixes.is_empty()).then(|| format!("[{}]", prefixes.join(","))).as_deref());
+            self.subnet_create(&own);
+        }
     }
 
     pub(super) fn subnet_create(&mut self, options: &Options) {
@@ -233,6 +272,16 @@ impl AzureReader<'_, '_> {
             front_ends: options.value("private-ip-address").and_then(|a| self.address(&a)).into_iter().collect(),
         };
         self.emit("ApplicationGateway", &options.name(), options.span, Azure::Gateway(gateway));
+    }
+
+    /// `az network lb create` and `az network lb frontend-ip create`: its address in a network.
+    pub(super) fn balancer_create(&mut self, options: &Options) {
+        let name = options
+            .value("lb-name")
+            .map_or_else(|| options.name(), |lb| Scalar { text: format!("{}/{}", lb.text, options.name().text), ..lb });
+        let front = (options.value("private-ip-address"), self.refer_subnet(options, "subnet"));
+        self.front_ends(&name, options.span, alloc::vec![front]);
+        self.count_unused(&options.what, options.span);
     }
 
     /// `az network nic create`.

@@ -225,6 +225,13 @@ impl Options {
         self.values(name).into_iter().next()
     }
 
+    /// The words of an option as one text; nothing if one of them is not known.
+    pub(super) fn whole(&self, name: &str) -> Option<String> {
+        let (_, words) = self.get(name)?;
+        let texts: Option<Vec<String>> = words.iter().map(|word| Some(word.scalar()).filter(|s| !s.unknown).map(|s| s.text)).collect();
+        Some(texts?.join(" "))
+    }
+
     /// A value that the input gives, in lower case.
     pub(super) fn word(&self, name: &str) -> Option<String> {
         self.value(name).filter(|s| !s.unknown).map(|s| s.text.to_lowercase())

@@ -62,6 +62,7 @@ impl<'a> AzureReader<'a, '_> {
             pod_prefixes: pods.into_iter().map(|(cidr, _)| cidr).collect(),
             zones: self.scalars_of(node, "zone").into_iter().map(|z| z.text.as_str().into()).collect(),
             private_endpoint: false,
+            front_end: false,
         };
         self.emit("NetworkInterface", &name, node.span(), Azure::Interface(interface));
     }
