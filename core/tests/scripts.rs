@@ -216,6 +216,19 @@ fn tools_that_deploy_may_do_anything() {
 }
 
 /// Cilium: a block of addresses matches no pods. K3s: without its controller nothing enforces policies.
+/// Upstream: azure-cli-extensions, `k8s-configuration`; OpenShift documentation, "Configuring network isolation using OpenShift SDN".
+#[test]
+fn commands_that_bring_along_or_isolate() {
+    let flux = "az k8s-configuration flux create -g r -c k -n c --cluster-type managedClusters -u https://example.com/x --branch main";
+    for command in [flux, "oc adm pod-network isolate-projects shop", "oc adm pod-network make-projects-global ops"] {
+        check(command, UNKNOWN);
+        after(command, UNKNOWN);
+    }
+    for command in ["az k8s-configuration flux show -g r -c k -n c -t managedClusters", "oc adm top pods"] {
+        check(command, ALLOWED);
+    }
+}
+
 #[test]
 fn commands_say_which_engine_there_is() {
     let block = "kubectl apply -f - <<'E'\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: db, namespace: shop}\n\

@@ -664,6 +664,37 @@ fn output_that_names_policies() {
     }
 }
 
+/// What Terraform makes in a cluster. Upstream: hashicorp/terraform-provider-kubernetes, `docs/resources/network_policy_v1.md`;
+/// terraform-provider-helm, `docs/resources/release.md`.
+#[test]
+fn what_terraform_makes_in_a_cluster() {
+    let shown = |kind: &str, values: &str| {
+        format!(
+            r#"{{"format_version": "1.2", "terraform_version": "1.9.0", "planned_values": {{"root_module": {{"resources": [{{"address": "x", "type": "{kind}", "name": "x", "values": {values}}}]}}}}}}"#
+        )
+    };
+    let policy = |selector: &str, more: &str| {
+        format!(
+            r#"{{"metadata": [{{"name": "deny", "namespace": "shop"}}], "spec": [{{"pod_selector": [{selector}], "policy_types": ["Ingress"]{more}}}]}}"#
+        )
+    };
+    let of_db = policy(r#"{"match_labels": {"app": "db"}}"#, "");
+    let expression = r#"{"match_expressions": [{"key": "app", "operator": "In", "values": ["db"]}], "match_labels": null}"#;
+    for kind in ["kubernetes_network_policy", "kubernetes_network_policy_v1"] {
+        for text in [&of_db, &policy(expression, "")] {
+            check(
+                &shown(kind, text),
+                &[("web db 80", UNKNOWN), ("scan db 80", UNKNOWN), ("db web 80", "allowed"), ("web scan 80", "allowed")],
+            );
+        }
+        check(&shown(kind, &policy("{}", "")), &[("web db 80", UNKNOWN), ("db web 80", UNKNOWN), ("web scan 80", "allowed")]);
+    }
+    check(&shown("helm_release", r#"{"name": "x", "chart": "y"}"#), &[("web db 80", UNKNOWN), ("web scan 80", UNKNOWN)]);
+    let manifest = r#"{"manifest": {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x"}}}"#;
+    check(&shown("kubernetes_manifest", manifest), &[("web db 80", "allowed")]);
+    check(&shown("kubernetes_namespace", r#"{"metadata": [{"name": "x"}]}"#), &[("web db 80", "allowed")]);
+}
+
 /// What an API server answers with where it is asked for a table. Upstream: apimachinery `pkg/apis/meta/v1/types.go`, `Table`, `TableRow.Object`.
 #[test]
 fn tables_of_api_servers() {

@@ -48,6 +48,17 @@ fn objects_are_found_where_they_stand() {
         (format!("kubectl get pod -o yaml\n{POD}"), vec![("Pod", 2)]),
         (format!("me@box:~/work$ kubectl get pod -o yaml\n{POD}me@box:~/work$ \n"), vec![("Pod", 2)]),
         (format!("PS C:\\work> kubectl get pod -o yaml\n{POD}"), vec![("Pod", 2)]),
+        // An empty prompt at the end, of which the blank is lost or not.
+        (format!("$ kubectl get pod -o yaml\n{POD}$"), vec![("Pod", 2)]),
+        (format!("{POD}$ \n"), vec![("Pod", 1)]),
+        (format!("[root@m1 ~]# kubectl get pod -o yaml\n{POD}[root@m1 ~]#\n"), vec![("Pod", 2)]),
+        (format!("me@box:~/work (main)$ kubectl get pod -o yaml\n{POD}me@box:~/work (main)$"), vec![("Pod", 2)]),
+        // What programs print beside it.
+        (format!("Warning: policy/v1beta1 PodDisruptionBudget is deprecated in v1.21+\n{both}"), vec![("Pod", 2), ("NetworkPolicy", 7)]),
+        (format!("I0502 10:11:03.123456   12345 request.go:655] Throttling request took 1.2s\n{POD}"), vec![("Pod", 2)]),
+        (format!("WARNING: Kubernetes configuration file is group-readable.\n\n---\n{POD}"), vec![("Pod", 4)]),
+        (format!("{POD}Warning: resource pods/web is missing an annotation\n---\n{POLICY}"), vec![("Pod", 1), ("NetworkPolicy", 7)]),
+        (format!("$ kubectl get pod -o yaml\nW0502 10:11:03.123456   12345 warnings.go:70] v1 is old\n{POD}$ \n"), vec![("Pod", 3)]),
         (format!("{POD}---\n{POLICY}EOF\n"), vec![("Pod", 1), ("NetworkPolicy", 6)]),
         (format!("My policy:\n\n```yaml\n{both}```\n\nWhy is it open?\n"), vec![("Pod", 4), ("NetworkPolicy", 9)]),
         (format!("Pod:\n```\n{POD}```\nPolicy:\n```yaml\n{POLICY}```\n"), vec![("Pod", 3), ("NetworkPolicy", 10)]),

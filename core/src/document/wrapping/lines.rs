@@ -136,6 +136,9 @@ pub(super) fn prompt(line: &str) -> Option<usize> {
             return good.then_some(mark.len());
         }
     }
+    if matches!(line.trim_end(), "$" | "❯" | "➜") {
+        return Some(line.len());
+    }
     let short = line.get(..line.floor_char_boundary(120)).unwrap_or_default();
     // `PS C:\work> `, `C:\work> `
     let is_drive = |t: &str| {
@@ -180,6 +183,9 @@ pub(super) fn prompt(line: &str) -> Option<usize> {
     // `me@host:~/work (main)$ `, `me@host:~/work git:(main) $ `: the branch that git is on.
     let branch = after.strip_prefix(" (").or_else(|| after.strip_prefix(" git:(")).and_then(|rest| rest.split_once(')'));
     let passed = branch.filter(|(name, _)| !name.is_empty() && !name.contains(' ')).map_or(0, |(_, rest)| after.len() - rest.len());
+    if after.get(passed..).is_some_and(|rest| matches!(rest.trim(), "$" | "#" | "%")) {
+        return Some(line.len());
+    }
     let mark = ["$ ", "# ", "% ", " $ ", " % "].into_iter().find(|mark| after.get(passed..).is_some_and(|rest| rest.starts_with(mark)))?;
     Some(end + passed + mark.len())
 }
@@ -211,11 +217,26 @@ pub(super) fn looks_like_manifest(line: &str) -> bool {
         || line.starts_with("Name:  ")
 }
 
+/// Whether a line is one that programs print beside a manifest: a warning, or an entry of their log. Upstream: `k8s.io/client-go/rest/warnings.go`;
+/// `k8s.io/klog`, "Lmmdd hh:mm:ss.uuuuuu threadid file:line] msg".
+pub(super) fn is_notice(line: &str) -> bool {
+    let says = |start: &str| line.strip_prefix(start).is_some_and(|rest| rest.split_whitespace().nth(2).is_some());
+    let mut words = line.split_whitespace();
+    let day = words.next().and_then(|word| word.strip_prefix(['I', 'W', 'E', 'F']));
+    let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let is_time = |text: &str| text.split(':').count() == 3 && text.split([':', '.']).all(is_digits);
+    let is_entry = day.is_some_and(|day| day.len() == 4 && is_digits(day)) && words.next().is_some_and(is_time);
+    is_entry || says("Warning: ") || says("WARNING: ") || says("Defaulted container ")
+}
+
 /// Whether a line is a sentence, or the beginning of one, of somebody who asks about a manifest. `alone` is whether a line beside it is empty.
 pub(super) fn is_prose(line: &str, alone: bool) -> bool {
     let bare = line.trim_end();
     if bare.starts_with(".. code") || bare == "NOTES:" {
         // What leads to a block of reStructuredText, or begins the end of what Helm prints.
+        return true;
+    }
+    if is_notice(bare) {
         return true;
     }
     let good = bare.starts_with(char::is_alphabetic)

@@ -25,8 +25,8 @@ use core::ops::Range;
 
 use self::fences::fences;
 use self::lines::{
-    TELLING, begins_command, begins_manifest, first_line, indented_object, is_key, is_program, is_prose, looks_like_manifest, program,
-    prompt, ranges_of_lines, tells,
+    TELLING, begins_command, begins_manifest, first_line, indented_object, is_key, is_notice, is_program, is_prose, looks_like_manifest,
+    program, prompt, ranges_of_lines, tells,
 };
 use self::quotes::scan;
 use super::handed::{Delimiter, Handed, strings};
@@ -69,7 +69,8 @@ fn unwrap_plain(text: &str) -> Option<Wrapped> {
         parts.into_iter().for_each(|part| found.documents(part));
         return Some(found.wrapped);
     }
-    let starts_as_manifest = first_line(text.get(whole.clone())?).is_some_and(|line| looks_like_manifest(line) || is_key(line));
+    let starts_as_manifest =
+        first_line(text.get(whole.clone())?).is_some_and(|line| looks_like_manifest(line) || is_key(line) && !is_notice(line));
     match fences(text, whole.clone(), starts_as_manifest) {
         Some(blocks) => {
             found.evidence = true;
@@ -131,7 +132,7 @@ const BLOCKS: [&str; 7] = ["```", "~~~", "{code", "{noformat}", "[code", "<pre",
 /// Whether a text can be anything else than manifests. Looks at the first characters of each line.
 fn hints(text: &str) -> bool {
     let first = first_line(text);
-    if first.is_some_and(|line| !looks_like_manifest(line) && !is_key(line)) {
+    if first.is_some_and(|line| !looks_like_manifest(line) && (!is_key(line) || is_notice(line))) {
         return true;
     }
     // A text that is indented as a whole, with all that separates its documents.
@@ -142,7 +143,8 @@ fn hints(text: &str) -> bool {
     text.split('\n').any(|line| {
         let alone = core::mem::replace(&mut after_blank, line.trim().is_empty());
         BLOCKS.iter().any(|block| line.starts_with(block))
-            || !line.starts_with([' ', '-', '#', '\r', '"', '}']) && (begins_command(line) || alone && is_prose(line, true))
+            || !line.starts_with([' ', '-', '#', '\r', '"', '}'])
+                && (begins_command(line) || alone && is_prose(line, true) || is_notice(line))
     })
 }
 
@@ -236,7 +238,7 @@ impl<'t> Finder<'t> {
             let after_blank = is_empty(at.checked_sub(1).and_then(|before| all.get(before)));
             if state == State::Manifest {
                 let indented = text.starts_with([' ', '\t', '-', '#']);
-                if !indented && after_blank && self.is_prose(shown, true) || shown == "NOTES:" {
+                if !indented && after_blank && self.is_prose(shown, true) || shown == "NOTES:" || is_notice(shown) {
                     self.evidence = true;
                     self.manifest(begun..line.start, indent);
                     (state, said) = (State::Commands, true);
@@ -291,7 +293,7 @@ impl<'t> Finder<'t> {
             .iter()
             .any(|line| prompt(self.line(line)).is_some_and(|length| !self.line(line).get(length..).unwrap_or_default().trim().is_empty()));
         let state = match self.text.get(range.clone()).and_then(first_line) {
-            Some(line) if indented_object(line).is_some_and(|own| own > indent) => State::Commands,
+            Some(line) if indented_object(line).is_some_and(|own| own > indent) || is_notice(line) => State::Commands,
             Some(line) if looks_like_manifest(line.trim_start()) || is_key(line.trim_start_matches("- ")) => State::Manifest,
             _ if is_console => State::Output,
             _ => State::Commands,

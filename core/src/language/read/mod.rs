@@ -36,6 +36,7 @@ use self::lists::{DEEPEST_LIST, ListOf};
 use self::meta::Metadata;
 use self::unread::{Class, Family};
 pub(crate) use self::unread::{anything, broken, no_object};
+pub(in crate::language) use self::unread::{made_elsewhere, policies_within};
 use super::kubernetes::read::kube_proxy::kube_proxy;
 use super::registry::{Languages, RawDocument};
 use super::unread::{Cause, Installs, Unread};

@@ -459,6 +459,9 @@ impl Follower<'_> {
                 Role::Nothing => {}
                 role => self.doubt(command, effect(role, space(), command.span), ""),
             },
+            // Projects that are isolated, joined or open to all, where the cluster's network knows that. Upstream: OpenShift documentation, "Configuring
+            // network isolation".
+            "adm" if first == "pod-network" => self.doubt(command, Effect::default(), ""),
             "set" if first == "selector" => self.doubt(command, Effect::default(), ""),
             "annotate" if is_kind(kind, "service") => self.reroute(command, &call, "Service", space()),
             "annotate" if is_kind(kind, "ingress") => self.reroute(command, &call, "Ingress", space()),

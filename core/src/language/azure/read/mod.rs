@@ -26,6 +26,7 @@ pub(crate) mod short;
 mod template;
 mod terraform;
 mod terraform_cluster;
+mod terraform_kubernetes;
 mod terraform_plan;
 mod turns;
 mod value;

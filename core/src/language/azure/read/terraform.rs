@@ -142,7 +142,7 @@ impl<'a> AzureReader<'a, '_> {
             "azapi_resource" => self.azapi(values, &name),
             "azurerm_application_security_group" => self.emit("ApplicationSecurityGroup", &name, values.span(), Azure::ApplicationGroup),
             "azurerm_public_ip" => self.terraform_public_address(values, &name),
-            _ if self.terraform_beside(kind, values) => {}
+            _ if self.terraform_beside(kind, values) || self.terraform_in_cluster(kind, values, &name) => {}
             _ => {
                 let unread = self.unread.get_or_insert_with(|| (String::from(kind), values.span(), 0));
                 unread.2 += 1;

@@ -49,6 +49,12 @@ pub(crate) fn broken(languages: Languages, tree: &Tree, text: &str, from: usize,
     by_words(languages, text, from, at, cause)
 }
 
+/// What another program makes in a cluster, and is not evaluated.
+pub(in crate::language) fn made_elsewhere(kind: &str, name: &str, at: Span, effects: Vec<Effect>) -> Resource {
+    let meta = Meta { name: name.into(), ..Meta::default() };
+    resource(kind, at, meta, at, Unread::new(Cause::Kind, effects))
+}
+
 /// Something of which nothing is known but that it is there.
 pub(crate) fn anything(at: Span, cause: Cause) -> Resource {
     resource("", at, Meta::default(), at, Unread::new(cause, alloc::vec![Effect::default()]))

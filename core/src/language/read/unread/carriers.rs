@@ -59,7 +59,7 @@ pub(in crate::language) fn within(node: NodeRef<'_>) -> Vec<Effect> {
 }
 
 /// The same of policies anywhere in a part of one.
-pub(super) fn anywhere(node: NodeRef<'_>) -> Vec<Effect> {
+pub(in crate::language) fn anywhere(node: NodeRef<'_>) -> Vec<Effect> {
     let mut effects = Vec::new();
     let mut left = alloc::vec![node];
     while let Some(node) = left.pop() {

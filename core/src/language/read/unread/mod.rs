@@ -16,8 +16,9 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 pub(in crate::language) use admission::added_labels;
-pub(in crate::language) use broken::rest_of_list;
 pub(crate) use broken::{anything, broken, no_object};
+pub(in crate::language) use broken::{made_elsewhere, rest_of_list};
+pub(in crate::language) use carriers::anywhere as policies_within;
 pub(in crate::language) use cilium::cilium_map;
 pub(in crate::language) use kinds::{Class, Family, classify, unread_policies};
 pub(in crate::language) use mesh::{istio_map, linkerd_default};
