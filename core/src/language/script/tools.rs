@@ -10,13 +10,14 @@ use super::kubectl::{call, program};
 use crate::model::ClusterEngine;
 
 /// Programs whose purpose is to create objects, each with the words that do so; none for any.
-const DEPLOYERS: [(&str, &[&str]); 16] = [
+const DEPLOYERS: [(&str, &[&str]); 17] = [
     ("ansible-playbook", &[]),
     ("argocd", &["app sync", "app create", "app delete", "app set", "app rollback"]),
     (
         "az",
         &["k8s-configuration create", "k8s-configuration flux create", "k8s-configuration flux update", "k8s-configuration flux delete"],
     ),
+    ("azd", &["up", "provision", "deploy", "down"]),
     ("cilium", &["upgrade", "uninstall"]),
     ("flux", &["bootstrap", "create", "delete", "install", "reconcile", "resume"]),
     ("helmfile", &["apply", "sync", "destroy", "delete"]),

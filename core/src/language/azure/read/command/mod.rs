@@ -29,7 +29,7 @@ use self::shell::Command;
 use super::AzureReader;
 use super::value::Scalar;
 use crate::diagnostics::{Code, Diagnostic, Severity, distance, nearest};
-use crate::language::azure::{Azure, Reference, Scope};
+use crate::language::azure::{Azure, Reach, Reference, Scope};
 use crate::language::read::fields::Reader;
 use crate::language::{Kind, Resource, codes};
 use crate::model::Cidr;
@@ -46,6 +46,8 @@ pub(in crate::language) fn read_commands(text: &str, live: &[Range<usize>], read
     }
     for command in &commands {
         match command.words.first().map(|w| w.text.as_str()) {
+            // What stands in a folder that is not in the input.
+            Some(program) if deploys(program, command) => {}
             Some(program) if program.starts_with("az") => {
                 azure.doubt = command.doubt.as_deref().map(Box::from);
                 azure.command(command);
@@ -53,6 +55,13 @@ pub(in crate::language) fn read_commands(text: &str, live: &[Range<usize>], read
             }
             Some(cmdlet) if cmdlet.to_ascii_lowercase().contains("-az") => azure.cmdlet(cmdlet, command.span),
             _ => {}
+        }
+    }
+    if azure.resources.len() > before {
+        let deploys = |command: &&Command| command.words.first().is_some_and(|program| deploys(&program.text, command));
+        for command in commands.iter().filter(deploys) {
+            let what: Vec<&str> = command.words.iter().take(2).map(|word| word.text.as_str()).collect();
+            azure.may_change_by(command.span, &what.join(" "), "creates what is not in the input", Reach::Deployment);
         }
     }
     azure.say_unused();
@@ -63,6 +72,20 @@ pub(in crate::language) fn read_commands(text: &str, live: &[Range<usize>], read
     if commands.iter().any(|command| command.words.iter().any(|w| matches!(w.text.as_str(), "lb" | "inbound-nat-rule"))) {
         made.iter_mut().for_each(may_be_balanced);
     }
+}
+
+/// Programs that create resources of Azure's from files of their own, and the words that do so.
+const DEPLOYERS: [(&str, &[&str]); 5] = [
+    ("azd", &["up", "provision", "down"]),
+    ("pulumi", &["up", "update", "destroy"]),
+    ("terraform", &["apply", "destroy"]),
+    ("terragrunt", &["apply", "destroy", "run-all"]),
+    ("tofu", &["apply", "destroy"]),
+];
+
+fn deploys(program: &str, command: &Command) -> bool {
+    let has = |words: &[&str]| command.words.iter().skip(1).any(|word| words.contains(&word.text.as_str()));
+    DEPLOYERS.iter().any(|(known, words)| *known == program && has(words))
 }
 
 /// What the input says of a machine without a public address does not keep out what a load balancer sends to it.

@@ -18,10 +18,11 @@ const READ: [&str; 3] = ["az", "az.cmd", "az.exe"];
 /// Programs that run a text.
 pub(super) const SHELLS: [&str; 7] = ["bash", "sh", "zsh", "dash", "ksh", "pwsh", "powershell"];
 /// Programs besides `kubectl` that create objects, or say which cluster is meant.
-const TOOLS: [&str; 27] = [
+const TOOLS: [&str; 28] = [
     "ansible-playbook",
     "argocd",
     "aws",
+    "azd",
     "cilium",
     "eksctl",
     "flux",
