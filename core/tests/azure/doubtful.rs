@@ -17,6 +17,18 @@ pub(crate) fn pair(parts: &[&str], expected: Verdict) -> Analysis {
     scene
 }
 
+/// Programs that deploy what stands in files of their own may make and change security groups.
+#[test]
+fn tools_that_deploy_may_change_groups() {
+    for tool in ["terraform apply -auto-approve", "tofu apply", "azd up", "azd provision --no-prompt", "pulumi up -y"] {
+        pair(&[tool, "\n"], UNKNOWN);
+        pair(&[ATTACH, CLOSE, tool, "\n"], UNKNOWN);
+    }
+    for tool in ["terraform plan", "azd env list", "pulumi preview"] {
+        pair(&[tool, "\n"], ALLOWED);
+    }
+}
+
 #[test]
 fn generic_updates_change_what_they_name() {
     pair(&[ATTACH, CLOSE], DENIED);

@@ -39,6 +39,22 @@ fn powershell_gives_what_its_values_are() {
     }
 }
 
+/// Upstream: Microsoft Learn, "ConvertFrom-Json"; azure-cli: `az network nsg create` prints `{"NewNSG": {…}}`.
+#[test]
+fn resources_that_commands_print_have_their_names() {
+    let close = |name: &str| close("Deny", "80").replace("--nsg-name nsg", &format!("--nsg-name {name}"));
+    for (before, name, id) in [
+        ("$n = az network nsg show -g shop -n nsg | ConvertFrom-Json", "$n.name", "$n.id"),
+        ("$n = az network nsg show -g shop -n nsg -o json | ConvertFrom-Json", "$n.Name", "$n.Id"),
+        ("$n = az network nsg create -g shop -n other | ConvertFrom-Json", "$n.NewNSG.name", "$n.NewNSG.id"),
+    ] {
+        let attach = format!("az network vnet subnet update -g shop --vnet-name net -n web --nsg {id}\n");
+        pair(&["$ErrorActionPreference = 'Stop'\n", before, "\n", &attach, &close(name)], DENIED);
+    }
+    let subnet = "$s = az network vnet subnet show -g shop --vnet-name net -n web | ConvertFrom-Json\naz network vnet subnet update --ids $s.id --nsg nsg\n";
+    pair(&["$ErrorActionPreference = 'Stop'\n", subnet, &close("nsg")], DENIED);
+}
+
 /// What methods, operators, functions and other statements give is not followed. Upstream: Microsoft Learn, "about_Operators", "about_Methods",
 /// "about_Quoting_Rules" (here-strings).
 #[test]

@@ -32,11 +32,13 @@ impl Run<'_> {
     /// `$rule.Name`: the values of a key in all tables of a list; nothing where that is not what the variable holds.
     pub(super) fn property(&self, name: &str) -> Option<Value> {
         let (base, key) = name.rsplit_once('.').filter(|_| self.dialect == Dialect::PowerShell)?;
+        // `az network nsg create` prints `{"NewNSG": {…}}`.
+        let base = base.split_once('.').filter(|(_, outer)| OUTER.contains(&&*outer.to_ascii_lowercase())).map_or(base, |(base, _)| base);
         let value = self.variables.get(&self.key(base)).filter(|value| !value.unknown)?;
         if matches!(&*key.to_ascii_lowercase(), "count" | "length") && value.items.len() != 1 {
             return Some(known(value.items.len().to_string()));
         }
-        let found: Vec<&str> = value.items.iter().filter_map(|item| entry(item, key)).collect();
+        let found: Vec<&str> = value.items.iter().filter_map(|item| entry(item, key).or_else(|| of_resource(item, key))).collect();
         let unknown = found.len() != value.items.len() || found.iter().any(|value| value.starts_with(OPEN));
         let items = if unknown { alloc::vec![format!("${name}")] } else { found.into_iter().map(String::from).collect() };
         Some(Value { items, unknown })
@@ -72,6 +74,20 @@ pub(super) fn is_table(text: &str) -> bool {
 fn unset(raw: &Raw) -> Value {
     let name = raw.parts.iter().find_map(|part| if let Part::Variable(name, _) = part { Some(name.as_str()) } else { None });
     Value { items: alloc::vec![format!("${}", name.unwrap_or_default())], unknown: true }
+}
+
+/// What stands around a resource that a command prints which makes it.
+const OUTER: [&str; 5] = ["newnic", "newnsg", "newvnet", "publicip", "routetable"];
+
+/// A field of a resource that a command printed, of which the identifier is kept: `$nsg = az network nsg show … | ConvertFrom-Json`.
+fn of_resource<'v>(id: &'v str, key: &str) -> Option<&'v str> {
+    let mut segments = id.strip_prefix('/')?.split('/');
+    match &*key.to_ascii_lowercase() {
+        "id" => Some(id),
+        "name" => segments.next_back(),
+        "resourcegroup" => segments.skip_while(|segment| !segment.eq_ignore_ascii_case("resourceGroups")).nth(1),
+        _ => None,
+    }
 }
 
 /// The value of a key in a table.
