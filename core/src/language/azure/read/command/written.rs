@@ -103,7 +103,7 @@ fn text(characters: &mut Peekable<Chars<'_>>, is_name: bool) -> Option<String> {
             }
         }
     }
-    while let Some(c) = characters.next_if(|c| !matches!(c, ',' | ']' | '}' | '[' | '{' | '"') && !(is_name && *c == ':')) {
+    while let Some(c) = characters.next_if(|c| !(matches!(c, ',' | ']' | '}' | '[' | '{' | '"') || is_name && *c == ':')) {
         found.push(c);
     }
     let found = String::from(found.trim());
