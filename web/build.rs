@@ -29,8 +29,9 @@ fn main() -> Result<(), Box<dyn error::Error>> {
         let files: Vec<&Value> = example["files"].as_array().into_iter().flatten().collect();
         write!(
             code,
-            "    Example {{ id: {}, title: {}, summary: {}, files: &[",
+            "    Example {{ id: {}, topic: {}, title: {}, summary: {}, files: &[",
             text(&example["id"]),
+            text(&example["topic"]),
             text(&example["title"]),
             text(&example["summary"])
         )?;

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use netpolis_core::analysis::Analysis;
-use netpolis_core::answers::edit_policy::{NotChanged, PolicyChange, WantedPeer, is_editable};
+use netpolis_core::answers::edit_policy::{NotChanged, PolicyChange, WantedPeer, WantedPolicy, is_editable};
 use netpolis_core::connections::Traffic;
 use netpolis_core::model::Protocol;
 use netpolis_core::policy::{Direction, PolicyId};
@@ -386,4 +386,102 @@ fn a_rule_that_is_added_and_removed_leaves_every_example_as_it_was() {
         }
     }
     assert!(tried > 40, "{tried}");
+}
+
+#[test]
+fn a_policy_selects_other_pods_of_its_namespace() {
+    let world = World::new(KUBERNETES);
+    let web = world.changed(&PolicyChange::Select { pod: Some(world.pod("web")) }).unwrap();
+    assert_eq!(web.policies, KUBERNETES.replace("podSelector: {matchLabels: {app: db}}", "podSelector: {matchLabels: {app: web}}"));
+    assert!(web.allows("probe", "db", Protocol::TCP, 80) && !web.allows("probe", "web", Protocol::TCP, 80));
+    let all = world.changed(&PolicyChange::Select { pod: None }).unwrap();
+    assert_eq!(all.policies, KUBERNETES.replace("podSelector: {matchLabels: {app: db}}", "podSelector: {}"));
+    let calico = World::new(CALICO);
+    let web = calico.changed(&PolicyChange::Select { pod: Some(calico.pod("web")) }).unwrap();
+    assert_eq!(web.policies, CALICO.replace("selector: app == 'db'", "selector: \"app == 'web'\""));
+    assert_eq!(world.changed(&PolicyChange::Select { pod: Some(world.pod("probe")) }).err(), Some(NotChanged::Elsewhere));
+}
+
+/// Begins a policy for a pod, or for all of the namespace `shop`: the file that it is written into as it is then; nothing where it needs one of its own.
+fn begun(files: &[(&str, &str)], name: &str, pod: Option<&str>, calico: bool) -> (Option<(String, String)>, String) {
+    let mut analysis = Analysis::default();
+    analysis.set_files(files);
+    let pod = pod.map(|name| analysis.snapshot().pods().find(|(_, pod)| pod.name == name).unwrap().0);
+    let begun = analysis.begin_policy(&WantedPolicy { namespace: "shop", name, pod, calico }).unwrap();
+    let written = begun.edits.map(|edits| {
+        let source = analysis.sources().get(edits[0].source).unwrap();
+        let mut text = source.text.to_string();
+        for edit in edits.iter().rev() {
+            text.replace_range(edit.start as usize..edit.end as usize, &edit.text);
+        }
+        (source.name.clone(), text)
+    });
+    (written, begun.document)
+}
+
+#[test]
+fn a_policy_is_begun_behind_those_of_its_namespace() {
+    let files = [("cluster.yaml", CLUSTER), ("policies.yaml", KUBERNETES)];
+    let (written, document) = begun(&files, "web", Some("web"), false);
+    let expected = "\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  podSelector:
+    matchLabels:
+      app: web
+  policyTypes: [Ingress]
+";
+    assert_eq!(document, expected);
+    assert_eq!(written, Some(("policies.yaml".into(), format!("{KUBERNETES}---\n{expected}"))));
+    // Where there are no policies yet, behind the pods.
+    let (written, _) = begun(&files[..1], "web", Some("web"), false);
+    assert_eq!(written, Some(("cluster.yaml".into(), format!("{CLUSTER}---\n{expected}"))));
+}
+
+#[test]
+fn a_policy_of_calico_is_begun_in_its_language() {
+    let files = [("cluster.yaml", CLUSTER), ("policies.yaml", CALICO)];
+    let (written, document) = begun(&files, "all", None, true);
+    let expected = "\
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: all
+  namespace: shop
+spec:
+  selector: \"all()\"
+  types: [Ingress]
+";
+    assert_eq!(document, expected);
+    assert_eq!(written.unwrap().1, format!("{CALICO}---\n{expected}"));
+    assert!(begun(&files, "web", Some("web"), true).1.contains("selector: \"app == 'web'\"\n"));
+}
+
+#[test]
+fn a_policy_that_no_file_can_take_gets_one_of_its_own() {
+    // What a script hands on goes on in the script.
+    let script =
+        "kubectl apply -f - <<EOF\napiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: shop, labels: {app: web}}\nEOF\necho done\n";
+    let (written, document) = begun(&[("setup.sh", script)], "web", Some("web"), false);
+    assert_eq!(written, None);
+    assert!(document.starts_with("apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\n"));
+    // A list in JSON takes it as an item.
+    let json = r#"{"apiVersion": "v1", "kind": "List", "items": [
+  {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web", "namespace": "shop", "labels": {"app": "web"}}}
+]}"#;
+    let (written, _) = begun(&[("cluster.json", json)], "web", Some("web"), false);
+    assert!(written.unwrap().1.contains("\"NetworkPolicy\""));
+}
+
+#[test]
+fn a_pod_without_labels_gets_no_policy() {
+    let mut analysis = Analysis::default();
+    analysis.set_files(&[("x.yaml", "{apiVersion: v1, kind: Pod, metadata: {name: bare, namespace: shop}}")]);
+    let pod = analysis.snapshot().pods().next().map(|(id, _)| id);
+    let wanted = WantedPolicy { namespace: "shop", name: "bare", pod, calico: false };
+    assert_eq!(analysis.begin_policy(&wanted), Err(NotChanged::NoLabels));
 }

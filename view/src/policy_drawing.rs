@@ -11,7 +11,7 @@ mod words;
 
 use serde::{Deserialize, Serialize};
 
-use super::{PolicyView, ProblemView, SceneView, SourceLocation};
+use super::{EndKind, PolicyView, ProblemView, SceneView, SourceLocation};
 #[cfg(feature = "answers")]
 pub(super) use build::policy_drawing;
 #[cfg(feature = "answers")]
@@ -51,6 +51,8 @@ pub struct OfferedPeer {
     pub title: String,
     /// The ports that a rule for it gets at first: for ingress, then for egress.
     pub ports: [String; 2],
+    /// Whether the policy can select it.
+    pub selectable: bool,
 }
 
 /// A change of one policy.
@@ -82,6 +84,15 @@ pub enum WantedEdit {
     RemovePeer(u32, u32),
     /// The policy acts on the direction, or no longer.
     Act(bool),
+    /// The policy selects others: an offered peer that is [selectable](OfferedPeer::selectable), by its key.
+    Select(String),
+    /// There is no such policy yet: it begins, for ingress.
+    Begin {
+        /// Whom it selects: the key of a workload, or `namespace/NAME`.
+        subject: String,
+        /// Whether it is a NetworkPolicy of Calico, not of Kubernetes.
+        calico: bool,
+    },
 }
 
 /// Endpoints that something selects at present.
@@ -191,6 +202,21 @@ impl SceneView {
         };
         let number = |(number, policy)| (may_have(policy) && self.policy_key(number).as_deref() == Some(key)).then_some(number);
         self.policies.iter().enumerate().find_map(number)
+    }
+
+    /// What a new policy for a workload or for a namespace (`namespace/NAME`) is called in questions; nothing for what no policy in a namespace selects.
+    pub fn new_policy_key(&self, subject: &str) -> Option<String> {
+        let (namespace, name) = match subject.strip_prefix("namespace/") {
+            Some(namespace) => (namespace, "all-pods"),
+            None => {
+                let end = self.ends.get(self.find(subject)?).filter(|end| end.kind == EndKind::Workload)?;
+                (self.namespaces.get(end.namespace? as usize)?.name.as_str(), end.title.as_str())
+            }
+        };
+        let is_free = |title: &String| !self.policies.iter().any(|policy| policy.title == *title);
+        let plain = format!("{namespace}/{name}");
+        let numbered = (2..).map(|number| format!("{plain}-{number}"));
+        core::iter::once(plain.clone()).chain(numbered).find(is_free).map(|title| format!("NetworkPolicy {title}"))
     }
 
     /// The policy that is written at a place of a file.

@@ -14,7 +14,8 @@
 //   setText(editor, text)             replace it, as one edit that can be undone
 //   edit(editor, edits)               change parts of it, as one edit that can be undone
 //   flush(editor)                     tell the page now of edits that it would hear of at the next frame
-//   run(editor, name)                 a command: undo, redo, find, definition, problem, trim
+//   run(editor, name)                 a command: undo, redo, find, definition, problem, format, change, revert
+//   setBaseline(editor, text)         show what differs from another text among the lines; null: no longer
 //   objects(text)                     objects of a text: kind, namespace, name, line, from, to of each (see objects.js)
 //   setDiagnostics(editor, list)      squiggles, their messages and their quick fixes
 //   setMarks(editor, list)            lines lit because they decide the selected flow, with a note at their end
@@ -35,11 +36,13 @@ import { yaml } from "@codemirror/lang-yaml";
 import { bracketMatching, codeFolding, foldGutter, foldKeymap, indentOnInput, indentUnit } from "@codemirror/language";
 import * as lint from "@codemirror/lint";
 import { highlightSelectionMatches, openSearchPanel, search, searchKeymap } from "@codemirror/search";
+import { goToNextChunk, rejectChunk, unifiedMergeView } from "@codemirror/merge";
 import { Annotation, ChangeSet, Compartment, EditorState, Prec, StateField } from "@codemirror/state";
 import * as views from "@codemirror/view";
 import { contextAt } from "./context.js";
+import { format } from "./format.js";
 import { marks, setMarksEffect } from "./marks.js";
-import { definitionAt, objectsIn, trailing } from "./objects.js";
+import { definitionAt, objectsIn } from "./objects.js";
 import { theme } from "./theme.js";
 
 const { EditorView, keymap } = views;
@@ -113,6 +116,7 @@ export function create(parent, options = {}) {
     wrap: new Compartment(),
     theme: new Compartment(),
     words: new Compartment(),
+    baseline: new Compartment(),
     notes: document.createElement("div"),
     system: matchMedia("(prefers-color-scheme: dark)"),
   };
@@ -156,6 +160,8 @@ export function open(editor, id, content, language = "yaml") {
       editor.wrap.reconfigure(wrapOf(editor)),
       editor.theme.reconfigure(theme(isDark(editor))),
       editor.words.reconfigure(wordsOf(editor)),
+      // What this document is compared with the page says next.
+      editor.baseline.reconfigure([]),
       ...(kept ? [kept.scroll] : []),
     ],
   });
@@ -188,7 +194,9 @@ const COMMANDS = {
   find: ({ view }) => openSearchPanel(view),
   definition: (editor) => goToDefinition(editor, editor.view.state.selection.main.head),
   problem: ({ view }) => lint.nextDiagnostic(view),
-  trim: ({ view }) => trim(view),
+  format: ({ view }) => layOut(view),
+  change: ({ view }) => goToNextChunk(view),
+  revert: ({ view }) => takeBack(view),
 };
 
 export function run(editor, name) {
@@ -243,6 +251,11 @@ export function setTheme(editor, name) {
   editor.view.dispatch({ effects: editor.theme.reconfigure(theme(isDark(editor))) });
 }
 
+export function setBaseline(editor, original) {
+  const compared = original === null || original === undefined ? [] : unifiedMergeView({ original, mergeControls: (type, act) => control(editor, type, act) });
+  editor.view.dispatch({ effects: editor.baseline.reconfigure(compared) });
+}
+
 export function setCompletions(editor, complete) {
   editor.options.complete = complete;
 }
@@ -293,11 +306,33 @@ function goToDefinition(editor, offset) {
   return true;
 }
 
-/** Takes away spaces at the ends of lines, but for those that belong to a value, and empty lines at the end of the text. */
-function trim(view) {
+/** Lays the text out; see format.js. */
+function layOut(view) {
   if (view.state.readOnly) return true;
-  view.dispatch({ changes: trailing(view.state.doc.toString()), userEvent: "delete" });
+  view.dispatch({ changes: format(view.state.doc.toString()), userEvent: "input.format" });
   return true;
+}
+
+/** Takes back the change at the cursor, where the text is compared with another. */
+function takeBack(view) {
+  if (!view.state.readOnly) rejectChunk(view);
+  return true;
+}
+
+/** What stands beside lines of the other text: a button that takes them back. They are the page's baseline, which is not changed here. */
+function control({ view, options }, type, act) {
+  const words = "take back this change";
+  if (type === "accept" || options.readOnly) return document.createElement("span");
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "cm-take-back";
+  button.textContent = "↶";
+  button.title = view.state.phrase(words);
+  button.setAttribute("aria-label", button.title);
+  button.addEventListener("mousedown", act);
+  // By keyboard, and by screen readers.
+  button.addEventListener("click", (event) => void (event.detail === 0 && act(event)));
+  return button;
 }
 
 /** Tells the page of edits at the next frame: once, however many there were. */
@@ -345,6 +380,7 @@ function newState(editor, doc, language) {
       autocompletion({ icons: false, override: [(asked) => completions(editor, asked)], activateOnTypingDelay: 50 }),
       views.hoverTooltip((view, offset) => hoverAt(editor, view, offset), { hideOnChange: true }),
       editor.words.of(wordsOf(editor)),
+      editor.baseline.of([]),
       EditorView.updateListener.of((update) => {
         if (update.transactions.every((transaction) => transaction.annotation(fromPage))) return;
         if (update.docChanged) changed(editor);
@@ -355,7 +391,8 @@ function newState(editor, doc, language) {
       }),
       Prec.high(keymap.of([
         { key: "F12", run: () => goToDefinition(editor, editor.view.state.selection.main.head), preventDefault: true },
-        { key: "Shift-Alt-f", run: trim },
+        { key: "Shift-Alt-f", run: layOut },
+        { key: "F7", run: goToNextChunk },
       ])),
       // With Ctrl, or Command, a press goes to what is named there; further cursors come with Alt.
       EditorView.clickAddsSelectionRange.of((event) => event.altKey),

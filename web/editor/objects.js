@@ -34,7 +34,7 @@ function scalar(node, text) {
 }
 
 /** The node that holds a value: what is below a tag or an anchor. */
-function inner(node) {
+export function inner(node) {
   return node && (node.name === "Tagged" || node.name === "Anchored") ? inner(node.lastChild) : node;
 }
 
@@ -75,7 +75,7 @@ const word = (mapping, key, text) => {
 };
 
 /** The documents of a text, each with where it begins. What is broken in one is nothing to the others. */
-function documents(text) {
+export function documents(text) {
   const starts = [0, ...[...text.matchAll(/^---(?=\s|$)/gm)].map(({ index }) => index + 3)];
   return starts.map((from, index) => ({ from, text: text.slice(from, (starts[index + 1] ?? text.length + 3) - 3) }));
 }

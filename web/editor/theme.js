@@ -58,6 +58,20 @@ const rules = {
   ".cm-mark-sign-selected, .cm-mark-note-selected": { color: mute },
   ".cm-mark-note": { fontFamily: text, fontSize: "11.5px", fontWeight: "500", paddingLeft: "18px", whiteSpace: "normal" },
 
+  // What differs from another text.
+  "&.cm-merge-b .cm-changedLine": { backgroundColor: "var(--allow-soft)" },
+  "&.cm-merge-b .cm-changedText": { background: "none", borderRadius: "2px", boxShadow: `inset 0 -2px 0 ${allow}` },
+  "&.cm-merge-b .cm-changedLineGutter": { background: allow },
+  ".cm-deletedChunk": { backgroundColor: "var(--deny-soft)" },
+  ".cm-deletedChunk .cm-deletedLine, .cm-deletedChunk del": { textDecoration: "none" },
+  ".cm-deletedChunk .cm-deletedLine": { position: "relative" },
+  ".cm-deletedChunk .cm-deletedLine::before": { content: '"−"', position: "absolute", left: "-7px", fontSize: "11px", color: deny },
+  // In sight wherever long lines are scrolled to.
+  ".cm-deletedChunk .cm-chunkButtons": { position: "sticky", float: "right", insetInlineEnd: "6px", zIndex: 1, marginBottom: "-4px" },
+  ".cm-deletedChunk .cm-deletedText": { background: "none", textDecoration: `underline 2px ${deny}`, textUnderlineOffset: "3px" },
+  ".cm-deletedLineGutter": { background: deny },
+  ".cm-chunkButtons .cm-take-back": { minWidth: "26px", minHeight: "24px", padding: "0 6px", color: ink, background: panel, border: `1px solid ${line}`, borderRadius: "4px", font: "inherit", lineHeight: "18px" },
+
   ".cm-lintRange": { backgroundImage: "none", paddingBottom: "1px", textDecoration: `underline wavy ${mute} 1px`, textUnderlineOffset: "3px" },
   ".cm-lintRange-error": { textDecorationColor: deny },
   ".cm-lintRange-warning": { textDecorationColor: warn },

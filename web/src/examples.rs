@@ -1,5 +1,6 @@
 //! The gallery, built in: nothing is fetched when one is opened.
 
+use crate::words::{key, t};
 use netpolis_view::{PathAsked, PathQuestion, Question};
 
 /// A scene to begin with.
@@ -7,6 +8,8 @@ use netpolis_view::{PathAsked, PathQuestion, Question};
 pub struct Example {
     /// Stable name, for links.
     pub id: &'static str,
+    /// What it is about: one of [`TOPICS`].
+    pub topic: &'static str,
     /// Title in the menu.
     pub title: &'static str,
     /// What it shows, in a sentence.
@@ -47,6 +50,27 @@ impl Example {
     }
 }
 
+/// What examples are about, as the index of examples calls it and as the page does, in the order of the menu.
+pub const TOPICS: [(&str, &str); 5] = [
+    ("policies", key("Network policies")),
+    ("admin", key("Policies of administrators")),
+    ("calico", key("Calico")),
+    ("azure", key("Azure")),
+    ("paths", key("The path of a packet")),
+];
+
+/// The examples that have all words of a text in their title, summary or topic, by their place in the gallery; spaces and hyphens do not count.
+pub fn find_examples(text: &str) -> Vec<usize> {
+    let tight = |text: &str| text.to_lowercase().replace([' ', '-'], "");
+    let wanted: Vec<String> = text.split_whitespace().map(tight).collect();
+    let has = |example: &Example| {
+        let topic = TOPICS.iter().find(|(name, _)| *name == example.topic).map_or("", |(_, title)| title);
+        let words = tight(&format!("{} {} {} {topic} {}", example.id, example.title, example.summary, t(topic)));
+        wanted.iter().all(|word| words.contains(word))
+    };
+    EXAMPLES.iter().enumerate().filter(|(_, example)| has(example)).map(|(index, _)| index).collect()
+}
+
 /// The example that these files are, if nobody changed them.
 pub fn example_of<'a>(files: impl ExactSizeIterator<Item = (&'a str, &'a str)> + Clone) -> Option<usize> {
     EXAMPLES.iter().position(|example| example.files.len() == files.len() && example.files.iter().copied().eq(files.clone()))
@@ -54,3 +78,19 @@ pub fn example_of<'a>(files: impl ExactSizeIterator<Item = (&'a str, &'a str)> +
 
 // Written by `build.rs` from `www/examples/index.json`.
 include!(concat!(env!("OUT_DIR"), "/examples.rs"));
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn examples_are_found_by_words_and_each_has_a_topic() {
+        assert_eq!(find_examples(" ").len(), EXAMPLES.len());
+        assert!(EXAMPLES.iter().all(|example| TOPICS.iter().any(|(name, _)| *name == example.topic)));
+        let found = |text: &str| find_examples(text).into_iter().map(|index| EXAMPLES[index].id).collect::<Vec<_>>();
+        assert_eq!(found("boutique"), ["boutique"]);
+        assert!(found("LoadBalancer").contains(&"path-load-balancer") && found("load-balancer").contains(&"path-load-balancer"));
+        assert!(found("calico tiers").contains(&"calico-tiers") && found("administrators").contains(&"cluster-policy"));
+        assert_eq!(found("nothing of that kind"), [""; 0]);
+    }
+}

@@ -34,7 +34,7 @@ use inventory::Inventory;
 pub use path_differences::{ClientDifference, MOST_PATHS, PathDifference, Reached, TooManyPaths};
 pub use review::Review;
 
-use crate::answers::edit_policy::{ChangedPolicy, NotChanged, PolicyChange, edit_policy};
+use crate::answers::edit_policy::{BegunPolicy, ChangedPolicy, NotChanged, PolicyChange, WantedPolicy, begin_policy, edit_policy};
 use crate::answers::exposure::{self, Exposure};
 use crate::answers::fix::{self, Fixes, NotFixed};
 use crate::answers::lint::{self, LintInput};
@@ -387,6 +387,14 @@ impl Analysis {
     /// If the policy cannot be edited, or what is wanted cannot be written.
     pub fn edit_policy(&self, policy: PolicyId, change: &PolicyChange<'_>) -> Result<ChangedPolicy, NotChanged> {
         edit_policy(self, policy, change)
+    }
+
+    /// The change of text that begins a policy.
+    ///
+    /// # Errors
+    /// If the pod that it is to select is gone, or has no labels by which it could be selected.
+    pub fn begin_policy(&self, wanted: &WantedPolicy<'_>) -> Result<BegunPolicy, NotChanged> {
+        begin_policy(self, wanted)
     }
 
     /// What lints look at.

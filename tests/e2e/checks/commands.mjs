@@ -1,6 +1,6 @@
 // The command palette, the keys of the page and the sheet of shortcuts.
 import assert from "node:assert/strict";
-import { NO_FINGERS, PHONE, accessible, chromiumOnly, editor, notIn, open, openShop, shoot, until } from "../page.mjs";
+import { NO_FINGERS, PHONE, accessible, chromiumOnly, editor, marks, notIn, open, openShop, shoot, text, until } from "../page.mjs";
 
 const palette = (page) => page.getByRole("dialog", { name: "Commands" });
 const field = (page) => palette(page).getByRole("combobox", { name: "Command or name" });
@@ -123,6 +123,45 @@ export default {
         await sheet(page).waitFor();
         const text = await sheet(page).innerText();
         assert.ok(text.includes("⌘") && !text.includes("Ctrl\nK"), text);
+    }),
+
+    "examples are grouped in the menu, and found by words": async () => {
+        const page = await open();
+        await page.locator(".header .pick").first().click();
+        const list = page.locator(".examples");
+        await until(5, () => list.locator(".topic").count(), "topics");
+        const all = await list.locator(".example").count();
+        await list.getByRole("textbox", { name: "search examples" }).click();
+        await page.keyboard.type("load balancer");
+        await until(true, async () => (await list.locator(".example").count()) < all / 4, "fewer");
+        await accessible(page, "the examples");
+        await page.keyboard.press("ArrowDown");
+        await until(true, () => list.locator(".example").first().evaluate((own) => own === document.activeElement), "the first has the keyboard");
+        await list.getByRole("textbox").fill("nothing has this");
+        await until(/No example has these words/, () => list.innerText(), "none");
+        await list.getByRole("textbox").fill("boutique");
+        await list.getByRole("textbox").press("Enter");
+        await until("Online boutique", () => page.locator(".header .pick b").first().innerText(), "it opens");
+    },
+
+    "a cluster gets onto the page from any scene, and what is left out is said": chromiumOnly("its driver reads no clipboard", async () => {
+        const page = await open();
+        await page.getByRole("button", { name: "More" }).click();
+        await page.getByRole("button", { name: "From a cluster…" }).click();
+        const window = page.getByRole("dialog", { name: "From a cluster" });
+        await window.getByRole("button", { name: "Copy the command" }).click();
+        await until(/Copied/, () => page.locator(".toast").innerText(), "copied");
+        assert.match(await page.evaluate(() => navigator.clipboard.readText()), /^kubectl get .*networkpolicies.* -A -o yaml > cluster\.yaml$/);
+        await accessible(page, "from a cluster");
+        await shoot(page, "from-cluster");
+        const cluster = "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Secret\n  metadata: {name: token, namespace: a}\n  data: {key: c2VjcmV0}\n- apiVersion: v1\n  kind: Pod\n  metadata:\n    name: web\n    namespace: a\n    managedFields:\n    - manager: kubectl\n";
+        await page.evaluate((text) => navigator.clipboard.writeText(text), cluster);
+        await window.getByRole("button", { name: "Paste" }).click();
+        await until(0, () => window.count(), "the window is gone");
+        await until(/Left out: 1 Secret, managedFields of 1/, () => page.locator(".toast").innerText(), "what was left out");
+        await marks(page).filter({ hasText: "web" }).first().waitFor();
+        assert.equal(/c2VjcmV0|managedFields/.test(await text(page)), false);
+        await page.locator(".toast").getByRole("button", { name: "Undo" }).click();
     }),
 
     "a telephone reaches the palette by its button": notIn(NO_FINGERS, async () => {

@@ -127,6 +127,34 @@ export default {
         await until(/^Nothing differs/, () => said(page), "the same as in the link");
     },
 
+    async "the text shows line by line what differs, and each change can be taken back"() {
+        const page = await edited();
+        await tools(page, "In the text").click();
+        const gone = page.locator(".cm-deletedChunk");
+        await until(1, () => gone.count(), "the line of the baseline");
+        assert.match(await gone.innerText(), /app: till/);
+        await until(1, () => page.locator(".cm-changedLine", { hasText: "app: web" }).count(), "the line in its place");
+        await accessible(page, "changes in the text");
+        await shoot(page, "compare-text");
+        await gone.getByRole("button", { name: "take back this change" }).click();
+        await until(0, () => gone.count(), "as in the baseline");
+        await until(/^Nothing differs/, () => said(page), "the flows, too");
+        // By keyboard: undone, gone to, taken back.
+        await editor(page).click();
+        await page.keyboard.press("Control+z");
+        await until(1, () => gone.count(), "undone");
+        await page.keyboard.press("Control+Home");
+        await page.keyboard.press("F7");
+        await page.keyboard.press("Control+k");
+        await page.getByRole("combobox", { name: "Command or name" }).fill("take back the change");
+        await page.keyboard.press("Enter");
+        await until(0, () => gone.count(), "taken back");
+        await tools(page, "In the text").click();
+        await paste(page, OTHER);
+        await until("1 flow opened and 1 closed, by 1 edit.", () => said(page), "the summary");
+        assert.equal(await gone.count(), 0, "not shown any more");
+    },
+
     async "the table for a review is copied"() {
         const page = await edited();
         await tools(page, "copy as Markdown").click();

@@ -143,6 +143,21 @@ export default {
         await until("kind: ConfigMap\ndata:\n  a: |\n    kept  \n", async () => (await text(page)).replace(/\n+$/, "\n"), "tidy");
     }),
 
+    "a file is formatted: indentation, with its comments, and JSON one entry a line": chromiumOnly("its driver reads no clipboard", async () => {
+        const page = await openShop();
+        await paste(page, "# A pod.\nkind: Pod\nmetadata:\n     # Its name.\n     name: a\nspec:\n     containers:\n     -    name: b\n          image: c\n");
+        await page.keyboard.press("Control+k");
+        await page.getByRole("combobox", { name: "Command or name" }).fill("format this");
+        await page.keyboard.press("Enter");
+        await until("# A pod.\nkind: Pod\nmetadata:\n  # Its name.\n  name: a\nspec:\n  containers:\n  - name: b\n    image: c\n", () => text(page), "laid out");
+        await editor(page).click();
+        await page.keyboard.press("Control+z");
+        await until(/^ {5}name: a$/m, () => text(page), "taken back in one step");
+        await paste(page, '{"kind":"Pod","metadata":{"name":"a","labels":{}}}');
+        await page.keyboard.press("Shift+Alt+F");
+        await until('{\n  "kind": "Pod",\n  "metadata": {\n    "name": "a",\n    "labels": {}\n  }\n}\n', () => text(page), "JSON");
+    }),
+
     "what was undone in a file can be redone after another was shown": async () => {
         const page = await withTwoFiles();
         const tab = (index) => page.locator(".editor-pane [role=tab]").nth(index);

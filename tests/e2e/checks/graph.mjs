@@ -63,6 +63,24 @@ export default {
         await until(/^(Allowed|Denied|Cannot tell)/, () => headline(page), "from the offer");
     },
 
+    async "while not all of the graph is seen a map shows which part is, and leads elsewhere"() {
+        const page = await openScene("Online boutique", "frontend");
+        const map = page.locator(".minimap");
+        await map.waitFor({ state: "attached" });
+        assert.equal(await map.isVisible(), false, "all is seen");
+        const canvas = await page.locator(".canvas").boundingBox();
+        await page.mouse.move(canvas.x + 20, canvas.y + 20);
+        for (let turn = 0; turn < 6; turn++) await page.mouse.wheel(0, -300);
+        await until(true, () => map.isVisible(), "zoomed in");
+        await shoot(page, "minimap");
+        const seen = () => map.locator(".seen").evaluate((own) => own.getBoundingClientRect().toJSON());
+        const box = await map.boundingBox();
+        await page.mouse.click(box.x + box.width - 6, box.y + box.height - 6);
+        await until(true, async () => (await seen()).right > box.x + box.width / 2 && (await seen()).bottom > box.y + box.height / 2, "the other corner");
+        await page.getByRole("button", { name: "show all" }).click();
+        await until(false, () => map.isVisible(), "all is seen again");
+    },
+
     async "the graph can be used with the keyboard alone"() {
         const page = await openShop();
         const first = page.locator("svg.graph g.mark[tabindex='0']").first();

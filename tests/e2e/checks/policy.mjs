@@ -103,6 +103,17 @@ export default {
         assert.match(await text(page), /app: till}}\n {4}ports:\n {4}- port: 5432\n {2}- from:\n {4}- podSelector:\n {8}matchLabels:\n {10}app: web\n/);
         await page.locator(".toast").getByRole("button", { name: "Undo" }).click();
         await until(1, () => rules(page, "Ingress").count(), "rules after undo");
+        // In the middle, the policy selects it.
+        const middle = await side(page, "Selected").boundingBox();
+        await page.mouse.move(from.x + 8, from.y + from.height / 2);
+        await page.mouse.down();
+        await page.mouse.move(middle.x + middle.width / 2, middle.y + 30, { steps: 8 });
+        await until(true, async () => /target/.test(await side(page, "Selected").getAttribute("class")), "the middle shows that it takes it");
+        await page.mouse.up();
+        await until(/pods with app=web/, () => side(page, "Selected").innerText(), "whom it selects now");
+        assert.match(await text(page), /podSelector: \{matchLabels: \{app: web\}\}\n/);
+        await page.locator(".toast").getByRole("button", { name: "Undo" }).click();
+        await until(/pods with app=store/, () => side(page, "Selected").innerText(), "as it was");
         // Let go of elsewhere, nothing happens.
         await page.mouse.move(from.x + 8, from.y + from.height / 2);
         await page.mouse.down();
@@ -167,6 +178,66 @@ export default {
         }
         await touch("touchEnd");
         await until(2, () => rules(page, "Ingress").count(), "rules");
+        assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+    }),
+
+    async "a policy begins where there is none, and is built by dragging"() {
+        const page = await openShop();
+        await paste(page, SHOP.split("---\napiVersion: networking")[0]);
+        await page.getByRole("tab", { name: "Policies", exact: true }).click();
+        await until(/all traffic is allowed/, () => page.locator(".bottom-body").innerText(), "no policies");
+        const field = page.getByRole("combobox", { name: "new policy for" });
+        await field.click();
+        await shoot(page, "policy-new");
+        await page.getByRole("listbox", { name: "new policy for" }).getByRole("option", { name: /corner\/store/ }).click();
+        await drawing(page).waitFor();
+        assert.equal(await title(page), "corner/store");
+        await until(/nothing comes in/, () => side(page, "Ingress").innerText(), "it isolates");
+        assert.match(await text(page), /---\napiVersion: networking\.k8s\.io\/v1\nkind: NetworkPolicy\nmetadata:\n {2}name: store\n {2}namespace: corner\nspec:\n {2}podSelector:\n {4}matchLabels:\n {6}app: store\n {2}policyTypes: \[Ingress\]\n$/);
+        const chip = page.locator(".policy-chip", { hasText: /^till$/ });
+        const [from, to] = [await chip.boundingBox(), await side(page, "Ingress").boundingBox()];
+        await page.mouse.move(from.x + 8, from.y + from.height / 2);
+        await page.mouse.down();
+        await page.mouse.move(to.x + 60, to.y + 40, { steps: 8 });
+        await page.mouse.up();
+        await until(1, () => rules(page, "Ingress").count(), "the rule");
+        // The graph shows whom the policy selects; all of it is one step each to take back.
+        await until("corner/store[Pod]", () => page.locator("svg.graph g.mark.subject").evaluateAll((all) => all.map((one) => one.dataset.key).join(" ")), "the pod has a ring");
+        assert.match(await page.locator("svg.graph g.mark.subject").getAttribute("aria-label"), /selected by the policy shown$/);
+        await accessible(page, "a policy that was begun");
+        await shoot(page, "policy-begun");
+        await page.locator(".toast").getByRole("button", { name: "Undo" }).click();
+        await until(0, () => rules(page, "Ingress").count(), "without the rule");
+        await page.getByRole("button", { name: "More" }).click();
+        await page.getByRole("button", { name: "Undo the last change to files" }).click();
+        await until(/no such policy/, () => page.locator(".policy-pane").innerText(), "without the policy");
+    },
+
+    async "a pod leads to a policy of its own, and to those on the board that select it"() {
+        const page = await opened();
+        await page.getByRole("button", { name: "All policies" }).click();
+        await page.locator('svg.graph g.mark[data-key="corner/web[Pod]"]').click();
+        const own = page.locator(".board .card.selects");
+        await until("corner/deny-all", () => own.locator("b").allInnerTexts().then(String), "the policy that selects it");
+        await page.locator(".end-panel").getByRole("button", { name: "begin a policy for corner/web" }).click();
+        await until("corner/web", () => title(page), "its drawing");
+        await until(/app=web/, () => side(page, "Selected").innerText(), "whom it selects");
+        // By keyboard, in Calico's language.
+        await page.getByRole("button", { name: "All policies" }).click();
+        await page.getByRole("combobox", { name: "language of the new policy" }).selectOption("calico");
+        await page.getByRole("combobox", { name: "new policy for" }).focus();
+        await page.keyboard.type("till");
+        await page.keyboard.press("Enter");
+        await until("corner/till", () => title(page), "the other one");
+        assert.match(await text(page), /apiVersion: projectcalico\.org\/v3\nkind: NetworkPolicy\nmetadata:\n {2}name: till\n {2}namespace: corner\nspec:\n {2}selector: "app == 'till'"\n {2}types: \[Ingress\]\n/);
+    },
+
+    "on a telephone a policy is begun with a finger": notIn(NO_FINGERS, async () => {
+        const page = await opened({ viewport: PHONE, hasTouch: true, isMobile: true });
+        await page.getByRole("button", { name: "All policies" }).tap();
+        await page.getByRole("combobox", { name: "new policy for" }).tap();
+        await page.getByRole("listbox", { name: "new policy for" }).getByRole("option", { name: /corner\/web/ }).tap();
+        await until("corner/web", () => title(page), "its drawing");
         assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
     }),
 

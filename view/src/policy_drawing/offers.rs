@@ -29,19 +29,26 @@ pub(super) fn offers(snapshot: &Snapshot, policy: &Policy, selected: &DrawnPods)
     let mut workloads: Vec<(WorkloadId, &Workload)> = snapshot.workloads().filter(|(_, workload)| usual(workload)).collect();
     workloads.sort_by_key(|(_, workload)| Some(snapshot.namespace_name(workload.namespace)) != own);
     let ingress = selected_ports(snapshot, selected);
-    let offer = |key: String, title: String, egress: String| OfferedPeer { key, title, ports: [ingress.clone(), egress] };
+    let offer = |key: String, title: String, egress: String, selectable: bool| OfferedPeer {
+        key,
+        title,
+        ports: [ingress.clone(), egress],
+        selectable,
+    };
     let pods = workloads.iter().take(MOST).map(|(id, workload)| {
         let namespace = snapshot.namespace_name(workload.namespace);
         let title = if Some(namespace) == own { format!("`{}`", workload.name) } else { format!("`{namespace}/{}`", workload.name) };
-        offer(format!("{PODS}{}", workload_key(snapshot, *id)), title, first(snapshot, workload).map(ports).unwrap_or_default())
+        let egress = first(snapshot, workload).map(ports).unwrap_or_default();
+        offer(format!("{PODS}{}", workload_key(snapshot, *id)), title, egress, Some(namespace) == own)
     });
     let namespaces = snapshot.namespaces.iter().filter(|namespace| !namespace.name.is_empty()).take(MOST).map(|namespace| {
         let which = if Some(namespace.name.as_str()) == own { "this namespace" } else { "namespace" };
-        offer(format!("{NAMESPACE}{}", namespace.name), format!("{which} `{}`", namespace.name), String::new())
+        let is_own = Some(namespace.name.as_str()) == own;
+        offer(format!("{NAMESPACE}{}", namespace.name), format!("{which} `{}`", namespace.name), String::new(), is_own)
     });
     let whole = [(CLUSTER, "any pod of the cluster"), (ANYTHING, "anything, also outside")];
-    let whole = whole.map(|(key, title)| offer(key.into(), title.into(), String::new()));
-    let dns = OfferedPeer { key: DNS.into(), title: "the cluster's DNS".into(), ports: [String::new(), String::new()] };
+    let whole = whole.map(|(key, title)| offer(key.into(), title.into(), String::new(), false));
+    let dns = OfferedPeer { key: DNS.into(), title: "the cluster's DNS".into(), ports: [String::new(), String::new()], selectable: false };
     pods.chain(namespaces).chain(whole).chain([dns]).collect()
 }
 

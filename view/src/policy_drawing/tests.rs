@@ -257,3 +257,33 @@ fn ports_that_are_shown_can_be_written_back() {
         assert_eq!(edited(POLICY, "NetworkPolicy shop/db", false, WantedEdit::Ports(rule, card.ports)).unwrap(), POLICY, "nothing changes");
     }
 }
+
+#[test]
+fn a_new_policy_gets_a_name_that_is_free_and_is_written_behind_the_others() {
+    let mut analysis = Analysis::default();
+    analysis.set_files(&[("cluster.yaml", SHOP), ("policies.yaml", POLICY)]);
+    let view = scene_view(&analysis);
+    let key = |subject: &str| view.new_policy_key(subject);
+    assert_eq!(key("shop/db[Pod]").as_deref(), Some("NetworkPolicy shop/db-2"));
+    assert_eq!(key("shop/web[Deployment]").as_deref(), Some("NetworkPolicy shop/web"));
+    assert_eq!(key("namespace/ops").as_deref(), Some("NetworkPolicy ops/all-pods"));
+    assert_eq!((key("internet"), key("shop/gone[Pod]")), (None, None));
+    let begin = |subject: &str, calico| {
+        let wanted = WantedEdit::Begin { subject: subject.into(), calico };
+        policy_edit(&analysis, &view, &PolicyEdit { policy: key(subject).unwrap(), egress: false, wanted }).unwrap()
+    };
+    let db = begin("shop/db[Pod]", false);
+    assert_eq!((db.title.as_str(), db.edits.len()), ("add NetworkPolicy `shop/db-2`", 1));
+    let edit = &db.edits[0];
+    assert_eq!((edit.at.file.as_str(), edit.at.start as usize), ("policies.yaml", POLICY.len()));
+    assert!(edit.insert.starts_with("---\napiVersion: networking.k8s.io/v1\n") && edit.insert.contains("\n  name: db-2\n"));
+    let all = begin("namespace/ops", true);
+    assert!(all.title == "add Calico NetworkPolicy `ops/all-pods`" && all.edits[0].insert.contains("selector: \"all()\""), "{all:?}");
+}
+
+#[test]
+fn what_a_policy_can_select_is_in_its_namespace() {
+    let drawing = drawn(POLICY, "NetworkPolicy shop/db");
+    let selectable: Vec<&str> = drawing.offers.iter().filter(|offer| offer.selectable).map(|offer| offer.title.as_str()).collect();
+    assert_eq!(selectable, ["`db`", "`web`", "this namespace `shop`"]);
+}

@@ -7,7 +7,7 @@ use super::Store;
 use super::board_drag::{Drag, use_board_drag};
 use super::icons::{ARROW, GRIP, MORE, icon};
 use super::menu::Menu;
-use super::policy::draw_button;
+use super::policy::{NewPolicy, draw_button};
 use super::renders::count_render;
 use super::rich::{SourceLink, in_words, rich};
 use super::signs::passing_class;
@@ -24,13 +24,14 @@ pub fn Board() -> Html {
     let store = &drag.store;
     let scene = &store.answers.scene;
     if scene.policies.is_empty() {
-        return html! { <p class="nothing">{ t("No policies: all traffic is allowed.") }</p> };
+        return html! { <><p class="nothing">{ t("No policies: all traffic is allowed.") }</p><NewPolicy /></> };
     }
     let board = board_view(scene, store.answers.board.as_ref().and_then(|b| b.tally.as_ref()), store.files.read_only);
     let [onpointermove, onpointerup, lost] = drag.handlers();
     html! {
         <div class="board-pane" ref={drag.pane.clone()} {onpointermove} {onpointerup} onpointercancel={lost.clone()} onlostpointercapture={lost}>
             { proposal(store) }
+            <NewPolicy />
             <ol class="board" tabindex="0" aria-label={t("Tiers in the order in which a packet meets them")}>
                 { for board.columns.iter().enumerate().map(|(index, tier)| column(&drag, index, tier)) }
                 <li class="tier open">
@@ -71,7 +72,9 @@ fn gap_class(drag: &Drag, tier: &ColumnView, column: usize, card: usize) -> Opti
 }
 
 fn card(drag: &Drag, card: &CardView, gap: Option<&'static str>) -> Html {
-    let class = classes!("card", card.movable.then_some("movable"), gap, (*drag.held == Some(card.number)).then_some("held"));
+    let held = (*drag.held == Some(card.number)).then_some("held");
+    let class =
+        classes!("card", card.movable.then_some("movable"), gap, held, selects_looked_at(&drag.store, card.number).then_some("selects"));
     html! {
         <li key={card.number} {class} onpointerdown={card.movable.then(|| drag.down(card.number))}>
             if card.movable { <span class="grip" aria-hidden="true">{ icon(GRIP) }</span> }
@@ -83,6 +86,11 @@ fn card(drag: &Drag, card: &CardView, gap: Option<&'static str>) -> Html {
             }
         </li>
     }
+}
+
+/// Whether a policy selects the end that is looked at.
+fn selects_looked_at(store: &Store, policy: u32) -> bool {
+    store.selected_end().and_then(|end| store.answers.scene.ends.get(end)).is_some_and(|end| end.policies.contains(&policy))
 }
 
 fn heading(policy: &PolicyView, menu: Html) -> Html {

@@ -36,7 +36,8 @@ pub(super) struct Drag {
 pub(super) fn use_board_drag() -> Option<Drag> {
     let store = use_part(|state| {
         let proposed = state.moving.as_ref().map(|_| state.revision);
-        (state.scene_part(), state.answers.board.clone().map(ByAddress), state.files.read_only, state.moving.clone(), proposed)
+        let asked = (state.moving.clone(), proposed, state.selected_end());
+        (state.scene_part(), state.answers.board.clone().map(ByAddress), state.files.read_only, asked)
     });
     let hold = (*use_memo((), |()| Held::default())).clone();
     let held = use_state_eq(|| None);

@@ -20,7 +20,7 @@ use netpolis_view::{engine_words, with_engine};
 const MOST_KEPT: usize = 6;
 
 fn tools_part(state: &State) -> impl PartialEq + use<> {
-    (state.baseline().cloned(), state.shown_list().cloned().map(ByAddress))
+    (state.baseline().cloned(), state.layout.compares_in_text, state.shown_list().cloned().map(ByAddress))
 }
 
 /// What the files are compared with, and what can be done about it.
@@ -39,10 +39,12 @@ pub fn CompareTools() -> Html {
     let tool = |shape, words: &'static str, onclick: Callback<MouseEvent>| {
         html! { <button type="button" class="pick square" aria-label={words} title={words} {onclick}>{ icon(shape) }</button> }
     };
+    let in_text = store.layout.compares_in_text;
     let markdown = store.comparison().is_some_and(|view| !view.markdown.is_empty());
     html! {
         <div class="compare-tools comparing">
             <button type="button" class="pick" onclick={choose} title={t("choose another baseline")}><span class="pick-label">{ t("Baseline") }</span><b>{ &baseline.name }</b></button>
+            <button type="button" class="pick" aria-pressed={in_text.to_string()} title={t("show what differs among the lines of the text")} onclick={press(&store, LayoutAction::CompareInText(!in_text))}>{ t("In the text") }</button>
             { tool(PLUS, t("take these files as the new baseline"), press(&store, CompareAction::Keep)) }
             { tool(SWAP, t("swap baseline and files"), press(&store, CompareAction::Swap)) }
             { tool(UNDO, t("back to the baseline"), press(&store, CompareAction::Back)) }

@@ -2,14 +2,14 @@
 
 use yew::prelude::*;
 
+use super::Store;
 use super::chooser::use_chooser;
-use super::icons::{CLIPBOARD, COPY, OPEN, icon};
-use super::{Store, tell_copied};
+use super::dialogs::cluster_command;
+use super::icons::{CLIPBOARD, OPEN, icon};
 use crate::effects::outside;
 use crate::examples::EXAMPLES;
 use crate::state::Action;
 use crate::words::t;
-use netpolis_view::CLUSTER_COMMAND;
 
 /// Ways to begin: from the clipboard, from files, from an example.
 #[component]
@@ -20,15 +20,6 @@ pub fn Empty() -> Html {
     let paste = {
         let store = store.clone();
         Callback::from(move |_: MouseEvent| paste(&store))
-    };
-    let copy = {
-        let store = store.clone();
-        Callback::from(move |_: MouseEvent| {
-            let store = store.clone();
-            outside::copy(CLUSTER_COMMAND.into(), move |done| {
-                store.dispatch(tell_copied(done));
-            });
-        })
     };
     let example = EXAMPLES.first().map(|example| {
         let store = store.clone();
@@ -43,11 +34,7 @@ pub fn Empty() -> Html {
             } else {
                 <p>{ t("Paste or drop YAML, JSON or az commands with workloads and policies, for example the output of:") }</p>
             }
-            <p class="command"><code tabindex="0">{ CLUSTER_COMMAND }</code></p>
-            <p class="begin">
-                <button type="button" class="pick" onclick={copy}>{ icon(COPY) }{ t("Copy the command") }</button>
-                <small>{ t("Secrets, ConfigMaps and managedFields are left out before anything is kept") }</small>
-            </p>
+            { cluster_command(&store) }
             if !store.files.read_only {
                 <p class="begin">
                     <button type="button" class="primary" onclick={paste}>{ icon(CLIPBOARD) }{ t("Paste") }</button>

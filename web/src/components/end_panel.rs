@@ -5,7 +5,7 @@ use yew::prelude::*;
 use super::ask_from::ask_buttons;
 use super::icons::{CROSS, icon};
 use super::path::offer;
-use super::policy::policy_name;
+use super::policy::{begin_button, policy_name};
 use super::renders::count_render;
 use super::rich::{SourceLink, in_words, rich};
 use super::signs::passing_class;
@@ -18,7 +18,7 @@ use netpolis_view::{PolicyView, ReachView, RoutesView};
 #[component]
 pub fn EndPanel() -> Html {
     count_render("EndPanel");
-    let Some(store) = use_part(|state| (state.scene_part(), state.selected_end())) else { return Html::default() };
+    let Some(store) = use_part(|state| (state.scene_part(), state.selected_end(), state.files.read_only)) else { return Html::default() };
     let store = &store;
     let Some(index) = store.selected_end() else { return Html::default() };
     let (Some(panel), Some(end)) = (store.answers.scene.end_panel(index), store.answers.scene.ends.get(index)) else {
@@ -40,7 +40,7 @@ pub fn EndPanel() -> Html {
             if let Some(isolation) = panel.isolation { <p class="isolation">{ in_words(isolation) }</p> }
             if let Some(ways) = &panel.routes { { routes(store, ways) } }
             { for panel.reach.iter().map(|one| reach(store, one)) }
-            if let Some((listed, count)) = &panel.policies { { policies(store, listed, *count) } }
+            if let Some((listed, count)) = &panel.policies { { policies(store, index, listed, *count) } }
         </div>
     }
 }
@@ -49,10 +49,10 @@ fn codes(words: &[String]) -> Html {
     html! { <p class="labels">{ for words.iter().map(|word| html! { <code>{ word }</code> }) }</p> }
 }
 
-fn policies(store: &Store, policies: &[(usize, &PolicyView)], count: usize) -> Html {
+fn policies(store: &Store, end: usize, policies: &[(usize, &PolicyView)], count: usize) -> Html {
     html! {
         <section>
-            <h3>{ t("Policies that select it") }<span class="count">{ count }</span></h3>
+            <header class="list-head"><h3>{ t("Policies that select it") }<span class="count">{ count }</span></h3>{ begin_button(store, end) }</header>
             <ul class="policies">
                 { for policies.iter().map(|(number, policy)| html! {
                     <li><span>{ policy_name(store, *number) }<small>{ in_words(&policy.directions) }

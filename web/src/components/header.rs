@@ -6,14 +6,14 @@ use netpolis_core::settings::{Engine, Staged};
 
 use super::chooser::use_chooser;
 use super::icons::{
-    COMPARE, HISTORY, INFO, KEYBOARD, LESSON, MATRIX, MOON, MORE, OPEN, PANEL_BOTTOM, PANEL_LEFT, PANEL_RIGHT, PLUS, SEARCH, SLIDERS, SUN,
-    SYSTEM, TEXT, UNDO, icon, logo,
+    CLIPBOARD, COMPARE, HISTORY, INFO, KEYBOARD, LESSON, MATRIX, MOON, MORE, OPEN, PANEL_BOTTOM, PANEL_LEFT, PANEL_RIGHT, PLUS, SEARCH,
+    SLIDERS, SUN, SYSTEM, TEXT, UNDO, icon, logo,
 };
 use super::keys::keys_of;
+use super::late::{Late, Part};
 use super::menu::Menu;
 use super::renders::count_render;
 use super::{Store, press, use_part};
-use crate::examples::EXAMPLES;
 use crate::scenes::Origin;
 use crate::state::{Action, CompareAction, Dialog, Layout, LayoutAction, Pane, State, Theme};
 use crate::words::{Language, t, t_with};
@@ -29,7 +29,6 @@ fn header_part(state: &State) -> impl PartialEq + use<> {
     (
         state.title(),
         state.place.origin,
-        state.files.example,
         state.settings.clone(),
         state.can_undo(),
         theme,
@@ -85,6 +84,7 @@ pub fn Header() -> Html {
                 <hr />
                 <button type="button" onclick={press(&store, Action::AddFile)}>{ icon(PLUS) }{ t("New file") }</button>
                 <button type="button" onclick={open_files}>{ icon(OPEN) }{ t("Open files…") }</button>
+                <button type="button" onclick={press(&store, LayoutAction::ShowDialog(Some(Dialog::Cluster)))}>{ icon(CLIPBOARD) }{ t("From a cluster…") }</button>
                 <button type="button" disabled={!store.can_undo()} onclick={press(&store, Action::Undo)}>{ icon(UNDO) }{ t("Undo the last change to files") }{ keys_of(UNDO_FILES) }</button>
                 <button type="button" class="compare-item" onclick={compare}>{ icon(COMPARE) }{ if comparing { t("Show what differs") } else { t("Compare from here on") } }</button>
                 <hr />
@@ -115,14 +115,7 @@ fn scene_menu(store: &Store) -> Html {
             <button type="button" onclick={press(store, LayoutAction::ShowDialog(Some(Dialog::Lessons)))}>{ icon(LESSON) }{ t("Lessons…") }</button>
             <a href="gallery.html">{ icon(MATRIX) }{ t("Gallery, with pictures") }</a>
             <hr />
-            <div class="examples" lang="en">
-                { for EXAMPLES.iter().enumerate().map(|(i, example)| html! {
-                    <button type="button" key={example.id} class={classes!("example", (store.files.example == Some(i)).then_some("chosen"))}
-                        onclick={press(store, Action::OpenExample(i, example))}>
-                        <b>{ example.title }</b><span>{ example.summary }</span>
-                    </button>
-                }) }
-            </div>
+            <Late part={Part::Examples} />
         </Menu>
     }
 }

@@ -16,6 +16,7 @@ use super::board::Board;
 use super::dialogs::Dialogs;
 use super::empty::Empty;
 use super::end_panel::EndPanel;
+use super::example_list::ExampleList;
 use super::graph::Player;
 use super::heat_map::{HeatMap, HeatMapProps};
 use super::lesson::LessonPane;
@@ -56,6 +57,8 @@ pub enum Part {
     Player,
     /// What helps who has nothing on the page yet.
     Empty,
+    /// The examples, in the menu.
+    Examples,
 }
 
 /// Draws any part.
@@ -77,6 +80,7 @@ fn draw(part: &Part) -> Html {
         Part::End => html! { <EndPanel /> },
         Part::Player => html! { <Player /> },
         Part::Empty => html! { <Empty /> },
+        Part::Examples => html! { <ExampleList /> },
     }
 }
 

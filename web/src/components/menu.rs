@@ -1,7 +1,7 @@
 //! A button that opens a list below it.
 
 use wasm_bindgen::JsCast;
-use web_sys::{FocusEvent, HtmlElement, Node};
+use web_sys::{Element, FocusEvent, HtmlElement, Node};
 use yew::prelude::*;
 
 use super::icons::{CHEVRON, icon};
@@ -40,7 +40,12 @@ pub fn Menu(props: &MenuProps) -> Html {
     };
     let close = {
         let (open, button) = (open.clone(), button.clone());
-        Callback::from(move |_: MouseEvent| {
+        Callback::from(move |event: MouseEvent| {
+            // A heading or a field of the list is not chosen.
+            let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+            if target.and_then(|target| target.closest("button, a").ok().flatten()).is_none() {
+                return;
+            }
             open.set(false);
             // The button that was pressed goes; what opens next gives the keyboard back to this one.
             if let Some(button) = button.cast::<HtmlElement>() {
@@ -61,6 +66,10 @@ pub fn Menu(props: &MenuProps) -> Html {
     let onkeydown = {
         let (open, root, button) = (open.clone(), root.clone(), button.clone());
         Callback::from(move |event: KeyboardEvent| {
+            // A field of the list may have keys of its own.
+            if event.default_prevented() {
+                return;
+            }
             let step = match event.key().as_str() {
                 "Escape" if *open => {
                     open.set(false);
@@ -78,7 +87,7 @@ pub fn Menu(props: &MenuProps) -> Html {
                 open.set(true);
                 return;
             }
-            let Some(root) = root.cast::<web_sys::Element>() else { return };
+            let Some(root) = root.cast::<Element>() else { return };
             let Ok(items) = root.query_selector_all(".menu-list button, .menu-list a") else { return };
             let active = crate::effects::window().and_then(|w| w.document()).and_then(|d| d.active_element());
             let count = items.length() as i32;

@@ -22,6 +22,7 @@ pub mod empty;
 pub mod end_panel;
 pub mod engine_note;
 mod evidence;
+mod example_list;
 mod explanation;
 pub mod fixes;
 pub mod graph;

@@ -58,6 +58,8 @@ extern "C" {
     fn set_theme(this: &Module, editor: &JsValue, theme: &str);
     #[wasm_bindgen(method, js_name = setWords)]
     fn set_words(this: &Module, editor: &JsValue, label: &str, phrases: &Array);
+    #[wasm_bindgen(method, js_name = setBaseline)]
+    fn set_baseline(this: &Module, editor: &JsValue, text: Option<&str>);
     #[wasm_bindgen(method, js_name = setCompletions)]
     fn set_completions(this: &Module, editor: &JsValue, complete: &Function);
     #[wasm_bindgen(method, js_name = setHover)]
@@ -104,7 +106,8 @@ pub struct EditorOptions<'a> {
 }
 
 /// What the editor says of its own, by the names that CodeMirror has for it.
-const PHRASES: [&str; 25] = [
+const PHRASES: [&str; 26] = [
+    key("take back this change"),
     key("Escape, then Tab leaves the editor"),
     key("Find"),
     key("Replace"),
@@ -397,7 +400,7 @@ impl Editor {
         self.module.flush(&self.handle);
     }
 
-    /// Does a command, by the editor's name for it: `undo`, `redo`, `find`, `definition`, `problem`, `trim`.
+    /// Does a command, by the editor's name for it: `undo`, `redo`, `find`, `definition`, `problem`, `format`, `change`, `revert`.
     pub fn run(&self, command: &str) {
         self.module.run(&self.handle, command);
     }
@@ -443,6 +446,11 @@ impl Editor {
     /// Takes other defaults for colours.
     pub fn set_theme(&self, theme: EditorTheme) {
         self.module.set_theme(&self.handle, theme.name());
+    }
+
+    /// Shows what differs from another text among the lines; nothing: no longer.
+    pub fn set_baseline(&self, text: Option<&str>) {
+        self.module.set_baseline(&self.handle, text);
     }
 
     /// Says its name and its own words in the page's language.

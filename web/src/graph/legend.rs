@@ -39,7 +39,13 @@ impl Picture {
         .into_iter()
         .flatten()
         .collect();
+        let has_between = self.arrows.iter().any(|arrow| !arrow.flow);
         let on_demand = self.overview.as_ref().filter(|overview| !overview.focus).map(|overview| match overview.flows {
+            flows if has_between => t_count(
+                flows as usize,
+                "{0} flow between namespaces; select one to see all of its own",
+                "{0} flows between namespaces; select one to see all of its own",
+            ),
             0 => t("no flows between namespaces: select one to see its own").to_owned(),
             flows => t_count(
                 flows as usize,

@@ -61,6 +61,13 @@ pub enum Action {
     DrawAt(u32),
     /// Something is changed in the drawing of a policy: the text gets what the engine makes of it.
     EditPolicy(PolicyEdit),
+    /// A policy begins.
+    BeginPolicy {
+        /// Whom it selects: the key of a workload, or `namespace/NAME`.
+        subject: String,
+        /// Whether it is one of Calico, not of Kubernetes.
+        calico: bool,
+    },
     /// A list of answers asks something else.
     AskList(FurtherQuestion),
     /// A row of the list that is shown is ticked, or no longer, by its key.

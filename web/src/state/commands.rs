@@ -5,6 +5,8 @@ use super::{
     Action, AnswerList, CompareAction, Dialog, EditorWish, FixSection, Goal, LayoutAction, Pane, PictureAction, State, Tab, Theme,
 };
 
+use netpolis_view::EndKind;
+
 /// Something that the page can be told to do.
 #[derive(Debug)]
 pub struct Command {
@@ -59,6 +61,16 @@ fn hides(state: &State, pane: Pane) -> bool {
 
 fn shows(state: &State, pane: Pane) -> bool {
     wide(state) && !state.layout.panes.is_hidden(pane)
+}
+
+/// The workload that is looked at, for which a policy can be begun.
+fn begins_policy(state: &State) -> Option<usize> {
+    state.selected_end().filter(|end| writable(state) && state.answers.scene.is_a(*end, EndKind::Workload))
+}
+
+fn begin_policy(state: &State) -> Action {
+    let subject = begins_policy(state).map_or_else(String::new, |end| state.answers.scene.key(end));
+    Action::BeginPolicy { subject, calico: state.writes_calico() }
 }
 
 fn offers_fix(state: &State, goal: Goal) -> bool {
@@ -128,6 +140,8 @@ pub static COMMANDS: &[Command] = &[
     panel("Matrix", "all pairs table heat map", Tab::Matrix),
     panel("Path", "way hops packet translations", Tab::Path),
     panel("Policies", "board tiers order", Tab::Policies),
+    command("New policy for what is selected", "begin build write isolate", Run::Do(|state| begin_policy(state)))
+        .when(|state| begins_policy(state).is_some()),
     panel("Problems", "findings lints warnings errors", Tab::Problems),
     list("Checks", "assertions tests answers", AnswerList::Checks),
     list("Open ends", "exposure answers", AnswerList::OpenEnds),
@@ -157,6 +171,7 @@ pub static COMMANDS: &[Command] = &[
         .when(|state| has_cloud(state) && !state.shows_azure()),
     command("New file", "add yaml", Run::Do(|_| Action::AddFile)).when(writable),
     command("Open files…", "load upload yaml", Run::Press(".header input[type='file']")).when(writable),
+    dialog("From a cluster…", "kubectl get paste import whole", Dialog::Cluster),
     command("Undo the last change to files", "take back", Run::Do(|_| Action::Undo)).on(UNDO_KEYS).when(State::can_undo),
     edit("Undo in the editor", "take back text", EditorWish::Undo).when(writable),
     edit("Redo in the editor", "text again", EditorWish::Redo).when(writable),
@@ -164,7 +179,16 @@ pub static COMMANDS: &[Command] = &[
     dialog("Find in all files…", "search replace text", Dialog::Find).on("Mod+Shift+F"),
     dialog("Objects in the files…", "outline documents symbols go to", Dialog::Outline).on("Mod+Shift+O"),
     edit("Go to definition", "pods of a selector service namespace", EditorWish::Definition).on("F12"),
-    edit("Remove trailing spaces", "format tidy whitespace lines", EditorWish::Trim).on("Shift+Alt+F").when(writable),
+    edit("Format this file", "indent tidy trailing spaces whitespace json pretty", EditorWish::Format).on("Shift+Alt+F").when(writable),
+    command("Show changes in the text", "merge diff baseline compare lines", Run::Layout(LayoutAction::CompareInText(true)))
+        .when(|state| state.baseline().is_some() && !state.layout.compares_in_text),
+    command("Hide changes in the text", "merge diff baseline compare lines", Run::Layout(LayoutAction::CompareInText(false)))
+        .when(|state| state.original().is_some()),
+    edit("Go to the next change", "merge diff baseline compare lines", EditorWish::NextChange)
+        .on("F7")
+        .when(|state| state.original().is_some()),
+    edit("Take back the change at the cursor", "revert reject merge diff baseline", EditorWish::TakeBack)
+        .when(|state| writable(state) && state.original().is_some()),
     command("New scene", "empty start", Run::Do(|_| Action::StartScene)),
     dialog("Recent scenes…", "history kept open", Dialog::Scenes),
     dialog("Lessons…", "course learn tutorial", Dialog::Lessons),

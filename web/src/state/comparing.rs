@@ -46,6 +46,16 @@ impl State {
         Some(BaselineTexts { number: *number, files: baseline.files.clone(), settings: settings_text(&baseline.settings) })
     }
 
+    /// The baseline's text of the file that is shown, where the editor is to show what differs from it. A file that the baseline does not have is all new,
+    /// unless both have but one.
+    pub fn original(&self) -> Option<&str> {
+        let baseline = self.baseline().filter(|_| self.layout.compares_in_text)?;
+        let shown = self.files.shown()?;
+        let same = baseline.files.iter().find(|(name, _)| *name == shown.name);
+        let only = || baseline.files.first().filter(|_| baseline.files.len() == 1 && self.files.len() == 1);
+        Some(same.or_else(only).map_or("", |(_, text)| text.as_str()))
+    }
+
     pub(super) fn take_baseline(&mut self, baseline: Option<Rc<Baseline>>) {
         let number = self.count();
         self.place.comparing = baseline.map(|baseline| Comparing { number, baseline });

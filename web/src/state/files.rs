@@ -68,8 +68,12 @@ pub enum EditorWish {
     NextProblem,
     /// Goes to what the place under the cursor names or selects.
     Definition,
-    /// Takes away spaces at the ends of lines.
-    Trim,
+    /// Lays the text out: indentation, and spaces at the ends of lines.
+    Format,
+    /// Goes to the next change, where the text is compared with the baseline's.
+    NextChange,
+    /// Takes back the change at the cursor, likewise.
+    TakeBack,
 }
 
 impl EditorWish {
@@ -81,7 +85,9 @@ impl EditorWish {
             EditorWish::Find => "find",
             EditorWish::NextProblem => "problem",
             EditorWish::Definition => "definition",
-            EditorWish::Trim => "trim",
+            EditorWish::Format => "format",
+            EditorWish::NextChange => "change",
+            EditorWish::TakeBack => "revert",
         }
     }
 

@@ -193,6 +193,8 @@ pub enum Dialog {
     Outline,
     /// A search in all files.
     Find,
+    /// How a cluster gets onto the page.
+    Cluster,
 }
 
 /// What is where on the page.
@@ -210,6 +212,8 @@ pub struct Layout {
     pub list: AnswerList,
     /// The window over the page.
     pub dialog: Option<Dialog>,
+    /// Whether the editor shows what differs from the baseline.
+    pub compares_in_text: bool,
     /// What a page inside another shows.
     pub embed: EmbedView,
     /// The language that is wanted.
@@ -245,6 +249,8 @@ pub enum LayoutAction {
     ShowDialog(Option<Dialog>),
     /// The text comes into sight.
     ShowEditor,
+    /// The editor shows what differs from the baseline, or no longer.
+    CompareInText(bool),
     /// What a page inside another shows.
     Embed(EmbedView),
     /// Another language is wanted.
@@ -314,6 +320,12 @@ impl Layout {
                 }
             }
             LayoutAction::ShowDialog(dialog) => self.dialog = dialog,
+            LayoutAction::CompareInText(on) => {
+                self.compares_in_text = on;
+                if on {
+                    self = self.after(&LayoutAction::ShowEditor);
+                }
+            }
             LayoutAction::ShowEditor => {
                 self.panes.editor_hidden = false;
                 self.screen = Screen::Text;

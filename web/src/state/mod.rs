@@ -294,6 +294,7 @@ impl State {
             Action::ShowPolicy(key) => self.show_policy(key),
             Action::DrawAt(offset) => self.draw_at(offset),
             Action::EditPolicy(edit) => self.further.editing = Some(edit),
+            Action::BeginPolicy { subject, calico } => self.begin_policy(subject, calico),
             Action::AskList(asked) => self.ask_list(asked),
             Action::Tick(key) => self.tick(key),
             Action::Lesson(action) => self.play(action),

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::{LayoutAction, Pane, Screen, State, Tab};
 use crate::words::{t, t_with};
-use netpolis_view::{FurtherAnswer, FurtherQuestion, PolicyDrawing};
+use netpolis_view::{FurtherAnswer, FurtherQuestion, PolicyDrawing, PolicyEdit, WantedEdit};
 
 impl State {
     /// What is asked of the policy that is drawn; nothing while it is not seen.
@@ -45,6 +45,28 @@ impl State {
         }
     }
 
+    /// Whether new policies are written in Calico's language: where there are some that only Calico has.
+    pub fn writes_calico(&self) -> bool {
+        let is_calico = |kind: &str, movable: bool| kind == "GlobalNetworkPolicy" || kind == "NetworkPolicy" && movable;
+        self.answers.scene.policies.iter().any(|policy| is_calico(&policy.kind, policy.movable))
+    }
+
+    /// A policy for a workload or a namespace is asked for. Where none can be, the person is told.
+    pub(super) fn begin_policy(&mut self, subject: String, calico: bool) {
+        match self.answers.scene.new_policy_key(&subject) {
+            Some(policy) => {
+                let wanted = WantedEdit::Begin { subject, calico };
+                self.further.editing = Some(PolicyEdit { policy, egress: false, wanted });
+            }
+            None => self.tell(t("A policy is begun for a workload or a namespace of these files").into(), false),
+        }
+    }
+
+    /// The policy that is drawn, by its place among those of the scene.
+    pub fn drawn_policy(&self) -> Option<usize> {
+        self.answers.scene.find_policy(self.further.policy.as_deref().filter(|_| self.layout.shows_board())?)
+    }
+
     /// Makes the change that the engine found for what was wanted of a policy, or says why there is none.
     pub(super) fn take_policy_edit(&mut self, answers: &[(FurtherQuestion, Rc<FurtherAnswer>)]) {
         for (asked, answer) in answers {
@@ -56,7 +78,12 @@ impl State {
             match found {
                 // Somebody may have begun to read only since.
                 Ok(_) if self.files.read_only => {}
-                Ok(fix) => self.apply_to_files(&fix.title, &fix.by_file()),
+                Ok(fix) => {
+                    self.apply_to_files(&fix.title, &fix.by_file());
+                    if matches!(edit.wanted, WantedEdit::Begin { .. }) {
+                        self.show_policy(Some(edit.policy.clone()));
+                    }
+                }
                 Err(message) => self.tell(t_with("Not changed: {0}", &[&message.replace('`', "")]), false),
             }
         }
@@ -73,7 +100,7 @@ impl State {
 mod tests {
     use std::rc::Rc;
 
-    use netpolis_view::{Evaluator, PolicyEdit, WantedEdit};
+    use netpolis_view::Evaluator;
 
     use super::*;
     use crate::state::Action;
@@ -131,5 +158,23 @@ spec:
         assert!(refused.further.editing.is_none() && refused.files.text_of("shop.yaml") == SHOP);
         let all = state.reduce(Action::ShowPolicy(None));
         assert_eq!((all.bottom_pane(), all.wants_board().is_some()), (Pane::Bottom, true));
+    }
+
+    #[test]
+    fn a_policy_is_begun_and_drawn() {
+        let state = answered(Rc::new(State::default()).reduce(Action::FilesGiven(vec![("shop.yaml".into(), SHOP.into())])));
+        let begin = |subject: &str| Action::BeginPolicy { subject: subject.into(), calico: false };
+        let begun = answered(state.clone().reduce(begin("default/db[Pod]")));
+        // Another one has the name.
+        assert_eq!(begun.further.policy.as_deref(), Some("NetworkPolicy default/db-2"));
+        assert!(begun.files.text_of("shop.yaml").starts_with(SHOP) && begun.files.text_of("shop.yaml").contains("name: db-2\n"));
+        let begun = answered(begun);
+        assert_eq!(begun.drawing().flatten().map(|drawing| drawing.selected.count.as_str()), Some("1 pod"));
+        assert_eq!(begun.drawn_policy().map(|number| begun.answers.scene.policies[number].title.as_str()), Some("default/db-2"));
+        assert_eq!(begun.reduce(Action::Undo).files.text_of("shop.yaml"), SHOP);
+        let all = answered(state.clone().reduce(begin("namespace/default")));
+        assert!(all.files.text_of("shop.yaml").contains("name: all-pods\n  namespace: default\nspec:\n  podSelector: {}\n"));
+        let none = state.reduce(begin("internet"));
+        assert!(none.notices.notice.is_some() && none.further.editing.is_none());
     }
 }

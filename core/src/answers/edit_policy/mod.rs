@@ -1,5 +1,5 @@
-//! **Which change of text adds a rule to a policy, removes one, changes its ports, or has it act on a direction?** In the policy's own language, and
-//! with everything else as it is written.
+//! **Which change of text begins a policy, adds a rule to one, removes one, changes its ports, or has it act on a direction, or select others?** In the policy's
+//! own language, and with everything else as it is written.
 //!
 //! ```text
 //! change ── steps, each on the text that the one before left ──> edits ── applied to a copy, read again ──> the policy does what was wanted
@@ -7,6 +7,7 @@
 //!
 //! Written on the machinery of [`fix`](super::fix), which keeps comments and layout.
 
+mod begin;
 mod calico;
 mod kubernetes;
 mod ports;
@@ -17,12 +18,16 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 
+pub use begin::{BegunPolicy, WantedPolicy, begin_policy};
+
 use self::ports::WantedPort;
 use self::work::Work;
+use super::fix::labels::{Pairs, match_labels, selecting};
+use super::fix::value::{V, map, text};
 use super::fix::{Scene, TextEdit, Unpatchable};
 use crate::model::Cidr;
 use crate::policy::{Direction, Policy, PolicyId, SubjectMatch};
-use crate::snapshot::PodId;
+use crate::snapshot::{PodId, Snapshot};
 
 /// What is to be changed.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -68,6 +73,11 @@ pub enum PolicyChange<'a> {
         /// Whether it does.
         on: bool,
     },
+    /// The policy selects others: pods of its namespace like this one, or nothing: all of them.
+    Select {
+        /// One of the pods.
+        pod: Option<PodId>,
+    },
 }
 
 impl PolicyChange<'_> {
@@ -78,6 +88,7 @@ impl PolicyChange<'_> {
             | PolicyChange::RemoveRule { direction, .. }
             | PolicyChange::RemovePeer { direction, .. }
             | PolicyChange::Act { direction, .. } => *direction,
+            PolicyChange::Select { .. } => Direction::Ingress,
         }
     }
 }
@@ -129,6 +140,8 @@ pub enum NotChanged {
     NoDirection,
     /// The pod has no labels by which it could be selected.
     NoLabels,
+    /// The pod is in another namespace than the policy.
+    Elsewhere,
     /// What was written does not do what was wanted.
     Otherwise,
 }
@@ -145,6 +158,7 @@ impl fmt::Display for NotChanged {
             NotChanged::Block(text) => write!(f, "`{text}` is no range of addresses: write one such as `10.0.0.0/8`"),
             NotChanged::OneProtocol => f.write_str("a Calico rule has one protocol: add another rule for the other one"),
             NotChanged::NoDirection => f.write_str("a policy acts on ingress or egress: to be without effect it has to be removed"),
+            NotChanged::Elsewhere => f.write_str("a policy in a namespace selects pods of that namespace"),
             NotChanged::NoLabels => f.write_str("the pod has no labels by which a policy could select it"),
             NotChanged::Otherwise => f.write_str("the policy is written in a way that can only be edited as text"),
         }
@@ -239,12 +253,44 @@ pub fn edit_policy<S: Scene>(scene: &S, id: PolicyId, change: &PolicyChange<'_>)
             set(&mut acts, own, *on);
             0
         }
+        PolicyChange::Select { pod } => {
+            select(&mut work, scene.snapshot(), policy, form, *pod)?;
+            0
+        }
     };
     work.act(acts)?;
     let edits = work.edits();
     let rules = policy.rules(direction).len().checked_add_signed(added).ok_or(NotChanged::Otherwise)?;
     prove(scene, policy, &work, direction, acts, rules)?;
     Ok(ChangedPolicy { title: title(policy, change), edits })
+}
+
+/// Writes another selector of whom the policy is about.
+fn select(work: &mut Work<'_>, snapshot: &Snapshot, policy: &Policy, form: Form, pod: Option<PodId>) -> Result<(), NotChanged> {
+    let own = policy.namespace.as_deref().ok_or_else(|| NotChanged::Kind(policy.kind.to_string()))?;
+    let labels = match pod {
+        Some(id) => {
+            let pod = snapshot.pod(id).ok_or(NotChanged::Gone)?;
+            if snapshot.namespace_name(pod.namespace) != own {
+                return Err(NotChanged::Elsewhere);
+            }
+            Some(selecting(snapshot, id).ok_or(NotChanged::NoLabels)?)
+        }
+        None => None,
+    };
+    let (key, value) = subject(form, labels.as_ref());
+    work.set_in_spec(key, &value)
+}
+
+/// The field that says whom a policy selects, and its value for these labels, or for all pods.
+fn subject(form: Form, labels: Option<&Pairs>) -> (&'static str, V) {
+    match form {
+        Form::Kubernetes => ("podSelector", labels.map_or_else(|| map([]), match_labels)),
+        Form::Calico => {
+            let parts: Vec<String> = labels.into_iter().flatten().map(|(key, value)| format!("{key} == '{value}'")).collect();
+            ("selector", text(if labels.is_some() { parts.join(" && ") } else { "all()".into() }))
+        }
+    }
 }
 
 fn set(acts: &mut [bool; 2], own: usize, on: bool) {
@@ -285,6 +331,7 @@ fn title(policy: &Policy, change: &PolicyChange<'_>) -> String {
         PolicyChange::SetPorts { rule, .. } => format!("change the ports of {direction} rule {} of {name}", rule + 1),
         PolicyChange::RemoveRule { rule, .. } => format!("remove {direction} rule {} of {name}", rule + 1),
         PolicyChange::RemovePeer { rule, .. } => format!("remove a peer of {direction} rule {} of {name}", rule + 1),
+        PolicyChange::Select { .. } => format!("change which pods {name} selects"),
         PolicyChange::Act { on: true, .. } => format!("have {name} act on {direction}"),
         PolicyChange::Act { on: false, .. } => format!("have {name} no longer act on {direction}"),
     }

@@ -84,6 +84,13 @@ impl<'a> Work<'a> {
         self.step(edits)
     }
 
+    /// Another value for a field of `spec`.
+    pub(super) fn set_in_spec(&mut self, key: &str, value: &V) -> Result<(), NotChanged> {
+        let spec = self.spec()?;
+        let edits = if spec.get(key).is_some() { self.object.swap(spec, key, key, value) } else { self.object.add(spec, key, value) };
+        self.step(edits)
+    }
+
     pub(super) fn remove_rule(&mut self, direction: Direction, rule: usize) -> Result<(), NotChanged> {
         let item = self.item(direction, rule)?;
         let edits = self.object.remove(self.spec()?, direction.as_str(), item);

@@ -353,7 +353,7 @@ pub(super) fn network_policy(name: &str, namespace: &str, spec: V) -> V {
 }
 
 /// A whole object.
-pub(super) fn object(version: &str, kind: &str, name: &str, namespace: Option<&str>, spec: V) -> V {
+pub(in crate::answers) fn object(version: &str, kind: &str, name: &str, namespace: Option<&str>, spec: V) -> V {
     map([
         ("apiVersion", Some(text(version))),
         ("kind", Some(text(kind))),
@@ -363,7 +363,7 @@ pub(super) fn object(version: &str, kind: &str, name: &str, namespace: Option<&s
 }
 
 /// A document at the end of the file of a policy; in one of JSON, an item of its list.
-pub(super) fn new_document(sources: &Sources, beside: Place, value: &V) -> Edited {
+pub(in crate::answers) fn new_document(sources: &Sources, beside: Place, value: &V) -> Edited {
     let position = sources.position(Span::END_OF_FILE.within(beside.document)).ok_or(Unpatchable::NoText)?;
     let file = &*sources.get(position.source).ok_or(Unpatchable::NoText)?.text;
     let start = sources.position(Span::new(0, 0).within(beside.document)).map_or(0, |p| p.start as usize);

@@ -31,6 +31,7 @@ use core::fmt;
 pub use block::Kind;
 pub use draft::TextEdit;
 pub use effects::SideEffect;
+pub(in crate::answers) use kubernetes::{new_document, object};
 pub use object::Unpatchable;
 pub use unified::unified;
 

@@ -2,6 +2,7 @@
 
 mod about;
 mod assumptions;
+mod cluster;
 mod find;
 mod share;
 
@@ -11,6 +12,8 @@ use yew::prelude::*;
 
 use self::about::About;
 use self::assumptions::Assumptions;
+use self::cluster::FromCluster;
+pub(super) use self::cluster::cluster_command;
 use self::find::FindInFiles;
 use self::share::Share;
 use super::compare::CompareWith;
@@ -35,6 +38,7 @@ pub fn Dialogs() -> Html {
         Some(Dialog::Lessons) => html! { <Window key="Lessons" title={t("Lessons")}><Lessons /></Window> },
         Some(Dialog::Share) => html! { <Window key="Share" title={t("Share")}><Share /></Window> },
         Some(Dialog::Settings) => html! { <Window key="Assumptions" title={t("Assumptions")}><Assumptions /></Window> },
+        Some(Dialog::Cluster) => html! { <Window key="From a cluster" title={t("From a cluster")}><FromCluster /></Window> },
         Some(Dialog::About) => html! { <Window key="About Netpolis" title={t("About Netpolis")}><About /></Window> },
         Some(Dialog::Palette) => html! { <Window key="Commands" title={t("Commands")}><Palette /></Window> },
         Some(Dialog::Outline) => {

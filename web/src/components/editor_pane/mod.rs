@@ -66,6 +66,7 @@ pub fn EditorPane() -> Html {
     use_creation(&store, &host, &live, &words, &ready);
     use_text(&store, &live, *ready);
     use_marks(&store, &live, *ready);
+    use_baseline(&store, &live, *ready);
     use_wishes(&store, &live, *ready);
 
     // What completion offers follows the scene.
@@ -185,6 +186,19 @@ fn use_text(store: &Store, live: &Rc<RefCell<LiveEditor>>, ready: bool) {
             }
         });
     }
+}
+
+/// Shows what differs from the baseline, where that is wanted.
+#[hook]
+fn use_baseline(store: &Store, live: &Rc<RefCell<LiveEditor>>, ready: bool) {
+    let live = live.clone();
+    // In another language the button beside the lines says something else.
+    let looks = (store.files.read_only, store.layout.words);
+    use_effect_with((ready, store.files.active, store.original().map(str::to_owned), looks), move |(_, _, original, _)| {
+        if let Some(editor) = &live.borrow().editor {
+            editor.set_baseline(original.as_deref());
+        }
+    });
 }
 
 /// Does what the editor is told to do.

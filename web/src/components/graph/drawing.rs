@@ -13,7 +13,7 @@ use super::view::LiveRef;
 use crate::components::ByAddress;
 use crate::components::renders::count_render;
 use crate::graph::near::{Near, Pointed, near};
-use crate::graph::picture::{FrameMark, Mark, Picture};
+use crate::graph::picture::{FrameMark, Mark, MarkKind, Picture};
 use crate::graph::route::Route;
 use crate::graph::sight::WHOLE;
 use crate::graph::zoom::details;
@@ -48,6 +48,8 @@ pub(super) struct DrawingProps {
     pub(super) scene: ByAddress<SceneView>,
     /// The card whose arrows are shown.
     pub(super) pinned: Option<String>,
+    /// The policy that is drawn below: whom it selects is marked.
+    pub(super) policy: Option<usize>,
 }
 
 #[component]
@@ -91,6 +93,11 @@ pub(super) fn Drawing(props: &DrawingProps) -> Html {
         let end = mark.end.filter(|_| near_by.is_some_and(|frame| frame.rect.contains(mark.rect.middle_x(), mark.rect.middle_y(), 0.0)));
         end.and_then(|end| props.scene.ends.get(end)).map(|end| details(end, mark.rect.w - 32.0)).unwrap_or_default()
     };
+    let selected = use_memo((props.scene.clone(), props.policy), |(scene, policy)| selected_by(scene, *policy));
+    let is_subject = |mark: &Mark| match (&mark.kind, mark.end) {
+        (MarkKind::Group(name), _) => selected.1.iter().any(|namespace| namespace == name),
+        (_, end) => end.is_some_and(|end| selected.0.contains(&end)),
+    };
     use_focus(&picture, &props.live.0, &props.canvas);
     use_awaited(&props.canvas, &props.live.0, *part);
     let many = picture.marks.len() + picture.arrows.iter().filter(|arrow| !arrow.quiet).count() > MANY_PARTS;
@@ -117,7 +124,7 @@ pub(super) fn Drawing(props: &DrawingProps) -> Html {
                     <g class="own">{ for own.arrows.iter().enumerate().map(|(index, arrow)| html! { <ArrowView key={arrow.key.clone()} picture={own.clone()} {index} near=true route={None} /> }) }</g>
                 }
                 <g class="marks">{ for picture.marks.iter().enumerate().filter(|(index, mark)| is_drawn(*index, mark)).map(|(index, mark)| html! {
-                    <MarkView key={mark_key(&picture, index, mark)} words={props.words} picture={picture.clone()} {index} near={stays(near.as_ref().map(|near| &near.marks), index)} flow={flow.contains(&index)} tabbable={index == tabbable} details={details_of(mark)} />
+                    <MarkView key={mark_key(&picture, index, mark)} words={props.words} picture={picture.clone()} {index} near={stays(near.as_ref().map(|near| &near.marks), index)} flow={flow.contains(&index)} subject={is_subject(mark)} tabbable={index == tabbable} details={details_of(mark)} />
                 }) }</g>
                 { for picture.marks.iter().filter(|m| m.end.is_some()).filter_map(|m| ask_sign(m, props.asks_from.as_deref())) }
                 <PacketView picture={picture.clone()} scene={props.scene.clone()} />
@@ -137,6 +144,17 @@ struct Look {
     quiet: VecMap<usize, Route>,
     /// In an overview the arrows of the one card that is looked at.
     own: Option<ByAddress<Picture>>,
+}
+
+/// Whom a policy selects: ends, and the namespaces that they are in.
+fn selected_by(scene: &SceneView, policy: Option<usize>) -> (Vec<usize>, Vec<String>) {
+    let Some(policy) = policy else { return Default::default() };
+    let is_selected = |index: &usize| scene.ends.get(*index).is_some_and(|end| end.policies.iter().any(|own| *own as usize == policy));
+    let ends: Vec<usize> = (0..scene.ends.len()).filter(is_selected).collect();
+    let name = |end: &usize| Some(scene.namespaces.get(scene.ends.get(*end)?.namespace? as usize)?.name.clone());
+    let mut names: Vec<String> = ends.iter().filter_map(name).collect();
+    names.dedup();
+    (ends, names)
 }
 
 /// What is looked at: the card that is pointed at, or else the one whose arrows are to stay.

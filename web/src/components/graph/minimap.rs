@@ -17,24 +17,31 @@ pub(super) struct MinimapProps {
     pub(super) picture: ByAddress<Picture>,
     pub(super) live: Handle,
     pub(super) canvas: NodeRef,
+    /// Whether it is a map in a corner, which is seen while not all of the picture is; else a strip at the edge.
+    #[prop_or_default]
+    pub(super) corner: bool,
 }
+
+/// How large a map in a corner is at most.
+const CORNER: (f64, f64) = (148.0, 104.0);
 
 /// A press or a drag on it shows what is there.
 #[component]
 pub(super) fn Minimap(props: &MinimapProps) -> Html {
     let own = use_node_ref();
-    let bounds = props.picture.bounds;
+    let (bounds, corner) = (props.picture.bounds, props.corner);
     let go = {
         let (live, canvas, own) = (props.live.0.clone(), props.canvas.clone(), own.clone());
         Callback::from(move |event: PointerEvent| {
             let elements = canvas.cast::<Element>().zip(own.cast::<Element>());
             let Some((canvas, map)) = elements.filter(|_| event.buttons() == 1) else { return };
             let (place, size) = (map.get_bounding_client_rect(), size_of(&canvas));
-            let down = (f64::from(event.client_y()) - place.top()) / place.height().max(1.0);
+            let share = |at: i32, start: f64, length: f64| ((f64::from(at) - start) / length.max(1.0)).clamp(0.0, 1.0);
             let mut live = live.borrow_mut();
             let camera = live.camera;
-            let y = size.1 / 2.0 - (bounds.y + down.clamp(0.0, 1.0) * bounds.h) * camera.scale;
-            live.look(&canvas, Camera { y, moved: true, ..camera });
+            let y = size.1 / 2.0 - (bounds.y + share(event.client_y(), place.top(), place.height()) * bounds.h) * camera.scale;
+            let x = size.0 / 2.0 - (bounds.x + share(event.client_x(), place.left(), place.width()) * bounds.w) * camera.scale;
+            live.look(&canvas, Camera { x: if corner { x } else { camera.x }, y, moved: true, ..camera });
         })
     };
     {
@@ -47,13 +54,19 @@ pub(super) fn Minimap(props: &MinimapProps) -> Html {
         });
     }
     html! {
-        <svg ref={own} class="minimap" aria-hidden="true" viewBox={format!("{} {} {} {}", bounds.x, bounds.y, bounds.w, bounds.h)} preserveAspectRatio="none"
+        <svg ref={own} class={classes!("minimap", corner.then_some("corner"))} style={corner.then(|| corner_size(bounds))} aria-hidden="true" viewBox={format!("{} {} {} {}", bounds.x, bounds.y, bounds.w, bounds.h)} preserveAspectRatio="none"
             onpointerdown={go.clone()} onpointermove={go}>
             <path class="frames" d={outline(props.picture.frames.iter().map(|frame| frame.rect))} />
             <path class="cards" d={outline(props.picture.marks.iter().map(|mark| mark.rect))} />
             <rect class="seen" />
         </svg>
     }
+}
+
+/// As large as a corner allows, in the shape of the picture.
+fn corner_size(bounds: Rect) -> String {
+    let scale = (CORNER.0 / bounds.w.max(1.0)).min(CORNER.1 / bounds.h.max(1.0));
+    format!("width:{:.0}px;height:{:.0}px", bounds.w * scale, bounds.h * scale)
 }
 
 fn outline(rects: impl Iterator<Item = Rect>) -> String {
@@ -68,6 +81,13 @@ fn outline(rects: impl Iterator<Item = Rect>) -> String {
 pub(super) fn seen(canvas: &Element, camera: &Camera) {
     let Some(seen) = find(canvas, ".minimap .seen") else { return };
     let size = size_of(canvas);
+    if let Some([x, y, w, h]) = find(canvas, ".minimap").and_then(|map| numbers(&map.get_attribute("viewBox")?)) {
+        let is_in = |start: f64, length: f64, moved: f64, room: f64| {
+            moved + start * camera.scale >= -1.0 && moved + (start + length) * camera.scale <= room + 1.0
+        };
+        let all = is_in(x, w, camera.x, size.0) && is_in(y, h, camera.y, size.1);
+        let _ = canvas.class_list().toggle_with_force("cropped", !all);
+    }
     for (name, value) in [
         ("x", -camera.x / camera.scale),
         ("y", -camera.y / camera.scale),
@@ -76,4 +96,10 @@ pub(super) fn seen(canvas: &Element, camera: &Camera) {
     ] {
         let _ = seen.set_attribute(name, &format!("{value:.0}"));
     }
+}
+
+/// Four numbers with spaces between them.
+fn numbers(text: &str) -> Option<[f64; 4]> {
+    let found: Vec<f64> = text.split_whitespace().map_while(|word| word.parse().ok()).collect();
+    found.try_into().ok()
 }

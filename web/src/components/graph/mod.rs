@@ -54,11 +54,22 @@ use crate::state::{Action, PictureAction, State, marks_in};
 use crate::words::t;
 use netpolis_view::{EndKind, SceneView, Status, TrafficView};
 
+/// Of fewer cards nobody loses sight.
+const FEW_CARDS: usize = 6;
+
 /// What the graph shows, without what is shown beside it.
 fn graph_part(state: &State) -> impl PartialEq + use<> {
     let asking = (state.is_first_on_its_way(), state.flow_ends(), state.selected_end(), state.asking.from.clone());
     let answers = (state.marks().cloned().map(ByAddress), state.filter_answer().cloned().map(ByAddress), state.to_predict());
-    (state.scene_part(), state.verdict_part(), asking, answers, state.picture.clone(), state.shows_azure(), state.layout.theme)
+    (
+        state.scene_part(),
+        state.verdict_part(),
+        asking,
+        answers,
+        state.picture.clone(),
+        (state.shows_azure(), state.drawn_policy()),
+        state.layout.theme,
+    )
 }
 
 /// The graph, with its tools and its legend.
@@ -109,12 +120,14 @@ pub fn Graph() -> Html {
             }
             <div class="canvas" ref={canvas.clone()}>
                 <Drawing words={store.layout.words} picture={drawn.clone()} store={store.dispatcher()} live={Handle(live.clone())} canvas={canvas.clone()}
-                    asks_from={store.asking.from.clone()} scene={shown.clone()} pinned={store.picture.pinned.clone()} />
+                    asks_from={store.asking.from.clone()} scene={shown.clone()} pinned={store.picture.pinned.clone()} policy={store.drawn_policy()} />
                 if drawn.overview.is_some() {
                     { alone(&store) }
                     if room.is_some_and(|(_, high)| drawn.bounds.h + 32.0 > f64::from(high)) {
                         <Minimap picture={drawn.clone()} live={Handle(live.clone())} canvas={canvas.clone()} />
                     }
+                } else if drawn.marks.len() >= FEW_CARDS {
+                    <Minimap picture={drawn.clone()} live={Handle(live.clone())} canvas={canvas.clone()} corner=true />
                 }
                 if empty && !store.is_first_on_its_way() { <Late part={Part::Empty} /> }
             </div>

@@ -44,6 +44,8 @@ pub(super) struct MarkProps {
     pub(super) near: bool,
     /// Whether the flow in question starts or ends at it.
     pub(super) flow: bool,
+    /// Whether the policy that is drawn below selects it.
+    pub(super) subject: bool,
     /// Whether Tab comes to it.
     pub(super) tabbable: bool,
     /// What it says of its pods; from far away nothing.
@@ -57,7 +59,7 @@ impl MarkProps {
 
     /// All but the picture.
     fn own(&self) -> impl PartialEq + use<> {
-        (self.words, self.index, self.near, self.flow, self.tabbable, self.details.clone())
+        (self.words, self.index, self.near, (self.flow, self.subject), self.tabbable, self.details.clone())
     }
 }
 
@@ -136,7 +138,7 @@ fn sub(text: &str, x: f64, y: f64) -> Html {
 }
 
 fn mark(mark: &Mark, props: &MarkProps) -> Html {
-    let MarkProps { index, near, flow, tabbable, .. } = *props;
+    let MarkProps { index, near, flow, subject, tabbable, .. } = *props;
     let r = mark.rect;
     let class = classes!(
         "mark",
@@ -146,10 +148,12 @@ fn mark(mark: &Mark, props: &MarkProps) -> Html {
             MarkKind::Pill => "pill",
         },
         flow.then_some("flow"),
+        subject.then_some("subject"),
         mark.selected.then_some("selected"),
         (!props.details.is_empty()).then_some("near-by"),
         near.then_some("near")
     );
+    let label = if subject { t_with("{0}; selected by the policy shown", &[&mark.label]) } else { mark.label.clone() };
     let pill = mark.kind == MarkKind::Pill;
     let closed = (matches!(mark.kind, MarkKind::Group(_)) && props.picture.overview.is_some()).then_some("false");
     let left = if pill { 34.0 } else { 16.0 };
@@ -175,11 +179,12 @@ fn mark(mark: &Mark, props: &MarkProps) -> Html {
         }
     });
     html! {
-        <g {class} role="button" tabindex={if tabbable { "0" } else { "-1" }} aria-label={mark.label.clone()} aria-expanded={closed} data-mark={index.to_string()} data-key={mark.key.clone()}
+        <g {class} role="button" tabindex={if tabbable { "0" } else { "-1" }} aria-label={label.clone()} aria-expanded={closed} data-mark={index.to_string()} data-key={mark.key.clone()}
             transform={format!("translate({} {})", r.x, r.y)}>
             if matches!(mark.kind, MarkKind::Group(_)) {
                 <rect class="behind" x="5" y="5" width={r.w.to_string()} height={r.h.to_string()} rx="8" />
             }
+            if subject { <rect class="subject-ring" x="-5" y="-5" width={(r.w + 10.0).to_string()} height={(r.h + 10.0).to_string()} rx={(rx + 5.0).to_string()} /> }
             <rect class="body" width={r.w.to_string()} height={r.h.to_string()} rx={rx.to_string()} />
             { sign }
             if props.details.is_empty() {
@@ -210,7 +215,7 @@ fn mark(mark: &Mark, props: &MarkProps) -> Html {
                     <rect class="hit" width="40" height="40" rx="8" /><path d="M15 20h10M20 15v10" /><title lang={shown().tag()}>{ t("open") }</title>
                 </g>
             }
-            <title>{ &mark.label }</title>
+            <title>{ label }</title>
         </g>
     }
 }

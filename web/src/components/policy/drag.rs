@@ -4,7 +4,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, PointerEvent};
 use yew::prelude::*;
 
-use super::edit::add;
+use super::edit::{MIDDLE, dropped};
 use crate::components::Store;
 use crate::components::hold::{self, Hold, is_lost, was_let_go};
 
@@ -72,7 +72,8 @@ impl Drag {
         }
         self.hold.set(Some(hold));
         if hold.begun {
-            self.held.set(Some(Held { offer: hold.item as usize, column: column_at(hold.at) }));
+            let offer = hold.item as usize;
+            self.held.set(Some(Held { offer, column: column_at(hold.at).filter(|column| *column != MIDDLE || self.is_selectable(offer)) }));
             if let Some(ghost) = self.ghost.cast::<HtmlElement>() {
                 let _ = ghost.style().set_property("translate", &hold.place());
             }
@@ -85,8 +86,15 @@ impl Drag {
         let Some(hold) = hold.filter(|hold| hold.begun) else { return };
         let drawing = self.store.drawing().flatten();
         if let (Some(column), Some(offer)) = (column_at(hold.at), drawing.and_then(|drawing| drawing.offers.get(hold.item as usize))) {
-            self.store.dispatch(add(&self.store, column, offer));
+            if let Some(action) = dropped(&self.store, column, offer) {
+                self.store.dispatch(action);
+            }
         }
+    }
+
+    /// Whether the policy can select an endpoint that is offered.
+    fn is_selectable(&self, offer: usize) -> bool {
+        self.store.drawing().flatten().and_then(|drawing| drawing.offers.get(offer)).is_some_and(|offer| offer.selectable)
     }
 
     fn lost(&self, event: PointerEvent) {
@@ -109,6 +117,6 @@ impl Drag {
 /// The column under a pointer.
 fn column_at(at: (f64, f64)) -> Option<usize> {
     let document = crate::effects::window()?.document()?;
-    let side = document.element_from_point(at.0 as f32, at.1 as f32)?.closest(".policy-side").ok()??;
+    let side = document.element_from_point(at.0 as f32, at.1 as f32)?.closest("[data-side]").ok()??;
     side.dyn_into::<HtmlElement>().ok()?.get_attribute("data-side")?.parse().ok()
 }

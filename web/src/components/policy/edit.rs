@@ -12,6 +12,9 @@ use crate::state::Action;
 use crate::words::{t, t_with};
 use netpolis_view::{DrawnPeer, DrawnRule, OfferedPeer, PolicyDrawing, PolicyEdit, WantedEdit};
 
+/// The column in the middle, beside those of ingress and egress.
+pub(super) const MIDDLE: usize = 2;
+
 /// The change of one direction of the policy that is drawn.
 pub(super) fn change(store: &Store, direction: usize, wanted: WantedEdit) -> Action {
     Action::EditPolicy(PolicyEdit { policy: store.further.policy.clone().unwrap_or_default(), egress: direction == 1, wanted })
@@ -21,6 +24,14 @@ pub(super) fn change(store: &Store, direction: usize, wanted: WantedEdit) -> Act
 pub(super) fn add(store: &Store, direction: usize, offer: &OfferedPeer) -> Action {
     let ports = offer.ports.get(direction).cloned().unwrap_or_default();
     change(store, direction, WantedEdit::Add { peer: offer.key.clone(), ports })
+}
+
+/// What comes of an offered peer that is dragged onto a column, or into the middle, where the policy is to select it.
+pub(super) fn dropped(store: &Store, column: usize, offer: &OfferedPeer) -> Option<Action> {
+    match column {
+        MIDDLE => offer.selectable.then(|| change(store, 0, WantedEdit::Select(offer.key.clone()))),
+        direction => Some(add(store, direction, offer)),
+    }
 }
 
 /// Whether the policy acts on a direction, as a box to be ticked, and the menu of new rules.
@@ -94,13 +105,16 @@ pub(super) fn tray(drag: &Drag, offers: &[OfferedPeer]) -> Html {
                 <Menu arrow=false class="policy-end" button={in_words(&offer.title)}>
                     <button type="button" onclick={press(store, add(store, 0, offer))}>{ t("Allow from it (ingress)") }</button>
                     <button type="button" onclick={press(store, add(store, 1, offer))}>{ t("Allow to it (egress)") }</button>
+                    if let Some(action) = dropped(store, MIDDLE, offer).filter(|_| offer.selectable) {
+                        <button type="button" onclick={press(store, action)}>{ t("Have the policy select it") }</button>
+                    }
                 </Menu>
             </div>
         }
     };
     html! {
         <section class="policy-tray" aria-label={t("Endpoints for new rules")}>
-            <p class="policy-hint">{ t("Drag onto ingress or egress, or press:") }</p>
+            <p class="policy-hint">{ t("Drag onto ingress, egress or the middle, or press:") }</p>
             { for offers.iter().enumerate().map(chip) }
             if let Some(Held { offer, .. }) = *drag.held {
                 <div class="policy-end ghost" aria-hidden="true" ref={drag.ghost.clone()} style={drag.ghost_place()}>{ offers.get(offer).map(|offer| in_words(&offer.title)).unwrap_or_default() }</div>

@@ -1,5 +1,6 @@
 //! One policy as a drawing: what may send on the left, the selected endpoints in the middle, what they may send to on the right.
 
+mod begin;
 mod drag;
 mod edit;
 mod link;
@@ -7,8 +8,8 @@ mod side;
 
 use yew::prelude::*;
 
-use self::drag::use_drag;
-use self::edit::tray;
+use self::drag::{Drag, use_drag};
+use self::edit::{MIDDLE, tray};
 use self::side::{ends, side};
 use super::icons::{LAYERS, icon};
 use super::problems::problem_list;
@@ -19,6 +20,7 @@ use crate::state::{Action, State};
 use crate::words::t;
 use netpolis_view::{PolicyDrawing, SceneView};
 
+pub(super) use begin::{NewPolicy, begin_button};
 pub(super) use link::{DrawAtCursor, PolicyLink, draw_button, policy_name};
 
 fn policy_part(state: &State) -> impl PartialEq + use<> {
@@ -50,7 +52,7 @@ pub fn PolicyPane() -> Html {
                 { for drawing.notes.iter().map(|note| html! { <p class="policy-note">{ sentence(note) }</p> }) }
                 <div class="policy-drawing">
                     { side(&drag, drawing, 0) }
-                    { middle(store, drawing) }
+                    { middle(&drag, drawing) }
                     { side(&drag, drawing, 1) }
                 </div>
                 if !drawing.offers.is_empty() && !store.files.read_only { { tray(&drag, &drawing.offers) } }
@@ -61,9 +63,11 @@ pub fn PolicyPane() -> Html {
 }
 
 /// Whom the policy selects, and of the one of them that is looked at all policies.
-fn middle(store: &Store, drawing: &PolicyDrawing) -> Html {
+fn middle(drag: &Drag, drawing: &PolicyDrawing) -> Html {
+    let store = &drag.store;
+    let target = drag.held.is_some_and(|held| held.column == Some(MIDDLE)).then_some("target");
     html! {
-        <section class="policy-subject" aria-label={t("Selected")}>
+        <section class={classes!("policy-subject", target)} data-side={MIDDLE.to_string()} aria-label={t("Selected")}>
             <h3>{ t("Selects") }</h3>
             <p>{ in_words(&drawing.subject) }{ " " }if let Some(spot) = &drawing.subject_spot { <SourceLink spot={spot.clone()} short=true /> }</p>
             { ends(store, &drawing.selected) }

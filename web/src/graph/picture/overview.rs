@@ -1,9 +1,10 @@
-//! A scene of more cards than can be read: namespaces as cards in rows as wide as the canvas, which open in place. Arrows would be a ball of
-//! wool, so there are only those of the card that is looked at, as heavy as the flows are many that they stand for.
+//! A scene of more cards than can be read: namespaces as cards in rows as wide as the canvas, which open in place. Between namespaces there are arrows
+//! where these are few; more would be a ball of wool, so there are only those of the card that is looked at. Each is as heavy as the flows are many that it
+//! stands for.
 
 use super::arrows::word;
 use super::{Arrow, Draft, FrameMark, MANY_WORKLOADS, Mark, MarkKind, Options, Picture, Undrawn, draft, group};
-use crate::graph::route::Route;
+use crate::graph::route::{self, Ground, Route, Wish};
 use crate::graph::{Point, Rect, fit_text};
 use crate::vec_map::VecMap;
 use crate::words;
@@ -31,6 +32,8 @@ pub(super) const STRIP: f64 = 36.0;
 pub const WITH_STRIP: f64 = 520.0;
 /// More ends of a kind that no namespace has are one card.
 const MOST_PILLS: usize = 1;
+/// So many pairs of namespaces have arrows without being looked at, of so many cards.
+const MOST_BETWEEN: (u32, usize) = (24, 120);
 /// Most arrows of one card that are drawn: those that stand for most flows.
 const MOST_OWN: usize = 60;
 
@@ -114,13 +117,44 @@ pub(super) fn overview(scene: &SceneView, options: &Options<'_>, width: f64) -> 
     }
     grid.end_row();
     let Grid { mut picture, classes, flow, .. } = grid;
-    picture.arrows.extend(flow_arrow(&picture, options, flow));
+    let denied = options.denied == Some(true);
+    let between = between(scene, &picture, &classes, denied);
+    picture.arrows.extend(between);
+    if let Some(own) = flow_arrow(&picture, options, flow) {
+        picture.arrows.retain(|arrow| arrow.key != own.key);
+        picture.arrows.push(own);
+    }
     let selected = picture.marks.iter().position(|mark| mark.selected);
     picture.lettering = 1.0;
     picture.bounds = Rect { x: 0.0, y: 0.0, w: width, h: picture.bounds.h };
-    let denied = options.denied == Some(true);
     picture.overview = Some(Overview { classes, selected, flows: scene.namespace_flows, focus: false, denied });
     picture
+}
+
+/// The arrows between closed namespaces, where they are few. In the lanes between cards.
+fn between(scene: &SceneView, picture: &Picture, classes: &[Vec<(u32, u32)>], denied: bool) -> Vec<Arrow> {
+    let (most, most_cards) = MOST_BETWEEN;
+    if scene.namespace_flows == 0 || scene.namespace_flows > most || picture.marks.len() > most_cards {
+        return Vec::new();
+    }
+    let is_namespace = |mark: &Mark| matches!(mark.kind, MarkKind::Group(_)) && mark.sort == EndKind::Workload;
+    let closed: Vec<End<'_>> = picture.marks.iter().enumerate().filter(|(_, mark)| is_namespace(mark)).collect();
+    let mut arrows = Vec::new();
+    for (n, &own) in closed.iter().enumerate() {
+        for &other in closed.iter().skip(n + 1) {
+            let of = |index: usize| classes.get(index).map_or(&[][..], Vec::as_slice);
+            let (out, back) = (Share::between(scene, of(own.0), of(other.0)), Share::between(scene, of(other.0), of(own.0)));
+            arrows.extend(own_pair(own, out, other, back, denied).into_iter().map(|(_, arrow)| arrow));
+        }
+    }
+    let rects: Vec<Rect> = picture.marks.iter().map(|mark| mark.rect).chain(picture.frames.iter().map(|frame| frame.rect)).collect();
+    let ground = Ground { rects: &rects, cards: picture.marks.len(), titles: &[], sideways: false };
+    let wish = |arrow: &Arrow| Wish { from: arrow.from, to: arrow.to, label: (0.0, 0.0), bundle: arrow.to, first: false };
+    let wishes: Vec<Wish> = arrows.iter().map(wish).collect();
+    for (arrow, route) in arrows.iter_mut().zip(route::routes(&ground, &wishes, 1.0)) {
+        arrow.route = route;
+    }
+    arrows
 }
 
 /// What stands outside, then namespaces by name.

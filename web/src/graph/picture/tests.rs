@@ -2,6 +2,7 @@ use std::rc::Rc;
 
 use super::arrows::{MOST_LOUD, MOST_QUIET};
 use super::*;
+use crate::graph::judge::judge;
 use netpolis_view::{EndView, NamespaceView, SetView};
 
 fn end(namespace: Option<u32>, title: &str, class: u32) -> EndView {
@@ -360,6 +361,35 @@ fn an_overview_has_the_arrows_of_what_is_looked_at() {
     assert!(!near[find("ns2")] && own.arrows.iter().all(|a| a.ask.is_none()), "closed namespaces are no ends");
     let legend = Picture { overview: Some(Overview { flows: 3, ..Overview::default() }), ..Picture::default() }.legend();
     assert_eq!(legend.hidden.as_deref(), Some("3 flows between namespaces: select one to see its own"));
+}
+
+#[test]
+fn few_flows_between_namespaces_have_arrows_that_pass_behind_no_card() {
+    let mut view = scene(&[10, 12, 8, 6, 6, 6, 6]);
+    let ends = view.ends.len();
+    (0..ends).for_each(|e| isolate(&mut view, e));
+    // To the first of ns6 from the first of ns0 and many of ns1; and back from there to ns0.
+    allow(&mut view, 0, 48, 2);
+    (10..16).for_each(|from| allow(&mut view, from, 48, 2));
+    allow(&mut view, 48, 0, 1);
+    view.namespace_flows = 3;
+    let drawn =
+        |view: &SceneView, toggled: &[String]| picture(view, &Options { room: ROOM, toggled, ..Options::default() }, &Memory::default());
+    let closed = drawn(&view, &[]);
+    let mut found: Vec<(&str, u8)> = closed.arrows.iter().map(|arrow| (arrow.title.as_str(), arrow.weight)).collect();
+    found.sort_unstable();
+    let expected = [
+        ("ns0 to ns6: partly allowed, 1 of 60 flows", 1),
+        ("ns1 to ns6: partly allowed, 6 of 72 flows", 2),
+        ("ns6 to ns0: partly allowed, 1 of 60 flows", 1),
+    ];
+    assert_eq!(found, expected);
+    assert_eq!(judge(&closed, (681.0, 538.0)).through, 0);
+    assert_eq!(closed.legend().hidden.as_deref(), Some("3 flows between namespaces; select one to see all of its own"));
+    // What is open has its own ends, and none of these.
+    assert_eq!(drawn(&view, &["ns6".to_owned()]).arrows, []);
+    view.namespace_flows = 25;
+    assert_eq!(drawn(&view, &[]).arrows, [], "too many");
 }
 
 #[test]

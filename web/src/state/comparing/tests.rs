@@ -145,3 +145,18 @@ fn anything_that_holds_files_can_be_a_baseline() {
     assert!(of_text("https://example.org/#v1.AAAA").unwrap_err().contains("damaged"));
     assert_eq!(of_text(" "), Err("There is no text on the clipboard".into()));
 }
+
+#[test]
+fn the_text_that_the_editor_compares_with_is_that_of_the_same_file() {
+    let kept = page().reduce(CompareAction::Keep.into());
+    assert_eq!(kept.original(), None, "not wanted");
+    let shown = kept.reduce(LayoutAction::CompareInText(true).into());
+    let state = edited(&shown, "port: 5432", "port: 5433");
+    assert_eq!(state.original(), Some(SHOP));
+    // The only file of each, whatever it is called; a further one is all new.
+    let file = state.files.shown().unwrap().id;
+    let renamed = state.reduce(Action::RenameFile(file, "other.yaml".into()));
+    assert_eq!(renamed.original(), Some(SHOP));
+    assert_eq!(renamed.clone().reduce(Action::AddFile).original(), Some(""));
+    assert_eq!(renamed.reduce(CompareAction::Stop.into()).original(), None);
+}
