@@ -132,7 +132,7 @@ export default {
         await until(5, () => list.locator(".topic").count(), "topics");
         const all = await list.locator(".example").count();
         await list.getByRole("textbox", { name: "search examples" }).click();
-        await page.keyboard.type("load balancer");
+        await page.keyboard.type("load balancer", { delay: 20 });
         await until(true, async () => (await list.locator(".example").count()) < all / 4, "fewer");
         await accessible(page, "the examples");
         await page.keyboard.press("ArrowDown");

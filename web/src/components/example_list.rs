@@ -63,7 +63,8 @@ pub fn ExampleList() -> Html {
         <div class="examples" lang="en">
             <input type="text" class="find" lang={shown().tag()} autocomplete="off" autocapitalize="off" spellcheck="false" placeholder={t("Search examples")} aria-label={t("search examples")}
                 value={(*wanted).clone()} {oninput} {onkeydown} />
-            { for TOPICS.iter().filter_map(topic) }
+            // In an element of its own: the field stays the one that is typed in, however many topics there are.
+            <div class="found">{ for TOPICS.iter().filter_map(topic) }</div>
             if found.is_empty() { <p class="none" role="status" lang={shown().tag()}>{ t("No example has these words.") }</p> }
         </div>
     }

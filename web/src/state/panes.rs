@@ -11,7 +11,7 @@ pub enum Pane {
     Inspector,
     /// Matrix and problems, below.
     Bottom,
-    /// The same place while it shows the way of a packet, which wants more room.
+    /// The same place while it shows what wants more room: the way of a packet, a policy as a drawing, a list of answers.
     Path,
 }
 
@@ -22,7 +22,7 @@ impl Pane {
             Pane::Editor => key("width of the editor"),
             Pane::Inspector => key("width of question and trace"),
             Pane::Bottom => key("height of matrix and problems"),
-            Pane::Path => key("height of the path"),
+            Pane::Path => key("height of path, drawing and answers"),
         }
     }
 }

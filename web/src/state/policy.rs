@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{LayoutAction, Pane, Screen, State, Tab};
+use super::{AnswerList, LayoutAction, Pane, Screen, State, Tab};
 use crate::words::{t, t_with};
 use netpolis_view::{FurtherAnswer, FurtherQuestion, PolicyDrawing, PolicyEdit, WantedEdit};
 
@@ -91,7 +91,13 @@ impl State {
 
     /// The pane at the bottom: what it shows has a height of its own.
     pub fn bottom_pane(&self) -> Pane {
-        let is_high = self.layout.tab == Tab::Path || self.layout.tab == Tab::Policies && self.further.policy.is_some();
+        // A comparison is looked at beside the graph; other lists are read.
+        let is_high = match self.layout.tab {
+            Tab::Path => true,
+            Tab::Policies => self.further.policy.is_some(),
+            Tab::Answers => self.layout.list != AnswerList::Compare,
+            _ => false,
+        };
         if is_high { Pane::Path } else { Pane::Bottom }
     }
 }
