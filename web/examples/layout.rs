@@ -39,7 +39,7 @@ mod measure {
             if name.contains(&only) {
                 let (text, namespaces) = cluster(cards);
                 let files = vec![("cluster.yaml", &*text.leak())].leak();
-                let example = Example { id: "", title: "", summary: "", files, flow: [""; 4], path: None, tab: "" };
+                let example = Example { id: "", topic: "", title: "", summary: "", files, flow: [""; 4], path: None, tab: "" };
                 let toggled: &[String] = if cards > MANY_WORKLOADS { &namespaces } else { &[] };
                 row(&mut all, &name, &Scene::new(Box::leak(Box::new(example))), toggled, false);
             }

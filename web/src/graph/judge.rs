@@ -247,7 +247,7 @@ mod tests {
     #[test]
     fn a_larger_cluster_keeps_the_conditions() {
         let files: &'static [(&str, &str)] = vec![("cluster.yaml", &*cluster(30).0.leak())].leak();
-        let example = Box::leak(Box::new(Example { id: "", title: "", summary: "", files, flow: [""; 4], path: None, tab: "" }));
+        let example = Box::leak(Box::new(Example { id: "", topic: "", title: "", summary: "", files, flow: [""; 4], path: None, tab: "" }));
         counts("a cluster of 30", &Scene::new(example), false);
     }
 

@@ -7,6 +7,7 @@ use netpolis_view::{
 
 static EXAMPLE: Example = Example {
     id: "two",
+    topic: "policies",
     title: "Two files",
     summary: "",
     files: &[("pods.yaml", "kind: Pod\n"), ("policies.yaml", "kind: NetworkPolicy\n")],
