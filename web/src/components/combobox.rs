@@ -137,6 +137,8 @@ fn keys(
     offer: &Callback<()>,
 ) -> Callback<KeyboardEvent> {
     let (open, active, found, choose, offer) = (open.clone(), active.clone(), found.to_vec(), choose.clone(), offer.clone());
+    // What the list is drawn for: a handle tells the newest value, also to what was drawn before.
+    let drawn_for = open.as_ref().map(Open::shown);
     Callback::from(move |event: KeyboardEvent| {
         let count = found.len();
         match event.key().as_str() {
@@ -146,7 +148,7 @@ fn keys(
             "Enter" => {
                 // Who types fast is ahead of the list that is drawn.
                 let now = event.target_unchecked_into::<HtmlInputElement>().value();
-                let drawn = open.as_ref().is_none_or(|open| open.shown() == now);
+                let drawn = drawn_for.as_ref().is_none_or(|text| *text == now);
                 let chosen = if drawn { found.get(*active).map(|entry| entry.value.clone()) } else { first(&now) };
                 let written =
                     open.as_ref().map(|open| if drawn { open.typed() } else { &now }).map(str::trim).filter(|text| !text.is_empty());

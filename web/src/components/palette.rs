@@ -64,7 +64,9 @@ pub fn Palette(props: &PaletteProps) -> Html {
     };
     let onkeydown = {
         let (all, recent) = (all.clone(), recent.clone());
-        let (active, found, choose, typed) = (active.clone(), found.clone(), choose.clone(), typed.clone());
+        let (active, found, choose) = (active.clone(), found.clone(), choose.clone());
+        // What the list is drawn for: a handle tells the newest value, also to what was drawn before.
+        let drawn_for = (*typed).clone();
         Callback::from(move |event: KeyboardEvent| {
             let last = found.len().saturating_sub(1);
             match event.key().as_str() {
@@ -73,7 +75,7 @@ pub fn Palette(props: &PaletteProps) -> Html {
                 "Enter" => {
                     // Who types fast is ahead of the list that is drawn.
                     let now = event.target_unchecked_into::<HtmlInputElement>().value();
-                    let chosen = if now == *typed { found.get(*active).copied() } else { find(&all, &now, &recent).first().copied() };
+                    let chosen = if now == drawn_for { found.get(*active).copied() } else { find(&all, &now, &recent).first().copied() };
                     chosen.into_iter().for_each(|index| choose.emit(index));
                 }
                 _ => return,

@@ -140,7 +140,7 @@ pub static COMMANDS: &[Command] = &[
     panel("Matrix", "all pairs table heat map", Tab::Matrix),
     panel("Path", "way hops packet translations", Tab::Path),
     panel("Policies", "board tiers order", Tab::Policies),
-    command("New policy for what is selected", "begin build write isolate", Run::Do(|state| begin_policy(state)))
+    command("New policy for what is selected", "begin build write isolate", Run::Do(begin_policy))
         .when(|state| begins_policy(state).is_some()),
     panel("Problems", "findings lints warnings errors", Tab::Problems),
     list("Checks", "assertions tests answers", AnswerList::Checks),

@@ -84,11 +84,9 @@ impl Drag {
         let hold = self.hold.get();
         self.put_back();
         let Some(hold) = hold.filter(|hold| hold.begun) else { return };
-        let drawing = self.store.drawing().flatten();
-        if let (Some(column), Some(offer)) = (column_at(hold.at), drawing.and_then(|drawing| drawing.offers.get(hold.item as usize))) {
-            if let Some(action) = dropped(&self.store, column, offer) {
-                self.store.dispatch(action);
-            }
+        let offer = self.store.drawing().flatten().and_then(|drawing| drawing.offers.get(hold.item as usize));
+        if let Some(action) = column_at(hold.at).zip(offer).and_then(|(column, offer)| dropped(&self.store, column, offer)) {
+            self.store.dispatch(action);
         }
     }
 
