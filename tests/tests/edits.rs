@@ -12,7 +12,7 @@ use netpolis_core::verdict::Flow;
 use netpolis_tests::generate::{Plan, generate};
 use netpolis_tests::random::Random;
 use netpolis_tests::{azure_world, calico_world, scenes};
-use netpolis_view::scene_view;
+use netpolis_view::{SceneTable, SceneView, SetView, scene_view, scene_view_after};
 
 /// Documents of a file.
 type File = (String, Vec<String>);
@@ -210,7 +210,17 @@ fn pairs(analysis: &Analysis, format: Format) -> String {
     String::from_utf8(out).unwrap()
 }
 
-fn agree(edited: &Analysis, fresh: &Analysis, seed: u64, what: &str) {
+/// A scene with its connection sets in the place of their numbers, and those that it has.
+fn in_sets(scene: SceneView) -> (SceneView, Vec<SetView>, Vec<SetView>) {
+    let set = |number: &u16| scene.sets[usize::from(*number)].clone();
+    let passing = scene.cells.iter().chain(scene.within.iter().flatten()).map(set).collect();
+    let mut sets = scene.sets.clone();
+    sets.sort_by(|one, other| one.long.cmp(&other.long));
+    let within = scene.within.iter().map(|within| within.map(|_| 0)).collect();
+    (SceneView { sets: Vec::new(), cells: Default::default(), within, ..scene }, passing, sets)
+}
+
+fn agree(edited: &Analysis, fresh: &Analysis, table: &mut SceneTable, seed: u64, what: &str) {
     let said = || format!("seed {seed}, {what}");
     assert_eq!(edited.compiled().class_count(), fresh.compiled().class_count(), "{}", said());
     for format in [Format::Json, Format::Txt] {
@@ -222,6 +232,8 @@ fn agree(edited: &Analysis, fresh: &Analysis, seed: u64, what: &str) {
     }
     assert_eq!(format!("{:?}", edited.problems()), format!("{:?}", fresh.problems()), "{}", said());
     assert!(scene_view(edited) == scene_view(fresh), "{}: the page is told something else", said());
+    let kept = scene_view_after(edited, table);
+    assert!(in_sets(kept) == in_sets(scene_view(fresh)), "{}: what the page is told after an edit is something else", said());
 }
 
 fn check(seeds: std::ops::Range<u64>, edits: usize) {
@@ -230,6 +242,7 @@ fn check(seeds: std::ops::Range<u64>, edits: usize) {
         let mut edited = Analysis::new(desk.settings.clone());
         set(&mut edited, &desk.texts());
         edited.connectivity();
+        let mut table = SceneTable::default();
         let mut done = Vec::new();
         for _ in 0..edits {
             done.push(desk.edit());
@@ -245,7 +258,7 @@ fn check(seeds: std::ops::Range<u64>, edits: usize) {
                 _ => {
                     let mut fresh = Analysis::new(desk.settings.clone());
                     set(&mut fresh, &texts);
-                    agree(&edited, &fresh, seed, &format!("after {done:#?}"));
+                    agree(&edited, &fresh, &mut table, seed, &format!("after {done:#?}"));
                 }
             }
         }

@@ -21,10 +21,10 @@ use super::further::further_answer;
 use super::lesson::{WrongAnswers, grade_view};
 #[cfg(feature = "answers")]
 use super::policy_drawing::{policy_drawing, policy_edit};
+use super::scene::{SceneTable, scene_view_after};
 use super::{
     AnswerView, BaselineTexts, CellChanges, FurtherAnswer, FurtherQuestion, Move, PathAnswers, PathAsked, ProposalView, Question,
-    SceneView, Sentence, Step, TallyView, answer_view, path_ends, path_reply, proposal_view, scene_view_after, settings_from_text,
-    tally_view,
+    SceneView, Sentence, Step, TallyView, answer_view, path_ends, path_reply, proposal_view, settings_from_text, tally_view,
 };
 
 /// What is to be evaluated.
@@ -93,6 +93,8 @@ pub struct Evaluation {
 pub struct Evaluator {
     scene: Analysis,
     view: SceneView,
+    /// The table of the scene, for the next one.
+    table: SceneTable,
     revision: Option<u32>,
     /// What the second side of a comparison of ways was built with.
     versus: Option<(Routing, Paths)>,
@@ -123,6 +125,7 @@ impl Evaluator {
         Evaluator {
             scene: Analysis::new(Settings::default()),
             view: SceneView::default(),
+            table: SceneTable::default(),
             revision: None,
             versus: None,
             #[cfg(feature = "answers")]
@@ -189,7 +192,7 @@ impl Evaluator {
             tell(Step::Problems);
             self.scene.problems();
             tell(Step::Pairs);
-            self.view = scene_view_after(&self.scene, &self.view);
+            self.view = scene_view_after(&self.scene, &mut self.table);
             self.revision = Some(request.revision);
             self.versus = None;
             fresh = Some(self.view.clone());

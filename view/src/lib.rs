@@ -109,8 +109,8 @@ pub use problems::{EditView, FixView, ProblemView, Severity, problem_views};
 pub use question_error::{QuestionError, Sentence};
 pub use question_form::{Fit, PROTOCOLS, QuestionForm, WrittenByte, has_ports, question_form, written_byte};
 pub use scene::{
-    AccountView, CellChanges, EndKind, EndView, INGRESS_CONTROLLER, NamespaceView, PolicyView, PortView, SceneView, SetView, Status,
-    TierColumn, resolve, scene_view, scene_view_after,
+    AccountView, CellChanges, EndKind, EndView, INGRESS_CONTROLLER, NamespaceView, PolicyView, PortView, SceneTable, SceneView, SetView,
+    Status, TierColumn, resolve, scene_view, scene_view_after,
 };
 pub use sentences::{capital, explanation, sentence, without_verdict};
 pub use settings_text::{settings_from_text, settings_text};

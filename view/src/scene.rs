@@ -12,6 +12,7 @@ pub use build::{INGRESS_CONTROLLER, scene_view, scene_view_after};
 pub use cells::CellChanges;
 #[cfg(feature = "answers")]
 pub(super) use outside::ranges_text;
+pub use pairs::SceneTable;
 pub(crate) use resolve::meant;
 pub use resolve::resolve;
 

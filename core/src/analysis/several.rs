@@ -43,9 +43,11 @@ fn over_all<'a>(
     traffic: Traffic,
 ) -> Answer {
     let decide = |(from, to): (Endpoint, Endpoint)| decide(&Flow { from, to, traffic });
-    let first = (from.0, to.0);
     let pairs: Vec<(Endpoint, Endpoint)> =
         from.1.iter().flat_map(|from| to.1.iter().map(|to| (*from, *to))).filter(|(from, to)| from != to).collect();
+    // Of pods of one workload the question is about one and another: what a pod sends to itself meets no policy.
+    let named = (from.0, to.0);
+    let first = if named.0 == named.1 { pairs.first().copied().unwrap_or(named) } else { named };
     if pairs.len() < 2 {
         return decide(first);
     }
@@ -102,4 +104,39 @@ fn some_pairs(analysis: &Analysis, from: End<'_>, to: End<'_>, pairs: &[(Endpoin
     let more = pairs.len().saturating_sub(SHOWN);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     (!shown.is_empty()).then(|| format!("{}{more}", shown.join(", ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::format;
+
+    use crate::analysis::Analysis;
+    use crate::connections::Traffic;
+    use crate::verdict::Verdict;
+
+    const PODS: &str = "
+{apiVersion: v1, kind: Pod, metadata: {name: w-1, namespace: b, ownerReferences: [{apiVersion: apps/v1, kind: ReplicaSet, name: w, uid: u, controller: true}]}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: w-2, namespace: b, ownerReferences: [{apiVersion: apps/v1, kind: ReplicaSet, name: w, uid: u, controller: true}]}}
+---
+";
+    const CLOSED: &str = "
+{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: p, namespace: b}, spec: {podSelector: {}, policyTypes: [Ingress]}}
+";
+
+    /// Upstream: Kubernetes, Network Policies: only "a Pod cannot block access to itself"; another pod of its workload is a peer like others.
+    #[test]
+    fn pods_of_one_workload_are_peers_of_each_other() {
+        let mut analysis = Analysis::default();
+        analysis.set_files(&[("x.yaml", &format!("{PODS}{CLOSED}"))]);
+        let verdict = |from: &str, to: &str| {
+            let [from, to] = [from, to].map(|name| analysis.end(name).unwrap());
+            analysis.decide_all((from.end, &from.all), (to.end, &to.all), [None, None], Traffic::tcp(80)).verdict
+        };
+        assert_eq!(verdict("b/w", "b/w"), Verdict::Denied);
+        assert_eq!(verdict("b/w", "b/w-1"), Verdict::Denied);
+        assert_eq!(verdict("b/w-1", "b/w"), Verdict::Denied);
+        assert_eq!(verdict("b/w-1", "b/w-2"), Verdict::Denied);
+        assert_eq!(verdict("b/w-1", "b/w-1"), Verdict::Allowed, "itself");
+    }
 }

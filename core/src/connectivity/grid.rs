@@ -21,12 +21,20 @@ pub enum Passing<'a> {
     Differs(&'a [PairIds]),
 }
 
-/// All pairs of groups of endpoints.
+/// Groups of endpoints, and what passes between two of them.
 #[derive(Debug)]
-pub struct Grid<'a> {
+pub struct Groups<'a> {
     connectivity: &'a Connectivity,
     sources: Vec<Group>,
     destinations: Vec<Group>,
+    /// For each row of a destination, a class that it is the row of.
+    samples: Vec<ClassId>,
+}
+
+/// All pairs of groups of endpoints.
+#[derive(Debug)]
+pub struct Grid<'a> {
+    groups: Groups<'a>,
     /// Destinations with endpoints of a class, by class.
     destinations_of: Vec<Vec<u32>>,
     /// What the rows of destinations answer most sources.
@@ -81,8 +89,8 @@ struct Scratch {
     met: Vec<u32>,
 }
 
-impl<'a> Grid<'a> {
-    /// The pairs of these groups.
+impl<'a> Groups<'a> {
+    /// These groups.
     pub fn new<'e>(
         connectivity: &'a Connectivity,
         sources: impl IntoIterator<Item = &'e [Endpoint]>,
@@ -91,12 +99,39 @@ impl<'a> Grid<'a> {
         let (mut egress, mut ingress) = (Rows::default(), Rows::default());
         let group = |rows: &mut Rows, ends: &[Endpoint], direction| Group::new(connectivity, rows, ends, direction);
         let sources: Vec<Group> = sources.into_iter().map(|ends| group(&mut egress, ends, Direction::Egress)).collect();
-        let destinations: Vec<Group> = destinations.into_iter().map(|ends| group(&mut ingress, ends, Direction::Ingress)).collect();
-        let sources_of = by_class(connectivity, &sources);
+        let destinations = destinations.into_iter().map(|ends| group(&mut ingress, ends, Direction::Ingress)).collect();
+        Groups { connectivity, sources, destinations, samples: ingress.samples }
+    }
+
+    /// What passes from one group to another, for the few pairs that somebody asks about; for all of them there is [`Grid`].
+    pub fn between<T>(&self, source: usize, destination: usize, visit: impl FnOnce(Passing<'_>) -> T) -> T {
+        let (from, to) = (self.sources.get(source), self.destinations.get(destination));
+        let passing = from.zip(to).map_or_else(Vec::new, |(from, to)| self.connectivity.passing(from, to, None));
+        match passing.as_slice() {
+            [only] => visit(Passing::Same(*only)),
+            several => visit(Passing::Differs(several)),
+        }
+    }
+}
+
+impl<'a> Grid<'a> {
+    /// The pairs of these groups.
+    pub fn new<'e>(
+        connectivity: &'a Connectivity,
+        sources: impl IntoIterator<Item = &'e [Endpoint]>,
+        destinations: impl IntoIterator<Item = &'e [Endpoint]>,
+    ) -> Self {
+        Grid::of(Groups::new(connectivity, sources, destinations))
+    }
+
+    /// The pairs of groups.
+    pub fn of(groups: Groups<'a>) -> Self {
+        let Groups { connectivity, sources, destinations, samples } = &groups;
+        let sources_of = by_class(connectivity, sources);
         let mut scratch = Scratch::default();
         let mut unusual: Vec<Vec<(u32, Of)>> = alloc::vec![Vec::new(); sources.len()];
-        let usual = (0..).zip(&ingress.samples).map(|(row, sample)| {
-            let usual = scratch.fill(connectivity, Direction::Ingress, *sample, &sources, &sources_of);
+        let usual = (0..).zip(samples).map(|(row, sample)| {
+            let usual = scratch.fill(connectivity, Direction::Ingress, *sample, sources, &sources_of);
             for source in core::mem::take(&mut scratch.met) {
                 if let Some((of, list)) = scratch.take(source).zip(unusual.get_mut(source as usize)) {
                     list.push((row, of));
@@ -105,24 +140,25 @@ impl<'a> Grid<'a> {
             usual
         });
         let usual = usual.collect();
-        let destinations_of = by_class(connectivity, &destinations);
-        Grid { connectivity, destinations_of, sources, destinations, usual, unusual, scratch, both: HashMap::new() }
+        let destinations_of = by_class(connectivity, destinations);
+        Grid { destinations_of, groups, usual, unusual, scratch, both: HashMap::new() }
     }
 
     /// What passes from a source to every destination, in their order.
     pub fn each_from(&mut self, source: usize, mut visit: impl FnMut(usize, Passing<'_>)) {
-        let Some(from) = self.sources.get(source) else { return };
+        let Groups { connectivity, sources, destinations, .. } = &self.groups;
+        let Some(from) = sources.get(source) else { return };
         let usual = from
             .row
             .and(from.classes.first())
-            .map(|sample| self.scratch.fill(self.connectivity, Direction::Egress, *sample, &self.destinations, &self.destinations_of));
+            .map(|sample| self.scratch.fill(connectivity, Direction::Egress, *sample, destinations, &self.destinations_of));
         let mut into: Vec<Of> = self.usual.iter().map(|usual| Of::All(*usual)).collect();
         for (row, of) in self.unusual.get(source).into_iter().flatten() {
             if let Some(answer) = into.get_mut(*row as usize) {
                 *answer = *of;
             }
         }
-        let (connectivity, both) = (self.connectivity, &mut self.both);
+        let both = &mut self.both;
         let mut meet = |egress: Of, ingress: Of| match (egress, ingress) {
             (Of::All(egress), Of::All(ingress)) => {
                 Some(*both.entry((egress, ingress)).or_insert_with(|| connectivity.both(egress, ingress)))
@@ -132,7 +168,7 @@ impl<'a> Grid<'a> {
         // What most destinations of a row get, so that nothing is to be looked up for each of them.
         let mostly: Vec<Option<PairIds>> = into.iter().map(|ingress| meet(Of::All(usual?), *ingress)).collect();
         let all_plain = from.is_plain && connectivity.cloud.is_none();
-        for (number, to) in self.destinations.iter().enumerate() {
+        for (number, to) in destinations.iter().enumerate() {
             let policies = match self.scratch.of(number) {
                 None => to.row.and_then(|row| mostly.get(row as usize).copied().flatten()),
                 Some(egress) => to.row.and_then(|row| into.get(row as usize)).and_then(|ingress| meet(egress, *ingress)),
@@ -165,6 +201,9 @@ impl Connectivity {
         let is_plain = from.is_plain && to.is_plain;
         let mut asked: HashSet<(ClassId, ClassId, Matched)> = HashSet::new();
         let pairs = from.ends.iter().flat_map(|a| to.ends.iter().map(move |b| (*a, *b)));
+        // Among pods of one workload, what a pod sends to itself is not meant.
+        let alone = from.ends.len() == 1 && to.ends.len() == 1;
+        let pairs = pairs.filter(|(a, b)| alone || a != b || !self.is_single(*a));
         match (policies.filter(|_| is_plain), &self.cloud) {
             // Classes decide.
             (_, None) if is_plain => {

@@ -9,8 +9,10 @@ mod grid;
 mod hosts;
 mod row;
 mod side;
+mod unchanged;
 
-pub use grid::{Grid, Passing};
+pub use grid::{Grid, Groups, Passing};
+pub use unchanged::Mark;
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -28,6 +30,7 @@ use cloud::CloudConnectivity;
 use hosts::Hosts;
 pub(crate) use row::{Row, RowQuestion};
 use side::{RowId, Side};
+use unchanged::Edits;
 
 /// Connections between two endpoints.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -134,6 +137,7 @@ pub struct Connectivity {
     doors: Doors,
     /// With which addresses packets of nodes come through tunnels, where there are any.
     tunnels: Option<TunnelSources>,
+    edits: Edits,
 }
 
 /// What stays of [`Connectivity`] after an edit, as long as no endpoint changes its class.
@@ -143,6 +147,7 @@ pub(crate) struct KeptAnswers {
     egress: Side,
     ingress: Side,
     ends: Ends,
+    edits: Edits,
 }
 
 impl Connectivity {
@@ -153,27 +158,28 @@ impl Connectivity {
 
     /// Prepares the answers of all pairs, which are evaluated when they are asked for.
     pub fn new(compiled: &Arc<Compiled>, snapshot: &Snapshot) -> Self {
-        let cache = EvaluationCache::default();
-        let egress = Side::new(compiled, &cache, Direction::Egress, None);
-        let ingress = Side::new(compiled, &cache, Direction::Ingress, None);
-        Connectivity::of(compiled, snapshot, KeptAnswers { cache, egress, ingress, ends: Ends::new(compiled, snapshot) })
+        let (cache, edits) = (EvaluationCache::default(), Edits::default());
+        let egress = Side::new(compiled, &cache, Direction::Egress, edits.count, None);
+        let ingress = Side::new(compiled, &cache, Direction::Ingress, edits.count, None);
+        Connectivity::of(compiled, snapshot, KeptAnswers { cache, egress, ingress, ends: Ends::new(compiled, snapshot), edits })
     }
 
     /// What can be used [again](Self::again).
     pub(crate) fn keep(self) -> KeptAnswers {
-        KeptAnswers { cache: self.cache, egress: self.egress, ingress: self.ingress, ends: self.ends }
+        KeptAnswers { cache: self.cache, egress: self.egress, ingress: self.ingress, ends: self.ends, edits: self.edits }
     }
 
     /// The answers after an edit: rows of policies that did not change stay as they are. `compiled` has the classes of before.
     pub(crate) fn again(compiled: &Arc<Compiled>, snapshot: &Snapshot, kept: KeptAnswers) -> Self {
-        let KeptAnswers { cache, egress, ingress, ends } = kept;
-        let egress = Side::new(compiled, &cache, Direction::Egress, Some(egress));
-        let ingress = Side::new(compiled, &cache, Direction::Ingress, Some(ingress));
-        Connectivity::of(compiled, snapshot, KeptAnswers { cache, egress, ingress, ends })
+        let KeptAnswers { cache, egress, ingress, ends, edits } = kept;
+        let edits = edits.next();
+        let egress = Side::new(compiled, &cache, Direction::Egress, edits.count, Some(egress));
+        let ingress = Side::new(compiled, &cache, Direction::Ingress, edits.count, Some(ingress));
+        Connectivity::of(compiled, snapshot, KeptAnswers { cache, egress, ingress, ends, edits })
     }
 
     fn of(compiled: &Arc<Compiled>, snapshot: &Snapshot, parts: KeptAnswers) -> Self {
-        let KeptAnswers { cache, egress, ingress, ends } = parts;
+        let KeptAnswers { cache, egress, ingress, ends, edits } = parts;
         let mut connectivity = Connectivity {
             compiled: Arc::clone(compiled),
             cache,
@@ -185,6 +191,7 @@ impl Connectivity {
             cloud: None,
             doors: Doors::new(snapshot),
             tunnels: TunnelSources::new(compiled, snapshot),
+            edits,
         };
         if compiled.polices_hosts() {
             connectivity.hosts = Some(Hosts::new(compiled, snapshot));
@@ -195,7 +202,7 @@ impl Connectivity {
 
     /// The same where a pod's own node has no right of its own to reach it, as no policy can take that away.
     pub(crate) fn without_own_node(&self) -> Self {
-        Connectivity { own_node: OwnNode::Ignored, ..self.clone() }
+        Connectivity { own_node: OwnNode::Ignored, edits: Edits::default(), ..self.clone() }
     }
 
     /// Connections from one endpoint to another.
@@ -409,7 +416,8 @@ impl Connectivity {
         self.ends.endpoints.get(id.index())
     }
 
-    fn is_single(&self, end: Endpoint) -> bool {
+    /// Whether it is one endpoint alone, and no template of several pods: what it sends to itself meets no policy then.
+    pub fn is_single(&self, end: Endpoint) -> bool {
         match end {
             Endpoint::Pod(id) => self.facts(id).is_none_or(|e| e.single),
             Endpoint::Node(_) | Endpoint::Outside(_) | Endpoint::InNetwork(..) => true,

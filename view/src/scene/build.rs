@@ -2,7 +2,6 @@
 
 use std::collections::{HashMap, HashSet};
 use std::net::{IpAddr, Ipv4Addr};
-use std::rc::Rc;
 
 use netpolis_core::analysis::Analysis;
 use netpolis_core::compile::{ClassId, Endpoint};
@@ -15,7 +14,7 @@ use netpolis_core::snapshot::cloud::tags;
 use netpolis_core::snapshot::{NetworkSet, NodeId, OwnerKind, PodId, Role, ServiceAccount, Snapshot, WorkloadId};
 
 use super::outside::{INTERNET, name_outside, ranges_text};
-use super::pairs::Table;
+use super::pairs::{SceneTable, classes};
 use crate::problems::problem_view;
 use crate::targets::target_views;
 use crate::{AccountView, EndKind, EndView, NamespaceView, PolicyView, PortView, SceneView, SourceLocations, TierColumn};
@@ -33,11 +32,12 @@ pub const INGRESS_CONTROLLER: &str = "ingress-controller";
 
 /// The scene as the page shows it.
 pub fn scene_view(scene: &Analysis) -> SceneView {
-    scene_view_after(scene, &SceneView::default())
+    scene_view_after(scene, &mut SceneTable::default())
 }
 
-/// The same after an edit of another: connection sets that both have keep their numbers, so that few cells differ.
-pub fn scene_view_after(scene: &Analysis, before: &SceneView) -> SceneView {
+/// The same after an edit of another, whose table is exchanged for this one's: connection sets that both have keep their numbers, so that few
+/// cells differ, and cells that the edit cannot have changed are taken over.
+pub fn scene_view_after(scene: &Analysis, table: &mut SceneTable) -> SceneView {
     let spots = SourceLocations::new(scene.sources());
     let snapshot = scene.snapshot();
     let mut builder = SceneBuilder { scene, snapshot, connectivity: scene.connectivity(), spots: &spots, ends: Vec::new() };
@@ -48,11 +48,9 @@ pub fn scene_view_after(scene: &Analysis, before: &SceneView) -> SceneView {
     let tiers = builder.tiers();
     let ends = builder.ends;
 
-    let mut table = Table::default();
-    let classes = table.classes(&ends, scene.connectivity(), snapshot);
-    table.fill(scene.connectivity(), &ends, &classes);
-    let mut within: Vec<Option<u16>> = ends.iter().map(|end| table.within(scene.connectivity(), end)).collect();
-    table.number_as(&before.sets, &mut within);
+    let classes = classes(&ends, scene.connectivity(), snapshot);
+    let within;
+    (*table, within) = SceneTable::new(scene.connectivity(), &ends, &classes, std::mem::take(table));
 
     let problems = scene.problems();
     let ends: Vec<EndView> = ends.into_iter().zip(&classes).map(|(end, class)| EndView { class: *class, ..end.view }).collect();
@@ -67,9 +65,9 @@ pub fn scene_view_after(scene: &Analysis, before: &SceneView) -> SceneView {
         accounts: accounts(snapshot),
         policies: scene.compiled().ruleset().policies.iter().map(|p| policy_view(p, &spots)).collect(),
         tiers,
-        sets: table.sets,
-        classes: table.count,
-        cells: Rc::new(table.cells),
+        sets: table.sets.clone(),
+        classes: classes.iter().max().map_or(0, |last| last + 1),
+        cells: table.cells.clone(),
         within,
         problems: problems.iter().take(MOST_PROBLEMS).map(|p| problem_view(p, &spots)).collect(),
         more_problems: problems.len().saturating_sub(MOST_PROBLEMS) as u32,
@@ -119,6 +117,8 @@ pub(super) struct BuiltEnd {
     pub(super) view: EndView,
     /// One of each kind of pod that it has, or itself.
     pub(super) ends: Vec<Endpoint>,
+    /// Of each of them another pod that is alike, where one is written.
+    pub(super) others: Vec<Option<Endpoint>>,
     /// A pod that is one of several alike, if there is one.
     pub(super) twin: bool,
 }
@@ -193,18 +193,22 @@ impl SceneBuilder<'_> {
                     .collect(),
                 spot: if controller { None } else { self.spots.at(workload.place) },
             };
-            let mut ends: Vec<Endpoint> = Vec::new();
+            let (mut ends, mut others): (Vec<Endpoint>, Vec<Option<Endpoint>>) = (Vec::new(), Vec::new());
             for &endpoint in &workload.endpoints {
                 let end = Endpoint::Pod(endpoint);
                 let alike = |other: &Endpoint| {
                     self.connectivity.class_of(*other) == self.connectivity.class_of(end)
                         && node_of(self.snapshot, *other) == node_of(self.snapshot, end)
                 };
-                if !ends.iter().any(alike) {
-                    ends.push(end);
+                match ends.iter().position(alike).and_then(|known| others.get_mut(known)) {
+                    None => {
+                        ends.push(end);
+                        others.push(None);
+                    }
+                    Some(other) => *other = other.or(Some(end)),
                 }
             }
-            self.ends.push(BuiltEnd { view, ends, twin: workload.endpoints.len() > 1 || first.replicas > 1 });
+            self.ends.push(BuiltEnd { view, ends, others, twin: workload.endpoints.len() > 1 || first.replicas > 1 });
         }
     }
 
@@ -234,7 +238,7 @@ impl SceneBuilder<'_> {
                 spot: node.place.and_then(|p| self.spots.at(p)),
                 ..EndView::default()
             };
-            self.ends.push(BuiltEnd { view, ends: vec![Endpoint::Node(id)], twin: false });
+            self.ends.push(BuiltEnd { view, ends: vec![Endpoint::Node(id)], others: Vec::new(), twin: false });
         }
     }
 
@@ -259,7 +263,7 @@ impl SceneBuilder<'_> {
                 spot: self.spots.at(interface.place),
                 ..EndView::default()
             };
-            self.ends.push(BuiltEnd { view, ends: cloud.end_of(interface).into_iter().collect(), twin: false });
+            self.ends.push(BuiltEnd { view, ends: cloud.end_of(interface).into_iter().collect(), others: Vec::new(), twin: false });
         }
     }
 
@@ -328,7 +332,7 @@ impl SceneBuilder<'_> {
             let labels = known.map_or_else(Vec::new, |k| labels(&k.labels));
             let key = address.map(|a| a.to_string()).unwrap_or_default();
             let view = EndView { key, internet, title, subtitle, labels, addresses: ranges_text(&set, 32), ..EndView::default() };
-            self.ends.push(BuiltEnd { view, ends: vec![address.map_or(end, Endpoint::Outside)], twin: false });
+            self.ends.push(BuiltEnd { view, ends: vec![address.map_or(end, Endpoint::Outside)], others: Vec::new(), twin: false });
         }
     }
 }

@@ -1,18 +1,21 @@
 //! What passes between all pairs of ends, as a table of few different sets.
 
 use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
 
 use netpolis_core::compile::Endpoint;
 use netpolis_core::connections::{ConnectionId, ConnectionSet};
-use netpolis_core::connectivity::{Connectivity, Grid, PairIds, Passing};
+use netpolis_core::connectivity::{Connectivity, Grid, Groups, Mark, PairIds, Passing};
+use netpolis_core::policy::Direction;
 use netpolis_core::snapshot::Snapshot;
 
 use super::build::{BuiltEnd, node_of};
 use super::cells::numbers_as_before;
 use crate::{SceneView, SetView, Status, set_view};
 
-#[derive(Default)]
-pub(super) struct Table {
+/// The table of a scene, kept for the one after an edit: of that only the cells are asked again that the edit may have changed.
+#[derive(Debug, Default)]
+pub struct SceneTable {
     pub(super) sets: Vec<SetView>,
     /// The numbers of sets that are certain, by what is allowed: nearly all cells have one, so they are not hashed.
     certain: Vec<Option<u16>>,
@@ -20,54 +23,176 @@ pub(super) struct Table {
     uncertain: HashMap<PairIds, u16>,
     /// The same for what differs from pod to pod.
     known_mixed: HashMap<Vec<PairIds>, u16>,
-    pub(super) count: u32,
-    pub(super) cells: Vec<u16>,
+    /// By class.
+    samples: Vec<Sample>,
+    pub(super) cells: Rc<Vec<u16>>,
+    /// Between the pods of an end, by class, where it was asked.
+    within: Vec<Option<u16>>,
+    /// The answers that these are.
+    mark: Option<Mark>,
 }
 
-impl Table {
-    /// Rows and columns: pods of which no answer can differ share one. A pod's own node is special to it, so nodes tell pods apart.
-    pub(super) fn classes(&mut self, ends: &[BuiltEnd], connectivity: &Connectivity, snapshot: &Snapshot) -> Vec<u32> {
-        let mut known: HashMap<Vec<(u32, Option<u32>)>, u32> = HashMap::new();
-        let mut classes = Vec::with_capacity(ends.len());
-        for end in ends {
-            let next = self.count;
-            let class = if matches!(end.ends.first(), Some(Endpoint::Pod(_))) {
-                let signature = end.ends.iter().map(|e| (connectivity.class_of(*e).0, node_of(snapshot, *e).map(|n| n.0))).collect();
-                *known.entry(signature).or_insert(next)
-            } else {
-                next
-            };
-            self.count = self.count.max(class + 1);
-            classes.push(class);
+/// The endpoints of two ends of a class, so that a class's pair with itself is not an end with itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Sample {
+    first: Vec<Endpoint>,
+    second: Option<Vec<Endpoint>>,
+}
+
+/// Classes of whose packets an edit may have changed what becomes of them: of those that they send, and of those that they receive.
+struct Changed {
+    rows: Vec<bool>,
+    columns: Vec<bool>,
+}
+
+/// The class of each end: pods of which no answer can differ share one. A pod's own node is special to it, so nodes tell pods apart.
+pub(super) fn classes(ends: &[BuiltEnd], connectivity: &Connectivity, snapshot: &Snapshot) -> Vec<u32> {
+    let mut known: HashMap<Vec<(u32, Option<u32>)>, u32> = HashMap::new();
+    let mut count = 0;
+    let class = |end: &BuiltEnd| {
+        let class = if matches!(end.ends.first(), Some(Endpoint::Pod(_))) {
+            let signature = end.ends.iter().map(|e| (connectivity.class_of(*e).0, node_of(snapshot, *e).map(|n| n.0))).collect();
+            *known.entry(signature).or_insert(count)
+        } else {
+            count
+        };
+        count = count.max(class + 1);
+        class
+    };
+    ends.iter().map(class).collect()
+}
+
+/// Two ends of each class.
+fn samples(ends: &[BuiltEnd], classes: &[u32]) -> Vec<Sample> {
+    let mut samples: Vec<Sample> = Vec::new();
+    for (end, class) in ends.iter().zip(classes) {
+        match samples.get_mut(*class as usize) {
+            None => samples.push(Sample { first: end.ends.clone(), second: None }),
+            Some(sample) if sample.second.is_none() => sample.second = Some(end.ends.clone()),
+            Some(_) => (),
         }
-        classes
+    }
+    samples
+}
+
+impl SceneTable {
+    /// All pairs of these ends, and what passes within each. Sets that `before` has too keep their numbers as far as there are so many.
+    pub(super) fn new(connectivity: &Connectivity, ends: &[BuiltEnd], classes: &[u32], mut before: SceneTable) -> (Self, Vec<Option<u16>>) {
+        let samples = samples(ends, classes);
+        let changed = before.changed(connectivity, &samples);
+        let mut known = std::mem::take(&mut before.sets);
+        let mut table = match &changed {
+            Some(changed) => {
+                before.sets = std::mem::take(&mut known);
+                before.fill_again(connectivity, changed);
+                before
+            }
+            None => SceneTable::filled(connectivity, samples),
+        };
+        let twins = ends.iter().zip(classes).filter(|(end, _)| end.twin);
+        twins.for_each(|(end, class)| table.fill_within(connectivity, *class as usize, end));
+        match &changed {
+            Some(_) => table.drop_unused(),
+            None => table.number_as(&known),
+        }
+        table.mark = connectivity.mark();
+        let within = ends.iter().zip(classes).map(|(end, class)| table.within.get(*class as usize).copied().flatten().filter(|_| end.twin));
+        let within = within.collect();
+        (table, within)
     }
 
-    pub(super) fn fill(&mut self, connectivity: &Connectivity, ends: &[BuiltEnd], classes: &[u32]) {
-        // Two ends of each class, so that a class's pair with itself is not an end with itself.
-        let mut samples: Vec<(Option<usize>, Option<usize>)> = vec![(None, None); self.count as usize];
-        for (index, class) in classes.iter().enumerate() {
-            if let Some(sample) = samples.get_mut(*class as usize) {
-                match sample {
-                    (None, _) => sample.0 = Some(index),
-                    (Some(_), None) => sample.1 = Some(index),
-                    _ => (),
-                }
-            }
+    /// What has to be asked again; nothing where it is cheaper to ask everything, or where these are not the same ends.
+    fn changed(&self, connectivity: &Connectivity, samples: &[Sample]) -> Option<Changed> {
+        let mark = self.mark.as_ref().filter(|mark| connectivity.follows(mark))?;
+        let count = samples.len();
+        if count != self.samples.len() {
+            return None;
         }
-        let of = |index: Option<usize>| index.and_then(|i| ends.get(i)).map_or(&[][..], |e| e.ends.as_slice());
-        let groups = || samples.iter().map(|sample| of(sample.0));
+        let changed = |direction| {
+            let is_changed = |(now, before): (&Sample, &Sample)| {
+                now != before || now.first.iter().any(|end| !connectivity.is_unchanged(mark, direction, *end))
+            };
+            samples.iter().zip(&self.samples).map(is_changed).collect::<Vec<bool>>()
+        };
+        let changed = Changed { rows: changed(Direction::Egress), columns: changed(Direction::Ingress) };
+        let of = |list: &[bool]| list.iter().filter(|changed| **changed).count();
+        // What is asked alone is dearer than what is asked with all others.
+        const DEARER: usize = 4;
+        ((of(&changed.rows) + of(&changed.columns)) * DEARER <= count && samples == self.samples).then_some(changed)
+    }
+
+    /// Asks everything.
+    fn filled(connectivity: &Connectivity, samples: Vec<Sample>) -> Self {
+        let mut table = SceneTable { within: vec![None; samples.len()], ..SceneTable::default() };
+        let groups = || samples.iter().map(|sample| sample.first.as_slice());
         let mut grid = Grid::new(connectivity, groups(), groups());
         let mut cells = Vec::with_capacity(samples.len() * samples.len());
         for (row, sample) in samples.iter().enumerate() {
             grid.each_from(row, |column, passing| {
                 cells.push(match row == column {
-                    true => self.pair(connectivity, of(sample.0), of(sample.1.or(sample.0))),
-                    false => self.passing(connectivity, passing),
+                    true => table.itself(connectivity, sample),
+                    false => table.passing(connectivity, passing),
                 });
             });
         }
-        self.cells = cells;
+        drop(grid);
+        SceneTable { cells: Rc::new(cells), samples, ..table }
+    }
+
+    /// Asks again what an edit may have changed.
+    fn fill_again(&mut self, connectivity: &Connectivity, changed: &Changed) {
+        let samples = std::mem::take(&mut self.samples);
+        let mut cells = std::mem::take(&mut self.cells);
+        let groups = || samples.iter().map(|sample| sample.first.as_slice());
+        let pairs = Groups::new(connectivity, groups(), groups());
+        let numbers =
+            |list: &[bool]| list.iter().enumerate().filter(|(_, changed)| **changed).map(|(number, _)| number).collect::<Vec<usize>>();
+        let columns = numbers(&changed.columns);
+        let own = Rc::make_mut(&mut cells);
+        for (row, sample) in samples.iter().enumerate() {
+            let all = changed.rows.get(row).is_some_and(|changed| *changed);
+            let mut ask = |column: usize| {
+                let cell = match row == column {
+                    true => self.itself(connectivity, sample),
+                    false => pairs.between(row, column, |passing| self.passing(connectivity, passing)),
+                };
+                if let Some(known) = own.get_mut(row * samples.len() + column).filter(|known| **known != cell) {
+                    *known = cell;
+                }
+            };
+            match all {
+                true => (0..samples.len()).for_each(&mut ask),
+                false => columns.iter().copied().for_each(&mut ask),
+            }
+        }
+        for (within, (row, column)) in self.within.iter_mut().zip(changed.rows.iter().zip(&changed.columns)) {
+            within.take_if(|_| *row || *column);
+        }
+        drop(pairs);
+        (self.samples, self.cells) = (samples, cells);
+    }
+
+    /// What passes between ends of one class.
+    fn itself(&mut self, connectivity: &Connectivity, sample: &Sample) -> u16 {
+        self.pair(connectivity, &sample.first, sample.second.as_ref().unwrap_or(&sample.first))
+    }
+
+    /// What passes between the pods of an end, if its class was not asked yet. What a pod sends to itself is not among it.
+    fn fill_within(&mut self, connectivity: &Connectivity, class: usize, end: &BuiltEnd) {
+        if self.within.get(class).is_some_and(Option::is_some) {
+            return;
+        }
+        let one_and_other = |(place, a): (usize, &Endpoint)| {
+            let other = end.others.get(place).copied().flatten();
+            let to = end.ends.iter().map(|b| if a == b { other.unwrap_or(*b) } else { *b });
+            to.map(|b| (*a, b)).collect::<Vec<(Endpoint, Endpoint)>>()
+        };
+        let pairs = end.ends.iter().enumerate().flat_map(one_and_other);
+        let pairs = pairs.filter(|(a, b)| a != b || !connectivity.is_single(*a));
+        let within = self.of_pairs(connectivity, pairs.map(|(a, b)| connectivity.between_ids(a, b)).collect());
+        if let Some(place) = self.within.get_mut(class) {
+            *place = Some(within);
+        }
     }
 
     fn passing(&mut self, connectivity: &Connectivity, passing: Passing<'_>) -> u16 {
@@ -80,8 +205,10 @@ impl Table {
 
     /// What passes from all of the one to all of the other.
     fn pair(&mut self, connectivity: &Connectivity, from: &[Endpoint], to: &[Endpoint]) -> u16 {
-        let pairs = from.iter().flat_map(|a| to.iter().map(|b| connectivity.between_ids(*a, *b)));
-        let mut pairs: Vec<PairIds> = pairs.collect();
+        self.of_pairs(connectivity, from.iter().flat_map(|a| to.iter().map(|b| connectivity.between_ids(*a, *b))).collect())
+    }
+
+    fn of_pairs(&mut self, connectivity: &Connectivity, mut pairs: Vec<PairIds>) -> u16 {
         pairs.sort_unstable();
         pairs.dedup();
         match pairs.as_slice() {
@@ -144,22 +271,60 @@ impl Table {
         u16::try_from(index).unwrap_or(u16::MAX)
     }
 
-    /// Gives sets that were in the scene before the numbers that they had there, also where those stand `within` ends.
-    pub(super) fn number_as(&mut self, before: &[SetView], within: &mut [Option<u16>]) {
-        let Some(numbers) = numbers_as_before(&self.sets, before) else { return };
-        let mut placed: Vec<(u16, SetView)> = numbers.iter().copied().zip(std::mem::take(&mut self.sets)).collect();
-        placed.sort_by_key(|(number, _)| *number);
-        self.sets = placed.into_iter().map(|(_, set)| set).collect();
-        for cell in self.cells.iter_mut().chain(within.iter_mut().flatten()) {
-            if let Some(number) = numbers.get(usize::from(*cell)) {
-                *cell = *number;
-            }
+    /// Gives sets that were in the scene before the numbers that they had there.
+    fn number_as(&mut self, before: &[SetView]) {
+        if let Some(numbers) = numbers_as_before(&self.sets, before) {
+            self.renumber(&numbers.into_iter().map(Some).collect::<Vec<_>>());
         }
     }
 
-    /// Between the pods of one end.
-    pub(super) fn within(&mut self, connectivity: &Connectivity, end: &BuiltEnd) -> Option<u16> {
-        end.twin.then(|| self.pair(connectivity, &end.ends, &end.ends))
+    /// Drops sets that no cell has any more; the last ones take their numbers, so that there are no gaps.
+    fn drop_unused(&mut self) {
+        let mut used = vec![false; self.sets.len()];
+        for cell in self.cells.iter().chain(self.within.iter().flatten()) {
+            if let Some(used) = used.get_mut(usize::from(*cell)) {
+                *used = true;
+            }
+        }
+        let count = used.iter().filter(|used| **used).count();
+        if count == used.len() {
+            return;
+        }
+        let mut gaps = (0_u16..).zip(&used).take(count).filter(|(_, used)| !**used).map(|(number, _)| number);
+        let number = |(old, used): (u16, &bool)| {
+            if !used {
+                None
+            } else if usize::from(old) < count {
+                Some(old)
+            } else {
+                gaps.next()
+            }
+        };
+        let numbers: Vec<Option<u16>> = (0_u16..).zip(&used).map(number).collect();
+        self.renumber(&numbers);
+    }
+
+    /// Gives every set another number, or drops it where it has none.
+    fn renumber(&mut self, numbers: &[Option<u16>]) {
+        let new = |old: u16| numbers.get(usize::from(old)).copied().flatten();
+        let mut placed: Vec<(u16, SetView)> =
+            std::mem::take(&mut self.sets).into_iter().zip(numbers).filter_map(|(set, number)| Some(((*number)?, set))).collect();
+        placed.sort_by_key(|(number, _)| *number);
+        self.sets = placed.into_iter().map(|(_, set)| set).collect();
+        for known in &mut self.certain {
+            *known = known.and_then(new);
+        }
+        self.uncertain.retain(|_, known| new(*known).map(|number| *known = number).is_some());
+        self.known_mixed.retain(|_, known| new(*known).map(|number| *known = number).is_some());
+        let moved = |(old, new): (u16, &Option<u16>)| new.is_some_and(|new| new != old);
+        if !(0_u16..).zip(numbers).any(moved) {
+            return;
+        }
+        for cell in Rc::make_mut(&mut self.cells).iter_mut().chain(self.within.iter_mut().flatten()) {
+            if let Some(number) = new(*cell) {
+                *cell = number;
+            }
+        }
     }
 }
 
@@ -188,7 +353,7 @@ impl SceneView {
 mod tests {
     use netpolis_core::analysis::Analysis;
 
-    use crate::scene_view;
+    use crate::{Status, scene_view};
 
     const PODS: &str = "
 {apiVersion: v1, kind: Pod, metadata: {name: x, namespace: a, labels: {app: x}}}
@@ -206,6 +371,24 @@ mod tests {
         let mut analysis = Analysis::default();
         analysis.set_files(&[("x.yaml", text)]);
         scene_view(&analysis).namespace_flows
+    }
+
+    /// Pods of one workload, written one by one, of which a policy lets none reach another.
+    #[test]
+    fn pods_of_a_workload_are_not_each_themselves() {
+        let pod = |name: &str, node: &str| {
+            format!(
+                "{{apiVersion: v1, kind: Pod, metadata: {{name: {name}, namespace: b, ownerReferences: [{{apiVersion: apps/v1, \
+                 kind: ReplicaSet, name: w, uid: u, controller: true}}]}}, spec: {{{node}}}}}\n---\n"
+            )
+        };
+        for node in ["", "nodeName: n"] {
+            let mut analysis = Analysis::default();
+            analysis.set_files(&[("x.yaml", &format!("{}{}{CLOSED}", pod("w-1", node), pod("w-2", node)))]);
+            let scene = scene_view(&analysis);
+            let end = scene.find("b/w[ReplicaSet]").unwrap();
+            assert_eq!(scene.between(end, end).status, Status::Denied, "{node}");
+        }
     }
 
     #[test]
