@@ -63,7 +63,7 @@ export class EngineLink {
   #drop;
   /** Ends the fetch of the larger program, while there is one. */
   #stay;
-  #told = { ready() {}, replied() {}, failed() {}, came() {}, step() {} };
+  #told = { ready() {}, replied() {}, ahead() {}, failed() {}, came() {}, step() {} };
 
   /**
    * @param {{small: Program, larger: Program, worker: string}} addresses  of the programs, and of the script of their worker
@@ -82,8 +82,8 @@ export class EngineLink {
    * Who is told: that it is ready (and whether it can be cancelled while it evaluates), what it replied, with what words it failed, how many
    * bytes of it have come of how many, and with three numbers what an evaluation is busy with.
    */
-  listen(ready, replied, failed, came, step) {
-    this.#told = { ready, replied, failed, came, step };
+  listen(ready, replied, ahead, failed, came, step) {
+    this.#told = { ready, replied, ahead, failed, came, step };
     if (this.#port) ready(Boolean(this.#end));
     if (this.#failure) failed(this.#failure);
   }
@@ -244,6 +244,8 @@ export class EngineLink {
         } else if (data instanceof ArrayBuffer) {
           // What an ended worker has still said is about nothing.
           if (!signal.aborted) this.#told.replied(new Uint8Array(data));
+        } else if (data instanceof Uint8Array) {
+          if (!signal.aborted) this.#told.ahead(data);
         } else if (Array.isArray(data)) {
           if (!signal.aborted) this.#told.step(...data);
         } else {

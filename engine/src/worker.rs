@@ -26,10 +26,18 @@ fn tell(step: Step) {
     }
 }
 
+/// Hands the page an answer ahead of its picture: as an array of bytes, where a reply is a buffer.
+fn answer(bytes: &[u8]) {
+    if let Ok(scope) = js_sys::global().dyn_into::<DedicatedWorkerGlobalScope>() {
+        let bytes = Uint8Array::from(bytes);
+        let _ = scope.post_message_with_transfer(&bytes, &Array::of1(&bytes.buffer()));
+    }
+}
+
 /// Runs in the worker: answers requests for ever.
 pub fn serve() {
     let Ok(scope) = js_sys::global().dyn_into::<DedicatedWorkerGlobalScope>() else { return };
-    let evaluator = RefCell::new(Evaluator::new(crate::today).telling(tell));
+    let evaluator = RefCell::new(Evaluator::new(crate::today).telling(tell).answering(answer));
     let port = scope.clone();
     let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
         if let Ok(given) = event.data().dyn_into::<Array>() {

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::time::Instant;
 
-use netpolis_view::{Evaluation, Evaluator, Question, Request, Step};
+use netpolis_view::{Evaluation, Evaluator, PathAsked, PathQuestion, Question, Request, Step};
 
 use crate::generate::{File, Plan, generate};
 
@@ -54,7 +54,10 @@ pub fn reply_steps(pods: usize, policies: usize, seed: u64) -> [Vec<(String, f64
             settings: String::new(),
             question: Question { from: "corner/till".into(), to: "corner/store".into(), port: Some(5432), ..Default::default() },
             board: None,
-            path: None,
+            path: Some(PathAsked {
+                question: PathQuestion { from: "corner/till".into(), to: "corner/store".into(), port: Some(5432), ..Default::default() },
+                versus: None,
+            }),
             further: Vec::new(),
             baseline: None,
         };

@@ -7,6 +7,7 @@ use netpolis_core::analysis::Analysis;
 use netpolis_core::compile::Endpoint;
 use netpolis_core::connections::Traffic;
 use netpolis_core::model::Protocol;
+use netpolis_core::path::Asked;
 use netpolis_core::settings::{Engine, HostNetwork, IpBlockReach, Settings};
 use netpolis_core::verdict::Flow;
 use netpolis_tests::generate::{Plan, generate};
@@ -204,6 +205,21 @@ fn decisions(analysis: &Analysis, mut random: Random) -> Vec<String> {
     flows.map(|flow| format!("{flow:?}: {:?}", analysis.decide(&flow))).collect()
 }
 
+/// Ways between some pods, as text.
+fn ways(analysis: &Analysis, mut random: Random) -> Vec<String> {
+    let names: Vec<String> =
+        analysis.snapshot().pods().map(|(_, pod)| format!("{}/{}", analysis.snapshot().namespace_name(pod.namespace), pod.name)).collect();
+    if names.is_empty() {
+        return Vec::new();
+    }
+    let ways = (0..3).map(|_| {
+        let (from, to) = (random.pick(&names).clone(), random.pick(&names).clone());
+        let asked = Asked { from: &from, to: &to, port: Some(80), protocol: Protocol::TCP, entry: None, node: None };
+        format!("{from} {to}: {:?}", analysis.path(&asked))
+    });
+    ways.collect()
+}
+
 fn pairs(analysis: &Analysis, format: Format) -> String {
     let mut out = Vec::new();
     formats::write(analysis, format, &mut out).unwrap();
@@ -228,6 +244,9 @@ fn agree(edited: &Analysis, fresh: &Analysis, table: &mut SceneTable, seed: u64,
     }
     assert_eq!(edited.connectivity().evaluate_all(), fresh.connectivity().evaluate_all(), "{}: answers", said());
     for (one, other) in decisions(edited, Random::new(seed)).iter().zip(decisions(fresh, Random::new(seed))) {
+        assert_eq!(*one, other, "{}", said());
+    }
+    for (one, other) in ways(edited, Random::new(seed)).iter().zip(ways(fresh, Random::new(seed))) {
         assert_eq!(*one, other, "{}", said());
     }
     assert_eq!(format!("{:?}", edited.problems()), format!("{:?}", fresh.problems()), "{}", said());

@@ -2,7 +2,7 @@
 
 mod build;
 
-pub(super) use build::{Writer, protocol, verdict};
+pub(super) use build::{Unnumbered, Writer, protocol, verdict};
 pub use build::{answer_to, answer_view, path_ends};
 
 use netpolis_core::text::count;

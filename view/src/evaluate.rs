@@ -13,6 +13,8 @@ use netpolis_core::path::Paths;
 use netpolis_core::settings::{Routing, Settings};
 use serde::{Deserialize, Serialize};
 
+use super::answer::Unnumbered;
+use super::coverage::coverage_view;
 use super::filter::filter_view;
 #[cfg(feature = "answers")]
 use super::further::comparison_answer;
@@ -23,8 +25,8 @@ use super::lesson::{WrongAnswers, grade_view};
 use super::policy_drawing::{policy_drawing, policy_edit};
 use super::scene::{SceneTable, scene_view_after};
 use super::{
-    AnswerView, BaselineTexts, CellChanges, FurtherAnswer, FurtherQuestion, Move, PathAnswers, PathAsked, ProposalView, Question,
-    SceneView, Sentence, Step, TallyView, answer_view, path_ends, path_reply, proposal_view, settings_from_text, tally_view,
+    Ahead, AnswerView, BaselineTexts, CellChanges, FurtherAnswer, FurtherQuestion, Move, PathAnswers, PathAsked, ProposalView, Question,
+    SceneView, Sentence, SourceLocations, Step, TallyView, path_ends, path_reply, proposal_view, settings_from_text, tally_view,
 };
 
 /// What is to be evaluated.
@@ -111,6 +113,8 @@ pub struct Evaluator {
     clock: fn() -> Option<Date>,
     /// Hears what an evaluation is busy with.
     tell: fn(Step),
+    /// Gets the answer to the question as soon as it is known, as the bytes of an [`Ahead`].
+    answer: fn(&[u8]),
 }
 
 impl Default for Evaluator {
@@ -136,6 +140,7 @@ impl Evaluator {
             wrong_answers: WrongAnswers::default(),
             clock,
             tell: |_| (),
+            answer: |_| (),
         }
     }
 
@@ -143,6 +148,12 @@ impl Evaluator {
     #[must_use]
     pub fn telling(self, tell: fn(Step)) -> Self {
         Evaluator { tell, ..self }
+    }
+
+    /// The same, and of an edited scene `answer` gets the answer to the question before all pairs are computed, as the bytes of an [`Ahead`].
+    #[must_use]
+    pub fn answering(self, answer: fn(&[u8])) -> Self {
+        Evaluator { answer, ..self }
     }
 
     /// The reply to a request, both as bytes; nothing where the request is of another version of this program, or leaves out a text that this
@@ -170,23 +181,21 @@ impl Evaluator {
     /// Evaluates.
     pub fn reply(&mut self, request: Request) -> Evaluation {
         let tell = self.tell;
+        let is_new = self.revision != Some(request.revision);
+        if is_new {
+            self.read(&request);
+        }
+        // First what the person waits for.
+        tell(Step::Question);
+        let answer = Unnumbered::of(&self.scene, &request.question).map_err(|error| error.to_string());
+        let path = request.path.as_ref().map(|asked| {
+            tell(Step::Path);
+            path_reply(&self.scene, asked.clone(), &mut self.versus)
+        });
         let mut fresh = None;
-        if self.revision != Some(request.revision) {
-            // The page wrote it itself, so all of it is understood.
-            let (mut settings, _) = settings_from_text(&request.settings);
-            settings.today = settings.today.or_else(self.clock);
-            if *self.scene.settings() != settings {
-                self.scene.set_settings(settings);
-            }
-            if let Some(files) = &request.files {
-                let known: HashMap<String, Arc<str>> =
-                    self.scene.sources().iter().map(|(_, source)| (source.name.clone(), source.text.clone())).collect();
-                let text_of = |name: &String| known.get(name).map_or("", |text| text);
-                let files: Vec<(&str, &str)> =
-                    files.iter().map(|(name, text)| (name.as_str(), text.as_deref().unwrap_or_else(|| text_of(name)))).collect();
-                self.scene.set_files_telling(&files, &|done, of| {
-                    tell(if done < of { Step::Reading { done: done as u32, of: of as u32 } } else { Step::Compiling });
-                });
+        if is_new {
+            if self.revision.is_some() {
+                (self.answer)(&self.ahead(&request, &answer, path.as_ref()).to_bytes());
             }
             // The scene has them; they are looked for here to tell so.
             tell(Step::Problems);
@@ -194,11 +203,10 @@ impl Evaluator {
             tell(Step::Pairs);
             self.view = scene_view_after(&self.scene, &mut self.table);
             self.revision = Some(request.revision);
-            self.versus = None;
             fresh = Some(self.view.clone());
         }
-        tell(Step::Question);
-        let answer = answer_view(&self.scene, &self.view, &request.question).map_err(|error| error.to_string());
+        let answer = answer.map(|answer| answer.numbered(&self.scene, &self.view));
+        let path = path.map(|path| self.with_ends(path));
         let board = request.board.map(|asked| {
             tell(Step::Policies);
             BoardReply {
@@ -206,11 +214,6 @@ impl Evaluator {
                 proposal: asked.moving.as_ref().map(|wanted| proposal_view(&self.scene, wanted).map_err(|error| error.to_string())),
                 asked,
             }
-        });
-        let path = request.path.map(|asked| {
-            tell(Step::Path);
-            let (client, target) = path_ends(&self.scene, &self.view, &asked.question);
-            PathAnswers { ends: client.zip(target), client, ..path_reply(&self.scene, asked, &mut self.versus) }
         });
         #[cfg(feature = "answers")]
         self.take_baseline(request.baseline);
@@ -232,6 +235,44 @@ impl Evaluator {
             further,
             checks,
         }
+    }
+
+    /// Takes the texts and settings of a request.
+    fn read(&mut self, request: &Request) {
+        let tell = self.tell;
+        self.versus = None;
+        // The page wrote it itself, so all of it is understood.
+        let (mut settings, _) = settings_from_text(&request.settings);
+        settings.today = settings.today.or_else(self.clock);
+        if *self.scene.settings() != settings {
+            self.scene.set_settings(settings);
+        }
+        let Some(files) = &request.files else { return };
+        let known: HashMap<String, Arc<str>> =
+            self.scene.sources().iter().map(|(_, source)| (source.name.clone(), source.text.clone())).collect();
+        let text_of = |name: &String| known.get(name).map_or("", |text| text);
+        let files: Vec<(&str, &str)> =
+            files.iter().map(|(name, text)| (name.as_str(), text.as_deref().unwrap_or_else(|| text_of(name)))).collect();
+        self.scene.set_files_telling(&files, &|done, of| {
+            tell(if done < of { Step::Reading { done: done as u32, of: of as u32 } } else { Step::Compiling });
+        });
+    }
+
+    /// What is known before the picture of an edited scene.
+    fn ahead(&self, request: &Request, answer: &Result<Unnumbered, Sentence>, path: Option<&PathAnswers>) -> Ahead {
+        Ahead {
+            revision: request.revision,
+            question: request.question.clone(),
+            answer: answer.as_ref().map(|answer| answer.answer().clone()).map_err(Clone::clone),
+            path: path.cloned(),
+            unread: coverage_view(&self.scene, &SourceLocations::new(self.scene.sources())).count() as u32,
+        }
+    }
+
+    /// With the numbers that client and target have in the picture.
+    fn with_ends(&self, path: PathAnswers) -> PathAnswers {
+        let (client, target) = path_ends(&self.scene, &self.view, &path.asked.question);
+        PathAnswers { ends: client.zip(target), client, ..path }
     }
 
     fn further_answer(&mut self, asked: &FurtherQuestion) -> FurtherAnswer {

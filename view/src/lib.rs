@@ -3,6 +3,7 @@
 //! The engine sends these values as bytes and the JavaScript API hands them out as objects, so they hold no reference into
 //! the core. Positions carry line and column for people and UTF-16 offsets for editors. [`Evaluator`] answers requests.
 
+mod ahead;
 mod answer;
 mod assumptions;
 mod board;
@@ -48,6 +49,7 @@ mod step;
 mod targets;
 mod traffic;
 
+pub use ahead::Ahead;
 pub use answer::{
     AnswerView, LitView, MatchView, NearestView, OutcomeView, PolicyTraceView, Question, RuleView, StationView, TierView, VerdictView,
     answer_to, answer_view, path_ends,

@@ -110,7 +110,7 @@ mod tests {
             baseline: None,
         };
         let read = vec![Step::Reading { done: half, of }, Step::Compiling, Step::Compiling];
-        let rest = [Step::Problems, Step::Pairs, Step::Question];
+        let rest = [Step::Question, Step::Problems, Step::Pairs];
         assert_eq!(told(&mut evaluator, request.clone()), [read, rest.to_vec()].concat());
         // What is known is not done again.
         let board = Request { files: None, board: Some(Board::default()), ..request };

@@ -51,8 +51,9 @@ use crate::language::codes;
 use crate::language::lower::KnownPolicies;
 use crate::load::{Loaded, Loader};
 use crate::path::{Asked, NotAsked, PathAnswer, Paths, path, path_carrying};
-use crate::policy::{Doubt, PolicyId};
+use crate::policy::{Doubt, PolicyId, Ruleset};
 use crate::settings::{Assumed, Routing, Settings};
+use crate::snapshot::cloud::Cloud;
 use crate::snapshot::{Role, Snapshot};
 use crate::text::Sources;
 use crate::verdict::{Flow, Original, Verdict};
@@ -104,6 +105,10 @@ pub struct Analysis {
     /// What of all pairs still holds after edits.
     kept: RefCell<Option<KeptAnswers>>,
     paths: OnceCell<Paths>,
+    /// Those of before an edit, for what of them still holds.
+    kept_paths: RefCell<Option<Paths>>,
+    /// The policies of the last time, as paths have them.
+    known_of_paths: RefCell<KnownPolicies>,
     problems: OnceCell<Vec<Diagnostic>>,
 }
 
@@ -139,6 +144,8 @@ impl Analysis {
             connectivity: OnceCell::new(),
             kept: RefCell::default(),
             paths: OnceCell::new(),
+            kept_paths: RefCell::default(),
+            known_of_paths: RefCell::default(),
             problems: OnceCell::new(),
         };
         analysis.refresh(true);
@@ -187,6 +194,8 @@ impl Analysis {
             connectivity: OnceCell::new(),
             kept: RefCell::default(),
             paths: OnceCell::new(),
+            kept_paths: RefCell::default(),
+            known_of_paths: RefCell::default(),
             problems: OnceCell::new(),
         }
     }
@@ -216,7 +225,8 @@ impl Analysis {
         self.inventory = inventory;
         let ruleset = self.languages.lower_again(self.loaded.resources(), &self.snapshot.cloud, &self.assumed, &mut self.known);
         let kept = self.connectivity.take().map(Connectivity::keep).or_else(|| self.kept.take());
-        self.paths = OnceCell::new();
+        let kept_paths = self.paths.take().or_else(|| self.kept_paths.take());
+        self.kept_paths = RefCell::new(kept_paths.filter(|_| !anew));
         self.problems = OnceCell::new();
         let same_classes = if anew {
             self.compiled = Arc::new(compile(&self.snapshot, ruleset, &self.assumed));
@@ -298,9 +308,30 @@ impl Analysis {
         exposure::exposure(&self.snapshot, &self.compiled, self.connectivity(), &self.assumed)
     }
 
-    /// What is needed to follow packets on their whole way. Built when first asked for.
+    /// What is needed to follow packets on their whole way. Built when first asked for; after an edit of policies only they are compiled again.
     pub fn paths(&self) -> &Paths {
-        self.paths.get_or_init(|| self.paths_with(&self.settings.routing))
+        self.paths.get_or_init(|| {
+            let settings = self.assumed.with_routing(self.settings.routing.clone());
+            let again = self
+                .kept_paths
+                .take()
+                .and_then(|kept| kept.again(declared::dataplane(&self.loaded), |cloud| self.rules_of_paths(cloud, &settings)));
+            again.unwrap_or_else(|| {
+                let snapshot = self.languages.inventory(self.inventory.resources(), &settings, Some(&settings.routing.placement));
+                let ruleset = self.rules_of_paths(&snapshot.cloud, &settings);
+                Paths::new(snapshot, ruleset, &settings, declared::dataplane(&self.loaded), self.guesses_placement())
+            })
+        })
+    }
+
+    /// The policies as paths have them, which know where every pod runs.
+    fn rules_of_paths(&self, cloud: &Cloud, settings: &Assumed) -> Ruleset {
+        self.languages.lower_again(self.loaded.resources(), cloud, settings, &mut self.known_of_paths.borrow_mut())
+    }
+
+    /// Whether the input leaves open on which nodes some pods run.
+    fn guesses_placement(&self) -> bool {
+        self.snapshot.pods().any(|(_, e)| e.node.is_none() && e.replicas > 0 && e.role == Role::Pod)
     }
 
     /// The same with other choices of what decides about the way, for comparing.
@@ -314,8 +345,7 @@ impl Analysis {
         let mut snapshot = self.languages.inventory(self.inventory.resources(), &settings, Some(&routing.placement));
         change(&mut snapshot);
         let ruleset = self.languages.lower(self.loaded.resources().map(|(id, r)| (id, &**r)), &snapshot.cloud, &settings);
-        let guessed = self.snapshot.pods().any(|(_, e)| e.node.is_none() && e.replicas > 0 && e.role == Role::Pod);
-        Paths::new(snapshot, ruleset, &settings, declared::dataplane(&self.loaded), guessed)
+        Paths::new(snapshot, ruleset, &settings, declared::dataplane(&self.loaded), self.guesses_placement())
     }
 
     /// The whole way of a packet.

@@ -12,7 +12,7 @@ use crate::language::azure::Plugin;
 use crate::language::{LoadBalancer, TrafficPolicy};
 use crate::policy::Ruleset;
 use crate::settings::{Assumed, Dataplane, Probes};
-use crate::snapshot::cloud::{CloudCluster, Location};
+use crate::snapshot::cloud::{Cloud, CloudCluster, Location};
 use crate::snapshot::{IpFamily, NodeId, PodId, Service, Snapshot};
 use crate::verdict::traversal::{PodSnat, keeps_source, leaves_as};
 
@@ -58,6 +58,18 @@ impl Paths {
         let tables = Tables::new(&snapshot, &compiled);
         let names = Names::new(&snapshot);
         Paths { snapshot, compiled, settings: settings.clone(), tables, names, dataplane, declared_dataplane, placement_assumed }
+    }
+
+    /// The same after an edit that left as it was all that the snapshot is built from; `rules` gives the policies of now, for the cloud that they are told.
+    /// Nothing if something else translates addresses now.
+    pub(crate) fn again(mut self, declared_dataplane: Dataplane, rules: impl FnOnce(&Cloud) -> Ruleset) -> Option<Self> {
+        if declared_dataplane != self.declared_dataplane {
+            return None;
+        }
+        let ruleset = rules(&self.snapshot.cloud);
+        self.compiled.replace_ruleset(&self.snapshot, ruleset, &self.settings);
+        self.tables = Tables::new(&self.snapshot, &self.compiled);
+        Some(self)
     }
 
     /// What there is, with every pod on a node. Its ids are its own: in the snapshot of the analysis they mean other things.

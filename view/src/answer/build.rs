@@ -24,10 +24,32 @@ use crate::{
 /// # Errors
 /// If the question names something that is not there.
 pub fn answer_view(scene: &Analysis, view: &SceneView, question: &Question) -> Result<AnswerView, QuestionError> {
-    let (flow, answer) = flow_and_answer(scene, question)?;
-    let from = end_index(scene, view, flow.from, &answer.question.from);
-    let to = end_index(scene, view, flow.to, &answer.question.to);
-    Ok(AnswerView { from, to, ..answer })
+    Unnumbered::of(scene, question).map(|answer| answer.numbered(scene, view))
+}
+
+/// An answer whose ends are not looked up in a picture yet.
+#[derive(Clone, Debug)]
+pub(crate) struct Unnumbered {
+    flow: Flow,
+    answer: AnswerView,
+}
+
+impl Unnumbered {
+    pub(crate) fn of(scene: &Analysis, question: &Question) -> Result<Self, QuestionError> {
+        flow_and_answer(scene, question).map(|(flow, answer)| Unnumbered { flow, answer })
+    }
+
+    pub(crate) fn answer(&self) -> &AnswerView {
+        &self.answer
+    }
+
+    /// With the numbers that its ends have in a picture.
+    pub(crate) fn numbered(&self, scene: &Analysis, view: &SceneView) -> AnswerView {
+        let Unnumbered { flow, answer } = self;
+        let from = end_index(scene, view, flow.from, &answer.question.from);
+        let to = end_index(scene, view, flow.to, &answer.question.to);
+        AnswerView { from, to, ..answer.clone() }
+    }
 }
 
 /// The same without the numbers of the ends, so that no picture is needed.

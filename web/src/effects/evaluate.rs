@@ -12,7 +12,7 @@ use crate::components::Store;
 use crate::engine::{EngineLink, News, Queue};
 use crate::examples::{EXAMPLES, Example, example_of};
 use crate::state::{Action, Doing, EngineFault, Progress, State};
-use netpolis_view::{Evaluation, FurtherAnswer, Request, SceneView};
+use netpolis_view::{Ahead, Evaluation, FurtherAnswer, Request};
 
 /// How long the picture waits for the rest of what is being typed, in ms, before it does without a document that cannot be read yet.
 const PATIENCE: u32 = 500;
@@ -223,6 +223,12 @@ impl Engine {
                     self.rest(&store);
                 }
             }
+            News::Ahead(bytes) => {
+                // What is half written is held back whole.
+                if let Some(ahead) = Ahead::from_bytes(&bytes).filter(|ahead| !reads_less(&store, ahead.unread as usize)) {
+                    store.dispatch(Action::ahead(ahead));
+                }
+            }
             News::Failed(EngineFault::Further) => {
                 self.grows.set(false);
                 self.doing.set(Doing::Evaluating { step: None, cancellable: self.cancellable.get() });
@@ -289,6 +295,9 @@ pub fn use_evaluation(store: &Store, engine: &Rc<Engine>) {
 
 /// Whether what is being typed leaves more unread than before: most likely it is half written.
 fn is_half_written(state: &State, reply: &Evaluation) -> bool {
-    let unread = |scene: &SceneView| scene.coverage.count();
-    state.files.typing && reply.scene.as_ref().is_some_and(|scene| unread(scene) > unread(&state.answers.scene))
+    reply.scene.as_ref().is_some_and(|scene| reads_less(state, scene.coverage.count()))
+}
+
+fn reads_less(state: &State, unread: usize) -> bool {
+    state.files.typing && unread > state.answers.scene.coverage.count()
 }

@@ -19,7 +19,15 @@ extern "C" {
     pub type EngineLink;
 
     #[wasm_bindgen(method)]
-    fn listen(this: &EngineLink, ready: &Function, replied: &Function, failed: &Function, came: &Function, step: &Function);
+    fn listen(
+        this: &EngineLink,
+        ready: &Function,
+        replied: &Function,
+        ahead: &Function,
+        failed: &Function,
+        came: &Function,
+        step: &Function,
+    );
 
     /// Loads the engine, unless that was done; again, after it failed.
     #[wasm_bindgen(method)]
@@ -67,6 +75,8 @@ pub enum News {
     Step(Step),
     /// A reply, as bytes.
     Replied(Vec<u8>),
+    /// The answer ahead of the reply, as bytes.
+    Ahead(Vec<u8>),
     /// It failed.
     Failed(EngineFault),
 }
@@ -74,7 +84,7 @@ pub enum News {
 impl EngineLink {
     /// Tells what happens to the engine, for as long as the page lives.
     pub fn on_news(&self, tell: impl Fn(News) + Clone + 'static) {
-        let (ready, replied, came, step, failed) = (tell.clone(), tell.clone(), tell.clone(), tell.clone(), tell);
+        let (ready, replied, ahead, came, step, failed) = (tell.clone(), tell.clone(), tell.clone(), tell.clone(), tell.clone(), tell);
         let ready = Closure::<dyn Fn(bool)>::new(move |cancellable| ready(News::Ready { cancellable }));
         let came = Closure::<dyn Fn(u32, u32)>::new(move |bytes, of| came(News::Came { bytes, of }));
         let step = Closure::<dyn Fn(u32, u32, u32)>::new(move |kind, done, of| {
@@ -83,6 +93,7 @@ impl EngineLink {
             }
         });
         let replied = Closure::<dyn Fn(Uint8Array)>::new(move |bytes: Uint8Array| replied(News::Replied(bytes.to_vec())));
+        let ahead = Closure::<dyn Fn(Uint8Array)>::new(move |bytes: Uint8Array| ahead(News::Ahead(bytes.to_vec())));
         let failed = Closure::<dyn Fn(String)>::new(move |when: String| {
             failed(News::Failed(match when.as_str() {
                 "load" => EngineFault::Load,
@@ -94,6 +105,7 @@ impl EngineLink {
         self.listen(
             &function(ready.into_js_value()),
             &function(replied.into_js_value()),
+            &function(ahead.into_js_value()),
             &function(failed.into_js_value()),
             &function(came.into_js_value()),
             &function(step.into_js_value()),

@@ -12,7 +12,7 @@ use crate::examples::Example;
 use crate::scenes::{Elsewhere, SceneId};
 use crate::share::Shared;
 use netpolis_view::{
-    AnswerView, BoardReply, Edit, Evaluation, FixView, FurtherAnswer, FurtherQuestion, Move, PathAnswers, PathAsked, PathQuestion,
+    Ahead, AnswerView, BoardReply, Edit, Evaluation, FixView, FurtherAnswer, FurtherQuestion, Move, PathAnswers, PathAsked, PathQuestion,
     PolicyEdit, Question, RowLink, SceneView, Sentence, SourceLocation, TrafficView,
 };
 
@@ -144,6 +144,17 @@ pub enum Action {
     ShowBranch(usize),
     /// An end is looked at; nothing: the flow again.
     Select(Option<String>),
+    /// The answer to the question came ahead of the picture of an edited scene.
+    Ahead {
+        /// Of which revision.
+        revision: u32,
+        /// The answer to this question.
+        question: Question,
+        /// Or why there is none.
+        answer: Result<AnswerView, Sentence>,
+        /// For the path panel, if it was asked.
+        path: Option<PathAnswers>,
+    },
     /// An evaluation is done.
     Evaluated {
         /// Of which revision.
@@ -190,6 +201,12 @@ pub enum Action {
 }
 
 impl Action {
+    /// An answer ahead of its picture.
+    pub fn ahead(ahead: Ahead) -> Self {
+        let Ahead { revision, question, answer, path, .. } = ahead;
+        Action::Ahead { revision, question, answer, path }
+    }
+
     /// What an evaluation came to.
     pub fn evaluated(reply: Evaluation) -> Self {
         Action::Evaluated {

@@ -14,6 +14,8 @@ pub struct Answers {
     pub own_scene: Rc<SceneView>,
     /// Which revision that picture is of.
     pub revision: u32,
+    /// Which revision flow and path are about, where they came ahead of its picture.
+    ahead: u32,
     /// The newest answer about the flow, or why there is none.
     pub flow: Option<Rc<Result<AnswerView, Sentence>>>,
     /// What the policy board was told, about this picture.
@@ -57,6 +59,7 @@ impl Answers {
     /// Everything that was said about another scene is over; its picture stays until the next one.
     pub(super) fn forget(&mut self) {
         self.flow = None;
+        self.ahead = 0;
         self.path = None;
         self.last = None;
         self.checks = 0;
@@ -66,6 +69,11 @@ impl Answers {
     /// Whether what is shown is still the picture of the scene before, as nothing was said about this one.
     pub(super) fn is_of_another_scene(&self) -> bool {
         !Rc::ptr_eq(&self.scene, &self.own_scene)
+    }
+
+    /// Whether what is said is about this revision already, whatever the picture is of.
+    pub(super) fn is_ahead(&self, revision: u32) -> bool {
+        self.ahead == revision
     }
 
     /// Whether nothing was said yet.
@@ -95,6 +103,26 @@ impl Answers {
 }
 
 impl State {
+    /// Takes the answer of an edited scene, whose picture is on its way: until that comes, ends are where they were.
+    pub(super) fn take_ahead(&mut self, revision: u32, answer: Result<AnswerView, Sentence>, path: Option<PathAnswers>) {
+        let before = self.answered().map(|known| (known.from, known.to));
+        let answer = answer.map(|answer| {
+            let (from, to) = before.unwrap_or_default();
+            AnswerView { from, to, ..answer }
+        });
+        let known = self.answers.path.clone().filter(|known| known.asked == self.asking.path);
+        let path = path.map(|path| PathAnswers {
+            ends: known.as_ref().and_then(|known| known.ends),
+            client: known.as_ref().and_then(|known| known.client),
+            ..path
+        });
+        if self.answers.flow.as_deref() != Some(&answer) {
+            self.answers.flow = Some(Rc::new(answer));
+        }
+        self.take_path(path.map(Rc::new));
+        self.answers.ahead = revision;
+    }
+
     /// Makes one verdict of what is known.
     pub(super) fn conclude(&mut self) {
         let Answers { flow, path, .. } = &self.answers;

@@ -156,7 +156,7 @@ impl State {
 
     /// Whether what is shown is not yet about what is there and asked.
     pub fn is_waiting(&self) -> bool {
-        self.is_behind() || self.answers.outcome().is_none()
+        self.is_behind() && !self.answers.is_ahead(self.revision) || self.answers.outcome().is_none()
     }
 
     /// Whether there is a text, of which nothing is known yet.
@@ -257,6 +257,9 @@ impl State {
             Action::Evaluated { revision, scene, question, .. } => {
                 *revision == self.revision && (*question == self.asking.flow || scene.is_some() && self.is_behind())
             }
+            Action::Ahead { revision, question, .. } => {
+                *revision == self.revision && *question == self.asking.flow && self.is_behind() && !self.answers.is_of_another_scene()
+            }
             Action::Engine(fault) => self.notices.engine != *fault,
             Action::Progress(progress) => self.progress != *progress,
             Action::Saving(saving) => self.saving != *saving,
@@ -342,6 +345,7 @@ impl State {
                     self.progress = Progress::Quiet;
                 }
             }
+            Action::Ahead { revision, answer, path, .. } => self.take_ahead(revision, answer, path),
             Action::Engine(fault) => self.notices.engine = fault,
             Action::Progress(progress) => self.take_progress(progress),
             Action::Saving(saving) => self.saving = saving,

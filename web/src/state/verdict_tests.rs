@@ -1,9 +1,10 @@
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::*;
 use crate::examples::EXAMPLES;
 use crate::share;
-use netpolis_view::{Evaluation, Evaluator, PathQuestion, PathWord, kept_reply, page_verdict};
+use netpolis_view::{Ahead, Evaluation, Evaluator, PathQuestion, PathWord, kept_reply, page_verdict};
 
 /// What comes of the state once it is evaluated.
 fn evaluated(state: Rc<State>) -> Rc<State> {
@@ -99,6 +100,35 @@ fn an_old_answer_never_replaces_a_new_one_and_the_last_one_stands_meanwhile() {
     let done = seen.reduce(Action::evaluated(last));
     assert!(done.is_answered() && !done.is_waiting());
     assert_eq!(done.answers.verdict().map(|said| said.question.from.as_str()), Some("shop/frontend[Deployment]"));
+}
+
+#[test]
+fn the_answer_may_come_ahead_of_the_picture() {
+    thread_local!(static SENT: RefCell<Vec<Ahead>> = const { RefCell::new(Vec::new()) });
+    let answer = |bytes: &[u8]| SENT.with_borrow_mut(|sent| sent.extend(Ahead::from_bytes(bytes)));
+    let mut engine = Evaluator::default().answering(answer);
+    let state = example("three-tier");
+    engine.reply(state.request());
+    assert!(SENT.take().is_empty(), "there is no picture before, in which it could be shown");
+    let text = state.files.shown().map(|file| (file.id, file.text.replace("5432", "5433"))).unwrap();
+    let edited = state.clone().reduce(Action::TextEdited(text.0, text.1.into()));
+    let reply = engine.reply(edited.request());
+    let ahead = SENT.take().pop().unwrap();
+    let older = edited.clone().reduce(Action::ahead(Ahead { revision: 1, ..ahead.clone() }));
+    assert!(Rc::ptr_eq(&older, &edited), "of an older text");
+    let said = edited.reduce(Action::ahead(ahead.clone()));
+    assert!(said.is_behind() && !said.is_waiting() && !said.is_answered(), "the verdict is there, the picture is not");
+    assert!(Rc::ptr_eq(&said.answers.scene, &state.answers.scene));
+    assert_eq!(said.flow_ends(), state.flow_ends(), "in the picture of before");
+    let done = said.clone().reduce(Action::evaluated(reply));
+    assert!(done.is_answered() && !done.is_behind());
+    assert!(Rc::ptr_eq(said.answers.outcome().unwrap(), done.answers.outcome().unwrap()), "it is not shown again");
+    assert_ne!(done.answers.verdict(), state.answers.verdict());
+    let late = done.clone().reduce(Action::ahead(ahead));
+    assert!(Rc::ptr_eq(&late, &done), "the picture is there");
+    // What was said of the text before says nothing of the next one.
+    let again = done.reduce(Action::TextEdited(text.0, "---".into()));
+    assert!(again.is_waiting());
 }
 
 #[test]
