@@ -57,7 +57,7 @@ export default {
                 assert.equal(await page.getByRole("button", { name: "Save as PNG" }).count(), 1, `${size}: saving is there as well`);
             }
             await until(1, () => shown.count(), `${size}: one legend`);
-            assert.match(await shown.innerText(), /allowed.*denied.*isolated.*denied from n.*drawn without arrows: 1\d\d denied flows/s, size);
+            await until(/allowed.*denied.*isolated.*denied from n.*drawn without arrows: 1\d\d denied flows/s, () => shown.innerText(), size);
             assert.deepEqual(await unreadable(page, ".legend, .legend span"), [], size);
             const area = await shown.boundingBox();
             assert.ok(area.x >= 0 && area.x + area.width <= options.viewport.width && area.y + area.height <= options.viewport.height, `${size}: ${JSON.stringify(area)}`);
