@@ -112,6 +112,8 @@ mod tests {
 
     use crate::analysis::Analysis;
     use crate::connections::Traffic;
+    use crate::model::Protocol;
+    use crate::path::{Asked, PathVerdict};
     use crate::verdict::Verdict;
 
     const PODS: &str = "
@@ -119,6 +121,12 @@ mod tests {
 ---
 {apiVersion: v1, kind: Pod, metadata: {name: w-2, namespace: b, ownerReferences: [{apiVersion: apps/v1, kind: ReplicaSet, name: w, uid: u, controller: true}]}}
 ---
+";
+    const DEPLOYMENT: &str = "
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: w, namespace: b}
+spec: {replicas: 2, selector: {matchLabels: {app: w}}, template: {metadata: {labels: {app: w}}, spec: {containers: [{name: c, image: i}]}}}
 ";
     const CLOSED: &str = "
 {apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: p, namespace: b}, spec: {podSelector: {}, policyTypes: [Ingress]}}
@@ -138,5 +146,15 @@ mod tests {
         assert_eq!(verdict("b/w-1", "b/w"), Verdict::Denied);
         assert_eq!(verdict("b/w-1", "b/w-2"), Verdict::Denied);
         assert_eq!(verdict("b/w-1", "b/w-1"), Verdict::Allowed, "itself");
+        // The same on the whole way, also where the pods are of a template.
+        let way = |analysis: &Analysis, from: &str, to: &str| {
+            let asked = Asked { from, to, port: Some(80), protocol: Protocol::TCP, entry: None, node: None };
+            analysis.path(&asked).map(|answer| answer.verdict).unwrap()
+        };
+        assert_eq!(way(&analysis, "b/w", "b/w"), PathVerdict::Denied);
+        assert_eq!(way(&analysis, "b/w-1", "b/w"), PathVerdict::Denied);
+        assert_eq!(way(&analysis, "b/w-1", "b/w-1"), PathVerdict::Allowed);
+        analysis.set_files(&[("x.yaml", &format!("{DEPLOYMENT}---{CLOSED}"))]);
+        assert_eq!(way(&analysis, "b/w", "b/w"), PathVerdict::Denied);
     }
 }

@@ -129,7 +129,7 @@ export default {
 
     async "the text shows line by line what differs, and each change can be taken back"() {
         const page = await edited();
-        await tools(page, "In the text").click();
+        await tools(page, "Line by line").click();
         const gone = page.locator(".cm-deletedChunk");
         await until(1, () => gone.count(), "the line of the baseline");
         assert.match(await gone.innerText(), /app: till/);
@@ -149,7 +149,7 @@ export default {
         await page.getByRole("combobox", { name: "Command or name" }).fill("take back the change");
         await page.keyboard.press("Enter");
         await until(0, () => gone.count(), "taken back");
-        await tools(page, "In the text").click();
+        await tools(page, "Line by line").click();
         await paste(page, OTHER);
         await until("1 flow opened and 1 closed, by 1 edit.", () => said(page), "the summary");
         assert.equal(await gone.count(), 0, "not shown any more");

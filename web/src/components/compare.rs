@@ -44,7 +44,7 @@ pub fn CompareTools() -> Html {
     html! {
         <div class="compare-tools comparing">
             <button type="button" class="pick" onclick={choose} title={t("choose another baseline")}><span class="pick-label">{ t("Baseline") }</span><b>{ &baseline.name }</b></button>
-            <button type="button" class="pick" aria-pressed={in_text.to_string()} title={t("show what differs among the lines of the text")} onclick={press(&store, LayoutAction::CompareInText(!in_text))}>{ t("In the text") }</button>
+            <button type="button" class="pick" aria-pressed={in_text.to_string()} title={t("show what differs among the lines of the text")} onclick={press(&store, LayoutAction::CompareInText(!in_text))}>{ t("Line by line") }</button>
             { tool(PLUS, t("take these files as the new baseline"), press(&store, CompareAction::Keep)) }
             { tool(SWAP, t("swap baseline and files"), press(&store, CompareAction::Swap)) }
             { tool(UNDO, t("back to the baseline"), press(&store, CompareAction::Back)) }

@@ -180,9 +180,9 @@ pub static COMMANDS: &[Command] = &[
     dialog("Objects in the files…", "outline documents symbols go to", Dialog::Outline).on("Mod+Shift+O"),
     edit("Go to definition", "pods of a selector service namespace", EditorWish::Definition).on("F12"),
     edit("Format this file", "indent tidy trailing spaces whitespace json pretty", EditorWish::Format).on("Shift+Alt+F").when(writable),
-    command("Show changes in the text", "merge diff baseline compare lines", Run::Layout(LayoutAction::CompareInText(true)))
+    command("Show changes line by line", "merge diff baseline compare lines", Run::Layout(LayoutAction::CompareInText(true)))
         .when(|state| state.baseline().is_some() && !state.layout.compares_in_text),
-    command("Hide changes in the text", "merge diff baseline compare lines", Run::Layout(LayoutAction::CompareInText(false)))
+    command("Hide changes line by line", "merge diff baseline compare lines", Run::Layout(LayoutAction::CompareInText(false)))
         .when(|state| state.original().is_some()),
     edit("Go to the next change", "merge diff baseline compare lines", EditorWish::NextChange)
         .on("F7")

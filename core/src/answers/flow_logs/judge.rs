@@ -157,8 +157,11 @@ fn ask(scene: &dyn Scene, from: &Target, to: &Target, traffic: Traffic) -> Judge
     let (Some(source), Some(destination)) = (from.all.first(), to.all.first()) else {
         return Judged { verdict: Verdict::CannotTell, summary: "Cannot tell: an end has no pods.".into(), deciding: Vec::new() };
     };
+    // Of pods of one workload a log tells what one sent to another: what a pod sends to itself is not seen there.
+    let named = (*source, *destination);
+    let first = if named.0 == named.1 { pairs.first().copied().unwrap_or(named) } else { named };
     if pairs.len() < 2 {
-        return Judged::of(ask((*source, *destination)));
+        return Judged::of(ask(first));
     }
     let wanted = ConnectionSet::of_traffic(traffic);
     let verdict = |pair: &(Endpoint, Endpoint)| {
@@ -169,7 +172,7 @@ fn ask(scene: &dyn Scene, from: &Target, to: &Target, traffic: Traffic) -> Judge
     };
     let verdicts: Vec<Verdict> = pairs.iter().map(verdict).collect();
     if verdicts.iter().all(|verdict| Some(verdict) == verdicts.first()) {
-        return Judged::of(ask((*source, *destination)));
+        return Judged::of(ask(first));
     }
     let with = |wanted: Verdict| pairs.iter().zip(&verdicts).filter(move |(_, verdict)| **verdict == wanted).map(|(pair, _)| *pair);
     let name = |end| end_name(end, scene.snapshot());

@@ -13,6 +13,7 @@ use super::pod::{to_node, to_pod};
 use super::routes::{Plan, Route};
 use super::stand_in::some_public;
 use super::{ingress, service};
+use crate::snapshot::PodId;
 
 /// The routes of a client; to a load balancer or an ingress controller, as far as that.
 pub(in crate::path) fn plan<'a>(route: Route<'a>, question: &Question, client: Client) -> Plan<'a> {
@@ -47,6 +48,10 @@ fn of_goal<'a>(route: Route<'a>, question: &Question, client: Client) -> Plan<'a
         Goal::Ingress { object, host, path } => ingress::routes(route, question, client, *object, host.as_deref(), path),
         Goal::Pods(pods) => {
             let paths = route.course.paths;
+            // Among pods of one workload a packet goes from one to another: what a pod sends to itself is on no way.
+            let is_itself = |(pod, count): &&(PodId, u32)| *count == 1 && matches!(client, Client::Pod(own) if own == *pod);
+            let others: Vec<&(PodId, u32)> = pods.iter().filter(|pod| !is_itself(pod)).collect();
+            let pods = if others.is_empty() { pods.iter().collect() } else { others };
             let total: u32 = pods.iter().map(|(_, count)| *count).sum();
             let several = pods.len() > 1;
             let each = pods.iter().map(|(pod, count)| {
