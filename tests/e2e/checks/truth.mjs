@@ -30,6 +30,8 @@ export default {
         await until(0, faded, "arrows of the store that are faded");
         // An arrow: its two ends. A new card comes before them and shifts every number.
         const arrow = page.locator(`g.arrow[data-ask^="corner/till["][data-ask*=" corner/store["]`);
+        // The hand is elsewhere, so that no card that moves comes to lie under it.
+        await page.mouse.move(5, 5);
         await arrow.focus();
         await arrow.dispatchEvent("pointerover", { bubbles: true, pointerType: "mouse" });
         await until("store till", () => lit(page), "at the arrow");
@@ -38,6 +40,7 @@ export default {
         await page.keyboard.insertText("---\napiVersion: v1\nkind: Pod\nmetadata: {name: aaa, namespace: corner}\nspec: {containers: [{name: a, image: a}]}\n");
         await marks(page).filter({ hasText: "aaa" }).first().waitFor();
         await until("store till", () => lit(page), "with one more card");
+        await mark("store").hover();
         await page.mouse.move(5, 5);
         await until(/aaa/, () => lit(page), "away from it");
     },
