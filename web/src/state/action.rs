@@ -151,9 +151,9 @@ pub enum Action {
         /// The answer to this question.
         question: Question,
         /// Or why there is none.
-        answer: Result<AnswerView, Sentence>,
+        answer: Rc<Result<AnswerView, Sentence>>,
         /// For the path panel, if it was asked.
-        path: Option<PathAnswers>,
+        path: Option<Rc<PathAnswers>>,
     },
     /// An evaluation is done.
     Evaluated {
@@ -204,7 +204,7 @@ impl Action {
     /// An answer ahead of its picture.
     pub fn ahead(ahead: Ahead) -> Self {
         let Ahead { revision, question, answer, path, .. } = ahead;
-        Action::Ahead { revision, question, answer, path }
+        Action::Ahead { revision, question, answer: Rc::new(answer), path: path.map(Rc::new) }
     }
 
     /// What an evaluation came to.

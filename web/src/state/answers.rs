@@ -104,9 +104,9 @@ impl Answers {
 
 impl State {
     /// Takes the answer of an edited scene, whose picture is on its way: until that comes, ends are where they were.
-    pub(super) fn take_ahead(&mut self, revision: u32, answer: Result<AnswerView, Sentence>, path: Option<PathAnswers>) {
+    pub(super) fn take_ahead(&mut self, revision: u32, answer: Rc<Result<AnswerView, Sentence>>, path: Option<Rc<PathAnswers>>) {
         let before = self.answered().map(|known| (known.from, known.to));
-        let answer = answer.map(|answer| {
+        let answer = Rc::unwrap_or_clone(answer).map(|answer| {
             let (from, to) = before.unwrap_or_default();
             AnswerView { from, to, ..answer }
         });
@@ -114,7 +114,7 @@ impl State {
         let path = path.map(|path| PathAnswers {
             ends: known.as_ref().and_then(|known| known.ends),
             client: known.as_ref().and_then(|known| known.client),
-            ..path
+            ..Rc::unwrap_or_clone(path)
         });
         if self.answers.flow.as_deref() != Some(&answer) {
             self.answers.flow = Some(Rc::new(answer));
