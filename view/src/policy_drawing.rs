@@ -182,6 +182,17 @@ impl PolicyView {
     }
 }
 
+/// A name that is not taken: without a number, or with the first one from `-2` on.
+fn first_free(name: impl Fn(&str) -> String, is_taken: impl Fn(&str) -> bool) -> String {
+    let mut found = name("");
+    let mut number = 2;
+    while is_taken(&found) {
+        found = name(&format!("-{number}"));
+        number += 1;
+    }
+    found
+}
+
 impl SceneView {
     /// What a policy is called in questions, whatever is written above it: kind and title, and which one of several that are called the same.
     pub fn policy_key(&self, number: usize) -> Option<String> {
@@ -213,10 +224,8 @@ impl SceneView {
                 (self.namespaces.get(end.namespace? as usize)?.name.as_str(), end.title.as_str())
             }
         };
-        let is_free = |title: &String| !self.policies.iter().any(|policy| policy.title == *title);
-        let plain = format!("{namespace}/{name}");
-        let numbered = (2..).map(|number| format!("{plain}-{number}"));
-        core::iter::once(plain.clone()).chain(numbered).find(is_free).map(|title| format!("NetworkPolicy {title}"))
+        let is_taken = |title: &str| self.policies.iter().any(|policy| policy.title == title);
+        Some(format!("NetworkPolicy {}", first_free(|number| format!("{namespace}/{name}{number}"), is_taken)))
     }
 
     /// The policy that is written at a place of a file.

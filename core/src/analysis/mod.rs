@@ -316,11 +316,7 @@ impl Analysis {
                 .kept_paths
                 .take()
                 .and_then(|kept| kept.again(declared::dataplane(&self.loaded), |cloud| self.rules_of_paths(cloud, &settings)));
-            again.unwrap_or_else(|| {
-                let snapshot = self.languages.inventory(self.inventory.resources(), &settings, Some(&settings.routing.placement));
-                let ruleset = self.rules_of_paths(&snapshot.cloud, &settings);
-                Paths::new(snapshot, ruleset, &settings, declared::dataplane(&self.loaded), self.guesses_placement())
-            })
+            again.unwrap_or_else(|| self.new_paths(&settings, |_| (), |cloud| self.rules_of_paths(cloud, &settings)))
         })
     }
 
@@ -329,9 +325,13 @@ impl Analysis {
         self.languages.lower_again(self.loaded.resources(), cloud, settings, &mut self.known_of_paths.borrow_mut())
     }
 
-    /// Whether the input leaves open on which nodes some pods run.
-    fn guesses_placement(&self) -> bool {
-        self.snapshot.pods().any(|(_, e)| e.node.is_none() && e.replicas > 0 && e.role == Role::Pod)
+    /// Paths in a world of their own, which `change` may change; `rules` gives its policies.
+    fn new_paths(&self, settings: &Assumed, change: impl FnOnce(&mut Snapshot), rules: impl FnOnce(&Cloud) -> Ruleset) -> Paths {
+        let mut snapshot = self.languages.inventory(self.inventory.resources(), settings, Some(&settings.routing.placement));
+        change(&mut snapshot);
+        let ruleset = rules(&snapshot.cloud);
+        let guessed = self.snapshot.pods().any(|(_, e)| e.node.is_none() && e.replicas > 0 && e.role == Role::Pod);
+        Paths::new(snapshot, ruleset, settings, declared::dataplane(&self.loaded), guessed)
     }
 
     /// The same with other choices of what decides about the way, for comparing.
@@ -342,10 +342,8 @@ impl Analysis {
     /// The same where something is changed of what there is.
     fn paths_among(&self, routing: &Routing, change: impl FnOnce(&mut Snapshot)) -> Paths {
         let settings = self.assumed.with_routing(routing.clone());
-        let mut snapshot = self.languages.inventory(self.inventory.resources(), &settings, Some(&routing.placement));
-        change(&mut snapshot);
-        let ruleset = self.languages.lower(self.loaded.resources().map(|(id, r)| (id, &**r)), &snapshot.cloud, &settings);
-        Paths::new(snapshot, ruleset, &settings, declared::dataplane(&self.loaded), self.guesses_placement())
+        let resources = self.loaded.resources().map(|(id, resource)| (id, &**resource));
+        self.new_paths(&settings, change, |cloud| self.languages.lower(resources, cloud, &settings))
     }
 
     /// The whole way of a packet.

@@ -12,6 +12,7 @@ use super::Analysis;
 use crate::compile::Endpoint;
 use crate::connections::{ConnectionSet, Traffic};
 use crate::connectivity::{Connectivity, PairIds};
+use crate::endpoints::{each_pair, shown_pair};
 use crate::explain::{Answer, end_name};
 use crate::verdict::{Flow, Verdict};
 
@@ -43,11 +44,8 @@ fn over_all<'a>(
     traffic: Traffic,
 ) -> Answer {
     let decide = |(from, to): (Endpoint, Endpoint)| decide(&Flow { from, to, traffic });
-    let pairs: Vec<(Endpoint, Endpoint)> =
-        from.1.iter().flat_map(|from| to.1.iter().map(|to| (*from, *to))).filter(|(from, to)| from != to).collect();
-    // Of pods of one workload the question is about one and another: what a pod sends to itself meets no policy.
-    let named = (from.0, to.0);
-    let first = if named.0 == named.1 { pairs.first().copied().unwrap_or(named) } else { named };
+    let pairs: Vec<(Endpoint, Endpoint)> = each_pair(from.1, to.1).collect();
+    let first = shown_pair((from.0, to.0), pairs.iter().copied());
     if pairs.len() < 2 {
         return decide(first);
     }

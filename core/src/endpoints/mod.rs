@@ -255,6 +255,17 @@ impl FlowsId {
     }
 }
 
+/// Each of several sources with each of several destinations, but none with itself: between pods of one workload a question is about one and
+/// another, as what a pod sends to itself meets no policy.
+pub(crate) fn each_pair<'a>(from: &'a [Endpoint], to: &'a [Endpoint]) -> impl Iterator<Item = (Endpoint, Endpoint)> + 'a {
+    from.iter().flat_map(|from| to.iter().map(|to| (*from, *to))).filter(|(from, to)| from != to)
+}
+
+/// The one of these pairs that is shown for all: the one that is named, unless that is an endpoint and itself.
+pub(crate) fn shown_pair(named: (Endpoint, Endpoint), mut pairs: impl Iterator<Item = (Endpoint, Endpoint)>) -> (Endpoint, Endpoint) {
+    if named.0 == named.1 { pairs.next().unwrap_or(named) } else { named }
+}
+
 impl<'a> FlowTable<'a> {
     /// A table that knows no answer yet.
     pub fn new(connectivity: &'a Connectivity) -> Self {

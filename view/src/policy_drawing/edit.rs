@@ -6,7 +6,7 @@ use netpolis_core::policy::Direction;
 use netpolis_core::snapshot::{PodId, Snapshot};
 
 use super::offers::{ANYTHING, BLOCK, CLUSTER, DNS, NAMESPACE, PODS};
-use super::{PolicyEdit, WantedEdit};
+use super::{PolicyEdit, WantedEdit, first_free};
 use crate::fixes::edit_views;
 use crate::problems::EditView;
 use crate::scene::workload_key;
@@ -65,9 +65,8 @@ fn begun(analysis: &Analysis, key: &str, subject: &str, calico: bool) -> Result<
 
 /// The name of a file that there is not yet.
 fn free_name(analysis: &Analysis, policy: &str) -> String {
-    let is_free = |name: &String| !analysis.sources().iter().any(|(_, source)| source.name == *name);
-    let numbered = (2..).map(|number| format!("policy-{policy}-{number}.yaml"));
-    core::iter::once(format!("policy-{policy}.yaml")).chain(numbered).find(is_free).unwrap_or_default()
+    let is_taken = |name: &str| analysis.sources().iter().any(|(_, source)| source.name == name);
+    first_free(|number| format!("policy-{policy}{number}.yaml"), is_taken)
 }
 
 fn wanted_peer<'a>(snapshot: &Snapshot, key: &'a str) -> Option<WantedPeer<'a>> {

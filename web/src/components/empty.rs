@@ -2,11 +2,10 @@
 
 use yew::prelude::*;
 
-use super::Store;
 use super::chooser::use_chooser;
 use super::dialogs::cluster_command;
 use super::icons::{CLIPBOARD, OPEN, icon};
-use crate::effects::outside;
+use super::{Store, with_pasted};
 use crate::examples::EXAMPLES;
 use crate::state::Action;
 use crate::words::t;
@@ -49,11 +48,5 @@ pub fn Empty() -> Html {
 
 /// Takes what is on the clipboard.
 fn paste(store: &Store) {
-    let store = store.clone();
-    outside::pasted(move |text| {
-        store.dispatch(match text {
-            Some(text) => store.paste(text),
-            None => Action::Notify(t("The browser did not allow reading the clipboard: click into the editor and press Ctrl V").into()),
-        });
-    });
+    with_pasted(store, |store, text| store.dispatch(store.paste(text)));
 }

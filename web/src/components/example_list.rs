@@ -1,10 +1,10 @@
 //! The examples in the menu: by topic, and found by words.
 
-use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, HtmlInputElement};
+use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use super::{press, use_part};
+use crate::effects::commands;
 use crate::effects::focus::focus_first;
 use crate::examples::{EXAMPLES, TOPICS, find_examples};
 use crate::state::Action;
@@ -33,11 +33,7 @@ pub fn ExampleList() -> Html {
             // What is found best opens.
             "Enter" if opens => {
                 event.prevent_default();
-                let document = crate::effects::window().and_then(|window| window.document());
-                let first = document.and_then(|document| document.query_selector(FIRST).ok().flatten());
-                if let Some(first) = first.and_then(|first| first.dyn_into::<HtmlElement>().ok()) {
-                    first.click();
-                }
+                commands::press(FIRST);
             }
             _ => (),
         })

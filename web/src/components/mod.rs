@@ -66,6 +66,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use crate::effects::outside;
 use crate::state::Action;
 use crate::words::t;
 
@@ -75,6 +76,19 @@ pub use store::{Dispatch, Store, StoreProvider, use_dispatch, use_part};
 pub(crate) fn press(store: &Store, action: impl Into<Action>) -> Callback<MouseEvent> {
     let (store, action) = (store.clone(), action.into());
     Callback::from(move |_: MouseEvent| store.dispatch(action.clone()))
+}
+
+/// Hands on the text on the clipboard. Where there is none, or the browser lets nobody read it, the person is told.
+pub(crate) fn with_pasted(store: &Store, take: impl FnOnce(&Store, String) + 'static) {
+    let store = store.clone();
+    outside::pasted(move |text| {
+        let notice = match text {
+            Some(text) if !text.trim().is_empty() => return take(&store, text),
+            Some(_) => t("There is no text on the clipboard"),
+            None => t("The browser did not allow reading the clipboard: click into the editor and press Ctrl V"),
+        };
+        store.dispatch(Action::Notify(notice.into()));
+    });
 }
 
 /// What is told of a text that was to be copied.

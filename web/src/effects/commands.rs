@@ -38,7 +38,8 @@ pub fn run(command: &Command, state: &State, dispatch: &Dispatch) {
     }
 }
 
-fn press(selector: &str) {
+/// Presses the first element of a selector, as if by hand.
+pub fn press(selector: &str) {
     let element = super::window().and_then(|window| window.document()?.query_selector(selector).ok()?);
     if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
         // What opens is where the keyboard is.

@@ -1,12 +1,12 @@
 //! Policies that are begun: one that selects pods and isolates them for ingress, without rules yet.
 
 use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::super::fix::labels::selecting;
 use super::super::fix::value::{V, list, map, text};
-use super::super::fix::{Scene, TextEdit, new_document, object};
+use super::super::fix::{Scene, TextEdit, edited, new_document, object, with_texts};
 use super::{Form, NotChanged, subject};
 use crate::policy::PolicyId;
 use crate::snapshot::PodId;
@@ -78,20 +78,7 @@ fn places<S: Scene>(scene: &S, wanted: &WantedPolicy<'_>) -> Vec<Place> {
 
 /// Reads the changed text: there is one more policy, it has this name, selects the pod, and isolates for ingress alone.
 fn is_so<S: Scene>(scene: &S, wanted: &WantedPolicy<'_>, edits: &[TextEdit]) -> bool {
-    let changed = |id, text: &str| {
-        let own = edits.iter().filter(|edit| edit.source == id);
-        own.rev().fold(text.to_string(), |mut text, edit| {
-            let (start, end) = (edit.start as usize, edit.end as usize);
-            if text.is_char_boundary(start) && text.is_char_boundary(end) {
-                text.replace_range(start..end, &edit.text);
-            }
-            text
-        })
-    };
-    let texts: Vec<(String, String)> =
-        scene.sources().iter().map(|(id, source)| (source.name.clone(), changed(id, &source.text))).collect();
-    let mut copy = scene.copy();
-    copy.set_files(&texts.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect::<Vec<_>>());
+    let copy = with_texts(scene, |id| Some(edited(&scene.sources().get(id)?.text, id, edits)));
     let policies = &copy.compiled().ruleset().policies;
     let form = if wanted.calico { Form::Calico } else { Form::Kubernetes };
     let title = format!("{}/{}", wanted.namespace, wanted.name);

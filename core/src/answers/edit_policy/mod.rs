@@ -24,7 +24,7 @@ use self::ports::WantedPort;
 use self::work::Work;
 use super::fix::labels::{Pairs, match_labels, selecting};
 use super::fix::value::{V, map, text};
-use super::fix::{Scene, TextEdit, Unpatchable};
+use super::fix::{Scene, TextEdit, Unpatchable, with_texts};
 use crate::model::Cidr;
 use crate::policy::{Direction, Policy, PolicyId, SubjectMatch};
 use crate::snapshot::{PodId, Snapshot};
@@ -308,13 +308,7 @@ fn prove<S: Scene>(
     acts: [bool; 2],
     rules: usize,
 ) -> Result<(), NotChanged> {
-    let mut copy = scene.copy();
-    let texts: Vec<(String, String)> = scene
-        .sources()
-        .iter()
-        .map(|(id, source)| (source.name.clone(), work.text(id).unwrap_or_else(|| source.text.to_string())))
-        .collect();
-    copy.set_files(&texts.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect::<Vec<_>>());
+    let copy = with_texts(scene, |id| work.text(id));
     let same = |other: &Policy| other.kind == policy.kind && other.title() == policy.title() && Form::of(other) == Form::of(policy);
     let which = scene.compiled().ruleset().policies.iter().filter(|other| same(other)).position(|other| other.id == policy.id);
     let now = which.and_then(|which| copy.compiled().ruleset().policies.iter().filter(|other| same(other)).nth(which));

@@ -7,7 +7,7 @@ use super::effects::{Wanted, WantedEnd};
 use super::{NotFixed, Question, Scene};
 use crate::compile::{Compiled, Endpoint};
 use crate::connections::{ConnectionSet, Traffic, USUAL_PORT};
-use crate::endpoints::{Found, NotFound, find};
+use crate::endpoints::{Found, NotFound, each_pair, find, shown_pair};
 use crate::explain::{self, CheckpointTrace};
 use crate::path::{Asked, Branch, HopKind, NotAsked, PathVerdict};
 use crate::policy::Direction;
@@ -84,9 +84,8 @@ impl<'a> Goal<'a> {
             let pair = scene.connectivity().between(from, to);
             if question.deny { set.intersection(pair.possible).is_empty() } else { set.difference(pair.allowed).is_empty() }
         };
-        let pairs = || from.all.iter().flat_map(|from| to.all.iter().map(move |to| (*from, *to))).filter(|(from, to)| from != to);
-        let open = pairs().find(|(from, to)| !is_so(*from, *to));
-        let shown = open.or_else(|| pairs().next()).unwrap_or((from.end, to.end));
+        let open = each_pair(&from.all, &to.all).find(|(from, to)| !is_so(*from, *to));
+        let shown = open.unwrap_or_else(|| shown_pair((from.end, to.end), each_pair(&from.all, &to.all)));
         let answer = explain::answer(compiled, snapshot, &Flow { from: shown.0, to: shown.1, traffic }, None);
         let [from_internet, to_internet] = self.is_internet();
         let ends = (WantedEnd::new(snapshot, &from.all, from_internet), WantedEnd::new(snapshot, &to.all, to_internet));

@@ -23,7 +23,7 @@ mod typo;
 mod unified;
 pub(in crate::answers) mod value;
 
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
@@ -110,12 +110,27 @@ impl Proposal {
         if *made_for != revision(text) {
             return None;
         }
-        let mut changed = String::from(text);
-        for edit in self.edits.iter().rev().filter(|edit| edit.source == source) {
-            changed.replace_range(edit.start as usize..edit.end as usize, &edit.text);
-        }
-        Some(changed)
+        Some(edited(text, source, &self.edits))
     }
+}
+
+/// The text of a file after edits, which are in the order of the text.
+pub(in crate::answers) fn edited(text: &str, source: SourceId, edits: &[TextEdit]) -> String {
+    let mut changed = String::from(text);
+    for edit in edits.iter().rev().filter(|edit| edit.source == source) {
+        changed.replace_range(edit.start as usize..edit.end as usize, &edit.text);
+    }
+    changed
+}
+
+/// A copy of a scene with other texts in some of its files, read again.
+pub(in crate::answers) fn with_texts<S: Scene>(scene: &S, text: impl Fn(SourceId) -> Option<String>) -> S {
+    let text_of = |id, text_before: &str| text(id).unwrap_or_else(|| text_before.to_string());
+    let texts: Vec<(String, String)> =
+        scene.sources().iter().map(|(id, source)| (source.name.clone(), text_of(id, &source.text))).collect();
+    let mut copy = scene.copy();
+    copy.set_files(&texts.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect::<Vec<_>>());
+    copy
 }
 
 /// A number that tells a text from others (FNV-1a, 64 bits).

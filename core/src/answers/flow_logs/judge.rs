@@ -14,6 +14,7 @@ use super::unmatched::Unmatched;
 use super::{FlowLogs, Group, LogVerdict, LoggedFlow, MatchedEnd, NotJudged, Scene, SeenAt};
 use crate::compile::Endpoint;
 use crate::connections::{ConnectionSet, Traffic};
+use crate::endpoints::{each_pair, shown_pair};
 use crate::explain::{Answer, end_name};
 use crate::text::Place;
 use crate::verdict::{Flow, Verdict};
@@ -152,14 +153,11 @@ impl Judged {
 /// The answer for all endpoints that are meant: that of the first, if all get the same; else it cannot be told, with which get which.
 fn ask(scene: &dyn Scene, from: &Target, to: &Target, traffic: Traffic) -> Judged {
     let ask = |(from, to): (Endpoint, Endpoint)| scene.answer(&Flow { from, to, traffic });
-    let pairs: Vec<(Endpoint, Endpoint)> =
-        from.all.iter().flat_map(|from| to.all.iter().map(move |to| (*from, *to))).filter(|(from, to)| from != to).collect();
+    let pairs: Vec<(Endpoint, Endpoint)> = each_pair(&from.all, &to.all).collect();
     let (Some(source), Some(destination)) = (from.all.first(), to.all.first()) else {
         return Judged { verdict: Verdict::CannotTell, summary: "Cannot tell: an end has no pods.".into(), deciding: Vec::new() };
     };
-    // Of pods of one workload a log tells what one sent to another: what a pod sends to itself is not seen there.
-    let named = (*source, *destination);
-    let first = if named.0 == named.1 { pairs.first().copied().unwrap_or(named) } else { named };
+    let first = shown_pair((*source, *destination), pairs.iter().copied());
     if pairs.len() < 2 {
         return Judged::of(ask(first));
     }

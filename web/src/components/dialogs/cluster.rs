@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use crate::components::chooser::{take, use_chooser_for};
 use crate::components::icons::{CLIPBOARD, COPY, OPEN, icon};
-use crate::components::{Store, tell_copied, use_part};
+use crate::components::{Store, tell_copied, use_part, with_pasted};
 use crate::effects::{files, outside};
 use crate::state::{Action, LayoutAction};
 use crate::words::t;
@@ -49,18 +49,10 @@ pub fn FromCluster() -> Html {
     let paste = {
         let store = store.clone();
         Callback::from(move |_: MouseEvent| {
-            let store = store.clone();
-            outside::pasted(move |text| match text {
-                Some(text) if !text.trim().is_empty() => {
-                    store.dispatch(LayoutAction::ShowDialog(None).into());
-                    store.dispatch(Action::StartScene);
-                    store.dispatch(Action::FilesGiven(vec![("cluster.yaml".into(), text)]));
-                }
-                Some(_) => store.dispatch(Action::Notify(t("There is no text on the clipboard").into())),
-                None => {
-                    let refused = t("The browser did not allow reading the clipboard: click into the editor and press Ctrl V");
-                    store.dispatch(Action::Notify(refused.into()));
-                }
+            with_pasted(&store, |store, text| {
+                store.dispatch(LayoutAction::ShowDialog(None).into());
+                store.dispatch(Action::StartScene);
+                store.dispatch(Action::FilesGiven(vec![("cluster.yaml".into(), text)]));
             });
         })
     };

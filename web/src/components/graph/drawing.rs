@@ -1,5 +1,6 @@
 //! The picture as elements: frames, marks, arrows.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use web_sys::{MouseEvent, PointerEvent};
@@ -21,7 +22,7 @@ use crate::graph::{COMFORTABLE, Rect};
 use crate::state::State;
 use crate::vec_map::VecMap;
 use crate::words::{Language, own_words, shown, t, t_count, t_with};
-use netpolis_view::SceneView;
+use netpolis_view::{EndView, SceneView};
 
 /// With more marks and arrows than this, browsers draw all of them as simply as they can.
 const MANY_PARTS: usize = 150;
@@ -95,8 +96,8 @@ pub(super) fn Drawing(props: &DrawingProps) -> Html {
     };
     let selected = use_memo((props.scene.clone(), props.policy), |(scene, policy)| selected_by(scene, *policy));
     let is_subject = |mark: &Mark| match (&mark.kind, mark.end) {
-        (MarkKind::Group(name), _) => selected.1.iter().any(|namespace| namespace == name),
-        (_, end) => end.is_some_and(|end| selected.0.contains(&end)),
+        (MarkKind::Group(name), _) => selected.1.contains(name),
+        (_, end) => end.and_then(|end| selected.0.get(end)).is_some_and(|selected| *selected),
     };
     use_focus(&picture, &props.live.0, &props.canvas);
     use_awaited(&props.canvas, &props.live.0, *part);
@@ -146,14 +147,12 @@ struct Look {
     own: Option<ByAddress<Picture>>,
 }
 
-/// Whom a policy selects: ends, and the namespaces that they are in.
-fn selected_by(scene: &SceneView, policy: Option<usize>) -> (Vec<usize>, Vec<String>) {
+/// Whom a policy selects: for each end whether it does, and the namespaces that those are in.
+fn selected_by(scene: &SceneView, policy: Option<usize>) -> (Vec<bool>, BTreeSet<String>) {
     let Some(policy) = policy else { return Default::default() };
-    let is_selected = |index: &usize| scene.ends.get(*index).is_some_and(|end| end.policies.iter().any(|own| *own as usize == policy));
-    let ends: Vec<usize> = (0..scene.ends.len()).filter(is_selected).collect();
-    let name = |end: &usize| Some(scene.namespaces.get(scene.ends.get(*end)?.namespace? as usize)?.name.clone());
-    let mut names: Vec<String> = ends.iter().filter_map(name).collect();
-    names.dedup();
+    let ends: Vec<bool> = scene.ends.iter().map(|end| end.policies.iter().any(|own| *own as usize == policy)).collect();
+    let name = |end: &EndView| Some(scene.namespaces.get(end.namespace? as usize)?.name.clone());
+    let names = scene.ends.iter().zip(&ends).filter(|(_, selected)| **selected).filter_map(|(end, _)| name(end)).collect();
     (ends, names)
 }
 

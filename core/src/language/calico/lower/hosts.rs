@@ -5,7 +5,7 @@ use alloc::collections::BTreeSet;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::tunnels::Tunnels;
+use super::tunnels::{Tunnels, tunnelled_pools};
 use crate::language::calico::configurations::{Configurations, Setting};
 use crate::language::calico::inventory::nodes_of;
 use crate::language::calico::{Calico, FailsafePort, FelixConfiguration, environment};
@@ -15,9 +15,10 @@ use crate::model::{AddressSet, Cidr, Protocol};
 use crate::policy::Doubt;
 use crate::policy::{
     Action, DroppedPackets, EndpointToHost, FAILSAFE_PORTS, HookMatch, HostRules, OF_THE_HOST, PacketMatch, PeerMatch, PeerTerm,
-    PeerTermKind, Policy, PolicyId, PolicyRole, PortTerm, Rule, Ruleset, SubjectMatch, Tier, TierEnd, TrafficMatch, TrafficTerm,
+    PeerTermKind, Policy, PolicyId, PolicyRole, PortTerm, Rule, Ruleset, SubjectMatch, TUNNELS, Tier, TierEnd, TrafficMatch, TrafficTerm,
     TrafficTermKind,
 };
+use crate::snapshot::IpPool;
 use crate::text::{DocumentId, Place};
 
 /// Ports that are open on every host endpoint, so that no policy can lock its author out. Upstream: docs/semantics.md, Calico.
@@ -75,10 +76,12 @@ pub(super) fn add_host_rules(resources: &[(DocumentId, &Resource)], ruleset: &mu
         first_host = first_host.or(makes_hosts.then_some(place));
     }
     let Some(first_host) = first_host else { return };
+    let tunnelled = tunnelled_pools(resources);
     // Nodes for which the same holds are one subject.
     let mut subjects: Vec<(Vec<Box<str>>, Given, Place)> = Vec::new();
     for node in &own_nodes {
-        let (given, place) = (Given::of(resources, &configurations, Some(node)), configurations.place_of(Some(node)).unwrap_or(first_host));
+        let (given, place) =
+            (Given::of(&tunnelled, &configurations, Some(node)), configurations.place_of(Some(node)).unwrap_or(first_host));
         match subjects.iter_mut().find(|(_, known, at)| *known == given && *at == place) {
             Some((nodes, ..)) => nodes.push((*node).into()),
             None => subjects.push((alloc::vec![(*node).into()], given, place)),
@@ -86,7 +89,7 @@ pub(super) fn add_host_rules(resources: &[(DocumentId, &Resource)], ruleset: &mu
     }
     let names: Vec<Box<str>> = own_nodes.iter().map(|node| (*node).into()).collect();
     let place = configurations.place_of(None).unwrap_or(first_host);
-    let everywhere = (SubjectMatch::Hosts { nodes: names, but: true }, Given::of(resources, &configurations, None), place);
+    let everywhere = (SubjectMatch::Hosts { nodes: names, but: true }, Given::of(&tunnelled, &configurations, None), place);
     let own = subjects.into_iter().map(|(nodes, given, place)| (SubjectMatch::Hosts { nodes, but: false }, given, place));
     let mut groups = Vec::new();
     for (subject, given, place) in core::iter::once(everywhere).chain(own) {
@@ -99,9 +102,9 @@ pub(super) fn add_host_rules(resources: &[(DocumentId, &Resource)], ruleset: &mu
             ruleset.add(failsafe_policy(id, hook, &subject, place, [egress, ingress]));
             groups.push(alloc::vec![id]);
         }
-        let id = PolicyId::at(ruleset.policies.len());
-        if let Some(policy) = given.tunnels.policy(id, &subject, place) {
-            ruleset.add(policy);
+        if let Some(rules) = given.tunnels.rules() {
+            let id = PolicyId::at(ruleset.policies.len());
+            ruleset.add(host_policy(id, TUNNELS, HookMatch::Failsafe, &subject, place, [rules.clone(), rules]));
             groups.push(alloc::vec![id]);
         }
     }
@@ -147,9 +150,9 @@ struct Given {
 }
 
 impl Given {
-    fn of(resources: &[(DocumentId, &Resource)], configurations: &Configurations<'_>, node: Option<&str>) -> Self {
+    fn of(pools: &[(&IpPool, Place)], configurations: &Configurations<'_>, node: Option<&str>) -> Self {
         Given {
-            tunnels: Tunnels::of(resources, configurations, node),
+            tunnels: Tunnels::of(pools, configurations, node),
             inbound: configurations.setting(node, "failsafeInboundHostPorts", |felix| felix.failsafe_inbound.clone()),
             outbound: configurations.setting(node, "failsafeOutboundHostPorts", |felix| felix.failsafe_outbound.clone()),
         }
@@ -193,9 +196,22 @@ type Failsafe<'a> = (&'a Setting<Vec<FailsafePort>>, &'static [(Protocol, u16)])
 
 /// The policy of failsafe ports at a hook, of the hosts of a subject; the ports are those of egress, then of ingress.
 fn failsafe_policy(id: PolicyId, hook: HookMatch, subject: &SubjectMatch, place: Place, [egress, ingress]: [Failsafe<'_>; 2]) -> Policy {
+    let rules = [failsafe_rules(egress, hook, place), failsafe_rules(ingress, hook, place)];
+    host_policy(id, FAILSAFE_PORTS, hook, subject, place, rules)
+}
+
+/// What Felix does at a hook before policies are asked, as a policy of the hosts of a subject; the rules are those of egress, then of ingress.
+fn host_policy(
+    id: PolicyId,
+    kind: &'static str,
+    hook: HookMatch,
+    subject: &SubjectMatch,
+    place: Place,
+    [egress, ingress]: [Vec<Rule>; 2],
+) -> Policy {
     Policy {
         id,
-        kind: FAILSAFE_PORTS.into(),
+        kind: kind.into(),
         role: PolicyRole::Written,
         namespace: None,
         name: String::from(OF_THE_HOST),
@@ -205,8 +221,8 @@ fn failsafe_policy(id: PolicyId, hook: HookMatch, subject: &SubjectMatch, place:
         priority: None,
         acts_on_egress: hook != HookMatch::FailsafePreDnat,
         acts_on_ingress: true,
-        egress: failsafe_rules(egress, hook, place),
-        ingress: failsafe_rules(ingress, hook, place),
+        egress,
+        ingress,
         hook,
         not_enforced: None,
         doubt: None,
@@ -214,14 +230,21 @@ fn failsafe_policy(id: PolicyId, hook: HookMatch, subject: &SubjectMatch, place:
 }
 
 /// The port of VXLAN, where `vxlanPort` says no other.
-pub(super) const VXLAN_PORT: u16 = 4789;
+const VXLAN_PORT: u16 = 4789;
+
+/// The port of VXLAN at a node.
+pub(super) fn vxlan_port(configurations: &Configurations<'_>, node: Option<&str>) -> u16 {
+    configurations.setting(node, "vxlanPort", |felix| felix.vxlan_port).known().unwrap_or(VXLAN_PORT)
+}
 
 /// What pods of a node may not send. In eBPF mode VXLAN is left to policy (upstream: `felix/bpf-gpl/parsing.h`).
 fn dropped_packets(configurations: &Configurations<'_>, node: Option<&str>) -> DroppedPackets {
     let is = |name: &str, of: fn(&FelixConfiguration) -> Option<bool>| configurations.setting(node, name, of).known().unwrap_or(false);
-    let port = configurations.setting(node, "vxlanPort", |felix| felix.vxlan_port).known().unwrap_or(VXLAN_PORT);
     let allows_vxlan = is("allowVXLANPacketsFromWorkloads", |felix| felix.allow_vxlan) || is("bpfEnabled", |felix| felix.bpf);
-    DroppedPackets { vxlan: (!allows_vxlan).then_some(port), ipip: !is("allowIPIPPacketsFromWorkloads", |felix| felix.allow_ipip) }
+    DroppedPackets {
+        vxlan: (!allows_vxlan).then(|| vxlan_port(configurations, node)),
+        ipip: !is("allowIPIPPacketsFromWorkloads", |felix| felix.allow_ipip),
+    }
 }
 
 /// At the end of the way failsafe ports allow; before that they only end what is asked there, and forwarded packets still meet the forward policies

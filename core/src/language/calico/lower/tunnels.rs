@@ -2,18 +2,14 @@
 //! other. Upstream: `felix/rules/static.go`, `filterInputChain` and `filterOutputChain`.
 
 use alloc::boxed::Box;
-use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::hosts::VXLAN_PORT;
+use super::hosts::vxlan_port;
 use crate::language::calico::configurations::{Configurations, Setting};
 use crate::language::{Resource, calico::Calico};
 use crate::model::{AddressSet, Cidr, LabelSelector, Protocol};
-use crate::policy::{
-    Action, Doubt, HookMatch, IPIP, OF_THE_HOST, PeerMatch, PeerTerm, PeerTermKind, Policy, PolicyId, PolicyRole, Rule, SubjectMatch,
-    TUNNELS, TrafficMatch, TrafficTerm, TrafficTermKind,
-};
+use crate::policy::{Action, Doubt, IPIP, PeerMatch, PeerTerm, PeerTermKind, Rule, TrafficMatch, TrafficTerm, TrafficTermKind};
 use crate::snapshot::{Encapsulation, IpPool};
 use crate::text::{DocumentId, Place};
 
@@ -27,50 +23,37 @@ const WIREGUARD: [(IpAddr, u16, [&str; 2]); 2] = [
 #[derive(PartialEq, Default)]
 pub(super) struct Tunnels(Vec<Rule>);
 
+/// Pools whose packets may travel in others, each with where it is written.
+pub(super) fn tunnelled_pools<'a>(resources: &[(DocumentId, &'a Resource)]) -> Vec<(&'a IpPool, Place)> {
+    let pools = resources.iter().flat_map(|(document, resource)| {
+        let pools: &[IpPool] = match resource.kind.calico() {
+            Some(Calico::IpPool(pool)) => pool.as_slice(),
+            Some(Calico::Release(release)) => &release.pools,
+            _ => &[],
+        };
+        pools.iter().map(move |pool| (pool, resource.span.within(*document)))
+    });
+    pools.filter(|(pool, _)| pool.encapsulation != Encapsulation::Never).collect()
+}
+
 impl Tunnels {
-    pub(super) fn of(resources: &[(DocumentId, &Resource)], configurations: &Configurations<'_>, node: Option<&str>) -> Self {
+    pub(super) fn of(pools: &[(&IpPool, Place)], configurations: &Configurations<'_>, node: Option<&str>) -> Self {
         let mut rules: Vec<Rule> =
             WIREGUARD.iter().enumerate().filter_map(|(family, of)| wireguard(configurations, node, family, of)).collect();
-        let vxlan = configurations.setting(node, "vxlanPort", |felix| felix.vxlan_port).known().unwrap_or(VXLAN_PORT);
-        let pools = resources.iter().flat_map(|(document, resource)| {
-            let pools: &[IpPool] = match resource.kind.calico() {
-                Some(Calico::IpPool(pool)) => pool.as_slice(),
-                Some(Calico::Release(release)) => &release.pools,
-                _ => &[],
-            };
-            pools.iter().map(move |pool| (pool, resource.span.within(*document)))
-        });
-        for (pool, place) in pools.filter(|(pool, _)| pool.encapsulation != Encapsulation::Never) {
+        let vxlan = vxlan_port(configurations, node);
+        for (pool, place) in pools {
             let kind = if pool.vxlan { TrafficTermKind::Ports(Protocol::UDP, vxlan, vxlan) } else { TrafficTermKind::Protocol(IPIP) };
             if !rules.iter().any(|rule| matches!(&rule.traffic, TrafficMatch::Of(terms) if terms.iter().any(|term| term.kind == kind))) {
                 // From nodes and to nodes only.
-                rules.push(rule(place, PeerTermKind::Nodes(LabelSelector::default()), kind, None));
+                rules.push(rule(*place, PeerTermKind::Nodes(LabelSelector::default()), kind, None));
             }
         }
         Tunnels(rules)
     }
 
-    /// As a policy of hosts; nothing without tunnels.
-    pub(super) fn policy(&self, id: PolicyId, subject: &SubjectMatch, place: Place) -> Option<Policy> {
-        let rules = (!self.0.is_empty()).then(|| self.0.clone())?;
-        Some(Policy {
-            id,
-            kind: TUNNELS.into(),
-            role: PolicyRole::Written,
-            namespace: None,
-            name: String::from(OF_THE_HOST),
-            place,
-            subject: subject.clone(),
-            subject_place: place,
-            priority: None,
-            acts_on_egress: true,
-            acts_on_ingress: true,
-            egress: rules.clone(),
-            ingress: rules,
-            hook: HookMatch::Failsafe,
-            not_enforced: None,
-            doubt: None,
-        })
+    /// What they let through, if there are any.
+    pub(super) fn rules(&self) -> Option<Vec<Rule>> {
+        (!self.0.is_empty()).then(|| self.0.clone())
     }
 }
 
