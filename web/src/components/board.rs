@@ -24,7 +24,6 @@ pub fn Board() -> Html {
     let store = &drag.store;
     let scene = &store.answers.scene;
     if scene.policies.is_empty() {
-        // One element, as where there are policies: what began as two stands in the way of what takes its place.
         return html! { <div><p class="nothing">{ t("No policies: all traffic is allowed.") }</p><NewPolicy /></div> };
     }
     let board = board_view(scene, store.answers.board.as_ref().and_then(|b| b.tally.as_ref()), store.files.read_only);

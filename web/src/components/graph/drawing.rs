@@ -9,7 +9,7 @@ use yew::prelude::*;
 use super::drag::Events;
 use super::listeners::{use_awaited, use_escape, use_focus, use_taps, use_wheel};
 use super::packet::PacketView;
-use super::parts::{ArrowProps, ArrowView, MarkView, SaidView};
+use super::parts::{ArrowProps, ArrowView, MarkView, SaidView, says_something};
 use super::view::LiveRef;
 use crate::components::ByAddress;
 use crate::components::renders::count_render;
@@ -182,11 +182,15 @@ fn arrows(picture: &ByAddress<Picture>, near: Option<&Near>, quiet: &VecMap<usiz
         let near = stays(near.map(|near| &near.arrows), index);
         (!arrow.quiet || route.is_some()).then(|| (arrow.key.clone(), ArrowProps { picture: picture.clone(), index, near, route }))
     });
-    seen.map(|(key, props)| {
-        let line = html! { <ArrowView key={key.clone()} ..props.clone() /> };
-        (line, html! { <SaidView {key} ..props /> })
-    })
-    .unzip()
+    let (lines, words): (Vec<Html>, Vec<Option<Html>>) = seen
+        .map(|(key, props)| {
+            let line = html! { <ArrowView key={key.clone()} ..props.clone() /> };
+            // Left out here, not in the component: where one of a list turned into nothing, what came before it had no place to go to, and the page stopped.
+            let words = props.arrow().is_some_and(says_something).then(|| html! { <SaidView {key} ..props /> });
+            (line, words)
+        })
+        .unzip();
+    (lines, words.into_iter().flatten().collect())
 }
 
 /// The heads of arrows, for each kind and for the line of a question that is being drawn.

@@ -22,7 +22,7 @@ pub(super) struct ArrowProps {
 }
 
 impl ArrowProps {
-    fn arrow(&self) -> Option<&Arrow> {
+    pub(super) fn arrow(&self) -> Option<&Arrow> {
         self.picture.arrows.get(self.index)
     }
 }
@@ -110,7 +110,12 @@ fn edge(arrow: &Arrow, route: &Route, near: bool) -> Html {
     }
 }
 
-/// What is written on an arrow: above all arrows, so that none runs through it.
+/// Whether anything is written on an arrow.
+pub(super) fn says_something(arrow: &Arrow) -> bool {
+    matches!(arrow.status, Status::Denied | Status::CannotTell) || !arrow.label.is_empty()
+}
+
+/// What is written on an arrow that [says something](says_something): above all arrows, so that none runs through it.
 fn said(arrow: &Arrow, route: &Route, lettering: f64, near: bool) -> Html {
     let sign = match arrow.status {
         Status::Denied | Status::CannotTell if arrow.change.is_some() => {
@@ -119,7 +124,6 @@ fn said(arrow: &Arrow, route: &Route, lettering: f64, near: bool) -> Html {
         }
         Status::Denied => html! { <g class="sign denied"><circle r="8.5" /><path d="M-3-3 3 3M3-3-3 3" /></g> },
         Status::CannotTell => html! { <g class="sign unknown"><circle r="8.5" /><text y="4">{ "?" }</text></g> },
-        _ if arrow.label.is_empty() => return Html::default(),
         _ => {
             let (width, _) = arrow.label_size(1.0);
             html! { <g class="label"><rect x={(-width / 2.0).to_string()} y="-9" width={width.to_string()} height="18" rx="4" /><text y="4">{ &arrow.label }</text></g> }
