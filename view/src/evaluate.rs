@@ -111,7 +111,7 @@ pub struct Evaluator {
     wrong_answers: WrongAnswers,
     /// What tells the day, for what ends on a day.
     clock: fn() -> Option<Date>,
-    /// Hears what an evaluation is busy with.
+    /// Called with what an evaluation is busy with, as each step begins.
     tell: fn(Step),
     /// Gets the answer to the question as soon as it is known, as the bytes of an [`Ahead`].
     answer: fn(&[u8]),
@@ -144,13 +144,13 @@ impl Evaluator {
         }
     }
 
-    /// The same, and `tell` hears each step as it begins; while text is read, after each document.
+    /// This evaluator, and `tell` hears each step as it begins; while text is read, after each document.
     #[must_use]
     pub fn telling(self, tell: fn(Step)) -> Self {
         Evaluator { tell, ..self }
     }
 
-    /// The same, and of an edited scene `answer` gets the answer to the question before all pairs are computed, as the bytes of an [`Ahead`].
+    /// This evaluator, and after an edit `answer` gets the answer to the question before all pairs are computed, as the bytes of an [`Ahead`].
     #[must_use]
     pub fn answering(self, answer: fn(&[u8])) -> Self {
         Evaluator { answer, ..self }

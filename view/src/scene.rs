@@ -224,7 +224,7 @@ impl SceneView {
         self.between_index(from, to).and_then(|i| self.sets.get(i)).unwrap_or(&NOTHING)
     }
 
-    /// The same as an index into [`SceneView::sets`]; nothing for the only pod of an end to itself.
+    /// What [`between`](Self::between) gives, as an index into [`SceneView::sets`]; nothing for the only pod of an end to itself.
     pub fn between_index(&self, from: usize, to: usize) -> Option<usize> {
         if from == to {
             return self.within.get(from).copied().flatten().map(usize::from);

@@ -18,7 +18,7 @@ impl Analysis {
         self.judged(&ReadLogs::new(logs))
     }
 
-    /// The same for logs that were read before.
+    /// Judges the flows of logs that were read before; see [`flow_logs`](Self::flow_logs).
     pub fn judged(&self, logs: &ReadLogs) -> FlowLogs {
         let nodes = self.snapshot.nodes().any(|(_, node)| node.addresses.len() > 1);
         let pods = self.snapshot.pods().any(|(_, pod)| pod.address_given && pod.addresses.len() > 1);

@@ -17,7 +17,6 @@ mod path_differences;
 mod review;
 mod several;
 
-use alloc::format;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -125,7 +124,7 @@ impl Analysis {
         Self::with_languages(Languages::BUILT_IN, settings)
     }
 
-    /// The same for other languages than those that are built in.
+    /// An empty analysis that reads these languages instead of those that are built in.
     pub fn with_languages(languages: Languages, settings: Settings) -> Self {
         let snapshot = Snapshot::default();
         let assumed = settings.resolve(false, None);
@@ -158,7 +157,8 @@ impl Analysis {
         self.set_files_telling(files, &|_, _| ());
     }
 
-    /// The same. `tell` hears how many bytes have been read of how many that are new; when all are, what follows from them is computed.
+    /// Reads files as [`set_files`](Self::set_files) does. `tell` hears how many bytes have been read of how many that are new; when all are, what
+    /// follows from them is computed.
     pub fn set_files_telling(&mut self, files: &[(&str, &str)], tell: &dyn Fn(usize, usize)) {
         self.loaded = self.loader.load_telling(files, tell);
         self.refresh(false);
@@ -178,7 +178,7 @@ impl Analysis {
         self.refresh(true);
     }
 
-    /// The same, with what was read and compiled; what is computed when it is asked for is not copied.
+    /// A copy with what was read and compiled; what is computed when it is asked for is not copied.
     fn copy(&self) -> Self {
         Analysis {
             languages: self.languages,
@@ -308,7 +308,7 @@ impl Analysis {
         exposure::exposure(&self.snapshot, &self.compiled, self.connectivity(), &self.assumed)
     }
 
-    /// What is needed to follow packets on their whole way. Built when first asked for; after an edit of policies only they are compiled again.
+    /// What is needed to follow packets on their whole path. Built when first asked for; after an edit of policies only they are compiled again.
     pub fn paths(&self) -> &Paths {
         self.paths.get_or_init(|| {
             let settings = self.assumed.with_routing(self.settings.routing.clone());
@@ -334,19 +334,19 @@ impl Analysis {
         Paths::new(snapshot, ruleset, settings, declared::dataplane(&self.loaded), guessed)
     }
 
-    /// The same with other choices of what decides about the way, for comparing.
+    /// [`paths`](Self::paths) under other choices of what decides about the path, for comparing. Built anew at each call.
     pub fn paths_with(&self, routing: &Routing) -> Paths {
         self.paths_among(routing, |_| ())
     }
 
-    /// The same where something is changed of what there is.
+    /// [`paths_with`](Self::paths_with), in a snapshot that `change` has changed.
     fn paths_among(&self, routing: &Routing, change: impl FnOnce(&mut Snapshot)) -> Paths {
         let settings = self.assumed.with_routing(routing.clone());
         let resources = self.loaded.resources().map(|(id, resource)| (id, &**resource));
         self.new_paths(&settings, change, |cloud| self.languages.lower(resources, cloud, &settings))
     }
 
-    /// The whole way of a packet.
+    /// The whole path of a packet.
     ///
     /// # Errors
     /// When an end means nothing, or several things.
@@ -355,15 +355,15 @@ impl Analysis {
         path(of_family.as_ref().unwrap_or(self.paths()), asked).map(|answer| self.with_missing_pods(answer))
     }
 
-    /// Of a way to a Service, that pods are missing which may stand behind it.
+    /// The answer, with a note that pods are not read which may be behind the Service that it leads to.
     fn with_missing_pods(&self, mut answer: PathAnswer) -> PathAnswer {
-        if let Some(missing) = self.missing_pods().filter(|_| answer.entry.is_some()) {
-            answer.notes.push(format!("T{}.", missing.text.get(1..).unwrap_or_default()));
+        if answer.entry.is_some() {
+            answer.notes.extend(explain::missing_pods_note(&self.snapshot));
         }
         answer
     }
 
-    /// The same for a packet of which more is known than its port: the source port, or the type and code of an ICMP message.
+    /// The whole path of a packet of which more is known than its port: the source port, or the type and code of an ICMP message.
     ///
     /// # Errors
     /// When an end means nothing, or several things.
@@ -396,7 +396,7 @@ impl Analysis {
         Addressed::new(&self.snapshot, &self.compiled, &self.assumed, [from, to])
     }
 
-    /// The same for a packet that was sent somewhere else, and was translated on its way: to the port of a node, say.
+    /// One flow of a packet that was sent somewhere else (`original`) and translated on its way: to the port of a node, say.
     pub fn decide_translated(&self, flow: &Flow, original: Original) -> Answer {
         explain::answer(&self.compiled, &self.snapshot, flow, Some(original))
     }

@@ -30,7 +30,7 @@ pub fn ingress_flows(snapshot: &Snapshot, connectivity: &Connectivity) -> Vec<(P
     opened.into_iter().collect()
 }
 
-/// The same by workload, over all of its pods.
+/// What Ingresses open to each workload, over all of its pods (see [`ingress_flows`]).
 pub fn by_workload(snapshot: &Snapshot, connectivity: &Connectivity) -> BTreeMap<WorkloadId, ConnectionSet> {
     let mut opened: BTreeMap<WorkloadId, ConnectionSet> = BTreeMap::new();
     for (id, set) in ingress_flows(snapshot, connectivity) {

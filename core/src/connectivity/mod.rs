@@ -62,7 +62,7 @@ impl Pair<'_> {
     }
 }
 
-/// The same answer in numbers: equal numbers mean equal sets, within one [`Connectivity`].
+/// A [`Pair`] in numbers instead of sets: equal numbers mean equal sets, within one [`Connectivity`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct PairIds {
     /// Certainly allowed.
@@ -213,7 +213,7 @@ impl Connectivity {
         self.sets(self.between_ids(from, to))
     }
 
-    /// The same as [`between`](Self::between), in numbers.
+    /// Connections from one endpoint to another, as [`between`](Self::between) gives them, in numbers.
     pub fn between_ids(&self, from: Endpoint, to: Endpoint) -> PairIds {
         if is_loopback(from, to, self.is_single(from)) {
             return EVERYTHING;

@@ -43,7 +43,7 @@ fn without_saying(set: &ConnectionSet) -> ConnectionSet {
     if udp.difference(&ConnectionSet::encapsulated()).difference(set).is_empty() { set.union(&udp) } else { set.clone() }
 }
 
-/// The same for people: `all except TCP 6060` where what is missing is said in fewer words than what is there.
+/// The ports of a set for people: as [`ports`] writes them, or `all except TCP 6060` where that is shorter.
 pub fn ports_in_words(set: &ConnectionSet) -> Option<String> {
     match without_saying(set).all_except().filter(|_| ports(set).is_some_and(|text| text != ALL)) {
         Some(missing) => ports(&missing).map(|missing| format!("all except {missing}")),

@@ -30,7 +30,7 @@ use crate::verdict::{CheckpointResult, Decision, Flow, Original, Otherwise, Reas
 
 pub use answer::{Answer, CheckpointTrace, Failure, Nearest, PolicyTrace, RuleTrace, Suggestion, TierOutcome, TierTrace};
 pub use entity::selects_set;
-pub(crate) use missing::missing_pods;
+pub(crate) use missing::{missing_pods, missing_pods_note};
 pub(crate) use names::reading_name;
 pub use names::{addresses_of, end_name, rule_name};
 pub(crate) use suggest_group::{open as open_groups, rule_before as group_rule_before};

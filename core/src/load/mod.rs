@@ -139,7 +139,7 @@ impl Loader {
         Loader { limits, ..Self::default() }
     }
 
-    /// The same for other languages than those that are built in.
+    /// This loader, but it reads these languages instead of those that are built in.
     #[must_use]
     pub fn with_languages(self, languages: Languages) -> Self {
         Loader { languages, ..self }
@@ -150,7 +150,8 @@ impl Loader {
         self.load_telling(files, &|_, _| ())
     }
 
-    /// The same. `tell` hears how many bytes have been read of how many that are new: after each document, and when all are read.
+    /// Reads all files as [`load`](Self::load) does. `tell` hears how many bytes have been read of how many that are new: after each document, and
+    /// when all are read.
     pub fn load_telling(&mut self, files: &[(&str, &str)], tell: &dyn Fn(usize, usize)) -> Loaded {
         let mut loaded = Loaded::default();
         let mut loose = Loose::default();

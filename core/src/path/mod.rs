@@ -62,7 +62,7 @@ pub fn path(paths: &Paths, asked: &Asked<'_>) -> Result<PathAnswer, NotAsked> {
     path_carrying(paths, asked, None)
 }
 
-/// The same for a packet of which more is known than its destination port.
+/// Follows a packet of which more is known than its destination port: `carried` has its source port, or the type and code of an ICMP message.
 ///
 /// # Errors
 /// When an endpoint means nothing, or several things.

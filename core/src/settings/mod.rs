@@ -57,7 +57,7 @@ pub struct Assumed {
 }
 
 impl Assumed {
-    /// The same with other choices of what decides about the path of packets.
+    /// These assumptions with other choices of what decides about the path of packets.
     pub fn with_routing(&self, routing: Routing) -> Assumed {
         Assumed { settings: Settings { routing, ..self.settings.clone() }, ..*self }
     }

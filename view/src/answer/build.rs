@@ -52,7 +52,7 @@ impl Unnumbered {
     }
 }
 
-/// The same without the numbers of the ends, so that no picture is needed.
+/// The answer to a question without the numbers that its ends have in a picture, so that none is needed.
 ///
 /// # Errors
 /// If the question names something that is not there.

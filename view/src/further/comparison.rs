@@ -53,7 +53,7 @@ impl FlowChange {
         }
     }
 
-    /// The same as part of a sentence.
+    /// The change as part of a sentence.
     pub const fn since(self) -> &'static str {
         match self {
             FlowChange::Opened => "opened since the baseline",

@@ -91,7 +91,7 @@ pub enum WantedFlows {
 }
 
 impl FurtherQuestion {
-    /// The same with a row ticked that was not, or the other way round.
+    /// Ticks the row of a key, or takes its tick away; only lists of wanted flows have any.
     pub fn flip(&mut self, key: String) {
         if let FurtherQuestion::LeastPrivilege(PoliciesAsked { flipped, .. }) = self {
             let before = flipped.len();

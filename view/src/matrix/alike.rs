@@ -29,7 +29,7 @@ impl MatrixView {
         order.into_iter().chain(inside..self.lines.len()).filter_map(|line| self.lines.get(line)).map(|line| line.key.clone()).collect()
     }
 
-    /// The same table with its lines in an order; a line that is not in it stands behind the one that it stood behind.
+    /// This table with its lines in an order; a line that is not in it stands behind the one that it stood behind.
     #[must_use]
     pub fn in_order(mut self, order: &[String]) -> MatrixView {
         let mut last = 0;

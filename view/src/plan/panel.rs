@@ -69,7 +69,7 @@ impl PlanQuestion {
         length.and_then(|length| length.trim().parse().ok()).unwrap_or(LENGTH)
     }
 
-    /// The same with a change.
+    /// This question with a change.
     #[must_use]
     pub fn with(&self, change: PlanChange) -> Self {
         let mut question = self.clone();

@@ -35,7 +35,7 @@ pub fn scene_view(scene: &Analysis) -> SceneView {
     scene_view_after(scene, &mut SceneTable::default())
 }
 
-/// The same after an edit of another, whose table is exchanged for this one's: connection sets that both have keep their numbers, so that few
+/// The scene after an edit of another one, whose table is exchanged for this one's: connection sets that both have keep their numbers, so that few
 /// cells differ, and cells that the edit cannot have changed are taken over.
 pub fn scene_view_after(scene: &Analysis, table: &mut SceneTable) -> SceneView {
     let spots = SourceLocations::new(scene.sources());

@@ -5,8 +5,8 @@ use std::rc::Rc;
 use crate::{SceneView, SetView, Status};
 
 impl SceneView {
-    /// The same without what passes between some pairs of ends, which are named as in questions: neither graph nor table may say what a learner is to
-    /// predict.
+    /// This scene without what passes between some pairs of ends, which are named as in questions: neither graph nor table may show what a learner is
+    /// to predict.
     #[must_use]
     pub fn without(&self, pairs: &[(String, String)]) -> SceneView {
         let named = |(from, to): &(String, String)| Some((self.named(from)?, self.named(to)?));

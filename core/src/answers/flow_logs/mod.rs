@@ -173,7 +173,7 @@ impl SetAside {
         }
     }
 
-    /// The same in words, of so many entries.
+    /// What such entries are, in words that follow their number.
     pub const fn sentence(self) -> &'static str {
         match self {
             SetAside::Reply => "replies",

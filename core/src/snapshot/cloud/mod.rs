@@ -325,6 +325,33 @@ pub struct Interface {
 }
 
 impl Interface {
+    /// An interface of this name in a subnet, of which nothing else is known.
+    pub(crate) fn new(name: String, subnet: SubnetId, place: Place) -> Self {
+        Interface {
+            name,
+            machine: None,
+            full_title: None,
+            node: None,
+            subnet,
+            addresses: Vec::new(),
+            address_given: false,
+            floating: Vec::new(),
+            pod_prefixes: Vec::new(),
+            group: None,
+            application_groups: Vec::new(),
+            public: None,
+            public_address: None,
+            balanced: false,
+            private: false,
+            zones: Vec::new(),
+            place,
+            stand_in: false,
+            private_endpoint: false,
+            front_end: false,
+            open: None,
+        }
+    }
+
     /// Its machine's name, or its own; with the resource group or the network where several machines have the same.
     pub fn title(&self) -> &str {
         self.full_title.as_deref().or(self.machine.as_deref()).unwrap_or(&self.name)

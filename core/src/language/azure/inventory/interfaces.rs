@@ -177,11 +177,7 @@ impl Builder {
         let application_groups = own.chain(beside.members.get(&key(&name)).into_iter().flatten().cloned()).collect();
         let balanced = configurations.iter().any(|c| c.balanced) || beside.balanced.contains(&key(&resource.meta.name));
         let read = Interface {
-            name,
             machine: interface.machine.as_deref().map(ToOwned::to_owned).or_else(|| owner.map(|(m, _)| m.clone())),
-            full_title: None,
-            node: None,
-            subnet,
             address_given: !(given.is_empty() || lacks.v4 && given.iter().any(IpAddr::is_ipv4)),
             addresses: given,
             floating: interface.floating.clone(),
@@ -195,11 +191,10 @@ impl Builder {
             balanced,
             private: !balanced && configurations.iter().all(|c| c.private && c.public.is_none() && c.public_sku.is_none()),
             zones: if zones.is_empty() { owner.map_or_else(Vec::new, |(_, z)| z.clone()) } else { zones },
-            place: resource.span.within(document),
-            stand_in: false,
             private_endpoint: interface.private_endpoint,
             front_end: interface.front_end,
             open,
+            ..Interface::new(name, subnet, resource.span.within(document))
         };
         Some((read, lacks))
     }
@@ -329,27 +324,12 @@ impl Builder {
             let zones = node.labels.get("topology.kubernetes.io/zone").map(|z| z.rsplit('-').next().unwrap_or(z).to_string());
             let Some(place) = node.place.or_else(|| self.cloud.subnet(location.subnet).map(|s| s.place)) else { continue };
             self.cloud.interfaces.push(Interface {
-                name: node.name.clone(),
                 machine: Some(node.name.clone()),
-                full_title: None,
                 node: Some(id),
-                subnet: location.subnet,
                 addresses: node.addresses.clone(),
                 address_given: true,
-                floating: Vec::new(),
-                pod_prefixes: Vec::new(),
-                group: None,
-                application_groups: Vec::new(),
-                public: None,
-                public_address: None,
-                balanced: false,
-                private: false,
                 zones: zones.into_iter().collect(),
-                place,
-                stand_in: false,
-                private_endpoint: false,
-                front_end: false,
-                open: None,
+                ..Interface::new(node.name.clone(), location.subnet, place)
             });
         }
     }
@@ -367,29 +347,12 @@ impl Builder {
             let Some(free) = self.free(number, 1) else { continue };
             let Some(subnet) = self.cloud.subnet(number) else { continue };
             let Some(address) = subnet.prefixes.iter().find(|prefix| prefix.contains(free)).map(Cidr::first) else { continue };
-            self.cloud.interfaces.push(Interface {
-                name: format!("vm in {}", subnet.name),
-                machine: None,
-                full_title: None,
-                node: None,
-                subnet: number,
+            let stand_in = Interface {
                 addresses: alloc::vec![address],
-                address_given: false,
-                floating: Vec::new(),
-                pod_prefixes: Vec::new(),
-                group: None,
-                application_groups: Vec::new(),
-                public: None,
-                public_address: None,
-                balanced: false,
-                private: false,
-                zones: Vec::new(),
-                place: subnet.place,
                 stand_in: true,
-                private_endpoint: false,
-                front_end: false,
-                open: None,
-            });
+                ..Interface::new(format!("vm in {}", subnet.name), number, subnet.place)
+            };
+            self.cloud.interfaces.push(stand_in);
         }
     }
 

@@ -42,18 +42,8 @@ const FORMS: &[(&str, &[&str])] = &[
     ("zoneFails", &["nodesLeft", "podsLeft"]),
 ];
 
-/// All fields of a check.
-const FIELDS: [&str; 54] = [
-    "name",
-    "because",
-    "assume",
-    "from",
-    "to",
-    "port",
-    "protocol",
-    "sourcePort",
-    "icmpType",
-    "icmpCode",
+/// Fields of a check of connections, beside [`COMMON`] and [`FLOW`].
+const FLOW_TESTS: [&str; 16] = [
     "expect",
     "decidedBy",
     "line",
@@ -70,6 +60,10 @@ const FIELDS: [&str; 54] = [
     "through",
     "notThrough",
     "healthyNodes",
+];
+
+/// Fields that only [`FORMS`] have.
+const FORM_FIELDS: [&str; 28] = [
     "nothing",
     "only",
     "mayReach",
@@ -100,25 +94,24 @@ const FIELDS: [&str; 54] = [
     "podsLeft",
 ];
 
-/// Fields of a check of connections, beside [`COMMON`] and [`FLOW`].
-const FLOW_TESTS: [&str; 16] = [
-    "expect",
-    "decidedBy",
-    "line",
-    "says",
-    "path",
-    "via",
-    "node",
-    "share",
-    "pods",
-    "clientAddress",
-    "seenAs",
-    "forwardedFor",
-    "tls",
-    "through",
-    "notThrough",
-    "healthyNodes",
-];
+/// All fields of a check.
+const FIELDS: [&str; COMMON.len() + FLOW.len() + FLOW_TESTS.len() + FORM_FIELDS.len()] =
+    joined([&COMMON, &FLOW, &FLOW_TESTS, &FORM_FIELDS]);
+
+/// Lists one after the other, which have `N` entries together.
+const fn joined<const N: usize>(lists: [&[&'static str]; 4]) -> [&'static str; N] {
+    let mut all = [""; N];
+    let (mut list, mut at) = (0, 0);
+    while list < lists.len() {
+        let mut entry = 0;
+        while entry < lists[list].len() {
+            all[at] = lists[list][entry];
+            (entry, at) = (entry + 1, at + 1);
+        }
+        list += 1;
+    }
+    all
+}
 
 impl<'a> Reader<'a> {
     /// `spec` of a Check.
@@ -128,8 +121,7 @@ impl<'a> Reader<'a> {
         for finding in self.findings.iter_mut().skip(before) {
             // No cluster is asked about it.
             if let Some(help) = finding.help.as_mut().filter(|help| help.contains(UNKNOWN_FIELD_HELP)) {
-                *help =
-                    help.replace(UNKNOWN_FIELD_HELP, "docs/checks.md lists all fields").replace("? docs", "? Docs").replace("Docs", "docs");
+                *help = help.replace(UNKNOWN_FIELD_HELP, "docs/checks.md lists all fields");
             }
         }
         check
