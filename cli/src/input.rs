@@ -16,6 +16,14 @@ pub struct File {
     pub text: String,
 }
 
+/// What standard input is called.
+const STANDARD_INPUT: &str = "standard input";
+
+/// Paths in a sentence.
+pub fn names(paths: &[String]) -> String {
+    paths.iter().map(|path| if path == "-" { STANDARD_INPUT } else { path }).collect::<Vec<_>>().join(", ")
+}
+
 /// Why paths cannot be read.
 #[derive(Debug)]
 pub enum ReadError {
@@ -65,7 +73,7 @@ fn read_of_kinds(paths: &[String], kinds: &'static [&'static str]) -> Result<Vec
         if path == "-" {
             let mut bytes = Vec::new();
             io::stdin().read_to_end(&mut bytes).map_err(ReadError::Input)?;
-            files.push(File { name: "standard input".into(), text: text(&bytes) });
+            files.push(File { name: STANDARD_INPUT.into(), text: text(&bytes) });
             continue;
         }
         let path = Path::new(path);

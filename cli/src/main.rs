@@ -11,7 +11,7 @@ use session::{Outcome, Session};
 
 fn main() -> ExitCode {
     let outcome = run().unwrap_or_else(|message| {
-        eprintln!("netpolis: {message}");
+        session::tell(&format!("netpolis: {message}\n"));
         Outcome::Unusable
     });
     ExitCode::from(outcome.code())

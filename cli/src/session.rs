@@ -172,7 +172,7 @@ impl<'a> Session<'a> {
     pub(crate) fn check(&mut self, paths: &[String], format: CheckFormat) -> Ended {
         let analysis = self.analysis(paths)?;
         let errors = check::unexpected_errors(&analysis);
-        eprint!("{}", lint::errors(&analysis, &errors, colour(&io::stderr())));
+        tell(&lint::errors(&analysis, &errors, colour(&io::stderr())));
         let read = if errors.is_empty() { Outcome::Fine } else { Outcome::Unusable };
         let results = analysis.checks();
         let worst = check::worst(&results).ok_or(NoChecks)?;
@@ -250,6 +250,9 @@ impl<'a> Session<'a> {
         let mut analysis = Analysis::new(self.settings.clone());
         let files = input::read(paths)?;
         analysis.set_files(&files.iter().map(|f| (f.name.as_str(), f.text.as_str())).collect::<Vec<_>>());
+        if analysis.loaded().resources().next().is_none() {
+            note(&format!("there is no object in {}", input::names(paths)));
+        }
         Ok(analysis)
     }
 
@@ -257,14 +260,19 @@ impl<'a> Session<'a> {
     fn load(&self, paths: &[String]) -> Result<(Analysis, Outcome), ReadError> {
         let analysis = self.analysis(paths)?;
         let errors = analysis.errors();
-        eprint!("{}", lint::errors(&analysis, &errors, colour(&io::stderr())));
+        tell(&lint::errors(&analysis, &errors, colour(&io::stderr())));
         let read = if errors.is_empty() { Outcome::Fine } else { Outcome::Unusable };
         Ok((analysis, read))
     }
 }
 
+/// Writes to standard error. Where nobody reads that any longer (`2>&1 | head`), nothing is to be done about it.
+pub(crate) fn tell(text: &str) {
+    let _ = io::stderr().write_all(text.as_bytes());
+}
+
 fn note(sentence: &str) {
-    eprintln!("note: {sentence}");
+    tell(&format!("note: {sentence}\n"));
 }
 
 fn colour(stream: &impl IsTerminal) -> bool {

@@ -95,17 +95,16 @@ fn checks_are_after_their_schema() {
     // The reader, the schema, the manual and the editor know the same fields.
     let manual = include_str!("../../docs/checks.md");
     let editor = include_str!("../../web/src/editor/fields.txt").split("netpolis.dev Check").collect::<Vec<_>>()[1..].concat();
-    for (source, schema) in [
-        (include_str!("../../core/src/language/netpolis/read/mod.rs"), item),
-        (include_str!("../../core/src/language/netpolis/read/ends.rs"), &schema["$defs"]["end"]["anyOf"][2]),
+    let of_checks = ["COMMON", "FLOW", "FLOW_TESTS", "FORM_FIELDS"];
+    for (source, lists, schema) in [
+        (include_str!("../../core/src/language/netpolis/read/mod.rs"), &of_checks[..], item),
+        (include_str!("../../core/src/language/netpolis/read/ends.rs"), &["FIELDS"], &schema["$defs"]["end"]["anyOf"][2]),
     ] {
-        let list = source
-            .split("const FIELDS: ")
-            .nth(1)
-            .and_then(|rest| rest.split("= [").nth(1))
-            .and_then(|rest| rest.split(']').next())
-            .unwrap();
-        let mut fields: Vec<&str> = list.split('"').skip(1).step_by(2).collect();
+        let list = |name: &&str| {
+            let rest = source.split(&format!("const {name}: ")).nth(1).and_then(|rest| rest.split("= [").nth(1)).unwrap();
+            rest.split(']').next().unwrap()
+        };
+        let mut fields: Vec<&str> = lists.iter().flat_map(|name| list(name).split('"').skip(1).step_by(2)).collect();
         fields.sort_unstable();
         let mut known: Vec<&str> = schema["properties"].as_object().unwrap().keys().map(String::as_str).collect();
         known.sort_unstable();

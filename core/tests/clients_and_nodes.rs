@@ -210,7 +210,7 @@ fn who_asks_policies_about_a_way_is_told_to_ask_for_the_path() {
     for name in ["svc/shop/db", "ingress/shop/main", "http://a.example/"] {
         says(&why(&parts, "shop/cli", name, 80), "error", "ask for the path");
     }
-    for name in ["db.shop.svc.cluster.local", "db.shop.svc", "db.shop"] {
+    for name in ["db.shop.svc.cluster.local", "db.shop.svc", "db.shop", "svc/shop/db"] {
         says(&why(&parts, "shop/cli", name, 80), "error", "is a Service; policies see the pods behind it: ask about `shop/db");
     }
 }

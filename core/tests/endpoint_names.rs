@@ -49,9 +49,10 @@ fn names_mean_ends() {
 fn names_that_mean_nothing_are_told_with_those_that_do() {
     for (name, error) in [
         ("web", "`web` could be `shop/web[Deployment]` or `test/web[StatefulSet]`; write it in full"),
-        ("shop/wep", "there is no pod, workload or node `shop/wep`; did you mean `shop/web[Deployment]` or `test/web[StatefulSet]`"),
-        ("prod/db", "there is no pod, workload or node `prod/db`; did you mean `shop/db[StatefulSet]`"),
-        ("node/onee", "there is no pod, workload or node `node/onee`; did you mean `node/one`"),
+        ("shop/wep", "there is no pod, workload or node `shop/wep`; did you mean `shop/web[Deployment]` or `test/web[StatefulSet]`?"),
+        ("shop/wbe", "there is no pod, workload or node `shop/wbe`; did you mean `shop/web[Deployment]` or `test/web[StatefulSet]`?"),
+        ("prod/db", "there is no pod, workload or node `prod/db`; did you mean `shop/db[StatefulSet]`?"),
+        ("node/onee", "there is no pod, workload or node `node/onee`; did you mean `node/one`?"),
         (
             "frontend",
             "there is no pod, workload or node `frontend`; there are, for example, `shop/db[StatefulSet]`, `shop/web[Deployment]`, `test/web[StatefulSet]`, `node/one`",
@@ -59,6 +60,14 @@ fn names_that_mean_nothing_are_told_with_those_that_do() {
         (
             "shop/data",
             "`shop/data` is a Service; policies see the pods behind it: ask about `shop/db[StatefulSet]` (its port 80 is port 5432 of the pods)",
+        ),
+        (
+            "svc/shop/data",
+            "`svc/shop/data` is a Service; policies see the pods behind it: ask about `shop/db[StatefulSet]` (its port 80 is port 5432 of the pods), or ask for the path to it",
+        ),
+        (
+            "svc/shop/x",
+            "`svc/shop/x` is no end of a flow: policies see the pods behind a Service, an Ingress or a URL; ask for the path to it",
         ),
     ] {
         assert_eq!(ask(name), Err(error.to_owned()), "{name}");

@@ -2,14 +2,14 @@
 
 use std::fmt;
 
-/// What a person can ask for.
-const COMMANDS: &str =
-    "flows, why, path, fix, check, exposure, lint, rules, plan, pointless, least-privilege, engines, convert, flow-logs, diff or lesson";
+use netpolis_core::diagnostics::nearest;
+
+use super::help;
 
 /// What is wrong with a command line, and what could be meant.
 #[derive(Debug)]
 pub enum UsageError {
-    /// What the reader of the command line says: an unknown option, or one without its value.
+    /// What the reader of the command line says: an unknown option, one without its value, or a value that is no text.
     Option(lexopt::Error),
     /// An option has a value that it does not take.
     Value {
@@ -65,7 +65,10 @@ pub enum UsageError {
     /// No log is given.
     NoLog,
     /// Standard input would have to be read twice.
-    InputTwice,
+    InputTwice {
+        /// The command.
+        command: String,
+    },
 }
 
 impl UsageError {
@@ -87,13 +90,22 @@ impl From<lexopt::Error> for UsageError {
 impl fmt::Display for UsageError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            UsageError::Option(lexopt::Error::UnexpectedOption(option)) => {
+                write!(f, "there is no option `{option}`")?;
+                if let Some(meant) = option.strip_prefix("--").and_then(|name| nearest(name, help::options())) {
+                    write!(f, "; did you mean `--{meant}`?")?;
+                }
+            }
             UsageError::Option(error) => write!(f, "{error}")?,
             UsageError::Value { flag, value, takes } => write!(f, "--{flag} `{value}`: it takes {takes}")?,
             UsageError::Cidr { flag, value, error } => write!(f, "--{flag} `{value}`: {error}")?,
             UsageError::Setting(error) => f.write_str(error)?,
             UsageError::Belongs { command, options } => write!(f, "{command}: {options}")?,
-            UsageError::NoCommand => write!(f, "what is to be done? {COMMANDS}")?,
-            UsageError::UnknownCommand(name) => write!(f, "there is no command `{name}`: {COMMANDS}")?,
+            UsageError::NoCommand => write!(f, "which command? there are {}", commands())?,
+            UsageError::UnknownCommand(name) => match nearest(name, help::commands()) {
+                Some(meant) => write!(f, "there is no command `{name}`; did you mean `{meant}`?")?,
+                None => write!(f, "there is no command `{name}`; there are {}", commands())?,
+            },
             UsageError::NoFiles { command } => write!(f, "{command}: which files? give a file, a folder or - for standard input")?,
             UsageError::NoEnd { command, flag, example } => write!(f, "{command}: {flag} is missing, for instance {flag} {example}")?,
             UsageError::NoAction(None) => f.write_str("lesson: lint, test or index, and then a folder of lessons")?,
@@ -101,7 +113,7 @@ impl fmt::Display for UsageError {
             UsageError::NoLog => {
                 f.write_str("flow-logs: --log is missing, for instance --log flows.jsonl, or --log - for standard input")?
             }
-            UsageError::InputTwice => f.write_str("flow-logs: standard input (-) can be read once: as the input or as one log")?,
+            UsageError::InputTwice { command } => write!(f, "{command}: standard input (-) can be read once")?,
             UsageError::NoFlows => {
                 f.write_str("least-privilege: which flows? give --flows FILE, or --current for those that are allowed at present")?
             }
@@ -109,6 +121,13 @@ impl fmt::Display for UsageError {
         }
         f.write_str("\nsee netpolis --help")
     }
+}
+
+/// All commands in words.
+fn commands() -> String {
+    let commands = help::commands();
+    let (last, others) = commands.split_last().map_or(("", &[][..]), |(last, others)| (*last, others));
+    format!("{} and {last}", others.join(", "))
 }
 
 impl std::error::Error for UsageError {}

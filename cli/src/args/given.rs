@@ -8,7 +8,7 @@ use netpolis_core::path::Entry;
 use netpolis_core::settings::Settings;
 use netpolis_core::settings::table::{self, Group, Setting};
 
-use super::{Arguments, Command, HELP, UsageError};
+use super::{Arguments, Command, UsageError, help};
 use crate::check::CheckFormat;
 use crate::convert;
 use crate::diff::DiffFormat;
@@ -65,7 +65,10 @@ pub(super) fn read(mut parser: Parser) -> Result<Arguments, UsageError> {
     let mut given = Given::default();
     while let Some(argument) = parser.next()? {
         match argument {
-            Arg::Short('h') | Arg::Long("help") => return Ok(Arguments::printing(HELP)),
+            Arg::Short('h') | Arg::Long("help") => {
+                let of_command = given.words.first().and_then(|name| help::of(name));
+                return Ok(Arguments::printing(of_command.as_deref().unwrap_or(help::HELP)));
+            }
             Arg::Short('V') | Arg::Long("version") => {
                 return Ok(Arguments::printing(concat!("netpolis ", env!("CARGO_PKG_VERSION"), "\n")));
             }
@@ -230,6 +233,10 @@ impl Given {
     fn command(mut self, name: &str, paths: Vec<String>) -> Result<Command, UsageError> {
         let some = |paths: Vec<String>| if paths.is_empty() { Err(UsageError::NoFiles { command: name.into() }) } else { Ok(paths) };
         let format = self.format.take();
+        let inputs = paths.iter().chain(&self.logs).chain(&self.flows);
+        if inputs.filter(|path| *path == "-").count() > 1 {
+            return Err(UsageError::InputTwice { command: name.into() });
+        }
         Ok(match name {
             "flows" => Command::Flows { paths: some(paths)?, format: one_of(format, Format::ALL)? },
             "why" => {
@@ -246,6 +253,9 @@ impl Given {
             }
             "exposure" => Command::Exposure { paths: some(paths)?, format: one_of(format, ExposureFormat::ALL)? },
             "lint" => match self.explain {
+                Some(_) if !paths.is_empty() || format.is_some() => {
+                    return Err(UsageError::belongs(name, "--explain takes a code, and neither files nor --format"));
+                }
                 Some(code) => Command::Explain(code),
                 None => Command::Lint { paths: some(paths)?, format: one_of(format, TextOrJson::ALL)? },
             },
@@ -268,9 +278,6 @@ impl Given {
                 let paths = some(paths)?;
                 if self.logs.is_empty() {
                     return Err(UsageError::NoLog);
-                }
-                if paths.iter().chain(&self.logs).filter(|path| *path == "-").count() > 1 {
-                    return Err(UsageError::InputTwice);
                 }
                 Command::FlowLogs { paths, logs: self.logs, format: one_of(format, FlowLogsFormat::ALL)? }
             }
@@ -296,7 +303,10 @@ impl Given {
                 let action = action.ok_or(UsageError::NoAction(Some(word)))?;
                 Command::Lesson { paths: some(words.collect())?, action }
             }
-            "help" => Command::Help(HELP.into()),
+            "help" => match paths.first() {
+                Some(command) => Command::Help(help::of(command).ok_or_else(|| UsageError::UnknownCommand(command.clone()))?),
+                None => Command::Help(help::HELP.into()),
+            },
             other => return Err(UsageError::UnknownCommand(other.into())),
         })
     }

@@ -2,6 +2,7 @@
 
 mod error;
 mod given;
+mod help;
 
 use std::ffi::OsString;
 
@@ -21,9 +22,6 @@ use crate::lesson::Action;
 use crate::path;
 use crate::plan::Asked;
 use crate::why::Question;
-
-/// What `--help` prints.
-pub const HELP: &str = include_str!("help.txt");
 
 /// What is to be done, and under which assumptions.
 #[derive(Debug)]

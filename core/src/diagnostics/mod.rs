@@ -7,7 +7,8 @@ mod gather;
 mod nearest;
 
 pub(crate) use gather::gather;
-pub(crate) use nearest::{distance, edits, nearest};
+pub use nearest::nearest;
+pub(crate) use nearest::{distance, edits};
 
 use alloc::string::String;
 use alloc::vec::Vec;

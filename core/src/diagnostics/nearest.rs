@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 const LONGEST: usize = 48;
 
 /// The candidate that a person most likely meant by `word`: the same but for capitals, or at most a third of its letters away.
-pub(crate) fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
+pub fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     if word.is_empty() || word.len() > LONGEST {
         return None;
     }
@@ -27,9 +27,17 @@ pub(crate) fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c s
     best.map(|(_, candidate)| candidate)
 }
 
-/// Edits between two words, capitals ignored.
+/// Edits between two words, capitals ignored. Two neighbours that are swapped (`prot` for `port`) count as one.
 pub(crate) fn distance(a: &str, b: &str) -> usize {
-    edits(a, b, |x, y| x.eq_ignore_ascii_case(&y))
+    if is_swapped(a, b) { 1 } else { edits(a, b, |x, y| x.eq_ignore_ascii_case(&y)) }
+}
+
+/// Whether one word becomes the other by swapping two neighbours, capitals ignored.
+fn is_swapped(a: &str, b: &str) -> bool {
+    let differ = |(x, y): &(char, char)| !x.eq_ignore_ascii_case(y);
+    let mut differences = a.chars().zip(b.chars()).enumerate().filter(|(_, pair)| differ(pair));
+    let (Some((i, (p, q))), Some((j, (r, s))), None) = (differences.next(), differences.next(), differences.next()) else { return false };
+    a.len() == b.len() && j == i + 1 && !differ(&(p, s)) && !differ(&(q, r))
 }
 
 /// Edits (insert, delete, replace; a swap of neighbours counts as two) between two words, with letters compared by `same` (Levenshtein).
@@ -67,6 +75,7 @@ mod tests {
             ("inggress", Some("ingress")),
             ("egres", Some("egress")),
             ("gress", Some("egress")),
+            ("ergess", Some("egress")),
             ("matchLabels", None),
             ("", None),
             ("é", None),

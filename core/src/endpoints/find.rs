@@ -20,8 +20,11 @@ use crate::snapshot::{NodeId, OwnerKind, PodEndpoint, PodId, Role, Service, Serv
 /// How many names an error offers.
 const OFFERED: usize = 4;
 
-/// How names begin that a path can end at, and a flow cannot.
-const WAYS: [&str; 6] = ["svc/", "service/", "ingress/", "ing/", "http://", "https://"];
+/// How names of Services begin, where a path ends at one.
+const SERVICES: [&str; 2] = ["svc/", "service/"];
+
+/// How names begin of what a path can end at, and a flow cannot, beside [`SERVICES`].
+const WAYS: [&str; 4] = ["ingress/", "ing/", "http://", "https://"];
 
 /// The name of the Internet as an end.
 pub const INTERNET: &str = "internet";
@@ -89,7 +92,7 @@ impl fmt::Display for NotFound {
         let list = |names: &[String]| names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>();
         match self {
             // Of a Service or Ingress a flow has no end, and a path has one.
-            NotFound::Unknown { name, .. } if WAYS.iter().any(|way| name.starts_with(way)) => {
+            NotFound::Unknown { name, .. } if SERVICES.iter().chain(&WAYS).any(|way| name.starts_with(way)) => {
                 write!(
                     f,
                     "`{name}` is no end of a flow: policies see the pods behind a Service, an Ingress or a URL; ask for the path to it"
@@ -100,7 +103,7 @@ impl fmt::Display for NotFound {
                 match (near.as_slice(), some.as_slice()) {
                     ([], []) => write!(f, "; there are none"),
                     ([], some) => write!(f, "; there are, for example, {}", list(some).join(", ")),
-                    (near, _) => write!(f, "; did you mean {}", list(near).join(" or ")),
+                    (near, _) => write!(f, "; did you mean {}?", list(near).join(" or ")),
                 }
             }
             NotFound::NoAddress { title } => write!(f, "`{title}` has no address: its subnet is full, so Azure refuses the machine"),
@@ -117,9 +120,11 @@ impl fmt::Display for NotFound {
                 write!(f, ": ask about {}", list(workloads).join(" or "))?;
                 let leads = |(port, target): &(u16, String)| format!("its port {port} is port {target} of the pods");
                 match ports.iter().map(leads).collect::<Vec<_>>().as_slice() {
-                    [] => Ok(()),
-                    ports => write!(f, " ({})", ports.join(", ")),
+                    [] => {}
+                    ports => write!(f, " ({})", ports.join(", "))?,
                 }
+                // Who writes it like that knows how paths are asked for.
+                if SERVICES.iter().any(|prefix| name.starts_with(prefix)) { f.write_str(", or ask for the path to it") } else { Ok(()) }
             }
         }
     }
@@ -178,7 +183,9 @@ pub(crate) fn find_among(snapshot: &Snapshot, names: Option<&Names>, name: &str)
     let dns = of_cluster.split_once('.').and_then(|(service, namespace)| {
         snapshot.services.iter().find(|s| s.name == service && snapshot.namespace_name(s.namespace) == namespace)
     });
-    let service = snapshot.services.iter().find(|s| pattern.fits(snapshot.namespace_name(s.namespace), &s.name, "Service")).or(dns);
+    let of_path = SERVICES.iter().find_map(|prefix| name.strip_prefix(prefix)).unwrap_or(name);
+    let of_service = Pattern::new(of_path);
+    let service = snapshot.services.iter().find(|s| of_service.fits(snapshot.namespace_name(s.namespace), &s.name, "Service")).or(dns);
     Err(service.map_or_else(|| unknown(snapshot, name, &pattern), |service| behind(snapshot, name, service)))
 }
 
