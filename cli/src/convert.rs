@@ -5,7 +5,7 @@ use std::path::Path;
 use netpolis_core::analysis::{Analysis, Conversion, Reading};
 use netpolis_core::answers::convert::{PolicyConversion, Remark, Target};
 use netpolis_core::answers::diff::Difference;
-use netpolis_core::text::count;
+use netpolis_core::text::{SourceId, count};
 use serde_json::{Value, json};
 
 use crate::formats::{TextOrJson, flows_json};
@@ -141,7 +141,7 @@ fn object(analysis: &Analysis, conversion: &Conversion) -> Value {
             "remarks": policy.remarks.iter().map(remark).collect::<Vec<_>>(),
         })
     };
-    let file = |(source, text): (&netpolis_core::text::SourceId, &String)| json!({"file": analysis.sources().get(*source).map_or("", |file| file.name.as_str()), "text": text});
+    let file = |(source, text): (&SourceId, &String)| json!({"file": analysis.sources().get(*source).map_or("", |file| file.name.as_str()), "text": text});
     let difference = |difference: &Difference| {
         json!({
             "from": difference.from.title,

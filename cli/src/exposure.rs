@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use netpolis_core::analysis::Analysis;
 use netpolis_core::answers::exposure::{
-    ExposedMachine, ExposedPods, Exposure, OutsideExposure, Passes, PeerKind, PeerSelector, Protection, SideExposure, addresses_in_words,
+    ExposedMachine, ExposedPods, Exposure, OutsideExposure, Passes, PeerExposure, PeerKind, PeerSelector, Protection, SideExposure,
+    addresses_in_words,
 };
 use netpolis_core::connections::{ConnectionId, ConnectionSet};
 use netpolis_core::endpoints::{Flows, workload_title};
@@ -132,7 +133,7 @@ fn title(analysis: &Analysis, exposure: &Exposure, pods: &ExposedPods) -> String
 }
 
 /// Which pods of the input a row is about already.
-fn matched(analysis: &Analysis, row: &netpolis_core::answers::exposure::PeerExposure) -> String {
+fn matched(analysis: &Analysis, row: &PeerExposure) -> String {
     let titles: Vec<String> = row.matched.iter().take(3).map(|id| workload_title(analysis.snapshot(), *id)).collect();
     match row.matched.len() {
         0 => String::new(),

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::formats::TextOrJson;
 use crate::places::printable;
+use netpolis_core::text::count;
 
 /// So many flows that differ from what was wanted are written out as text.
 const SHOWN: usize = 20;
@@ -92,7 +93,7 @@ pub fn render(analysis: &Analysis, answer: &LeastPrivilege, format: TextOrJson) 
 /// The policies, which can be applied as they are; everything else is comments.
 fn text(analysis: &Analysis, answer: &LeastPrivilege) -> String {
     let mut out: Vec<String> = Vec::new();
-    let pairs = netpolis_core::text::count(answer.pairs, "pair");
+    let pairs = count(answer.pairs, "pair");
     out.push(if answer.exact {
         format!("Exactly the wanted flows remain: {pairs} of ends were compared, each for all connections.")
     } else {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use netpolis_core::analysis::Analysis;
 use netpolis_core::answers;
-use netpolis_core::diagnostics::{Diagnostic, Severity};
+use netpolis_core::diagnostics::{Diagnostic, Related, Severity};
 use serde_json::{Value, json};
 
 use crate::formats::TextOrJson;
@@ -74,7 +74,7 @@ fn one(analysis: &Analysis, problem: &Diagnostic, colour: bool) -> String {
 }
 
 fn object(analysis: &Analysis, problem: &Diagnostic) -> Value {
-    let related = |r: &netpolis_core::diagnostics::Related| json!({"message": r.message, "place": places::json(analysis, r.place)});
+    let related = |r: &Related| json!({"message": r.message, "place": places::json(analysis, r.place)});
     json!({
         "code": problem.code.0,
         "severity": problem.severity.as_str(),

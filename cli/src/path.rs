@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use crate::formats::TextOrJson;
 use crate::places::{excerpt, printable};
 use crate::why::{self, NotAnswered};
+use netpolis_core::policy::Direction;
 
 /// A question as it was asked.
 #[derive(Clone, Debug)]
@@ -128,8 +129,8 @@ fn hop_text(analysis: &Analysis, number: usize, hop: &Hop) -> String {
                 |a: Option<std::net::IpAddr>, end| a.map_or_else(|| end_name(end, analysis.paths().snapshot()), |a| a.to_string());
             let port = hop.arrives.port.map_or_else(String::new, |p| format!(":{p}"));
             let (from, to) = match trace.direction {
-                netpolis_core::policy::Direction::Egress => (trace.subject, trace.peer),
-                netpolis_core::policy::Direction::Ingress => (trace.peer, trace.subject),
+                Direction::Egress => (trace.subject, trace.peer),
+                Direction::Ingress => (trace.peer, trace.subject),
             };
             let to = match hop.arrives.to.is_anywhere() {
                 true => analysis.paths().endpoint_title(&hop.arrives.to),

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use netpolis_core::document::{Limits, NodeRef, Tree, Value, parse};
+use netpolis_core::document::{Entry, Limits, NodeRef, Tree, Value, parse};
 
 use crate::lesson::{Checks, Problem};
 
@@ -170,7 +170,7 @@ impl<'a> Fields<'a> {
         let Some(entries) = node.as_mapping() else {
             return self.texts(key).into_iter().map(|name| (name.clone(), name)).collect();
         };
-        let pair = |entry: &netpolis_core::document::Entry| {
+        let pair = |entry: &Entry| {
             let value = scalar(node.value_of(entry));
             if value.is_none() {
                 self.report_at(key, format!("`{}` should be text", entry.key));

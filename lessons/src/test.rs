@@ -11,6 +11,7 @@ use crate::course::{Files, Source, after, at_step};
 use crate::grade::{ask, grade, scene, traffic};
 use crate::lesson::{Checks, Flow, Lesson, Part, Problem, Step, Task};
 use crate::prose::{Block, Inline, links, links_of};
+use crate::read::file_names;
 
 /// How much of a lesson was tested.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -28,7 +29,7 @@ pub struct Tested {
 /// lesson, or a lesson by a link.
 pub fn lint(lesson: &Lesson, exists: &dyn Fn(&str) -> bool) -> Vec<Problem> {
     let mut problems = Vec::new();
-    for name in crate::read::file_names(lesson) {
+    for name in file_names(lesson) {
         if !exists(name) {
             problems.push(Problem::new(1, format!("there is no file `{name}` beside the lesson")));
         }

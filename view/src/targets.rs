@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use netpolis_core::language::{ServicePort, TargetPort};
+use netpolis_core::language::{Requests, ServicePort, TargetPort};
 use netpolis_core::snapshot::{IngressObject, PodId, Service, ServiceType, Snapshot, WorkloadId};
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
@@ -149,7 +149,7 @@ fn ports(service: &Service) -> String {
     format!("{what} {}", ports.join(", "))
 }
 
-fn requests(object: &IngressObject, all: &mut dyn Iterator<Item = &netpolis_core::language::Requests>) -> String {
+fn requests(object: &IngressObject, all: &mut dyn Iterator<Item = &Requests>) -> String {
     let mut hosts: Vec<String> = Vec::new();
     for request in all {
         let host = format!(

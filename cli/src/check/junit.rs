@@ -4,6 +4,7 @@ use netpolis_core::analysis::Analysis;
 use netpolis_core::answers::checks::{CheckResult, Outcome};
 
 use super::details;
+use netpolis_core::facts::Date;
 
 pub(super) fn render(analysis: &Analysis, results: &[CheckResult]) -> String {
     let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n");
@@ -51,7 +52,7 @@ fn case(analysis: &Analysis, suite: &str, result: &CheckResult) -> String {
 /// The time of the machine's clock, as XML Schema's `dateTime` without a zone.
 fn timestamp() -> String {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    let day = netpolis_core::facts::Date::from_days(u32::try_from(since / 86_400).unwrap_or(0));
+    let day = Date::from_days(u32::try_from(since / 86_400).unwrap_or(0));
     let second = since % 86_400;
     format!("{}T{:02}:{:02}:{:02}", day.written(), second / 3600, second / 60 % 60, second % 60)
 }

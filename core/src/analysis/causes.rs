@@ -11,7 +11,7 @@ use crate::answers::diff::{Difference, DifferenceEnd};
 use crate::answers::ingress_flows;
 use crate::compile::OutsideRange;
 use crate::connections::ConnectionSet;
-use crate::endpoints::{FlowTable, Flows, INGRESS_CONTROLLER, Line, TitledLine, machines, workload_title, workloads};
+use crate::endpoints::{FlowTable, Flows, INGRESS_CONTROLLER, Line, TitledLine, machines, title, workload_title, workloads};
 use crate::load::ObjectEdit;
 use crate::load::edits::Edits;
 
@@ -97,7 +97,7 @@ impl Analysis {
     fn each<'d>(&self, all: &mut [Open<'d>], counts: impl Fn(&Open<'d>) -> bool, mut give: impl FnMut(&mut Open<'d>, &Flows)) {
         let connectivity = self.connectivity();
         let lines = || workloads(&self.snapshot).map(Line::Workload).chain(machines(&self.snapshot));
-        let titled: HashMap<String, Line> = lines().map(|line| (crate::endpoints::title(&self.snapshot, line), line)).collect();
+        let titled: HashMap<String, Line> = lines().map(|line| (title(&self.snapshot, line), line)).collect();
         let find = |end: &DifferenceEnd| -> Option<TitledLine> {
             let outside = end.address.map(|address| Line::Outside(OutsideRange { first: address, last: address }));
             Some(TitledLine::new(&self.snapshot, outside.or_else(|| titled.get(&end.title).copied())?))

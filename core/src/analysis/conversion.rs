@@ -13,10 +13,10 @@ use crate::answers::diff::{Difference, Version, diff};
 use crate::answers::fix::TextEdit;
 use crate::compile::Endpoint;
 use crate::diagnostics::Severity;
-use crate::endpoints::find;
+use crate::endpoints::{self, find};
 use crate::model::Labels;
 use crate::settings::Engine;
-use crate::text::{Place, SourceId};
+use crate::text::{Place, SourceId, Span};
 
 /// The label with a namespace's name.
 const NAME_LABEL: &str = "kubernetes.io/metadata.name";
@@ -87,7 +87,7 @@ impl Analysis {
             own.add_file(STAND_INS, &pods);
             own.settle(&mut drafts)
         };
-        let workloads = crate::endpoints::workloads(&self.snapshot).count() + crate::endpoints::machines(&self.snapshot).count();
+        let workloads = endpoints::workloads(&self.snapshot).count() + endpoints::machines(&self.snapshot).count();
         let edits = text::edits(&self.loaded.sources, &drafts);
         let policies = drafts.into_iter().map(Draft::finish).collect();
         Conversion { target, policies, files, edits, proof: Proof { reading, workloads, stand_ins, differences } }
@@ -218,7 +218,7 @@ fn draft_at(drafts: &[Draft], place: Place) -> Option<usize> {
 
 /// The converted policy whose new text stands at a place of the converted input.
 fn draft_of(drafts: &[Draft], other: &Analysis, place: Place) -> Option<usize> {
-    let holds = |span: crate::text::Span| span.start <= place.span.start && place.span.end <= span.end;
+    let holds = |span: Span| span.start <= place.span.start && place.span.end <= span.end;
     let (_, resource) = other.loaded.resources().find(|(document, resource)| *document == place.document && holds(resource.span))?;
     let is_it = |object: &text::Object| {
         *object.kind == *resource.kind_name

@@ -11,7 +11,7 @@ use crate::endpoints::find;
 use crate::language::Resource;
 use crate::load::edits;
 use crate::snapshot::Snapshot;
-use crate::text::{DocumentId, Place, printable};
+use crate::text::{DocumentId, Place, Span, printable};
 use crate::verdict::{Flow, Verdict};
 
 /// So many differences of a list are explained; nobody reads more.
@@ -76,7 +76,7 @@ impl Analysis {
 
     /// Whether another version does not have the same object at a place.
     fn is_edited(&self, place: Place, other: &Analysis) -> bool {
-        let holds = |span: crate::text::Span| span.start <= place.span.start && place.span.end <= span.end;
+        let holds = |span: Span| span.start <= place.span.start && place.span.end <= span.end;
         let mut own = self.loaded.resources().filter(|(document, resource)| *document == place.document && holds(resource.span));
         let is_there = |own: (DocumentId, &Resource)| {
             other.loaded.resources().any(|(document, resource)| edits::is_same(&self.loaded, own, &other.loaded, (document, resource)))

@@ -8,7 +8,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::language::azure::Plugin;
-use crate::model::Cidr;
+use crate::model::{AddressSet, Cidr};
 use crate::snapshot::cloud::{Cloud, CloudCluster, Interface, Pool, Subnet, SubnetId};
 use crate::text::Place;
 
@@ -406,7 +406,7 @@ fn problem(cluster: &str, subnet: &Subnet, plan: &AddressPlan) -> Option<String>
     })
 }
 
-fn first_prefix(set: &crate::model::AddressSet) -> Option<Cidr> {
+fn first_prefix(set: &AddressSet) -> Option<Cidr> {
     format!("{set}").split(", ").next().and_then(|text| Cidr::parse(text).ok())
 }
 

@@ -8,10 +8,9 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use crate::language::azure::{Access, RuleDirection, SecurityRule};
-use crate::language::lower::ordered_rules;
+use crate::language::lower::{is_default_rule, ordered_rules};
 use crate::model::{AddressSet, Protocol};
-use crate::policy::GroupUseId;
-use crate::policy::{PeerMatch, PeerTermKind, PolicyRole, Rule, Ruleset, SubjectMatch};
+use crate::policy::{GroupUseId, PeerMatch, PeerTermKind, PolicyRole, Rule, Ruleset, SubjectMatch};
 use crate::snapshot::cloud::{Cloud, InterfaceId, SubnetId};
 use crate::text::Place;
 use crate::verdict::traversal::GroupPlace;
@@ -136,7 +135,7 @@ fn effective(rule: &SecurityRule, place: Place, meant: &Rule) -> EffectiveRule {
         destination: rule.destination.to_string(),
         destination_addresses: addresses(destination),
         destination_ports: rule.destination_ports.to_string(),
-        is_default: crate::language::lower::is_default_rule(&rule.name),
+        is_default: is_default_rule(&rule.name),
         place,
     }
 }

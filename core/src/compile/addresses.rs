@@ -6,6 +6,7 @@ use core::net::IpAddr;
 use hashbrown::HashMap;
 
 use super::OutsideRange;
+use crate::language::lower::address_terms;
 use crate::model::AddressSet;
 use crate::policy::{Direction, Ruleset};
 
@@ -63,7 +64,7 @@ impl AddressIndex {
             }
         };
         for direction in Direction::BOTH {
-            crate::language::lower::address_terms(ruleset, direction).for_each(&mut add);
+            address_terms(ruleset, direction).for_each(&mut add);
             let rules = ruleset.policies.iter().flat_map(|p| p.rules(direction));
             rules.filter_map(|rule| rule.peers.joined_addresses()).for_each(|set| add(&set));
         }
@@ -77,7 +78,7 @@ impl AddressIndex {
         let cut = |direction| {
             let mut used: Vec<&AddressSet> = Vec::new();
             for asked in Direction::BOTH.into_iter().filter(|d| across || *d == direction) {
-                used.extend(crate::language::lower::address_terms(ruleset, asked));
+                used.extend(address_terms(ruleset, asked));
                 used.extend(extra.get(asked as usize).into_iter().flatten().copied());
             }
             used.sort_by_key(|set| numbers.get(*set));

@@ -14,8 +14,7 @@ use super::classes::{ClassId, ClassKind, Classes, Sample};
 use super::label_table::{LabelTable, Seen};
 use super::labels::judged_apart;
 use super::selectors::UNKNOWN_VALUE;
-use crate::model::{AddressSet, Known, Labels, UnknownLabels, ValueShape};
-use crate::model::{Comparison, Selector};
+use crate::model::{AddressSet, Comparison, Known, Labels, Selector, UnknownLabels, ValueShape};
 use crate::policy::{Direction, EntityMatch, PeerTermKind, Policy, Rule, SubjectMatch};
 use crate::snapshot::{HostEndpoint, Namespace, NamespaceId, PodEndpoint, ServiceAccount, Snapshot};
 

@@ -38,7 +38,7 @@ use alloc::vec::Vec;
 use core::net::IpAddr;
 
 use crate::model::AddressSet;
-use crate::policy::{Action, Direction, DroppedPackets, Ruleset};
+use crate::policy::{Action, Direction, DroppedPackets, Ruleset, service_port};
 use crate::settings::{Assumed, HostInput, Http, IpBlockReach, OwnNode};
 use crate::snapshot::Snapshot;
 
@@ -183,9 +183,10 @@ fn named_addresses<'a>(ruleset: &'a Ruleset, snapshot: &Snapshot, selectors: &'a
         sets.dedup();
         sets
     });
-    let slices = snapshot.services.iter().filter(|s| {
-        !s.slices.is_empty() && selectors.names_port(&crate::policy::service_port(snapshot.namespace_name(s.namespace), &s.name))
-    });
+    let slices = snapshot
+        .services
+        .iter()
+        .filter(|s| !s.slices.is_empty() && selectors.names_port(&service_port(snapshot.namespace_name(s.namespace), &s.name)));
     let points = slices.flat_map(|s| &s.slices).flat_map(|s| s.endpoints.iter().map(|e| e.address)).collect();
     (extra, points)
 }

@@ -10,9 +10,7 @@ use super::{
 };
 use crate::connections::ConnectionSet;
 use crate::model::{AddressSet, Cidr, Protocol};
-use crate::policy::EndpointToHost;
-use crate::policy::GroupUseId;
-use crate::policy::{Direction, DroppedPackets, Policy, PolicyId, RuleRef, Ruleset, TierId};
+use crate::policy::{Direction, DroppedPackets, EndpointToHost, GroupUseId, Policy, PolicyId, RuleRef, Ruleset, TierId};
 use crate::settings::{HostInput, Http, IpBlockReach, OwnNode};
 use crate::snapshot::{HostEndpointId, NodeId, PodId, Snapshot};
 

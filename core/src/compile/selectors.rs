@@ -12,10 +12,11 @@ use super::classes::{ClassKind, Classes, Sample};
 use super::expressions::{self, Expressions};
 use super::labels::{LabelIndex, judged_apart};
 use super::{EndpointSet, EntityParts};
-use crate::model::Selector;
-use crate::model::{AddressSet, LabelSelector, Labels, Operator, UnknownLabels, ValueShape};
-use crate::policy::PortTerm;
-use crate::policy::{Direction, EntityMatch, NamespaceMatch, PeerTermKind, Policy, Subject, SubjectMatch, TrafficMatch, TrafficTermKind};
+use crate::model::{AddressSet, LabelSelector, Labels, Operator, Selector, UnknownLabels, ValueShape};
+use crate::policy::{
+    Direction, EntityMatch, NamespaceMatch, PeerTermKind, Policy, PortTerm, Subject, SubjectMatch, TrafficMatch, TrafficTermKind,
+    partly_behind,
+};
 use crate::snapshot::{NodeId, Snapshot};
 
 /// In a class key, before and after what is known of a label's value.
@@ -409,7 +410,7 @@ impl<'a> Selectors<'a> {
 pub(super) fn behind(service: &str, classes: &Classes) -> EndpointSet {
     let has = |name: &str| classes.those(|class, _| classes.named_ports(class).iter().any(|port| *port.name == *name));
     let possible = has(service);
-    let partly = has(&crate::policy::partly_behind(service));
+    let partly = has(&partly_behind(service));
     EndpointSet::new(possible.difference(&partly), possible)
 }
 

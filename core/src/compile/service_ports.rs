@@ -10,6 +10,7 @@ use super::classes::NamedPort;
 use super::selectors::Selectors;
 use crate::language::{ServicePort, TargetPort};
 use crate::model::Protocol;
+use crate::policy::{partly_behind, service_port};
 use crate::snapshot::{IpFamily, Node, NodeId, PodEndpoint, PodId, Service, Snapshot};
 
 /// Ports behind the Services that some rule names, under the names that [`crate::policy::service_port`] makes. Upstream: `felix/serviceindex`: what is behind
@@ -28,7 +29,7 @@ impl ServicePorts {
     pub(super) fn new(snapshot: &Snapshot, selectors: &Selectors<'_>) -> Self {
         let mut found = ServicePorts { listed: HashMap::new(), derived: HashMap::new(), pods: HashMap::new(), nodes: HashMap::new() };
         for service in &snapshot.services {
-            let name = crate::policy::service_port(snapshot.namespace_name(service.namespace), &service.name);
+            let name = service_port(snapshot.namespace_name(service.namespace), &service.name);
             if !selectors.names_port(&name) {
                 continue;
             }
@@ -118,7 +119,7 @@ fn addresses_of<'s>(snapshot: &'s Snapshot, pod: &'s PodEndpoint) -> &'s [IpAddr
 
 /// The mark on ends that are behind a Service with some of their addresses only.
 fn partly(name: &str) -> NamedPort {
-    NamedPort { name: crate::policy::partly_behind(name), protocol: Protocol::TCP, number: 0 }
+    NamedPort { name: partly_behind(name), protocol: Protocol::TCP, number: 0 }
 }
 
 /// The numbers that a Service's port leads to on an endpoint.

@@ -8,8 +8,7 @@ use hashbrown::HashMap;
 use super::classes::NamedPort;
 use crate::connections::ConnectionSet;
 use crate::model::Protocol;
-use crate::policy::{Direction, IcmpMatch, PortTerm};
-use crate::policy::{PacketMatch, TrafficMatch, TrafficTermKind};
+use crate::policy::{Direction, IcmpMatch, PacketMatch, PortTerm, TrafficMatch, TrafficTermKind};
 
 /// Traffic that a rule matches, by number in a [`TrafficPool`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]

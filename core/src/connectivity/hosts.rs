@@ -15,6 +15,7 @@ use crate::snapshot::{HostEndpointId, NodeId, Snapshot};
 use crate::verdict::evaluate::{AtHost, Passes, ReplyParts, Untracked};
 use crate::verdict::traversal::{
     Checkpoint, HostLocation, NodeRules, NodeSubnet, Overlay, Side, SnatEndpoint, UNTRACKED, UNTRACKED_REPLY, Wire, host_checkpoints,
+    reply_checkpoints, untracked_direction,
 };
 use crate::verdict::without_policies;
 
@@ -191,10 +192,8 @@ impl Hosts {
             self.answer(all, (host, host, direction, hooks), own, peer).map(|answer| Untracked::from(answer.outcome))
         };
         let answered = |id| table.answered_by(id);
-        let request =
-            crate::verdict::traversal::untracked_direction(enters, leaves).and_then(|direction| asked(UNTRACKED, direction, from.1, to.1));
-        let reply = crate::verdict::traversal::untracked_direction(leaves, enters)
-            .and_then(|direction| asked(UNTRACKED_REPLY, direction, to.1, from.1));
+        let request = untracked_direction(enters, leaves).and_then(|direction| asked(UNTRACKED, direction, from.1, to.1));
+        let reply = untracked_direction(leaves, enters).and_then(|direction| asked(UNTRACKED_REPLY, direction, to.1, from.1));
         let reply = reply.map(|r| Untracked { allowed: answered(r.allowed), denied: answered(r.denied), left: answered(r.left) });
         // A reply is no connection of its own but for protocols of which no states are known.
         let of_replies = |checkpoints: &[Checkpoint]| {
@@ -209,7 +208,7 @@ impl Hosts {
             let denied = table.difference(ConnectionId::ALL, pass.allowed);
             Passes { allowed: answered(pass.possible), denied: answered(denied) }
         };
-        let (fresh, after) = crate::verdict::traversal::reply_checkpoints(node, self.rules(node), enters, leaves);
+        let (fresh, after) = reply_checkpoints(node, self.rules(node), enters, leaves);
         let parts = ReplyParts { request, reply, fresh: of_replies(&fresh), after: of_replies(&after) };
         let outcome = parts.outcome(table);
         PairIds { allowed: table.difference(ConnectionId::ALL, outcome.denied), possible: outcome.allowed }

@@ -23,7 +23,7 @@ use hashbrown::HashMap;
 use crate::compile::{ClassId, Endpoint, OutsideRange};
 use crate::connections::ConnectionSet;
 use crate::connectivity::{Connectivity, PairIds, Passing};
-use crate::model::AddressSet;
+use crate::model::{AddressSet, Cidr};
 use crate::policy::Direction;
 use crate::snapshot::cloud::InterfaceId;
 use crate::snapshot::{NodeId, OwnerKind, Role, Service, Snapshot, WorkloadId};
@@ -164,7 +164,7 @@ pub(crate) fn inside(snapshot: &Snapshot) -> AddressSet {
 fn service_addresses(snapshot: &Snapshot) -> AddressSet {
     let known = |s: &'_ Service, a: &IpAddr| !s.routing.load_balancer.proxies.contains(a);
     let addresses = snapshot.services.iter().flat_map(|s| s.all_addresses().filter(move |a| known(s, a)));
-    AddressSet::of_cidrs(&addresses.map(crate::model::Cidr::of).collect::<Vec<_>>())
+    AddressSet::of_cidrs(&addresses.map(Cidr::of).collect::<Vec<_>>())
 }
 
 /// One line for ranges with the same answers.

@@ -6,16 +6,15 @@ use alloc::vec::Vec;
 
 use super::excluded::excluded_traffic;
 use super::{Explainer, end_name};
-use crate::compile::Endpoint;
+use crate::compile::{ClassKind, Endpoint};
 use crate::connections::{ConnectionSet, Traffic};
 use crate::explain::Failure;
 use crate::language::azure::SecurityRule;
 use crate::language::lower::default_rules;
 use crate::model::{Known, LabelSelector, Labels, Protocol, ValueShape};
-use crate::policy::PortTerm;
 use crate::policy::{
-    Direction, HttpFit, NamespaceMatch, PeerMatch, PeerTerm, PeerTermKind, PolicyId, PolicyRole, Rule, RuleRef, Subject, SubjectMatch,
-    TrafficMatch, TrafficTermKind,
+    Direction, HttpFit, NamespaceMatch, PeerMatch, PeerTerm, PeerTermKind, PolicyId, PolicyRole, PortTerm, Rule, RuleRef, Subject,
+    SubjectMatch, TrafficMatch, TrafficTermKind,
 };
 use crate::snapshot::PodEndpoint;
 use crate::snapshot::cloud::{Group, GroupId, GroupUse};
@@ -169,7 +168,7 @@ impl Explainer<'_> {
     fn subject_failure(&self, subject: &Subject, peer: Endpoint, name: &str) -> (usize, String) {
         let Endpoint::Pod(id) = peer else { return (3, format!("the peer selects pods, but `{name}` is not a pod")) };
         let Some(endpoint) = self.snapshot.pod(id) else { return (3, format!("`{name}` is unknown")) };
-        let on_node = self.compiled.class_kind(self.compiled.class_of(peer)) == crate::compile::ClassKind::Node;
+        let on_node = self.compiled.class_kind(self.compiled.class_of(peer)) == ClassKind::Node;
         if endpoint.host_network && on_node {
             return (3, format!("selectors do not match `{name}`, because it uses the host network"));
         }

@@ -12,6 +12,7 @@ use crate::explain::CheckpointTrace;
 use crate::policy::HttpFit;
 use crate::snapshot::Role;
 use crate::snapshot::cloud::NetworkOrigin;
+use crate::snapshot::cloud::tags::is_public;
 use crate::verdict::traversal::Checkpoint;
 use crate::verdict::{Reason, Verdict, several_networks};
 use alloc::borrow::ToOwned;
@@ -122,7 +123,7 @@ impl Explainer<'_> {
                     interface.title()
                 ));
             }
-            let from_internet = matches!(self.flow.from, Endpoint::Outside(a) if crate::snapshot::cloud::tags::is_public(a));
+            let from_internet = matches!(self.flow.from, Endpoint::Outside(a) if is_public(a));
             if end == self.flow.to && from_internet && interface.public.is_none() {
                 notes.push(format!(
                     "No public address is given for `{}`: packets from the Internet reach it only through a load balancer or gateway.",

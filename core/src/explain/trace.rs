@@ -9,8 +9,7 @@ use crate::compile::Endpoint;
 use crate::connections::{ConnectionSet, Traffic};
 use crate::explain::{PolicyTrace, RuleTrace, TierOutcome, TierTrace};
 use crate::model::Protocol;
-use crate::policy::Matched;
-use crate::policy::{Action, Direction, RuleRef, TierEnd};
+use crate::policy::{Action, Direction, Matched, RuleRef, TierEnd};
 use crate::verdict::{TierRecord, TraceRecorder};
 
 impl Explainer<'_> {

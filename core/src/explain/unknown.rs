@@ -6,8 +6,7 @@ use alloc::vec::Vec;
 
 use super::{Explainer, end_name};
 use crate::compile::Endpoint;
-use crate::model::Selector;
-use crate::model::{Known, LabelSelector};
+use crate::model::{Known, LabelSelector, Selector};
 use crate::policy::{Doubt, NamespaceMatch, PeerTermKind, PolicyId, RuleRef, Subject, SubjectMatch};
 use crate::snapshot::{HostEndpoint, PodEndpoint, Role, ServiceAccount, Snapshot};
 

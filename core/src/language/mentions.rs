@@ -4,8 +4,7 @@ use alloc::vec::Vec;
 
 use super::calico::{Calico, CalicoRule};
 use super::{ClusterPeerKind, Kind, NetworkPolicy, PeerKind, Peers, Rule, Subject};
-use crate::model::LabelSelector;
-use crate::model::Selector;
+use crate::model::{LabelSelector, Selector};
 
 /// Whether a selector of an object asks for a label of pods for which `wanted` holds.
 pub(crate) fn asks_for_label(kind: &Kind, wanted: &dyn Fn(&str) -> bool) -> bool {

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use super::{Limits, ParsedDocument};
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Code, Diagnostic};
 use crate::document::{self, Parsed, codes};
 use crate::language::unread::Cause;
 use crate::language::{self, Languages, Resource};
@@ -11,7 +11,7 @@ use crate::text::Span;
 
 /// The first error for which a document, or the rest of it, was left out.
 fn fatal(diagnostics: &[Diagnostic]) -> Option<&Diagnostic> {
-    const LIMITS: [crate::diagnostics::Code; 4] = [codes::TOO_LARGE, codes::TOO_DEEP, codes::TOO_MANY_VALUES, codes::ALIAS_EXPANSION];
+    const LIMITS: [Code; 4] = [codes::TOO_LARGE, codes::TOO_DEEP, codes::TOO_MANY_VALUES, codes::ALIAS_EXPANSION];
     let leaves_out = |d: &&Diagnostic| codes::NOT_YAML.contains(&d.code) || d.code == codes::ALIAS || LIMITS.contains(&d.code);
     diagnostics.iter().find(leaves_out)
 }

@@ -13,6 +13,7 @@ use hashbrown::{HashMap, HashSet};
 use super::{Deletes, Loaded, Makes, ParsedDocument};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::document::codes;
+use crate::language::codes::COMMAND_NOT_FOLLOWED;
 use crate::language::script::is_kind;
 use crate::language::unread::Cause;
 use crate::language::{Kind, Resource};
@@ -113,7 +114,7 @@ pub(super) fn find(loaded: &mut Loaded, known: &mut Known) {
         let message = warning.message.replace("is defined more than once", "is there already: `create` fails, and changes nothing");
         let related = warning.related.into_iter().map(|related| related.place);
         let place = warning.place;
-        let finding = Diagnostic::at(crate::language::codes::COMMAND_NOT_FOLLOWED, Severity::Warning, place, message);
+        let finding = Diagnostic::at(COMMAND_NOT_FOLLOWED, Severity::Warning, place, message);
         let finding = related.fold(finding, |finding, place| finding.related_place(place, "this one counts"));
         loaded.diagnostics.push(finding.help("use `kubectl apply`, which changes what is there"));
         mark(loaded, *new);
@@ -127,7 +128,7 @@ pub(super) fn find(loaded: &mut Loaded, known: &mut Known) {
         );
         let place = Some(resource.meta.name_span.within(id));
         loaded.diagnostics.push(
-            Diagnostic::at(crate::language::codes::COMMAND_NOT_FOLLOWED, Severity::Warning, place, message)
+            Diagnostic::at(COMMAND_NOT_FOLLOWED, Severity::Warning, place, message)
                 .help("use `kubectl apply`, or add what was there before to the input"),
         );
     }

@@ -8,6 +8,7 @@ use super::question::Dialled;
 use super::tables::{Entry, Tables};
 use crate::compile::{ClassKind, Compiled, Endpoint, compile};
 use crate::endpoints::Names;
+use crate::explain::end_name;
 use crate::language::azure::Plugin;
 use crate::language::{LoadBalancer, TrafficPolicy};
 use crate::policy::Ruleset;
@@ -103,7 +104,7 @@ impl Paths {
             (Some(address), _) => address.to_string(),
             (None, Endpoint::Outside(_)) if endpoint.is_anywhere() => "an unknown address".to_string(),
             (None, Endpoint::Outside(_)) => "the Service's address".to_string(),
-            (None, end) => crate::explain::end_name(end, &self.snapshot),
+            (None, end) => end_name(end, &self.snapshot),
         }
     }
 

@@ -1,7 +1,7 @@
 //! The policies in another policy language, with what becomes of each, and the proof.
 
 use netpolis_core::analysis::{Analysis, Conversion, Reading};
-use netpolis_core::answers::convert::{PolicyConversion, Target};
+use netpolis_core::answers::convert::{PolicyConversion, Remark, Target};
 use netpolis_core::answers::fix::unified;
 use netpolis_core::text::count;
 
@@ -119,7 +119,7 @@ fn row(policy: &PolicyConversion, locations: &SourceLocations<'_>) -> ListRow {
         let version = object.text.lines().find_map(|line| line.strip_prefix("apiVersion: ")).unwrap_or_default();
         format!("becomes {} `{namespace}{}` of `{version}`", object.kind, object.name)
     });
-    let remark = |remark: &netpolis_core::answers::convert::Remark| match remark.field.as_str() {
+    let remark = |remark: &Remark| match remark.field.as_str() {
         "" => remark.text.clone(),
         field => format!("`{field}`: {}", remark.text),
     };

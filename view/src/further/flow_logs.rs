@@ -1,7 +1,7 @@
 //! The flows of logs, judged by the files: what the two contradict each other about first.
 
 use netpolis_core::analysis::Analysis;
-use netpolis_core::answers::flow_logs::{FlowLogs, Group, LogVerdict, LoggedFlow, NotJudged, ReadLogs};
+use netpolis_core::answers::flow_logs::{FlowLogs, Group, LogVerdict, LoggedFlow, NotJudged, ReadLogs, SetAside};
 use netpolis_core::text::count;
 
 use super::list::{ListChoice, ListGroup, ListOption, ListRow, ListView, Outlook, RowLink};
@@ -31,7 +31,7 @@ pub(super) fn list(analysis: &Analysis, logs: Option<(u32, &ReadLogs)>) -> ListV
         };
         list.iter().map(row).collect()
     };
-    let aside = |(reason, entries): &(netpolis_core::answers::flow_logs::SetAside, usize)| ListRow {
+    let aside = |(reason, entries): &(SetAside, usize)| ListRow {
         title: reason.sentence().into(),
         word: count(*entries, "entry"),
         ..ListRow::default()

@@ -8,8 +8,8 @@ use netpolis_core::connections::AskedTraffic;
 use netpolis_core::endpoints;
 use netpolis_core::explain::CheckpointTrace;
 use netpolis_core::path::{
-    ApplicationView, Asked, Basis, Branch, Entry, Hop, HopKind, Packet, PacketEndpoint, PathAnswer, PathVerdict, Paths, Place, Share,
-    Translation, path_carrying,
+    ApplicationView, Asked, Basis, Branch, Entry, Hop, HopKind, Packet, PacketEndpoint, PathAnswer, PathVerdict, Paths, Place, PodShare,
+    Share, Translation, path_carrying,
 };
 use netpolis_core::policy::Policy;
 use netpolis_core::settings::Routing;
@@ -261,7 +261,7 @@ impl PathWriter<'_> {
         }
     }
 
-    fn pod(&self, pod: &netpolis_core::path::PodShare) -> PodShareView {
+    fn pod(&self, pod: &PodShare) -> PodShareView {
         PodShareView {
             title: pod.title.clone(),
             node: pod.node.map(|node| self.node(*self.paths.resolve(&node))),

@@ -16,6 +16,7 @@ use super::{DrawnEnd, DrawnGroup, DrawnPeer, DrawnPods, DrawnRule, DrawnSide, Po
 use crate::problems::problem_view;
 use crate::scene::workload_key;
 use crate::{INGRESS_CONTROLLER, SceneView, SourceLocations};
+use netpolis_core::diagnostics::Diagnostic;
 
 /// Most ends that a list names.
 const MOST_ENDS: usize = 24;
@@ -62,7 +63,7 @@ impl<'a> Artist<'a> {
         let policy = self.policy;
         let not_enforced = policy.not_enforced.as_ref().map(|why| format!("Not enforced: {why}"));
         let doubt = policy.doubt.as_ref().map(|doubt| format!("It is not known whether this policy is in force: {}", doubt.text));
-        let is_inside = |problem: &&netpolis_core::diagnostics::Diagnostic| {
+        let is_inside = |problem: &&Diagnostic| {
             problem.place.is_some_and(|at| {
                 let (own, at_end) = (policy.place.span, at.span.end);
                 at.document == policy.place.document && own.start <= at.span.start && at_end <= own.end

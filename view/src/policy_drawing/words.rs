@@ -1,7 +1,7 @@
 //! Subjects, peers and ports of a policy in words, with code in backticks.
 
 use netpolis_core::answers::exposure::addresses_in_words;
-use netpolis_core::model::{Comparison, LabelSelector, Protocol, Selector};
+use netpolis_core::model::{Comparison, LabelSelector, Operator, Protocol, Selector};
 use netpolis_core::policy::{
     EntityMatch, IcmpMatch, NamespaceMatch, PacketMatch, PeerTermKind, PortTerm, Subject, SubjectMatch, TrafficMatch, TrafficTermKind,
 };
@@ -41,7 +41,7 @@ fn pods(subject: &Subject, own: Option<&str>) -> String {
 pub(super) fn only_namespace(selector: &LabelSelector) -> Option<&str> {
     match selector.requirements.as_slice() {
         [one] if &*one.key == METADATA_NAME => match &one.operator {
-            netpolis_core::model::Operator::In(values) => match values.as_slice() {
+            Operator::In(values) => match values.as_slice() {
                 [name] => Some(name),
                 _ => None,
             },

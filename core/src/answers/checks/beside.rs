@@ -12,7 +12,7 @@ use crate::answers::address_plan::{ClusterPlan, Limit, address_plans};
 use crate::compile::Endpoint;
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::language::netpolis::{End, Line, PlanTest, ZoneTest};
-use crate::policy::{Direction, PolicyId};
+use crate::policy::{Direction, Policy, PolicyId};
 use crate::snapshot::{NodeId, PodEndpoint, PodId, Role};
 use crate::text::{DocumentId, Place};
 
@@ -181,7 +181,7 @@ impl Judge<'_> {
     pub(super) fn selects(&self, policy: &str, end: &End, only: bool) -> Result<Finding, Nothing> {
         let compiled = self.scene.compiled();
         let policies = &compiled.ruleset().policies;
-        let fits = |p: &crate::policy::Policy| {
+        let fits = |p: &Policy| {
             let name = policy.strip_prefix(&*p.kind).map_or(policy, str::trim_start);
             p.title() == name || p.name == name
         };

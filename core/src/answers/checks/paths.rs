@@ -14,8 +14,8 @@ use crate::explain::CheckpointTrace;
 use crate::language::netpolis::{Bound, End, Expect, FlowTest, PathTest, ShareTest, Term, TrafficTerm};
 use crate::model::{AddressSet, Protocol};
 use crate::path::{
-    ApplicationView, Asked, Branch, Entry, Hop, HopKind, PacketEndpoint, PathAnswer, PathVerdict, Paths, Place as Stage, Share, Tls,
-    Translation, path_carrying,
+    ApplicationView, Asked, Branch, Entry, Hop, HopKind, PacketEndpoint, PathAnswer, PathVerdict, Paths, Place as Stage, PodShare, Share,
+    Tls, Translation, path_carrying,
 };
 use crate::text::{DocumentId, Place};
 use crate::verdict::Verdict;
@@ -193,12 +193,9 @@ impl Judge<'_> {
         }
         for pods in &test.pods {
             let paths = self.scene.paths();
-            let node_name = |share: &crate::path::PodShare| {
-                share.node.as_ref().map(|node| paths.snapshot().node_name(*paths.resolve(node)).to_string())
-            };
+            let node_name = |share: &PodShare| share.node.as_ref().map(|node| paths.snapshot().node_name(*paths.resolve(node)).to_string());
             let is_pod = |title: &str| pods.pod.as_deref().is_none_or(|name| title == name || title.rsplit('/').next() == Some(name));
-            let is_there =
-                |share: &crate::path::PodShare| pods.node.as_deref().is_none_or(|node| node_name(share).as_deref() == Some(node));
+            let is_there = |share: &PodShare| pods.node.as_deref().is_none_or(|node| node_name(share).as_deref() == Some(node));
             let of: Vec<Share> =
                 answer.pods.iter().filter(|share| is_pod(&share.title) && is_there(share)).map(|share| share.each).collect();
             let which = [pods.pod.as_deref().map(|pod| format!("`{pod}`")), pods.node.as_deref().map(|node| format!("on `{node}`"))];

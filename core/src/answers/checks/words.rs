@@ -5,6 +5,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use crate::compile::Endpoint;
+use crate::connections::ConnectionSet;
 use crate::explain::end_name;
 use crate::language::netpolis::{End, Expect, FlowTest, OnlyTest, PodTerm, Selecting, Term, Test, TrafficTerm};
 use crate::model::Protocol;
@@ -130,7 +131,7 @@ pub(super) fn traffic(terms: &[TrafficTerm]) -> String {
 }
 
 fn of(protocol: Protocol, source: Option<(u16, u16)>, destination: Option<(u16, u16)>) -> String {
-    crate::connections::ConnectionSet::of(protocol, source, destination).to_string()
+    ConnectionSet::of(protocol, source, destination).to_string()
 }
 
 /// An endpoint in backticks.

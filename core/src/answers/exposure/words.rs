@@ -5,7 +5,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::{Exposure, PeerExposure, PeerKind, PeerSelector, PortName, Unsaid};
-use crate::model::AddressSet;
+use crate::model::{AddressSet, Selector};
 use crate::policy::{NamespaceMatch, Subject, WrittenEntity};
 
 /// Ranges of addresses that are listed.
@@ -18,7 +18,7 @@ impl PeerSelector {
             (PeerKind::Pods(subject), _) => subject_words(subject),
             (PeerKind::Calico { .. }, Some(written)) => entity_words(written),
             (PeerKind::Calico { selector, not_selector }, None) => {
-                let text = |selector: &Option<crate::model::Selector>| selector.as_ref().map(ToString::to_string);
+                let text = |selector: &Option<Selector>| selector.as_ref().map(ToString::to_string);
                 calico_words(text(selector), text(not_selector))
             }
         }
@@ -42,7 +42,7 @@ fn subject_words(subject: &Subject) -> String {
 
 /// As the fields of a Calico rule have it.
 fn entity_words(written: &WrittenEntity) -> String {
-    let text = |selector: &Option<crate::model::Selector>| selector.as_ref().map(ToString::to_string);
+    let text = |selector: &Option<Selector>| selector.as_ref().map(ToString::to_string);
     let mut words = calico_words(text(&written.selector), text(&written.not_selector));
     match (&written.namespaces, &written.own_namespace) {
         (Some(namespaces), _) => words += &format!(" in namespaces with {namespaces}"),

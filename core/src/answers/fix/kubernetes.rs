@@ -11,9 +11,9 @@ use super::labels::{Pairs, match_labels, namespace, selecting};
 use super::object::{Edited, Object, Unpatchable};
 use super::value::{Style, V, list, map, text};
 use crate::compile::Endpoint;
-use crate::document::NodeRef;
+use crate::document::{NodeRef, Value};
 use crate::explain::RuleTrace;
-use crate::model::{PRIVATE, Protocol};
+use crate::model::{Cidr, PRIVATE, Protocol};
 use crate::policy::{Action, Direction, Matched, PeerMatch, Policy, RuleRef};
 use crate::text::{Place, Sources, Span};
 
@@ -266,9 +266,7 @@ impl<'a> Editor<'a> {
     fn is_port(&self, entry: NodeRef<'_>) -> bool {
         let scalars = self.object.scalars(entry);
         let word = |key: &str| scalars.iter().find(|(k, _)| *k == key).map(|(_, node)| *node);
-        let number = |key: &str| {
-            word(key).and_then(|node| if let crate::document::Value::Int(n) = node.value() { u16::try_from(*n).ok() } else { None })
-        };
+        let number = |key: &str| word(key).and_then(|node| if let Value::Int(n) = node.value() { u16::try_from(*n).ok() } else { None });
         let key = if self.shape == Shape::Cluster { "number" } else { "port" };
         let protocol = match self.shape {
             Shape::Cluster => entry.as_mapping().and_then(|entries| Some(entries.first()?.key.to_string())),
@@ -283,7 +281,7 @@ impl<'a> Editor<'a> {
         let block = self.block;
         if let Some(range) = term.get("ipBlock") {
             let addresses = block.addresses(block.peer());
-            let own = range.get("cidr").and_then(|c| c.as_str()).and_then(|c| crate::model::Cidr::parse(c).ok())?;
+            let own = range.get("cidr").and_then(|c| c.as_str()).and_then(|c| Cidr::parse(c).ok())?;
             let addresses: Vec<String> = addresses.iter().filter(|range| own.covers(range)).map(ToString::to_string).collect();
             let whole = addresses.is_empty() || addresses.iter().any(|a| *a == own.to_string());
             let edits: Option<Result<Vec<Vec<TextEdit>>, Unpatchable>> =

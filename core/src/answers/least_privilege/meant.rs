@@ -15,7 +15,7 @@ use crate::endpoints::{NotFound, find};
 use crate::language::TargetPort;
 use crate::model::{AddressSet, Cidr, Protocol};
 use crate::policy::Direction;
-use crate::snapshot::{DNS_NAMESPACE, NamespaceId, PodId, Role, Service, ServiceId};
+use crate::snapshot::{DNS_NAMESPACE, NamespaceId, PodId, Role, Service, ServiceId, ServicePort};
 use crate::verdict::is_single;
 
 /// Words for the pods of the cluster's DNS: their own, and their usual name.
@@ -178,7 +178,7 @@ fn of_service(world: &World<'_>, service: &Service, traffic: &[AskedPorts]) -> R
     }
     let of_pod = |id: PodId| {
         let own = world.snapshot.pod(id)?;
-        let target = |port: &&crate::snapshot::ServicePort| match &port.target {
+        let target = |port: &&ServicePort| match &port.target {
             TargetPort::Number(number) => Some((port.protocol, *number)),
             TargetPort::Name(name) => {
                 let named = own.ports.iter().find(|own| own.name.as_deref() == Some(&**name) && own.protocol == port.protocol)?;

@@ -15,7 +15,7 @@ use crate::compile::{ClassId, Endpoint};
 use crate::connections::ConnectionSet;
 use crate::language::TargetPort;
 use crate::model::{Labels, Protocol, UnknownLabels, ValueShape};
-use crate::policy::{Action, Direction, NamespaceMatch, PeerMatch, PeerTermKind, Policy, PolicyId, Rule};
+use crate::policy::{Action, Direction, NamespaceMatch, PeerMatch, PeerTermKind, Policy, PolicyId, PortTerm, Rule};
 use crate::snapshot::{PodEndpoint, PodId, Role, Snapshot};
 
 /// The port of DNS.
@@ -141,10 +141,9 @@ pub(super) fn names_port(rule: &Rule, port: u16) -> bool {
         TrafficMatch::Of(terms) => {
             terms.iter().any(|t| matches!(t.kind, TrafficTermKind::Ports(_, first, last) if (first..=last).contains(&port)))
         }
-        TrafficMatch::Packet(packet) => packet
-            .destination_ports
-            .iter()
-            .any(|p| matches!(p, crate::policy::PortTerm::Range(first, last) if (*first..=*last).contains(&port))),
+        TrafficMatch::Packet(packet) => {
+            packet.destination_ports.iter().any(|p| matches!(p, PortTerm::Range(first, last) if (*first..=*last).contains(&port)))
+        }
     }
 }
 

@@ -2,6 +2,8 @@
 
 use core::ops::Range;
 
+use crate::document::printed::{is_printed_line, is_table};
+
 /// Programs and words with which a line of a script begins.
 const PROGRAMS: [&str; 66] = [
     "az",
@@ -213,7 +215,7 @@ pub(super) fn looks_like_manifest(line: &str) -> bool {
         || matches!(line.trim_start(), "{" | "[" | "{ " | "---")
         || line.starts_with("--- ")
         || line.starts_with("----")
-        || crate::document::printed::is_table(line)
+        || is_table(line)
         || line.starts_with("Name:  ")
 }
 
@@ -248,7 +250,7 @@ pub(super) fn is_prose(line: &str, alone: bool) -> bool {
         && !is_key(bare)
         && !begins_command(bare)
         && !looks_like_manifest(bare)
-        && !crate::document::printed::is_printed_line(bare);
+        && !is_printed_line(bare);
     good && bare.split_whitespace().nth(2).is_some() && (alone || bare.ends_with(['.', '?', '!', ':', ',', ')']))
 }
 

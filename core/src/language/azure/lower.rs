@@ -9,14 +9,13 @@ use alloc::vec::Vec;
 use crate::language::azure::inventory::OR;
 use crate::language::azure::{Access, Choice, PortMatch, RuleDirection, RulePart, RuleSide, SecurityRule, Unresolved};
 use crate::model::{AddressSet, Cidr, Protocol};
-use crate::policy::PortTerm;
 use crate::policy::{
-    Action, Doubt, HookMatch, PacketMatch, PeerMatch, PeerTerm, PeerTermKind, Policy, PolicyId, PolicyRole, Rule, Ruleset, SubjectMatch,
-    Tier, TierEnd, TrafficMatch,
+    Action, Doubt, HookMatch, PacketMatch, PeerMatch, PeerTerm, PeerTermKind, Policy, PolicyId, PolicyRole, PortTerm, Rule, Ruleset,
+    SubjectMatch, Tier, TierEnd, TrafficMatch,
 };
 use crate::snapshot::cloud::tags::{self, KnownTag};
 use crate::snapshot::cloud::{Cloud, Group, GroupUse, Interface};
-use crate::text::Place;
+use crate::text::{Place, Span};
 
 /// The name of the tier of all groups. A packet meets one group after the other, never two as policies of one tier.
 pub(crate) const TIER: &str = "Network security groups";
@@ -54,7 +53,7 @@ pub fn default_rules() -> Vec<SecurityRule> {
     };
     let rule = |(direction, name, priority, source, destination, access): &(RuleDirection, &str, u16, &str, &str, Access)| SecurityRule {
         name: (*name).into(),
-        span: crate::text::Span::default(),
+        span: Span::default(),
         written: Vec::new(),
         priority: *priority,
         direction: *direction,

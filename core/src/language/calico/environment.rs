@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 
 use super::{FailsafePort, FelixConfiguration};
 use crate::document::{FILLER, NodeRef};
+use crate::language::plugins::is_calico;
 use crate::language::unread::Effect;
 use crate::language::{PodTemplate, Program, Variable};
 use crate::model::{Cidr, LabelSelector, Protocol};
@@ -51,7 +52,7 @@ fn has_prefix(name: &str) -> bool {
 
 /// Whether a container is the agent on Linux nodes.
 fn is_agent(program: &Program) -> bool {
-    crate::language::plugins::is_calico(program) && !program.image.contains("windows")
+    is_calico(program) && !program.image.contains("windows")
 }
 
 /// What the agent's container in a pod sets; nothing if there is no such container.

@@ -16,8 +16,8 @@ use crate::language::inventory::Inventory;
 use crate::language::{ContainerPort, Kind, Readiness, Resource};
 use crate::model::{AddressSet, Labels};
 use crate::snapshot::{
-    HostEndpoint, HostInterface, IpPool, NamespaceId, NetworkSet, NodeId, OwnerKind, PodEndpoint, PodId, Profile, Role, ServiceAccount,
-    Snapshot, Workload, WorkloadId,
+    HostEndpoint, HostInterface, IpPool, NamespaceId, NetworkSet, Node, NodeId, OwnerKind, PodEndpoint, PodId, Profile, Role,
+    ServiceAccount, Snapshot, Workload, WorkloadId,
 };
 use crate::text::{DocumentId, Place};
 
@@ -179,7 +179,7 @@ fn is_missing(name: &str, given: &[Profile]) -> bool {
 }
 
 /// Upstream: `kube-controllers/pkg/controllers/node`, the default automatic host endpoint.
-fn automatic_host_endpoint(id: NodeId, node: &crate::snapshot::Node, place: Place) -> HostEndpoint {
+fn automatic_host_endpoint(id: NodeId, node: &Node, place: Place) -> HostEndpoint {
     let mut labels: Labels = node.labels.clone();
     labels.set(CREATED_BY.0, CREATED_BY.1);
     HostEndpoint {
@@ -198,12 +198,7 @@ fn automatic_host_endpoint(id: NodeId, node: &crate::snapshot::Node, place: Plac
 }
 
 /// The host endpoint that a template makes for a node, if it makes one: for the addresses of the node that it is about.
-fn host_endpoint_of_template(
-    template: &HostEndpointTemplate,
-    id: NodeId,
-    node: &crate::snapshot::Node,
-    place: Place,
-) -> Option<HostEndpoint> {
+fn host_endpoint_of_template(template: &HostEndpointTemplate, id: NodeId, node: &Node, place: Place) -> Option<HostEndpoint> {
     let selected = template.nodes.as_ref().map_or((true, true), |selector| selector.judge(&|key| node.unknown.look_up(&node.labels, key)));
     let all = template.cidrs.is_empty() && template.interface.is_some();
     let within = |address: &&IpAddr| all || template.cidrs.iter().any(|cidr| cidr.contains(**address));

@@ -8,9 +8,8 @@ use alloc::vec::Vec;
 use core::net::IpAddr;
 
 use crate::language::NetworkPolicy;
-use crate::model::Selector;
 use crate::model::http::HttpMatch;
-use crate::model::{Cidr, Labels, Protocol};
+use crate::model::{Cidr, Labels, Protocol, Selector};
 use crate::policy::{EndpointToHost, IcmpMatch, PortTerm};
 use crate::snapshot::IpPool;
 use crate::text::Span;

@@ -6,6 +6,7 @@ use alloc::format;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
+use crate::language::calico::lower::of_namespaces;
 use crate::language::lower::{ANYTHING, Lowered, Lowering, PolicyEngine, Standing, Translator};
 use crate::language::{
     ClusterAction, ClusterPeer, ClusterPeerKind, ClusterPolicy, ClusterPolicyKind, ClusterPort, ClusterPortKind, ClusterRule, ClusterTier,
@@ -207,7 +208,7 @@ impl Translator<'_> {
         let kind = match &peer.kind {
             // Calico reads these as a namespaceSelector without a test for pods, so they match network sets too (docs/semantics.md, Calico).
             ClusterPeerKind::Pods(ClusterSubject::Namespaces(namespaces)) if self.is_calico() => {
-                let (selector, _) = crate::language::calico::lower::of_namespaces(namespaces);
+                let (selector, _) = of_namespaces(namespaces);
                 PeerTermKind::Entity(Box::new(EntityMatch { selector, ..EntityMatch::default() }))
             }
             ClusterPeerKind::Pods(subject) => PeerTermKind::Pods(cluster_subject(subject)),

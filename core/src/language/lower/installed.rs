@@ -9,7 +9,8 @@ use super::{ANYTHING, Lowering, Standing, unread};
 use crate::language::engines::Candidates;
 use crate::model::{ClusterEngine, LabelSelector};
 use crate::policy::{
-    Action, Doubt, HookMatch, NamespaceMatch, PeerTermKind, Policy, PolicyId, PolicyRole, Ruleset, Subject, SubjectMatch, Tier, TierEnd,
+    Action, Doubt, HookMatch, NamespaceMatch, PeerTermKind, Policy, PolicyId, PolicyRole, Rule, Ruleset, Subject, SubjectMatch, Tier,
+    TierEnd,
 };
 
 /// Puts in doubt what the engines that may be installed read differently: kinds that not all of them enforce, blocks of addresses that match pods with some
@@ -40,7 +41,7 @@ pub(super) fn doubt_differences(candidates: &Candidates, lowering: &mut Lowering
 /// Rules with a block of addresses may match a pod or not.
 fn doubt_blocks(policy: &mut Arc<Policy>, doubt: &Doubt) {
     let is_block = |kind: &PeerTermKind| matches!(kind, PeerTermKind::Addresses { inside_too: true, .. });
-    let has_block = |rule: &crate::policy::Rule| rule.peers.terms().iter().any(|term| is_block(&term.kind));
+    let has_block = |rule: &Rule| rule.peers.terms().iter().any(|term| is_block(&term.kind));
     if !policy.egress.iter().chain(&policy.ingress).any(has_block) {
         return;
     }

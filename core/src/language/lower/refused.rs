@@ -11,7 +11,7 @@ use super::unread::kind_of;
 use crate::language::calico::Calico;
 use crate::language::lower::ANYTHING;
 use crate::language::{Kind, Resource};
-use crate::model::LabelSelector;
+use crate::model::{LabelSelector, Selector};
 use crate::policy::{Action, Doubt, NamespaceMatch, PeerMatch, Policy, Rule, Ruleset, Subject, SubjectMatch, TrafficMatch};
 use crate::text::{DocumentId, Place, Span};
 
@@ -102,7 +102,7 @@ pub(in crate::language) fn with_unknown_fields(
 fn widened(subject: SubjectMatch) -> SubjectMatch {
     match subject {
         SubjectMatch::Pods(subject) => SubjectMatch::Pods(Subject { pods: LabelSelector::default(), ..subject }),
-        SubjectMatch::Endpoints(_) => SubjectMatch::Endpoints(crate::model::Selector::All),
+        SubjectMatch::Endpoints(_) => SubjectMatch::Endpoints(Selector::All),
         other => other,
     }
 }
@@ -113,7 +113,7 @@ fn in_any_namespace(subject: SubjectMatch) -> SubjectMatch {
         SubjectMatch::Pods(subject) => {
             SubjectMatch::Pods(Subject { namespaces: NamespaceMatch::Selector(LabelSelector::default()), ..subject })
         }
-        SubjectMatch::Endpoints(_) => SubjectMatch::Endpoints(crate::model::Selector::All),
+        SubjectMatch::Endpoints(_) => SubjectMatch::Endpoints(Selector::All),
         other => other,
     }
 }

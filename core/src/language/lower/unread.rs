@@ -14,10 +14,9 @@ use crate::language::calico::Calico;
 use crate::language::unread::{Cause, Effect, Enforcer, NamedPort, Namespaces, PodsOf, Unread, Whom};
 use crate::language::{Kind, Resource, asks_for_label};
 use crate::model::{AddressSet, LabelSelector, Labels, Operator, Requirement};
-use crate::policy::PortTerm;
 use crate::policy::{
-    Action, Doubt, HookMatch, NamespaceMatch, PeerMatch, PeerTerm, PeerTermKind, Policy, PolicyId, PolicyRole, Rule, Ruleset, Subject,
-    SubjectMatch, Tier, TierEnd, TrafficMatch, TrafficTerm, TrafficTermKind, service_of_port,
+    Action, Doubt, HookMatch, NamespaceMatch, PeerMatch, PeerTerm, PeerTermKind, Policy, PolicyId, PolicyRole, PortTerm, Rule, Ruleset,
+    Subject, SubjectMatch, Tier, TierEnd, TrafficMatch, TrafficTerm, TrafficTermKind, service_of_port,
 };
 use crate::settings::{Assumed, Engine};
 use crate::snapshot::ServiceType;

@@ -12,8 +12,7 @@ use crate::document::{Entry, NodeRef, Tree, Value};
 use crate::language::calico::Calico;
 use crate::language::unread::{Effect, NamedPort, Namespaces, Whom};
 use crate::language::{Kind, PodTemplate, Resource, WorkloadKind};
-use crate::model::names;
-use crate::model::{LabelSelector, MARK, Operator, Protocol, Requirement, UnknownLabels, ValueShape};
+use crate::model::{LabelSelector, MARK, Operator, Protocol, Requirement, UnknownLabels, ValueShape, names};
 use crate::text::Span;
 
 /// Adds errors of a document that lie within an object. A policy is in doubt because of them; of other kinds only what they concern is.

@@ -15,12 +15,11 @@ use alloc::vec::Vec;
 use core::fmt::{self, Display, Write};
 
 use super::path::Path;
-use crate::diagnostics::nearest;
-use crate::diagnostics::{Code, Diagnostic, Severity};
+use crate::diagnostics::{Code, Diagnostic, Severity, nearest};
 use crate::document::{Entry, NodeRef, Value};
 use crate::language::{Flaws, codes};
 use crate::model::Labels;
-use crate::text::Span;
+use crate::text::{Span, count};
 
 /// Fields of `metadata` that people write beside it.
 const OF_METADATA: [&str; 4] = ["annotations", "labels", "name", "namespace"];
@@ -263,7 +262,7 @@ impl<'a> Reader<'a> {
         }
         if unknown > UNKNOWN_FIELDS_SHOWN {
             let more = unknown - UNKNOWN_FIELDS_SHOWN;
-            self.report(slot.error(codes::UNKNOWN_FIELD, crate::text::count(more, "more unknown field")).help(UNKNOWN_FIELD_HELP));
+            self.report(slot.error(codes::UNKNOWN_FIELD, count(more, "more unknown field")).help(UNKNOWN_FIELD_HELP));
         }
         Some(slots)
     }

@@ -8,8 +8,7 @@ use super::fields::{Reader, Slot, quoted};
 use crate::diagnostics::nearest;
 use crate::document::{Entry, NodeRef};
 use crate::language::codes;
-use crate::model::names;
-use crate::model::{LabelSelector, Labels, Operator, Requirement};
+use crate::model::{LabelSelector, Labels, Operator, Requirement, names};
 use crate::text::Span;
 
 /// The operators of `matchExpressions`.

@@ -41,8 +41,7 @@ use super::kubernetes::read::kube_proxy::kube_proxy;
 use super::registry::{Languages, RawDocument};
 use super::unread::{Cause, Installs, Unread};
 use super::{Flaws, Kind, Meta, ParameterFile, Resource, codes};
-use crate::diagnostics::nearest;
-use crate::diagnostics::{Code, Diagnostic, Severity};
+use crate::diagnostics::{Code, Diagnostic, Severity, nearest};
 use crate::document::{NodeRef, Tree};
 use crate::text::Span;
 

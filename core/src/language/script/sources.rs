@@ -6,6 +6,7 @@ use alloc::format;
 use super::super::azure::read::shell::{Command, Word};
 use super::kubectl::{Call, bare};
 use super::{FileSpace, Follower, Space};
+use crate::document::Handed;
 use crate::language::unread::Effect;
 
 /// Whether a file is what the command is given: `-`.
@@ -88,7 +89,7 @@ impl Follower<'_> {
 
     /// Whether a here-document of the text is written to a file.
     fn writes(&self, name: &str) -> bool {
-        let head = |handed: &crate::document::Handed| self.text.get(handed.line.start..handed.body.start);
+        let head = |handed: &Handed| self.text.get(handed.line.start..handed.body.start);
         self.wrapped.handed.iter().any(|handed| head(handed).and_then(written) == Some(name))
     }
 

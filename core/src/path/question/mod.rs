@@ -24,7 +24,7 @@ use crate::language::{ServicePort, TargetPort};
 use crate::model::Protocol;
 use crate::policy::Matched;
 use crate::snapshot::cloud::NetworkId;
-use crate::snapshot::{IngressId, NodeId, PodId, Service, ServiceId, ServiceType, UnreadWay};
+use crate::snapshot::{IngressId, IngressObject, NodeId, PodId, Service, ServiceId, ServiceType, UnreadWay};
 
 /// `ExternalName` Services are followed this far; a name that comes back is found long before.
 const LONGEST_CHAIN: usize = 32;
@@ -294,7 +294,7 @@ impl<'a> Understanding<'a> {
             Some(object) => {
                 let chosen = snapshot.ingress(object);
                 if let Some((own, other)) = chosen.and_then(|own| Some((own, ingress_rules::of_other_class(snapshot, own, bare, path)?))) {
-                    let title = |i: &crate::snapshot::IngressObject| format!("ingress/{}/{}", snapshot.namespace_name(i.namespace), i.name);
+                    let title = |i: &IngressObject| format!("ingress/{}/{}", snapshot.namespace_name(i.namespace), i.name);
                     return Err(NotAsked::Ambiguous { name: format!("{bare}{path}"), titles: [title(own), title(other)] });
                 }
                 object
@@ -321,8 +321,7 @@ impl<'a> Understanding<'a> {
         let mut parts = name.splitn(3, '/');
         let (first, second, rest) = (parts.next().unwrap_or_default(), parts.next(), parts.next());
         let (namespace, name) = second.map_or((None, first), |second| (Some(first), second));
-        let fits =
-            |i: &crate::snapshot::IngressObject| i.name == name && namespace.is_none_or(|n| n == snapshot.namespace_name(i.namespace));
+        let fits = |i: &IngressObject| i.name == name && namespace.is_none_or(|n| n == snapshot.namespace_name(i.namespace));
         let Some((object, found)) = IngressId::each(&snapshot.ingress_objects).find(|(_, i)| fits(i)) else {
             if let Some(unread) = self.unread(true, namespace, name) {
                 return Ok(unread);

@@ -13,13 +13,12 @@ use super::super::unknown::missing_endpoints;
 use super::super::world::{Masquerade, Paths};
 use super::citations::Basis;
 use crate::compile::Endpoint;
-use crate::explain::CheckpointTrace;
-use crate::explain::{Explainer, end_name};
+use crate::explain::{CheckpointTrace, Explainer, end_name};
 use crate::language::azure::Outbound;
 use crate::language::{Readiness, TargetPort};
 use crate::policy::Direction;
 use crate::snapshot::cloud::tags;
-use crate::snapshot::{ForeignBalancer, IngressId, IpFamily, Node, ServiceId};
+use crate::snapshot::{ForeignBalancer, IngressId, IpFamily, Node, PodId, ServiceId};
 use crate::verdict::Verdict;
 use crate::verdict::traversal::{Checkpoint, Routing};
 
@@ -385,7 +384,7 @@ fn no_endpoint(paths: &Paths, number: ServiceId, port: usize) -> String {
     if !service.has_selector && service.slices.is_empty() {
         return format!("`{title}` has no selector, and no EndpointSlice for it is in the input");
     }
-    let is_unready = |id: &&crate::snapshot::PodId| paths.snapshot.pod(**id).is_some_and(|e| e.readiness == Readiness::NotReady);
+    let is_unready = |id: &&PodId| paths.snapshot.pod(**id).is_some_and(|e| e.readiness == Readiness::NotReady);
     let unready: Vec<String> =
         service.endpoints.iter().filter(is_unready).map(|id| format!("`{}`", paths.snapshot.pod_title(*id))).collect();
     if unready.is_empty() || !service.slices.is_empty() {

@@ -16,8 +16,7 @@ use super::locations::{Candidate, NetworkLocation, together};
 use super::route::{self, Routing};
 use crate::compile::Endpoint;
 use crate::language::azure::Plugin;
-use crate::policy::Direction;
-use crate::policy::GroupUseId;
+use crate::policy::{Direction, GroupUseId};
 use crate::snapshot::cloud::{Cloud, Location, Network, NetworkId, RouteTableId};
 
 /// A traversal of the cloud's network: its checkpoints in order, of which there are never more than six: the network

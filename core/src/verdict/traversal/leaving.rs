@@ -8,9 +8,8 @@ use super::bindings::Plugins;
 use super::is_flat;
 use crate::compile::{ClassId, Endpoint};
 use crate::language::azure::Plugin;
-use crate::snapshot::IpPool;
 use crate::snapshot::cloud::NetworkId;
-use crate::snapshot::{NodeId, PodEndpoint, Snapshot};
+use crate::snapshot::{IpPool, NodeId, PodEndpoint, Snapshot};
 
 /// With which address a packet leaves. Both may be possible where the input does not say.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]

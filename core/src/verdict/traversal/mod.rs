@@ -24,9 +24,7 @@ use core::net::IpAddr;
 
 use crate::compile::{Compiled, Endpoint, Hook, Whereabouts};
 use crate::language::azure::AddressSku;
-use crate::policy::Direction;
-use crate::policy::EndpointToHost;
-use crate::policy::GroupUseId;
+use crate::policy::{Direction, EndpointToHost, GroupUseId};
 use crate::snapshot::cloud::{InterfaceId, NetworkId};
 use crate::snapshot::{HostEndpointId, NodeHosts, NodeId, Snapshot};
 

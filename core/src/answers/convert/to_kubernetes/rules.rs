@@ -11,7 +11,7 @@ use super::peers::{self, Peers};
 use super::traffic::{self, Traffic};
 use super::{Cannot, Conjunction};
 use crate::answers::fix::value::{V, map};
-use crate::language::calico::{CalicoAction, CalicoPolicy, CalicoRule};
+use crate::language::calico::{CalicoAction, CalicoPolicy, CalicoRule, Entity};
 use crate::model::Protocol;
 use crate::policy::Direction;
 
@@ -82,7 +82,7 @@ pub(super) fn merged(
     gathered(found)
 }
 
-fn other_side(rule: &CalicoRule, direction: Direction) -> (&crate::language::calico::Entity, &'static str) {
+fn other_side(rule: &CalicoRule, direction: Direction) -> (&Entity, &'static str) {
     match direction {
         Direction::Ingress => (&rule.source, "source"),
         Direction::Egress => (&rule.destination, "destination"),

@@ -13,6 +13,7 @@ use crate::answers::flow_logs::entry::{EndKind, Entry, Logged, LoggedEnd, Name};
 use crate::answers::flow_logs::time::Moment;
 use crate::answers::flow_logs::{LogVerdict, SeenAt, SetAside};
 use crate::document::{NodeRef, Value};
+use crate::model::Protocol;
 
 /// Reads a flow; nothing if the value is none of Calico's.
 pub(super) fn entry(flow: NodeRef<'_>) -> Option<Entry> {
@@ -31,7 +32,7 @@ fn read(flow: NodeRef<'_>, key: NodeRef<'_>) -> Entry {
     let written = field(key, "proto", "proto").or_else(|| field(key, "protocol", "protocol"));
     let named = written.and_then(|node| match node.value() {
         Value::String(name) => protocol(name),
-        _ => number(node).and_then(|number| u8::try_from(number).ok()).map(crate::model::Protocol),
+        _ => number(node).and_then(|number| u8::try_from(number).ok()).map(Protocol),
     });
     let Some(protocol) = named else { return Entry::Broken(Broken::NoProtocol("proto")) };
     let port = field(key, "dest_port", "destPort").and_then(number);

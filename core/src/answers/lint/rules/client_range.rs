@@ -9,7 +9,7 @@ use crate::answers::lint::{Lint, LintInput, acting_rules, peer_terms};
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::language::TrafficPolicy;
 use crate::model::AddressSet;
-use crate::path::{Asked, Branch, Entry, HopKind, PathVerdict, Paths, path};
+use crate::path::{Asked, Branch, Entry, HopKind, PathVerdict, Paths, Share, path};
 use crate::policy::{Action, Direction, PeerTerm, PeerTermKind, Policy};
 use crate::settings::{Probes, Routing};
 use crate::snapshot::{Service, ServiceType};
@@ -144,7 +144,7 @@ fn never_seen(paths: &Paths, place: Place, client: IpAddr, service: &Service) ->
     let asked = Asked { from: &from, to: &to, port: Some(port.port), protocol: port.protocol, entry: Some(entry), node: None };
     let answer = path(paths, &asked).ok()?;
     let lost = answer.branches.iter().filter(|b| is_stopped_as_another(paths, b, client));
-    let share = lost.fold(crate::path::Share::NONE, |sum, branch| sum.plus(branch.share));
+    let share = lost.fold(Share::NONE, |sum, branch| sum.plus(branch.share));
     if share.is_none() || matches!(answer.verdict, PathVerdict::Allowed) {
         return None;
     }

@@ -7,6 +7,7 @@ use crate::answers::lint::{Lint, LintInput, policies};
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::policy::NamespaceMatch;
 use crate::settings::HostNetwork;
+use crate::snapshot::PodEndpoint;
 
 const CODE: Code = Code("LINT008");
 
@@ -44,8 +45,7 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
     for policy in policies(input) {
         let Some(subject) = policy.subject.pods() else { continue };
         let (NamespaceMatch::Named(namespace), false) = (&subject.namespaces, subject.pods.is_everything()) else { continue };
-        let named =
-            |e: &&&crate::snapshot::PodEndpoint| snapshot.namespace_name(e.namespace) == namespace && subject.pods.matches(&e.labels);
+        let named = |e: &&&PodEndpoint| snapshot.namespace_name(e.namespace) == namespace && subject.pods.matches(&e.labels);
         let Some(pod) = on_host.iter().find(named) else { continue };
         let message = format!("`{namespace}/{}` uses the host network, so this policy has no effect on it", pod.name);
         found.push(

@@ -8,6 +8,7 @@ use hashbrown::{HashMap, HashSet};
 
 use crate::answers::lint::{Lint, LintInput};
 use crate::diagnostics::{Code, Diagnostic, Severity};
+use crate::snapshot::Service;
 
 const CODE: Code = Code("LINT037");
 
@@ -33,8 +34,8 @@ spec: {type: ExternalName, externalName: b.shop.svc.cluster.local}
 
 pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Diagnostic>) {
     let snapshot = input.snapshot;
-    let title = |s: &crate::snapshot::Service| format!("{}.{}", s.name, snapshot.namespace_name(s.namespace));
-    let aliases: HashMap<String, (String, &crate::snapshot::Service)> = snapshot
+    let title = |s: &Service| format!("{}.{}", s.name, snapshot.namespace_name(s.namespace));
+    let aliases: HashMap<String, (String, &Service)> = snapshot
         .services
         .iter()
         .filter_map(|s| {

@@ -7,7 +7,7 @@ use crate::answers::lint::{Lint, LintInput, acting_rules, has_unread_pods, peer_
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::model::{LabelSelector, Operator};
 use crate::policy::{NamespaceMatch, PeerTermKind};
-use crate::snapshot::Role;
+use crate::snapshot::{PodEndpoint, Role};
 
 const CODE: Code = Code("LINT002");
 const NAME_LABEL: &str = "kubernetes.io/metadata.name";
@@ -73,9 +73,8 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
             let pods =
                 snapshot.endpoints.iter().filter(|e| e.role == Role::Pod && namespaces.contains(&(e.namespace.index()))).map(|e| &e.labels);
             let problem = |message: &str| Diagnostic::at(CODE, Severity::Warning, Some(term.place), message);
-            let on_host = |e: &&crate::snapshot::PodEndpoint| {
-                e.host_network && namespaces.contains(&(e.namespace.index())) && subject.pods.matches(&e.labels)
-            };
+            let on_host =
+                |e: &&PodEndpoint| e.host_network && namespaces.contains(&(e.namespace.index())) && subject.pods.matches(&e.labels);
             if let Some(pod) = snapshot.endpoints.iter().find(on_host) {
                 let help = format!(
                     "`{}` has such labels, but selectors do not match pods on the host network; an `ipBlock` with the node's address does",

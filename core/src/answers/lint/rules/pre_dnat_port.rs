@@ -6,8 +6,7 @@ use alloc::vec::Vec;
 use crate::answers::lint::{Lint, LintInput, policies};
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::language::{ServicePort, TargetPort};
-use crate::policy::PortTerm;
-use crate::policy::{Direction, HookMatch, PacketMatch, TrafficMatch, TrafficTermKind};
+use crate::policy::{Direction, HookMatch, PacketMatch, PortTerm, TrafficMatch, TrafficTermKind};
 use crate::snapshot::{Service, ServiceType, Snapshot};
 use crate::text::Place;
 

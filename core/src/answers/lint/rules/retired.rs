@@ -10,8 +10,7 @@ use crate::facts::Subject;
 use crate::language::azure::inventory::cluster_features;
 use crate::language::azure::{AddressSku, Azure};
 use crate::model::Labels;
-use crate::snapshot::cloud::CloudCluster;
-use crate::snapshot::cloud::Feature;
+use crate::snapshot::cloud::{CloudCluster, Feature};
 use crate::text::Place;
 
 const CODE: Code = Code("AZ029");

@@ -7,7 +7,7 @@ use core::net::IpAddr;
 
 use crate::answers::lint::{Lint, LintInput, acting_rules, peer_terms};
 use crate::diagnostics::{Code, Diagnostic, Severity};
-use crate::language::TargetPort;
+use crate::language::{ServicePort, TargetPort};
 use crate::model::{AddressSet, Selector};
 use crate::policy::{Direction, PeerTerm, PeerTermKind};
 use crate::snapshot::{NetworkSet, Service, Snapshot};
@@ -158,7 +158,7 @@ fn instead(snapshot: &Snapshot, service: &Service, direction: Direction) -> Stri
     }
 }
 
-fn target(port: &crate::language::ServicePort) -> String {
+fn target(port: &ServicePort) -> String {
     match &port.target {
         TargetPort::Number(number) => format!("{number}"),
         TargetPort::Name(name) => format!("`{name}`"),

@@ -12,8 +12,7 @@ use crate::compile::{ClassId, ClassSet, Endpoint};
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::language::TargetPort;
 use crate::model::Protocol;
-use crate::policy::PortTerm;
-use crate::policy::{Direction, PeerTermKind, PolicyId, Rule, RuleRef, TrafficMatch, TrafficTermKind};
+use crate::policy::{Direction, PeerTermKind, PolicyId, PortTerm, Rule, RuleRef, TrafficMatch, TrafficTermKind};
 use crate::snapshot::{PodId, Role, ServicePort};
 use crate::text::Place;
 

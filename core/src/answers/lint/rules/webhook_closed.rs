@@ -14,8 +14,7 @@ use crate::language::{ApiCall, TargetPort};
 use crate::model::Protocol;
 use crate::policy::{Direction, PolicyId};
 use crate::snapshot::{PodEndpoint, PodId, Role, Service, Snapshot};
-use crate::text::Place;
-use crate::text::count;
+use crate::text::{Place, count};
 
 const CODE: Code = Code("LINT222");
 

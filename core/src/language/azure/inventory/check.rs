@@ -5,11 +5,11 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::{IpAddr, Ipv4Addr};
 
-use crate::diagnostics::{Diagnostic, Severity};
+use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::language::azure::{ClusterEngine, Plugin};
 use crate::language::codes;
 use crate::model::{AddressSet, Cidr};
-use crate::snapshot::cloud::{Cloud, CloudCluster, NetworkId, SubnetId};
+use crate::snapshot::cloud::{Cloud, CloudCluster, NetworkId, Subnet, SubnetId};
 use crate::text::Place;
 
 /// Subnets of a network, and networks that it is peered with, at most. Upstream: docs/azure.md 1.
@@ -39,7 +39,7 @@ fn cidr((address, length): (Ipv4Addr, u8)) -> Cidr {
     Cidr::supernet(IpAddr::V4(address), length)
 }
 
-fn error(problems: &mut Vec<Diagnostic>, code: crate::diagnostics::Code, place: Place, message: String) {
+fn error(problems: &mut Vec<Diagnostic>, code: Code, place: Place, message: String) {
     problems.push(Diagnostic::at(code, Severity::Error, Some(place), message));
 }
 
@@ -197,8 +197,7 @@ pub(super) fn clusters(cloud: &Cloud, problems: &mut Vec<Diagnostic>) {
             for peer in network.peers.iter().filter_map(|p| cloud.network(*p)) {
                 beyond = beyond.union(&peer.space);
             }
-            let of_network =
-                |s: &&crate::snapshot::cloud::Subnet| !s.assumed && cloud.network(s.network).is_some_and(|n| n.name == network.name);
+            let of_network = |s: &&Subnet| !s.assumed && cloud.network(s.network).is_some_and(|n| n.name == network.name);
             let clash = cloud.subnets.iter().filter(of_network).find(|s| overlaps(&services, &AddressSet::of_cidrs(&s.prefixes)));
             if let Some(subnet) = clash {
                 let prefixes = AddressSet::of_cidrs(&subnet.prefixes);

@@ -12,7 +12,7 @@ use crate::diagnostics::{Diagnostic, Severity};
 use crate::language::azure::{Azure, NodePool, Plugin, Reference};
 use crate::language::codes;
 use crate::model::{AddressSet, Cidr, Labels, UnknownLabels};
-use crate::snapshot::cloud::{CloudCluster, NetworkId, Pool, Subnet, SubnetId};
+use crate::snapshot::cloud::{CloudCluster, Gateway, NetworkId, Pool, Subnet, SubnetId};
 use crate::snapshot::{Node, NodeId, Snapshot};
 use crate::text::{DocumentId, Place};
 
@@ -220,7 +220,7 @@ impl Builder {
             });
             let Some(address) = free.or(made_up) else { continue };
             let named = gateway.publics.iter().filter_map(|p| publics.get(&key(&p.name)).copied());
-            self.cloud.gateways.push(crate::snapshot::cloud::Gateway {
+            self.cloud.gateways.push(Gateway {
                 name: resource.meta.name.to_string(),
                 subnet,
                 address,

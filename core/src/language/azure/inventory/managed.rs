@@ -13,7 +13,7 @@ use crate::snapshot::cloud::{
     Cloud, Group, GroupId, GroupUse, InterfaceId, MANAGED_GROUP, Network, NetworkId, NetworkOrigin, SubnetId, tags,
 };
 use crate::snapshot::{ForeignBalancer, Service, ServiceType, Snapshot};
-use crate::text::Place;
+use crate::text::{Place, Span};
 /// AKS's first rule that allows, and the last that denies.
 const FIRST_ALLOW: u16 = 500;
 const LAST_DENY: u16 = 4095;
@@ -176,7 +176,7 @@ fn rule(
 ) -> SecurityRule {
     SecurityRule {
         name: name.into(),
-        span: crate::text::Span::default(),
+        span: Span::default(),
         written: Vec::new(),
         priority,
         direction: RuleDirection::Inbound,

@@ -34,7 +34,7 @@ use crate::language::{Kind, Resource, codes};
 use crate::model::{AddressSet, Cidr};
 use crate::snapshot::cloud::{Cloud, NetworkId, Pool, RESERVED_FIRST, Subnet, SubnetId, usable_range};
 use crate::snapshot::{NodeId, Snapshot};
-use crate::text::{DocumentId, Place};
+use crate::text::{DocumentId, Place, Span};
 
 /// The space that is assumed where groups are given and no network.
 const ASSUMED_SPACE: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 0);
@@ -145,12 +145,7 @@ fn effective_subnet(subnet: Option<&Reference>, interface: Option<&Reference>) -
         scope: Default::default(),
         span: interface.span,
     };
-    let nameless = || Reference {
-        name: "subnet".into(),
-        parent: Some("network".into()),
-        scope: Default::default(),
-        span: crate::text::Span::default(),
-    };
+    let nameless = || Reference { name: "subnet".into(), parent: Some("network".into()), scope: Default::default(), span: Span::default() };
     let found = subnet.cloned().or_else(|| interface.map(of_interface)).unwrap_or_else(nameless);
     Reference { parent: found.parent.or_else(|| Some("network".into())), ..found }
 }

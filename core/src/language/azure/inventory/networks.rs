@@ -13,6 +13,7 @@ use crate::diagnostics::{Diagnostic, Severity};
 use crate::language::azure::{self, Azure, Peering, Plugin};
 use crate::language::{Resource, codes};
 use crate::model::{AddressSet, Cidr};
+use crate::snapshot::cloud::tags::PLATFORM;
 use crate::snapshot::cloud::{Network, NetworkId, NetworkOrigin, Subnet, SubnetId, SubnetPeering};
 use crate::text::{DocumentId, Place};
 
@@ -205,7 +206,7 @@ impl Builder {
             let reference = effective_subnet(subnet.as_ref(), interface.as_ref());
             let network_name = reference.parent.as_deref().unwrap_or("network");
             let number = self.network_number(network_name).unwrap_or_else(|| {
-                let platform = Cidr::of(crate::snapshot::cloud::tags::PLATFORM);
+                let platform = Cidr::of(PLATFORM);
                 let mut prefixes: Vec<Cidr> = virtual_network.iter().filter(|p| **p != platform && p.is_ipv4()).copied().collect();
                 if prefixes.is_empty() {
                     prefixes.push(Cidr::supernet(IpAddr::V4(ASSUMED_SPACE), 16));

@@ -6,8 +6,7 @@ use alloc::vec::Vec;
 
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::language::codes;
-use crate::snapshot::cloud::Feature;
-use crate::snapshot::cloud::{Cloud, CloudCluster, Pool, Subnet, SubnetId};
+use crate::snapshot::cloud::{Cloud, CloudCluster, Feature, Interface, Pool, Subnet, SubnetId};
 use crate::text::Place;
 
 /// A pool has room for so many pods, or Azure refuses it.
@@ -123,7 +122,7 @@ fn subnets(cloud: &Cloud, pool: &Pool, problems: &mut Vec<Diagnostic>) {
         let message = format!("node pool `{name}`: subnets `{}` and `{}` are in different virtual networks", nodes.name, pods.name);
         refuse(message, "nodes and their pods must be in one virtual network");
     }
-    let is_machine = |i: &&crate::snapshot::cloud::Interface| Some(i.subnet) == pool.pod_subnet && i.node.is_none() && !i.stand_in;
+    let is_machine = |i: &&Interface| Some(i.subnet) == pool.pod_subnet && i.node.is_none() && !i.stand_in;
     if let Some(machine) = cloud.interfaces.iter().find(is_machine) {
         let message = format!("`{}` is in subnet `{}`, which is for pods only", machine.title(), pods.name);
         report(problems, Severity::Warning, machine.place, message, "Azure puts no machines into a pod subnet: give it another one");

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::language::azure::Reference;
-use crate::language::azure::inventory::{Builder, key};
+use crate::language::azure::inventory::{Builder, OR, key};
 use crate::language::codes;
 use crate::policy::GroupUseId;
 use crate::snapshot::cloud::{Group, GroupId, SubnetId};
@@ -132,7 +132,7 @@ impl Builder {
 
     /// The groups of a name: more than one where it hangs on conditions which of them there is.
     fn versions_of(&self, name: &str) -> Vec<GroupId> {
-        let wanted: Vec<String> = name.split(crate::language::azure::inventory::OR).map(key).collect();
+        let wanted: Vec<String> = name.split(OR).map(key).collect();
         let given = |g: &Group| wanted.contains(&key(&g.name)) && g.unknown.is_none();
         GroupId::each(&self.cloud.groups).filter(|(_, g)| given(g)).map(|(number, _)| number).collect()
     }

@@ -9,8 +9,9 @@ use super::rules::last_segment;
 use super::value::{Scalar, field};
 use super::{prop, reference_of};
 use crate::document::{NodeRef, Value};
-use crate::language::azure::Asked;
-use crate::language::azure::{Azure, Cluster, ClusterEngine, ClusterTraffic, ControlPlane, Gateway, NodePool, Outbound, Plugin, Reference};
+use crate::language::azure::{
+    Asked, Azure, Cluster, ClusterEngine, ClusterTraffic, ControlPlane, Gateway, NodePool, Outbound, Plugin, Reference,
+};
 use crate::model::Cidr;
 use crate::snapshot::cloud::{Autoscaler, Feature, Growth, Surge};
 

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use super::AzureReader;
 use super::rules::{own_tag, prefix};
 use super::value::{Scalar, field};
-use crate::document::{NodeRef, Value};
+use crate::document::{Entry, NodeRef, Value};
 use crate::language::azure::{Azure, Reference, SecurityGroup};
 use crate::model::Cidr;
 
@@ -72,7 +72,7 @@ impl<'a> AzureReader<'a, '_> {
     /// `tagMap`: the addresses of tags by their names.
     fn tag_map(&self, node: NodeRef<'a>) -> Vec<(Box<str>, Vec<Cidr>)> {
         let Some(map) = field(node, "tagMap").filter(|map| map.as_mapping().is_some()) else { return Vec::new() };
-        let entry = |entry: &crate::document::Entry| {
+        let entry = |entry: &Entry| {
             let found = self.template.scalars(map.value_of(entry));
             let prefixes: Vec<Cidr> = found.iter().filter_map(|s| prefix(&s.text)).collect();
             let name = own_tag(&entry.key).unwrap_or(&entry.key).to_lowercase();

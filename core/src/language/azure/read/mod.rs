@@ -47,7 +47,7 @@ use crate::diagnostics::{Diagnostic, Severity};
 use crate::document::{NodeRef, Value};
 use crate::language::azure::{Azure, BARE_RULES, Reach, Reference, SHOWN_RULE, Scope, SecurityGroup, SecurityRule};
 use crate::language::read::fields::Reader;
-use crate::language::{Kind, Meta, Resource, codes};
+use crate::language::{Flaws, Kind, Meta, Resource, codes};
 use crate::model::Labels;
 use crate::text::Span;
 
@@ -366,7 +366,7 @@ impl<'a, 'r> AzureReader<'a, 'r> {
             kind_span: span,
             span,
             refused: false,
-            flaws: crate::language::Flaws::default(),
+            flaws: Flaws::default(),
             kind: Kind::Azure(Box::new(azure)),
         });
     }

@@ -10,7 +10,7 @@ use super::AzureReader;
 use super::prop;
 use super::rules::{last_segment, prefix};
 use super::value::{Scalar, field};
-use crate::diagnostics::{Diagnostic, Severity};
+use crate::diagnostics::{Diagnostic, Severity, nearest};
 use crate::document::NodeRef;
 use crate::language::azure::{
     AddressSku, Azure, Configuration, EndpointPolicies, Gateway, Interface, NextHop, PeeredSubnets, Peering, PublicAddress, Reach,
@@ -551,7 +551,7 @@ impl<'a> AzureReader<'a, '_> {
             let names: Vec<&str> = NextHop::NAMES.iter().map(|(name, _)| *name).collect();
             let message = format!("`{}` is not a next hop of a route: use one of {}", word.text, names.join(", "));
             let error = Diagnostic::new(codes::AZ_WORD, Severity::Error, word.span, message);
-            let error = self.reader.rewrite(error, word.span, crate::diagnostics::nearest(&word.text, names));
+            let error = self.reader.rewrite(error, word.span, nearest(&word.text, names));
             self.report(error);
         }
         found

@@ -12,9 +12,8 @@ use crate::language::calico::{Calico, FailsafePort, FelixConfiguration, environm
 use crate::language::lower::unread::rules_in_doubt;
 use crate::language::{Kind, Resource};
 use crate::model::{AddressSet, Cidr, Protocol};
-use crate::policy::Doubt;
 use crate::policy::{
-    Action, DroppedPackets, EndpointToHost, FAILSAFE_PORTS, HookMatch, HostRules, OF_THE_HOST, PacketMatch, PeerMatch, PeerTerm,
+    Action, Doubt, DroppedPackets, EndpointToHost, FAILSAFE_PORTS, HookMatch, HostRules, OF_THE_HOST, PacketMatch, PeerMatch, PeerTerm,
     PeerTermKind, Policy, PolicyId, PolicyRole, PortTerm, Rule, Ruleset, SubjectMatch, TUNNELS, Tier, TierEnd, TrafficMatch, TrafficTerm,
     TrafficTermKind,
 };

@@ -20,14 +20,13 @@ use crate::language::calico::{
 use crate::language::lower::{ANYTHING, Lowered, Lowering, Placed, PolicyEngine, Standing, Translator, unread};
 use crate::language::{Kind, Resource};
 
-use crate::model::{AddressSet, Cidr, LabelSelector, Operator};
-use crate::model::{Comparison, Selector};
+use crate::model::{AddressSet, Cidr, Comparison, LabelSelector, Operator, Requirement, Selector};
 use crate::policy::{
     Action, Doubt, EntityMatch, HookMatch, HttpFit, HttpTerm, NO_PROFILE, PacketMatch, PeerMatch, PeerTerm, PeerTermKind, Policy, PolicyId,
-    PolicyRole, Rule, Ruleset, SubjectMatch, Tier, TierEnd, TrafficMatch, WrittenEntity,
+    PolicyRole, Rule, Ruleset, SubjectMatch, Tier, TierEnd, TrafficMatch, WrittenEntity, service_port,
 };
 use crate::settings::{Assumed, Http, Staged};
-use crate::text::{DocumentId, Place};
+use crate::text::{DocumentId, Place, Span};
 
 /// The tier of policies that name none, and of NetworkPolicies.
 const DEFAULT_TIER: &str = "default";
@@ -372,7 +371,7 @@ pub(in crate::language) fn of_namespaces(namespaces: &LabelSelector) -> (Option<
 
 /// A Kubernetes selector in Calico's language. Upstream: `conversion.k8sSelectorToCalico`.
 fn of_label_selector(selector: &LabelSelector) -> Selector {
-    let one = |requirement: &crate::model::Requirement| {
+    let one = |requirement: &Requirement| {
         let key = requirement.key.clone();
         let set = |values: &[Box<str>]| {
             let mut values = values.to_vec();
@@ -424,7 +423,7 @@ impl Translator<'_> {
             None => rewrite::global_subject(inner(&spec.selector), inner(&spec.namespace_selector), accounts),
         };
         let written = [&spec.selector, &spec.namespace_selector, &spec.service_account_selector];
-        let subject_span = written.into_iter().flatten().next().map_or(crate::text::Span::default(), |w| w.span);
+        let subject_span = written.into_iter().flatten().next().map_or(Span::default(), |w| w.span);
         let rules = |rules: &[CalicoRule], direction| rules.iter().map(|r| self.calico_rule(r, direction, namespace.as_deref())).collect();
         Policy {
             role: match spec.kind {
@@ -457,11 +456,11 @@ impl Translator<'_> {
             let service = entity.services.as_ref()?;
             // The documented meaning of a Service without namespace in a namespaced policy (docs/semantics.md, Calico).
             let in_namespace = service.namespace.as_deref().or(namespace).unwrap_or_default();
-            Some(crate::policy::service_port(in_namespace, &service.name))
+            Some(service_port(in_namespace, &service.name))
         };
         let term = |entity: &Entity, families: Families, service: Option<Box<str>>| {
             let found = self.entity(entity, families, namespace, service)?;
-            let span = if entity.span == crate::text::Span::default() { rule.span } else { entity.span };
+            let span = if entity.span == Span::default() { rule.span } else { entity.span };
             Some(PeerTerm { place: span.within(self.document), kind: PeerTermKind::Entity(Box::new(found)) })
         };
         // Services say where a packet comes from (its address) or goes to (its address and port).

@@ -16,15 +16,14 @@ use alloc::format;
 use alloc::vec::Vec;
 
 use crate::diagnostics::{Diagnostic, Severity};
-use crate::document::{Entry, Limits, NodeRef, Value};
+use crate::document::{Entry, Limits, NodeRef, Value, parse};
 use crate::language::calico::{Calico, CalicoPolicyKind, DefaultAction, NetworkSet, Order, StagedAction, StagedKubernetesPolicy, Tier};
-use crate::language::codes;
 use crate::language::read::fields::{Reader, Slot, quoted};
 use crate::language::read::kinds::{KnownKind, ReadKind, Role, group};
 use crate::language::read::meta::NameRule;
 use crate::language::read::unread::Family;
 use crate::language::unread::Enforcer;
-use crate::language::{Kind, Meta};
+use crate::language::{Kind, Meta, codes};
 use crate::model::names;
 use crate::text::Span;
 
@@ -145,7 +144,7 @@ impl<'a> Reader<'a> {
     pub(in crate::language) fn stored_metadata(&mut self, metadata: &Slot<'a, '_>) -> Option<Box<str>> {
         let annotation = metadata.node?.get("annotations")?.get(STORED_METADATA)?;
         let text = annotation.as_str()?;
-        let parsed = crate::document::parse(text, &Limits::default());
+        let parsed = parse(text, &Limits::default());
         let Some(root) = parsed.tree.root().filter(|root| root.as_mapping().is_some() && parsed.diagnostics.is_empty()) else {
             let message = format!("`{STORED_METADATA}` is no JSON: the labels that Calico keeps there cannot be read");
             self.report(Diagnostic::new(codes::WRONG_TYPE, Severity::Error, annotation.span(), message));

@@ -6,10 +6,9 @@ use super::rule::RuleContext;
 use super::selector::Global;
 use super::{Context, true_name};
 use crate::document::NodeRef;
-use crate::language::NetworkPolicy;
 use crate::language::calico::{CalicoPolicy, CalicoPolicyKind, Profile, StagedAction};
-use crate::language::codes;
 use crate::language::read::fields::{Reader, Slot};
+use crate::language::{NetworkPolicy, codes};
 use crate::policy::Direction;
 
 const HINTS: &[&str] = &["AssumeNeededOnEveryNode"];

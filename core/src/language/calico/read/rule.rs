@@ -9,10 +9,9 @@ use crate::language::calico::{CalicoAction, CalicoRule, Entity, ServiceAccountMa
 use crate::language::codes;
 use crate::language::read::fields::{Reader, Slot, quoted};
 use crate::model::http::{HttpMatch, HttpPath};
-use crate::model::names;
-use crate::model::{Cidr, Protocol};
-use crate::policy::Direction;
-use crate::policy::{IcmpMatch, PortTerm};
+use crate::model::{Cidr, Protocol, names};
+use crate::policy::{Direction, IcmpMatch, PortTerm};
+use crate::text::Span;
 
 const MOST_RULES: usize = 1024;
 const MOST_NETS: usize = 256;
@@ -174,7 +173,7 @@ impl<'a> Reader<'a> {
         let Some([nets, not_nets, selector, not_selector, namespaces, accounts, services, ports, not_ports]) =
             self.fields(slot, known, &[])
         else {
-            entity.span = crate::text::Span::default();
+            entity.span = Span::default();
             return entity;
         };
         entity.nets = self.nets(&nets);

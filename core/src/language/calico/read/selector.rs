@@ -8,8 +8,7 @@ use crate::language::calico::WrittenSelector;
 use crate::language::calico::selector::parse;
 use crate::language::codes;
 use crate::language::read::fields::{Reader, Slot, quoted};
-use crate::model::Selector;
-use crate::model::{Cidr, Protocol};
+use crate::model::{Cidr, Protocol, Selector};
 use crate::text::Span;
 
 /// The longest selector of a field.

@@ -6,15 +6,14 @@ use alloc::format;
 use alloc::vec::Vec;
 use hashbrown::HashSet;
 
-use crate::diagnostics::Code;
+use crate::diagnostics::{Code, nearest};
 use crate::document::Entry;
 use crate::language::read::fields::{Reader, Slot, quoted};
 use crate::language::{
     ClusterAction, ClusterPeer, ClusterPeerKind, ClusterPolicy, ClusterPolicyKind, ClusterPort, ClusterPortKind, ClusterRule, ClusterTier,
     Ports, Subject, codes,
 };
-use crate::model::names;
-use crate::model::{LabelSelector, Protocol};
+use crate::model::{LabelSelector, Protocol, names};
 
 /// What the schemas of the three kinds differ in.
 struct Schema {
@@ -302,7 +301,7 @@ impl<'a> Reader<'a> {
                 let sibling = match word {
                     "Accept" => Some("Allow"),
                     "Allow" => Some("Accept"),
-                    _ => crate::diagnostics::nearest(word, schema.actions.iter().copied()),
+                    _ => nearest(word, schema.actions.iter().copied()),
                 };
                 let words = schema.actions.join("\", \"");
                 let message = format!("Unsupported value: {}: supported values: \"{words}\"", quoted(word));
@@ -390,7 +389,7 @@ impl<'a> Reader<'a> {
             diagnostic.help(format!("`{}` can only be named in egress rules; here {reading}", entry.key))
         } else {
             let diagnostic = diagnostic.help(format!("API servers refuse it unless their schema is newer; here {reading}"));
-            self.rewrite(diagnostic, entry.key_span, crate::diagnostics::nearest(&entry.key, fields.iter().copied()))
+            self.rewrite(diagnostic, entry.key_span, nearest(&entry.key, fields.iter().copied()))
         };
         self.report(diagnostic);
         ClusterPeerKind::Unknown(entry.key.clone())

@@ -13,7 +13,7 @@ use crate::language::kubernetes::workloads::Canary;
 use crate::language::read::fields::{Reader, Slot, quoted};
 use crate::language::read::values::NumberOrName;
 use crate::language::{Backend, BackendPort, Ingress, IngressClass, Requests, codes};
-use crate::model::names;
+use crate::model::{Cidr, names};
 
 /// The prefix of annotations of ingress-nginx.
 const NGINX: &str = "nginx.ingress.kubernetes.io/";
@@ -324,7 +324,7 @@ fn annotated(metadata: &Slot<'_, '_>, ingress: &mut Ingress) {
         let words = text.split(',').map(str::trim).filter(|word| !word.is_empty());
         let mut found = Vec::new();
         for word in words {
-            match names::cidr(word).map(|read| read.cidr).or_else(|| word.parse().ok().map(crate::model::Cidr::of)) {
+            match names::cidr(word).map(|read| read.cidr).or_else(|| word.parse().ok().map(Cidr::of)) {
                 Some(cidr) => found.push(cidr),
                 None => unread = true,
             }

@@ -9,13 +9,12 @@ use super::balancer::{is_dual_stack, only_family, other_proxy};
 use super::node_sign;
 use crate::document::{NodeRef, Value};
 use crate::language::read::fields::{Reader, Slot, quoted};
-use crate::language::read::values::{NumberOrName, special_address};
+use crate::language::read::values::{NumberOrName, PORT_RANGE, special_address};
 use crate::language::{
     ContainerPort, EndpointSlice, Hint, Meta, Node, Readiness, Service, ServicePort, ServiceRouting, SliceEndpoint, TargetPort,
     TrafficPolicy, codes,
 };
-use crate::model::names;
-use crate::model::{Cidr, Labels};
+use crate::model::{Cidr, Labels, names};
 use crate::snapshot::{IpFamily, NodeTunnel, ServiceType, Taint};
 use crate::text::Span;
 
@@ -372,7 +371,7 @@ impl<'a> Reader<'a> {
                     }
                     let fits = names::port_number(number);
                     if fits.is_none() {
-                        self.refuse(node_port.invalid(codes::OUT_OF_RANGE, number, crate::language::read::values::PORT_RANGE));
+                        self.refuse(node_port.invalid(codes::OUT_OF_RANGE, number, PORT_RANGE));
                     }
                     fits
                 }

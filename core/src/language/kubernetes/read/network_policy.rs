@@ -6,7 +6,7 @@ use crate::document::Value;
 use crate::language::read::fields::{Reader, Slot, quoted};
 use crate::language::read::values::NumberOrName;
 use crate::language::{NetworkPolicy, Peer, PeerKind, Peers, PolicyTypes, Port, PortKind, Ports, Rule, codes};
-use crate::model::LabelSelector;
+use crate::model::{LabelSelector, Protocol};
 
 const DIRECTIONS: [&str; 2] = ["Ingress", "Egress"];
 
@@ -226,7 +226,7 @@ impl<'a> Reader<'a> {
             }
             let Some([protocol, port, end_port]) = self.fields(&item, ["protocol", "port", "endPort"], &[]) else {
                 if item.is_null() {
-                    ports.push(Port { span: item.at, protocol: crate::model::Protocol::TCP, kind: PortKind::All });
+                    ports.push(Port { span: item.at, protocol: Protocol::TCP, kind: PortKind::All });
                 }
                 continue;
             };

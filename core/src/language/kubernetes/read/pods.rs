@@ -6,12 +6,14 @@ use alloc::vec::Vec;
 use core::net::IpAddr;
 use hashbrown::HashSet;
 
+use crate::diagnostics::Severity;
 use crate::document::{Entry, NodeRef, Value};
 use crate::language::calico::environment;
 use crate::language::read::fields::{Reader, Slot, quoted};
 use crate::language::{ContainerPort, Owner, Pod, PodInterfaces, PodTemplate, Program, Readiness, Replicas, Workload, WorkloadKind, codes};
 use crate::model::{LabelSelector, Labels, Operator, Requirement};
 use crate::snapshot::Toleration;
+use crate::text::Span;
 
 /// Fields of a PodSpec that do not matter to policy.
 const POD_SPEC: &[&str] = &[
@@ -155,7 +157,7 @@ impl<'a> Reader<'a> {
         &mut self,
         spec: &Slot<'a, '_>,
         (status, leaving): (&Slot<'a, '_>, bool),
-        labels: (Labels, crate::text::Span),
+        labels: (Labels, Span),
         owner: Option<Owner>,
     ) -> Pod {
         let template = PodTemplate { labels: labels.0, labels_span: labels.1, ..self.pod_spec(spec) };
@@ -407,7 +409,7 @@ impl<'a> Reader<'a> {
         if self.flag(slot) == Some(true) {
             workload.replicas = Replicas::Count(0);
             let mut note = slot.warning(codes::SUSPENDED, "it is suspended, so it creates no pods");
-            note.severity = crate::diagnostics::Severity::Note;
+            note.severity = Severity::Note;
             self.report(note);
         }
     }

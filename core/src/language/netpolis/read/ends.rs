@@ -7,6 +7,7 @@ use core::net::IpAddr;
 
 use super::fields::{Fields, of};
 use super::named;
+use crate::document::Entry;
 use crate::language::calico::selector::parse;
 use crate::language::codes;
 use crate::language::netpolis::{End, PodTerm, Selecting, Term};
@@ -170,7 +171,7 @@ impl<'a> Reader<'a> {
             return self.selector(slot).map(Selecting::Labels);
         }
         let entries = self.label_entries(slot);
-        let requirement = |(entry, value): (&crate::document::Entry, &str)| Requirement {
+        let requirement = |(entry, value): (&Entry, &str)| Requirement {
             span: entry.key_span,
             key: entry.key.clone(),
             operator: Operator::In(alloc::vec![value.into()]),

@@ -16,8 +16,8 @@ use crate::diagnostics::Severity;
 use crate::language::codes;
 use crate::language::read::fields::{Reader, Slot, UNKNOWN_FIELD_HELP, quoted};
 use crate::policy::Direction;
-use crate::settings::Settings;
-use crate::settings::table;
+use crate::settings::{Settings, table};
+use crate::text::Span;
 
 /// Fields of every check.
 const COMMON: [&str; 3] = ["name", "because", "assume"];
@@ -454,6 +454,6 @@ fn parsed_line(text: &str) -> Option<Line> {
 }
 
 /// An end by a name.
-fn named(span: crate::text::Span, name: &str) -> super::End {
+fn named(span: Span, name: &str) -> super::End {
     super::End { span, terms: alloc::vec![of(name)], ..super::End::default() }
 }

@@ -13,10 +13,9 @@ use super::named;
 use super::traffic::term_of;
 use crate::diagnostics::Severity;
 use crate::document::{NodeRef, Value};
-use crate::language::codes;
 use crate::language::netpolis::{API_VERSION, Check, Connections, End, Expect, FlowTest, Item, Term, Test, TrafficTerm};
 use crate::language::read::fields::{Reader, Slot, quoted};
-use crate::language::{Flaws, Kind, Meta, Resource};
+use crate::language::{Flaws, Kind, Meta, Resource, codes};
 use crate::model::Protocol;
 use crate::text::Span;
 

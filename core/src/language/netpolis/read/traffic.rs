@@ -9,8 +9,7 @@ use crate::document::Value;
 use crate::language::codes;
 use crate::language::netpolis::{Connections, TrafficTerm};
 use crate::language::read::fields::{Reader, Slot, quoted};
-use crate::model::Protocol;
-use crate::model::names;
+use crate::model::{Protocol, names};
 
 /// What ports may be.
 const PORT_HELP: &str = "write a number, a range such as 8000-8100, the name of a port, 53/UDP, all, or a list of these";

@@ -6,11 +6,12 @@ use alloc::vec::Vec;
 
 use super::items;
 use crate::document::NodeRef;
+use crate::language::read::kinds::group;
 
 /// The texts of what an object does to labels, in which the labels' names stand; none if it does nothing to them.
 pub(in crate::language) fn added_labels(node: NodeRef<'_>, kind: &str, api_version: &str) -> Vec<Box<str>> {
     let spec = || node.get("spec").into_iter().collect::<Vec<_>>();
-    let parts = match (crate::language::read::kinds::group(api_version), kind) {
+    let parts = match (group(api_version), kind) {
         ("mutations.gatekeeper.sh", "AssignMetadata") | ("policies.kyverno.io", "MutatingPolicy") => spec(),
         ("admissionregistration.k8s.io", "MutatingAdmissionPolicy") => spec(),
         ("kyverno.io", "ClusterPolicy" | "Policy") => {

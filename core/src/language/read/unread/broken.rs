@@ -7,7 +7,7 @@ use super::super::kinds::{KnownKind, Role};
 use super::{Class, SENTINEL, classify, meta, unread, ways};
 use crate::document::{Node, NodeId, NodeRef, Tree, Value, is_custom_table};
 use crate::language::registry::Languages;
-use crate::language::unread::{Cause, Effect, Enforcer, Namespaces, Unread};
+use crate::language::unread::{Cause, Effect, Enforcer, Namespaces, Unread, Whom};
 use crate::language::{Flaws, Kind, Meta, Resource};
 use crate::text::Span;
 
@@ -119,7 +119,7 @@ fn what(languages: Languages, node: NodeRef<'_>, kind: &str, api_version: &str, 
         },
     };
     if found.effects.is_empty() && found.ways.is_empty() && found.cause != Cause::MakesPods {
-        let subject = crate::language::unread::Whom { namespaces: Namespaces::Own, ..Default::default() };
+        let subject = Whom { namespaces: Namespaces::Own, ..Default::default() };
         found.effects.push(Effect { subject, ..Effect::default() });
     }
     Some(found)

@@ -1,6 +1,7 @@
 //! Which kinds there are besides those that are read, and what they are good for.
 
 use crate::diagnostics::nearest;
+use crate::language::kubernetes::is_own_group;
 use crate::language::unread::Cause;
 use crate::model::ClusterEngine;
 
@@ -319,7 +320,7 @@ const OTHER_NETWORKS: &str = "MultiNetworkPolicy";
 /// What to say about a kind that is not read.
 pub(in crate::language) fn classify(kind: &str, api_version: &str) -> Class {
     let group = super::super::kinds::group(api_version);
-    let is_kubernetes = crate::language::kubernetes::is_own_group(group);
+    let is_kubernetes = is_own_group(group);
     let has = |list: &[&str]| list.binary_search(&kind).is_ok();
     if kind == OTHER_NETWORKS {
         return Class::Irrelevant;

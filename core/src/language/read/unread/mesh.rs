@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use super::{Object, has_items, items, port, selector, tcp};
-use crate::document::{NodeRef, Value};
+use crate::document::{Entry, NodeRef, Value};
 use crate::language::unread::{Effect, Namespaces, PodsOf, Whom};
 use crate::model::{LabelSelector, Protocol};
 
@@ -44,7 +44,7 @@ fn peer_authentication(object: &Object<'_>, subject: Whom) -> Vec<Effect> {
     }
     let by_port = object.spec("portLevelMtls");
     let entries = by_port.and_then(NodeRef::as_mapping).unwrap_or_default();
-    let strict = |entry: &&crate::document::Entry| by_port.is_some_and(|node| mtls_mode(Some(node.value_of(entry))) == Some("STRICT"));
+    let strict = |entry: &&Entry| by_port.is_some_and(|node| mtls_mode(Some(node.value_of(entry))) == Some("STRICT"));
     let ports: Vec<_> =
         entries.iter().filter(strict).filter_map(|entry| entry.key.parse().ok()).map(|p: u16| (Protocol::TCP, p, p)).collect();
     if ports.is_empty() { Vec::new() } else { alloc::vec![Effect { ports, ..refusing(subject) }] }

@@ -38,7 +38,7 @@ pub(in crate::language) fn carried_anywhere(node: NodeRef<'_>) -> Option<Unread>
 
 use crate::document::FILLER as SENTINEL;
 
-use crate::document::NodeRef;
+use crate::document::{Entry, NodeRef, Value};
 use crate::language::Meta;
 use crate::language::unread::{Cause, Effect, Enforcer, Namespaces, Unread, Whom};
 use crate::model::{LabelSelector, Operator, Protocol, Requirement};
@@ -164,7 +164,7 @@ fn selector(node: Option<NodeRef<'_>>) -> LabelSelector {
 fn match_labels(node: Option<NodeRef<'_>>) -> Vec<Requirement> {
     let Some(node) = node else { return Vec::new() };
     let entries = node.as_mapping().unwrap_or_default().iter();
-    let one = |entry: &crate::document::Entry| {
+    let one = |entry: &Entry| {
         let value = node.value_of(entry).as_str().filter(|value| !value.contains(SENTINEL) && !entry.key.contains(SENTINEL))?;
         Some(Requirement { span: entry.key_span, key: entry.key.clone(), operator: Operator::In(alloc::vec![value.into()]) })
     };
@@ -188,8 +188,8 @@ fn tcp() -> Vec<(Protocol, u16, u16)> {
 /// A port as a number, or in text.
 fn port(node: NodeRef<'_>) -> Option<u16> {
     match node.value() {
-        crate::document::Value::Int(number) => u16::try_from(*number).ok(),
-        crate::document::Value::String(text) => text.parse().ok(),
+        Value::Int(number) => u16::try_from(*number).ok(),
+        Value::String(text) => text.parse().ok(),
         _ => None,
     }
 }

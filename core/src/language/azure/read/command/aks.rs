@@ -12,7 +12,7 @@ use crate::language::azure::read::cluster::DEFAULT_COUNT;
 use crate::language::azure::read::rules::prefix;
 use crate::language::azure::read::value::Scalar;
 use crate::language::azure::{
-    Azure, Cluster, ClusterEngine, ClusterTraffic, ControlPlane, Gateway, NodePool, Outbound, Plugin, Subnet, VirtualNetwork,
+    Azure, Cluster, ClusterEngine, ClusterTraffic, ControlPlane, Gateway, NodePool, Outbound, Plugin, Reference, Subnet, VirtualNetwork,
 };
 use crate::language::codes;
 use crate::snapshot::cloud::{Autoscaler, Growth, Surge};
@@ -145,7 +145,7 @@ impl AzureReader<'_, '_> {
         };
         let location = options.value("location").filter(|l| !l.unknown).map(|l| l.text.as_str().into());
         let network = VirtualNetwork { location, prefixes: cidrs(OWN_SPACE), subnets: alloc::vec![subnet], ..VirtualNetwork::default() };
-        pool.subnet = Some(crate::language::azure::Reference {
+        pool.subnet = Some(Reference {
             name: "aks-subnet".into(),
             parent: Some(name.text.as_str().into()),
             scope: Default::default(),

@@ -9,10 +9,9 @@ use core::net::IpAddr;
 use super::aks::add_ons;
 use super::{AzureReader, Options};
 use crate::diagnostics::{Diagnostic, Severity};
-use crate::language::azure::Asked;
 use crate::language::azure::read::rules::prefix;
 use crate::language::azure::read::short::engine_of;
-use crate::language::azure::{ClusterEngine, Plugin};
+use crate::language::azure::{Asked, ClusterEngine, Plugin};
 use crate::language::codes;
 use crate::snapshot::cloud::Feature;
 

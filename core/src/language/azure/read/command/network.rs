@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use super::written::Written;
 use super::{AzureReader, Options};
 use crate::diagnostics::{Diagnostic, Severity};
+use crate::language::azure::read::reference_of;
 use crate::language::azure::read::rules::{LONGEST_DESCRIPTION, PRIORITIES, application_groups, name_problem, own_tag, port_range, prefix};
 use crate::language::azure::read::service_tags::{is_tag, meant_tag, no_address};
 use crate::language::azure::read::short::arm_fields;
@@ -16,7 +17,7 @@ use crate::language::azure::{
     Route, RuleDirection, RulePart, RuleSide, SecurityGroup, SecurityRule, Subnet, SubnetOutbound, Unresolved, VirtualNetwork,
 };
 use crate::language::codes;
-use crate::model::Cidr;
+use crate::model::{Cidr, Protocol};
 use crate::text::Span;
 
 /// How a subnet reaches the Internet, as options say it.
@@ -183,7 +184,7 @@ impl AzureReader<'_, '_> {
     /// The NAT gateway that a subnet is given.
     pub(super) fn use_nat_gateway(&mut self, options: &Options, network: &str) {
         let Some(gateway) = options.value("nat-gateway").filter(|v| !v.text.is_empty()) else { return };
-        let (name, gateway) = (options.name(), crate::language::azure::read::reference_of(&gateway));
+        let (name, gateway) = (options.name(), reference_of(&gateway));
         let target =
             Reference { name: name.text.as_str().into(), parent: Some(network.into()), scope: Default::default(), span: name.span };
         let full = Scalar { text: format!("{network}/{} at {}", name.text, options.span.start), ..name };
@@ -359,11 +360,11 @@ impl AzureReader<'_, '_> {
             None => base.as_ref().map_or(Access::Allow, |rule| rule.access),
         };
         let protocol = match self.choice(options, "protocol", &["*", "Ah", "Esp", "Icmp", "Tcp", "Udp"]) {
-            Some("Tcp") => Some(crate::model::Protocol::TCP),
-            Some("Udp") => Some(crate::model::Protocol::UDP),
-            Some("Icmp") => Some(crate::model::Protocol::ICMP),
-            Some("Esp") => Some(crate::model::Protocol(50)),
-            Some("Ah") => Some(crate::model::Protocol(51)),
+            Some("Tcp") => Some(Protocol::TCP),
+            Some("Udp") => Some(Protocol::UDP),
+            Some("Icmp") => Some(Protocol::ICMP),
+            Some("Esp") => Some(Protocol(50)),
+            Some("Ah") => Some(Protocol(51)),
             Some(_) => None,
             None => base.as_ref().and_then(|rule| rule.protocol),
         };

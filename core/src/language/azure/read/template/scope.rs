@@ -10,7 +10,7 @@ use core::cell::{Cell, RefCell};
 use super::super::value::field;
 use super::evaluate::{Env, Turn};
 use super::value::{Item, Member, Val};
-use crate::document::{NodeRef, Value};
+use crate::document::{Entry, NodeRef, Value};
 use crate::text::Span;
 
 /// Work that the expressions of one document may make, in steps. What lies beyond is taken for unknown, so that no text takes forever.
@@ -310,7 +310,7 @@ impl<'a> Scope<'a> {
     fn outputs(self: &Rc<Self>) -> Val {
         let Some(outputs) = field(self.template, "outputs") else { return Val::Object(Rc::new(Vec::new())) };
         let env = Env::new(self.clone());
-        let member = |entry: &crate::document::Entry| {
+        let member = |entry: &Entry| {
             let output = outputs.value_of(entry);
             let value = match (field(output, "value"), field(output, "copy")) {
                 (Some(value), _) => self.once(format!("o{}", entry.key.to_ascii_lowercase()), || Some(env.node(value))),

@@ -5,7 +5,7 @@ use alloc::rc::Rc;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use crate::document::{NodeRef, Value};
+use crate::document::{Entry, NodeRef, Value};
 use crate::text::Span;
 
 /// So many possibilities of one value are told apart.
@@ -260,7 +260,7 @@ impl Val {
                 Val::list(node.as_sequence().into_iter().flatten().map(|i| Item::new(i.span(), Val::of_node(i, depth - 1))).collect())
             }
             Value::Mapping(entries) => {
-                let member = |entry: &crate::document::Entry| {
+                let member = |entry: &Entry| {
                     let value = node.value_of(entry);
                     let item = Item::new(value.span(), Val::of_node(value, depth - 1));
                     Member { key: (&*entry.key).into(), key_span: entry.key_span, item }

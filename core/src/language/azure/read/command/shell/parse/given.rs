@@ -9,6 +9,7 @@ use alloc::vec::Vec;
 
 use super::super::lex::{Part, Raw, Token};
 use super::{Node, Parser};
+use crate::text::Span;
 
 /// Tables in tables are followed so far.
 const DEEPEST: usize = 8;
@@ -151,7 +152,7 @@ impl Parser<'_> {
 
     /// `@{Name = "web"; Port = 443}`, as one word.
     fn table(&mut self, depth: usize) -> Raw {
-        let Some(first) = self.peek_word() else { return Raw { parts: Vec::new(), span: crate::text::Span::default(), quoted: false } };
+        let Some(first) = self.peek_word() else { return Raw { parts: Vec::new(), span: Span::default(), quoted: false } };
         self.at += 1;
         let mut entries: Vec<Vec<Raw>> = alloc::vec![Vec::new()];
         let rest = opens_table(first).unwrap_or_default();

@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use super::super::lex::{Part, Raw, Token};
 use super::given::{self, Given};
 use super::{Node, Parser, written};
+use crate::text::Span;
 
 impl Parser<'_> {
     /// `{ … }`.
@@ -121,7 +122,7 @@ impl Parser<'_> {
     }
 
     /// Where the first word after a place stands.
-    fn span_at(&self, place: usize) -> crate::text::Span {
+    fn span_at(&self, place: usize) -> Span {
         let words = self.tokens.get(place..).unwrap_or_default().iter();
         words.filter_map(|token| if let Token::Word(word) = token { Some(word.span) } else { None }).next().unwrap_or_default()
     }
