@@ -189,14 +189,14 @@ impl Given {
     }
 
     /// An end of the flow in question.
-    fn end(given: &Option<String>, command: &str, flag: &'static str, example: &'static str) -> Result<String, UsageError> {
-        given.clone().ok_or_else(|| UsageError::NoEnd { command: command.into(), flag, example })
+    fn end(given: Option<&String>, command: &str, flag: &'static str, example: &'static str) -> Result<String, UsageError> {
+        given.cloned().ok_or_else(|| UsageError::NoEnd { command: command.into(), flag, example })
     }
 
     fn flow_question(&self, name: &str) -> Result<Question, UsageError> {
         Ok(Question {
-            from: Self::end(&self.from, name, "--from", "shop/frontend")?,
-            to: Self::end(&self.to, name, "--to", "shop/frontend")?,
+            from: Self::end(self.from.as_ref(), name, "--from", "shop/frontend")?,
+            to: Self::end(self.to.as_ref(), name, "--to", "shop/frontend")?,
             protocol: self.protocol.unwrap_or(Protocol::TCP),
             port: self.port,
             source_port: self.source_port,
@@ -207,8 +207,8 @@ impl Given {
 
     fn path_question(&self, name: &str) -> Result<path::Question, UsageError> {
         Ok(path::Question {
-            from: Self::end(&self.from, name, "--from", "203.0.113.7")?,
-            to: Self::end(&self.to, name, "--to", "svc/shop/frontend")?,
+            from: Self::end(self.from.as_ref(), name, "--from", "203.0.113.7")?,
+            to: Self::end(self.to.as_ref(), name, "--to", "svc/shop/frontend")?,
             protocol: self.protocol.unwrap_or(Protocol::TCP),
             port: self.port,
             source_port: self.source_port,
@@ -221,8 +221,8 @@ impl Given {
 
     fn fix_question(&self, name: &str) -> Result<fix::Question, UsageError> {
         Ok(fix::Question {
-            from: Self::end(&self.from, name, "--from", "shop/frontend")?,
-            to: Self::end(&self.to, name, "--to", "shop/frontend")?,
+            from: Self::end(self.from.as_ref(), name, "--from", "shop/frontend")?,
+            to: Self::end(self.to.as_ref(), name, "--to", "shop/frontend")?,
             protocol: self.protocol.unwrap_or(Protocol::TCP),
             port: self.port,
             deny: self.deny,

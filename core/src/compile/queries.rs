@@ -61,7 +61,7 @@ impl Compiled {
     pub(crate) fn node_network(&self, end: Endpoint, snapshot: &Snapshot) -> Option<Whereabouts> {
         match end {
             Endpoint::Node(id) => Some(Whereabouts::On(id)),
-            Endpoint::Pod(id) if self.class_kind(self.class_of(end)) == ClassKind::Node => Some(Whereabouts::of(known_node(snapshot, id)?)),
+            Endpoint::Pod(id) if self.class_kind(self.class_of(end)) == ClassKind::Node => whereabouts(snapshot, id),
             Endpoint::Pod(_) | Endpoint::Outside(_) | Endpoint::InNetwork(..) => None,
         }
     }
@@ -69,7 +69,7 @@ impl Compiled {
     /// Where a pod is that has a network of its own. Nothing for other endpoints.
     pub(crate) fn pod_network(&self, end: Endpoint, snapshot: &Snapshot) -> Option<Whereabouts> {
         match end {
-            Endpoint::Pod(id) if self.class_kind(self.class_of(end)) == ClassKind::Pod => Some(Whereabouts::of(known_node(snapshot, id)?)),
+            Endpoint::Pod(id) if self.class_kind(self.class_of(end)) == ClassKind::Pod => whereabouts(snapshot, id),
             Endpoint::Pod(_) | Endpoint::Node(_) | Endpoint::Outside(_) | Endpoint::InNetwork(..) => None,
         }
     }
@@ -360,8 +360,8 @@ impl Compiled {
     }
 }
 
-/// The node of a pod, unless it is assumed; nothing at all if there is no such pod.
-fn known_node(snapshot: &Snapshot, id: PodId) -> Option<Option<NodeId>> {
+/// Where a pod is, by a node that is not assumed; nothing if there is no such pod.
+fn whereabouts(snapshot: &Snapshot, id: PodId) -> Option<Whereabouts> {
     let pod = snapshot.pod(id)?;
-    Some(pod.node.filter(|_| !pod.node_assumed))
+    Some(Whereabouts::of(pod.node.filter(|_| !pod.node_assumed)))
 }

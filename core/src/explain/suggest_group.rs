@@ -92,7 +92,7 @@ pub(crate) fn rule_before(
     let writer = Writer { sources, group, direction };
     let decided = Decided::new(compiled, rule, group)?;
     let new = NewRule::new(snapshot, seen, direction, writer.priority(&decided, 0)?, allow)?;
-    Some((group.name.to_string(), writer.write(&new, &decided)?))
+    Some((group.name.clone(), writer.write(&new, &decided)?))
 }
 
 /// The first rule that denies the packet or may deny it: one that depends on what the question leaves open can stand before the one that

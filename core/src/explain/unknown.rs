@@ -37,13 +37,13 @@ impl Explainer<'_> {
     /// What of the endpoint that policies may select cannot be read, if that is why it is not known whether they do.
     pub(super) fn open_subject(&self, policies: &[PolicyId], peer: Endpoint) -> Option<&Doubt> {
         let subject = if peer == self.flow.to { self.flow.from } else { self.flow.to };
-        let subjects = policies.iter().filter_map(|id| self.compiled.policy(*id)).map(|policy| &policy.subject);
+        let mut subjects = policies.iter().filter_map(|id| self.compiled.policy(*id)).map(|policy| &policy.subject);
         let own = |subject_match: &SubjectMatch| match subject_match {
             SubjectMatch::Pods(selected) => self.open_pod(selected, subject),
             SubjectMatch::Endpoints(selector) => self.open_endpoint(selector, subject),
             SubjectMatch::Profiles(_) | SubjectMatch::Group(_) | SubjectMatch::Hosts { .. } => None,
         };
-        subjects.filter_map(own).next()
+        subjects.find_map(own)
     }
 
     /// What of the other endpoint, or of a network set, cannot be read, if that is why it is not known whether a rule matches.
@@ -80,10 +80,8 @@ impl Explainer<'_> {
     fn open_endpoint(&self, selector: &Selector, end: Endpoint) -> Option<&Doubt> {
         let ruleset = self.compiled.ruleset();
         let Endpoint::Pod(id) = end else {
-            let hosts = self.open_hosts(end);
-            return hosts
-                .filter_map(|host| ruleset.open_at(host.place).or_else(|| ruleset.open_at(self.snapshot.node(host.node)?.place?)))
-                .next();
+            let mut hosts = self.open_hosts(end);
+            return hosts.find_map(|host| ruleset.open_at(host.place).or_else(|| ruleset.open_at(self.snapshot.node(host.node)?.place?)));
         };
         let endpoint = self.snapshot.pod(id)?;
         let own = (!mentioned(selector, endpoint).is_empty()).then(|| ruleset.open_at(endpoint.place)).flatten();

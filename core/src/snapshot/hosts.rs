@@ -113,7 +113,7 @@ impl Snapshot {
         let fits = |host: &HostEndpoint| match &host.interface {
             HostInterface::All => false,
             HostInterface::ByAddress => expected(host),
-            named => Some(named) == interface,
+            named @ HostInterface::Named(_) => Some(named) == interface,
         };
         let first = |wanted: HostInterface| on_node().find(|(_, host)| host.interface == wanted);
         let fitting = on_node().find(|(_, host)| fits(host)).or_else(|| first(HostInterface::ByAddress));

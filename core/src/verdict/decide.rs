@@ -120,13 +120,7 @@ fn met(
 /// A checkpoint of one traversal, where others get another answer: what stops the packet on this one only, and not on all, may not be met.
 fn on_some(record: CheckpointRecord, flow: &Flow, snapshot: &Snapshot) -> CheckpointRecord {
     let fact = match record.checkpoint {
-        Checkpoint::Group { .. }
-        | Checkpoint::PublicAddress(..)
-        | Checkpoint::NotPeered(..)
-        | Checkpoint::Route(_)
-        | Checkpoint::Carriage
-        | Checkpoint::Nat(_)
-        | Checkpoint::ReplyRoute(_) => {
+        checkpoint if checkpoint.is_of_cloud() => {
             let ambiguous = [flow.from, flow.to].into_iter().find_map(|endpoint| several_networks(endpoint, snapshot));
             ambiguous.map_or(UnknownFact::Placement, UnknownFact::Network)
         }

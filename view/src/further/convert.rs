@@ -123,7 +123,7 @@ fn row(policy: &PolicyConversion, locations: &SourceLocations<'_>) -> ListRow {
         "" => remark.text.clone(),
         field => format!("`{field}`: {}", remark.text),
     };
-    let remarked = policy.remarks.iter().filter_map(|remark| locations.at(remark.place)).next();
+    let remarked = policy.remarks.iter().find_map(|remark| locations.at(remark.place));
     let documents: Vec<&str> = policy.objects.iter().map(|object| object.text.as_str()).collect();
     ListRow {
         outlook: if policy.is_converted() { Outlook::Good } else { Outlook::Unsure },

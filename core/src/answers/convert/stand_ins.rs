@@ -129,8 +129,8 @@ impl Looks {
                 if calico.is_namespaced() {
                     self.names.insert(namespace());
                 }
-                self.at_selector(&policy.selector, Side::Endpoint);
-                self.at_selector(&policy.namespace_selector, Side::Namespace);
+                self.at_selector(policy.selector.as_ref(), Side::Endpoint);
+                self.at_selector(policy.namespace_selector.as_ref(), Side::Namespace);
                 policy.ingress.iter().chain(&policy.egress).for_each(|rule| self.at_rule(rule));
             }
             _ => {}
@@ -157,15 +157,15 @@ impl Looks {
     fn at_rule(&mut self, rule: &CalicoRule) {
         for entity in [&rule.source, &rule.destination] {
             let Entity { selector, not_selector, namespace_selector, ports, not_ports, .. } = entity;
-            self.at_selector(selector, Side::Endpoint);
-            self.at_selector(not_selector, Side::Endpoint);
-            self.at_selector(namespace_selector, Side::Namespace);
+            self.at_selector(selector.as_ref(), Side::Endpoint);
+            self.at_selector(not_selector.as_ref(), Side::Endpoint);
+            self.at_selector(namespace_selector.as_ref(), Side::Namespace);
             let name = |port: &PortTerm| if let PortTerm::Named(name) = port { Some(name.to_string()) } else { None };
             self.ports.extend(ports.iter().chain(not_ports).filter_map(name));
         }
     }
 
-    fn at_selector(&mut self, selector: &Option<WrittenSelector>, side: Side) {
+    fn at_selector(&mut self, selector: Option<&WrittenSelector>, side: Side) {
         let Some(written) = selector else { return };
         for one in alternatives(&written.selector, side, false).unwrap_or_default() {
             self.pods.insert(one.pod);

@@ -2,7 +2,7 @@
 
 use alloc::collections::BTreeMap;
 use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::classes::{Requirement, Selector};
@@ -201,5 +201,4 @@ fn requirement(requirement: &Requirement) -> String {
         Requirement::NotIn(key, values) => format!("{key} not in {{{}}}", set(values)),
         Requirement::Absent(key) => format!("!has({key})"),
     }
-    .to_string()
 }

@@ -176,7 +176,7 @@ struct Follower<'a> {
     said: Vec<(String, Span)>,
     /// Commands of which the input is a manifest of the text.
     known: Vec<u32>,
-    /// The cluster that the first command changes, as far as it names one.
+    /// The cluster that the first command changes: nothing before that command, nothing within where it names none.
     cluster: Option<Option<String>>,
     /// Files that blocks of the text are taken for.
     blocks: Vec<String>,

@@ -61,7 +61,7 @@ impl Follower<'_> {
             if is_input(word) {
                 let changes = call.verb == "delete" || call.namespace.is_some();
                 if self.known.contains(&command.span.start) {
-                    continue;
+                    // It is read as this command's.
                 } else if !self.is_fed(command) {
                     self.doubt_all(command, "what it is given is not in the input");
                 } else if changes {

@@ -133,7 +133,7 @@ fn summary(paths: &Paths, question: &Question, verdict: PathVerdict, branches: &
     let port = question.port.map_or_else(String::new, |port| format!(" {port}"));
     let what = format!("{}{port} from `{}` to `{}`", question.protocol, question.from_title, question.to_title);
     let stop = |wanted: Verdict| {
-        branches.iter().filter(|b| b.verdict == wanted).filter_map(Branch::stop).next().map_or_else(String::new, |s| s.text.clone())
+        branches.iter().filter(|b| b.verdict == wanted).find_map(Branch::stop).map_or_else(String::new, |s| s.text.clone())
     };
     match verdict {
         PathVerdict::Allowed => match branches.first().and_then(|b| b.seen) {

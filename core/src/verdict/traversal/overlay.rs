@@ -187,7 +187,7 @@ fn are_used(snapshot: &Snapshot) -> bool {
     !snapshot.is_ebpf && encapsulating(snapshot).next().is_some()
 }
 
-/// The node that a packet is from, if it is one of a node and that is known; nothing if it is not.
+/// The node that a packet is from, as far as it is known; nothing at all if it is no packet of a node.
 fn sender<'f>(from: Endpoint, pod: impl FnOnce(PodId) -> Option<&'f PodFacts>) -> Option<Option<NodeId>> {
     match from {
         Endpoint::Node(node) => Some(Some(node)),
@@ -250,7 +250,7 @@ impl TunnelSources {
         })
     }
 
-    /// The same as [`tunnel_source`].
+    /// What [`tunnel_source`] answers, from facts that are gathered once.
     pub(crate) fn towards(&self, from: Endpoint, to: Endpoint) -> Option<TunnelSource> {
         let Endpoint::Pod(id) = to else { return None };
         let pod = self.pods.get(id.index())?;

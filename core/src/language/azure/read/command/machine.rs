@@ -35,6 +35,13 @@ const RANGE: &str = "10.0.0.0/24";
 /// Machines that one command shows.
 const MOST_MACHINES: u32 = 250;
 
+/// A security group that a command makes for a machine.
+#[derive(Clone, Copy)]
+struct MadeGroup {
+    /// The port that its rule lets in; nothing where it gets no rule.
+    port: Option<u16>,
+}
+
 impl AzureReader<'_, '_> {
     pub(super) fn machine_create(&mut self, options: &Options) {
         if options.has("nics") {
@@ -44,7 +51,7 @@ impl AzureReader<'_, '_> {
             return;
         }
         let (subnet, makes_network) = self.machine_subnet(options);
-        let (group, rule) = self.machine_group(options);
+        let (group, made_group) = self.machine_group(options);
         let given = options.value("public-ip-address");
         let none = given.as_ref().is_some_and(|v| v.text.is_empty() || v.text == "\"\"");
         let sku = match options.word("public-ip-sku").as_deref() {
@@ -64,7 +71,7 @@ impl AzureReader<'_, '_> {
             private: none,
             ..Configuration::default()
         };
-        self.say_what_is_made(options, makes_network, rule, !none);
+        self.say_what_is_made(options, makes_network, made_group, !none);
         let count = self.count(options, "count", 2, MOST_MACHINES);
         let name = options.name();
         for number in 0..count.unwrap_or(1) {
@@ -171,8 +178,8 @@ impl AzureReader<'_, '_> {
         Reference { name: subnet, parent: Some(name.as_str().into()), scope: Default::default(), span: options.span }
     }
 
-    /// The security group of a machine, and the port that it lets in if it is made.
-    fn machine_group(&mut self, options: &Options) -> (Option<Reference>, Option<Option<u16>>) {
+    /// The security group of a machine, and what is made of it if it is not there yet.
+    fn machine_group(&mut self, options: &Options) -> (Option<Reference>, Option<MadeGroup>) {
         let given = options.value("nsg");
         if given.as_ref().is_some_and(|v| v.text.is_empty() || v.text == "\"\"") {
             return (None, None);
@@ -203,7 +210,7 @@ impl AzureReader<'_, '_> {
         let group =
             SecurityGroup { location: Self::command_location(options), rules: rules.into_iter().collect(), ..SecurityGroup::default() };
         self.emit(kind, &name, options.span, Azure::Group(group));
-        (Some(reference), Some(port))
+        (Some(reference), Some(MadeGroup { port }))
     }
 
     /// `az vm open-port`: a rule in the group of the machine's interface. Upstream: `open_vm_port` in `custom.py`.
@@ -248,12 +255,12 @@ impl AzureReader<'_, '_> {
         self.emit("SecurityRule", &full, options.span, Azure::Rule { group, rule: Box::new(rule) });
     }
 
-    fn say_what_is_made(&mut self, options: &Options, makes_network: bool, rule: Option<Option<u16>>, public: bool) {
+    fn say_what_is_made(&mut self, options: &Options, makes_network: bool, group: Option<MadeGroup>, public: bool) {
         let mut made: Vec<String> = Vec::new();
         if makes_network {
             made.push("a network".into());
         }
-        if let Some(port) = rule {
+        if let Some(MadeGroup { port }) = group {
             made.push(port.map_or_else(
                 || "a network security group without rules".into(),
                 |port| format!("a network security group that allows TCP {port} from anywhere"),

@@ -318,8 +318,8 @@ impl<'t> Parser<'t> {
         self.at += 1;
         let condition = self.list(&["do", "done"], depth + 1);
         let body = self.loop_body(depth);
-        let last = self.tokens.get(..self.at).unwrap_or_default().iter().rev();
-        let end = last.filter_map(|token| if let Token::Word(word) = token { Some(word.span) } else { None }).next().unwrap_or_default();
+        let mut last = self.tokens.get(..self.at).unwrap_or_default().iter().rev();
+        let end = last.find_map(|token| if let Token::Word(word) = token { Some(word.span) } else { None }).unwrap_or_default();
         Node::While { until, condition, body, end }
     }
 

@@ -123,8 +123,8 @@ impl Parser<'_> {
 
     /// Where the first word after a place stands.
     fn span_at(&self, place: usize) -> Span {
-        let words = self.tokens.get(place..).unwrap_or_default().iter();
-        words.filter_map(|token| if let Token::Word(word) = token { Some(word.span) } else { None }).next().unwrap_or_default()
+        let mut words = self.tokens.get(place..).unwrap_or_default().iter();
+        words.find_map(|token| if let Token::Word(word) = token { Some(word.span) } else { None }).unwrap_or_default()
     }
 
     /// `switch ($name) { "a" { … } default { … } }`.

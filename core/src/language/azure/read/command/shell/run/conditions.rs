@@ -71,7 +71,7 @@ impl Run<'_> {
         for (condition, body) in branches {
             let known = if condition.is_empty() { Some(true) } else { self.holds(condition, false) };
             match (known, open) {
-                (Some(false), _) => continue,
+                (Some(false), _) => {}
                 (Some(true), None) => {
                     self.nodes(body);
                     return;

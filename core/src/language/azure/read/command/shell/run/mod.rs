@@ -261,7 +261,7 @@ impl<'a> Run<'a> {
     /// Whether a condition holds, if that can be told: `[ "$a" = b ]`, `[ -n "$a" ]`.
     fn test(&mut self, condition: &[Node]) -> Option<bool> {
         let [Node::Simple(raws)] = condition else { return None };
-        let words: Vec<Word> = raws.iter().flat_map(|raw| self.expand_whole(raw)).collect();
+        let words: Vec<Word> = raws.iter().filter_map(|raw| self.expand_whole(raw)).collect();
         if words.iter().any(|w| w.unknown) {
             return None;
         }
