@@ -172,8 +172,8 @@ export function open(editor, id, content, language = "yaml") {
 export function close(editor, id) {
   editor.states.delete(id);
   if (editor.id !== id) return;
-  cancelAnimationFrame(editor.frame);
-  editor.frame = 0;
+  clearTimeout(editor.timer);
+  editor.timer = 0;
   editor.id = "";
   editor.view.setState(newState(editor, "", "yaml"));
 }
@@ -335,15 +335,15 @@ function control({ view, options }, type, act) {
   return button;
 }
 
-/** Tells the page of edits at the next frame: once, however many there were. */
+/** Tells the page of edits once what made them is over: once, however many there were. A frame would be waited for, and in a hidden window for long. */
 function changed(editor) {
-  editor.frame ||= requestAnimationFrame(() => flush(editor));
+  editor.timer ||= setTimeout(() => flush(editor));
 }
 
 export function flush(editor) {
-  if (!editor.frame) return;
-  cancelAnimationFrame(editor.frame);
-  editor.frame = 0;
+  if (!editor.timer) return;
+  clearTimeout(editor.timer);
+  editor.timer = 0;
   editor.revision++;
   editor.options.onChange?.(editor.id, text(editor), editor.revision);
 }

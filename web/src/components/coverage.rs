@@ -3,11 +3,15 @@
 use yew::prelude::*;
 
 use super::icons::{WARNING, icon};
+use super::lasting::use_lasting;
 use super::renders::count_render;
 use super::rich::{SourceLink, in_words, rich};
 use super::use_part;
 use crate::words::{t, t_with};
 use netpolis_view::SourceLocation;
+
+/// How long an answer is on its way, in ms, before that is said.
+const MOMENT: u32 = 250;
 
 /// Properties of a [`Coverage`].
 #[derive(Clone, PartialEq, Properties)]
@@ -22,12 +26,10 @@ pub struct CoverageProps {
 pub fn Coverage(props: &CoverageProps) -> Html {
     count_render("Coverage");
     let full = props.full;
-    let Some(store) = use_part(|state| (state.scene_part(), state.is_behind(), state.behind_words(), state.notices.engine)) else {
-        return Html::default();
-    };
+    let part = use_part(|state| (state.scene_part(), state.is_behind(), state.behind_words(), state.notices.engine));
+    let old = use_lasting(part.as_ref().is_some_and(|store| store.is_behind() && store.notices.engine.is_none()), MOMENT);
+    let Some(store) = part else { return Html::default() };
     let known = &store.answers.scene.coverage;
-    // An answer that is on its way.
-    let old = store.is_behind() && store.notices.engine.is_none();
     let Some(sentence) = known.sentence() else {
         return if old {
             html! { <div class="coverage old"><p><span class="coverage-words">{ t(store.behind_words()) }</span></p></div> }
@@ -43,14 +45,13 @@ pub fn Coverage(props: &CoverageProps) -> Html {
             </span>
         }
     };
-    let class = classes!("coverage", old.then_some("old"));
     if let ([one], 0) = (known.left_out.as_slice(), known.more) {
         return html! {
-            <div {class}><p>{ icon(WARNING) }{ words(one.spot.as_ref()) }</p></div>
+            <div class="coverage"><p>{ icon(WARNING) }{ words(one.spot.as_ref()) }</p></div>
         };
     }
     html! {
-        <details {class}>
+        <details class="coverage">
             <summary>{ icon(WARNING) }{ words(None) }</summary>
             <ul>
                 { for known.left_out.iter().map(|left| html! {

@@ -3,6 +3,7 @@
 use yew::prelude::*;
 
 use super::coverage::Coverage;
+use super::lasting::use_lasting;
 use super::late::{Late, Part};
 use super::path::branches as path_branches;
 use super::question::Ask;
@@ -18,11 +19,15 @@ fn inspector_part(state: &State) -> impl PartialEq + use<> {
     (state.scene_part(), state.verdict_part(), state.last_verdict_part(), state.selected_end(), path, state.files.read_only)
 }
 
-/// Stands before an answer while the next one is on its way: the style sheet takes the colours of the last one if that takes longer than a moment.
+/// How long the next answer is on its way, in ms, before the last one loses its colours.
+const MOMENT: u32 = 150;
+
+/// Stands before an answer while the next one is on its way.
 #[component]
 fn Waiting() -> Html {
     let waiting = use_part(State::is_waiting).is_some_and(|store| store.is_waiting());
-    html! { if waiting { <div class="waiting" hidden=true /> } }
+    let lasts = use_lasting(waiting, MOMENT);
+    html! { if waiting { <div class={classes!("waiting", lasts.then_some("long"))} hidden=true /> } }
 }
 
 /// Question and answer.

@@ -34,6 +34,7 @@ mod hold;
 pub mod icons;
 pub mod inspector;
 mod keys;
+mod lasting;
 pub mod late;
 pub mod lesson;
 pub mod matrix;

@@ -49,7 +49,10 @@ pub(super) fn Minimap(props: &MinimapProps) -> Html {
         let (live, canvas) = (props.live.0.clone(), props.canvas.clone());
         use_effect_with(props.picture.clone(), move |_| {
             if let Some(canvas) = canvas.cast::<Element>() {
-                seen(&canvas, &live.borrow().camera);
+                let live = live.borrow();
+                // Asking the canvas would lay out all that has changed by now, for a size that was told already.
+                let size = if live.size.0 < 1.0 { size_of(&canvas) } else { live.size };
+                seen(&canvas, &live.camera, size);
             }
         });
     }
@@ -78,9 +81,8 @@ fn outline(rects: impl Iterator<Item = Rect>) -> String {
 }
 
 /// Which part of the picture the camera shows.
-pub(super) fn seen(canvas: &Element, camera: &Camera) {
+pub(super) fn seen(canvas: &Element, camera: &Camera, size: (f64, f64)) {
     let Some(seen) = find(canvas, ".minimap .seen") else { return };
-    let size = size_of(canvas);
     if let Some([x, y, w, h]) = find(canvas, ".minimap").and_then(|map| numbers(&map.get_attribute("viewBox")?)) {
         let is_in = |start: f64, length: f64, moved: f64, room: f64| {
             moved + start * camera.scale >= -1.0 && moved + (start + length) * camera.scale <= room + 1.0

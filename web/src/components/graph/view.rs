@@ -85,7 +85,7 @@ impl Live {
         let size = size_of(canvas);
         // A canvas that is not shown has no size.
         self.camera = if size.0 < 1.0 || size.1 < 1.0 { camera } else { camera.kept(size, &self.bounds, &self.shown) };
-        show(canvas, &self.camera);
+        show(canvas, &self.camera, size);
         self.tell(size);
     }
 
@@ -134,11 +134,11 @@ pub(super) fn size_of(canvas: &Element) -> (f64, f64) {
     (f64::from(canvas.client_width()), f64::from(canvas.client_height()))
 }
 
-pub(super) fn show(canvas: &Element, camera: &Camera) {
+pub(super) fn show(canvas: &Element, camera: &Camera, size: (f64, f64)) {
     if let Some(world) = find(canvas, ".world") {
         let _ = world.set_attribute("transform", &format!("translate({:.1} {:.1}) scale({:.4})", camera.x, camera.y, camera.scale));
     }
-    super::minimap::seen(canvas, camera);
+    super::minimap::seen(canvas, camera, size);
     // Letters that nobody could read are left out.
     let _ = canvas.class_list().toggle_with_force("far", camera.scale < 0.5);
     if let Some(html) = canvas.dyn_ref::<HtmlElement>() {
@@ -163,7 +163,7 @@ pub(super) fn fit_camera(live: &LiveRef, canvas: &Element, picture: &Picture) {
     let camera = if picture.overview.is_some() { reading(size, picture.bounds) } else { fitting(size, picture.bounds) };
     let mut live = live.borrow_mut();
     live.camera = camera;
-    show(canvas, &camera);
+    show(canvas, &camera, size);
     live.tell(size);
 }
 
