@@ -193,7 +193,8 @@ pub struct SceneView {
     pub sets: Vec<SetView>,
     /// How many classes of ends there are.
     pub classes: u32,
-    /// Row by row (from) and column by column (to), an index into `sets`.
+    /// Row by row (from) and column by column (to), an index into `sets`. Neighbours are mostly the same, and travel as one.
+    #[serde(with = "cells::runs")]
     pub cells: Rc<Vec<u16>>,
     /// Between the pods of one end, by end, an index into `sets`; nothing where there is only one pod.
     pub within: Vec<Option<u16>>,

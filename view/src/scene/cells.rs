@@ -1,4 +1,4 @@
-//! Cells of a scene as they travel: after an edit only those that are others than before.
+//! Cells of a scene as they travel: equal neighbours as one, and after an edit only those that are others than before.
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -47,6 +47,33 @@ impl CellChanges {
     }
 }
 
+/// All cells: what each stretch of equal ones says, and how long it is.
+pub(super) mod runs {
+    use std::rc::Rc;
+
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    /// More cells are no scene's.
+    const MOST: usize = 1 << 28;
+
+    pub(in crate::scene) fn serialize<S: Serializer>(cells: &Rc<Vec<u16>>, serializer: S) -> Result<S::Ok, S::Error> {
+        let stretches = cells.chunk_by(|a, b| a == b).filter_map(|run| Some((*run.first()?, run.len() as u32)));
+        stretches.collect::<Vec<(u16, u32)>>().serialize(serializer)
+    }
+
+    pub(in crate::scene) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Rc<Vec<u16>>, D::Error> {
+        let stretches = Vec::<(u16, u32)>::deserialize(deserializer)?;
+        let count = stretches.iter().map(|(_, length)| *length as usize).fold(0, usize::saturating_add);
+        if count > MOST {
+            return Err(D::Error::custom("more cells than a scene has"));
+        }
+        let mut cells = Vec::with_capacity(count);
+        stretches.into_iter().for_each(|(cell, length)| cells.resize(cells.len() + length as usize, cell));
+        Ok(Rc::new(cells))
+    }
+}
+
 /// New numbers for sets, by their number: those that were in the scene before keep theirs as far as there are so many, so that cells that say the
 /// same are the same. Nothing where all have them already.
 pub(super) fn numbers_as_before(sets: &[SetView], before: &[SetView]) -> Option<Vec<u16>> {
@@ -85,6 +112,19 @@ mod tests {
         assert_eq!(changed(&before, &[0; 39]), None);
         let changes = CellChanges::between(&before, &after).unwrap();
         assert_eq!(changes.apply(&Rc::new(vec![0; 9])), None, "changes of another scene");
+    }
+
+    #[test]
+    fn equal_neighbours_travel_as_one() {
+        #[derive(Debug, PartialEq, Serialize, Deserialize)]
+        struct Cells(#[serde(with = "runs")] Rc<Vec<u16>>);
+        for (cells, bytes) in [(vec![], 1), (vec![7; 100_000], 5), ([vec![0; 9], vec![500, 1], vec![0; 200]].concat(), 11)] {
+            let cells = Cells(Rc::new(cells));
+            let sent = postcard::to_allocvec(&cells).unwrap();
+            assert_eq!((postcard::from_bytes::<Cells>(&sent).unwrap(), sent.len()), (cells, bytes));
+        }
+        let endless = postcard::to_allocvec(&vec![(1_u16, u32::MAX)]).unwrap();
+        assert!(postcard::from_bytes::<Cells>(&endless).is_err(), "bytes that are no scene's take no memory");
     }
 
     #[test]

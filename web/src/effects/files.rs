@@ -81,8 +81,10 @@ pub async fn read(entries: Vec<FileSystemEntry>, mut files: Vec<File>) -> Read {
     }
     let (small, large): (Vec<_>, Vec<_>) = texts.into_iter().partition(|(_, file)| file.size() <= LARGEST);
     result.left_out.extend(large.into_iter().map(|(name, _)| t_with("{0} is larger than 16 MB", &[&name])));
-    for (name, file) in small {
-        match JsFuture::from(file.array_buffer()).await.map(|buffer| js_sys::Uint8Array::new(&buffer).to_vec()) {
+    // All at once: each alone would wait for its turn.
+    let reading: Vec<(String, Promise)> = small.into_iter().map(|(name, file)| (name, file.array_buffer())).collect();
+    for (name, bytes) in reading {
+        match JsFuture::from(bytes).await.map(|buffer| js_sys::Uint8Array::new(&buffer).to_vec()) {
             Ok(bytes) => match text_of(&name, &bytes) {
                 Ok(text) => result.files.push((name, text)),
                 Err(why) => result.left_out.push(format!("{name} {why}")),

@@ -148,18 +148,23 @@ fn among_others(lines: &[&str], measure: Measure, left_out: &mut LeftOut, result
 }
 
 fn is_content(line: &str) -> bool {
-    let line = line.trim_start();
-    !line.trim_end().is_empty() && !line.starts_with('#')
+    line.trim_start().chars().next().is_some_and(|first| first != '#')
 }
 
+// These two are asked of each line of a cluster, several times: by bytes, as searching text for text costs ten times as much.
+
 fn indent(line: &str) -> usize {
-    line.len() - line.trim_start_matches(' ').len()
+    line.bytes().take_while(|byte| *byte == b' ').count()
 }
 
 /// The key that a line begins with, also behind a dash.
 fn key(line: &str) -> Option<&str> {
-    let line = line.trim_start().trim_start_matches("- ").trim_start();
-    let end = line.find(": ").or_else(|| line.trim_end().strip_suffix(':').map(str::len))?;
+    let mut line = line.trim_start();
+    while let Some(behind) = line.strip_prefix("- ") {
+        line = behind;
+    }
+    let line = line.trim_start();
+    let end = line.as_bytes().windows(2).position(|pair| pair == b": ").or_else(|| line.trim_end().strip_suffix(':').map(str::len))?;
     line.get(..end).map(|key| key.trim().trim_matches(['"', '\'']))
 }
 
