@@ -51,6 +51,10 @@ export default {
         await page.locator(".header .pick").first().click();
         await page.locator(".examples .example", { hasText: "Named ports" }).first().click();
         await until(false, () => page.url().includes("example="), "another scene");
+        // The link of an embedded page, with the page's own name in it.
+        const framed = await open({}, "#example=and-or");
+        await until(/\?example=and-or$/, () => framed.url(), "the same address");
+        await until("One dash: both, or either", () => framed.locator(".header .pick b").first().innerText(), "the same example");
         const none = await open({}, "?example=nothing");
         await until(/There is no example `nothing`/, () => none.locator(".toast").innerText(), "an unknown one is said");
     },

@@ -111,6 +111,22 @@ pub fn asked_of_frame(name: &str) -> Option<String> {
     asked(name).or_else(|| web_sys::UrlSearchParams::new_with_str(hash.trim_start_matches('#')).ok()?.get(name))
 }
 
+/// Moves what a link names in its fragment, as that of an embedded page does, behind the `?`, where the page itself looks for it and keeps it.
+pub fn names_from_fragment() {
+    const NAMES: [&str; 2] = ["example", "lesson"];
+    let Some(window) = crate::effects::window() else { return };
+    let hash = window.location().hash().unwrap_or_default();
+    let Ok(params) = web_sys::UrlSearchParams::new_with_str(hash.trim_start_matches('#')) else { return };
+    if NAMES.iter().any(|name| params.has(name)) && NAMES.iter().all(|name| asked(name).is_none()) {
+        let mut search = window.location().search().unwrap_or_default();
+        search.push(if search.is_empty() { '?' } else { '&' });
+        search.push_str(&String::from(params.to_string()));
+        if let Ok(history) = window.history() {
+            let _ = history.replace_state_with_url(&history.state().unwrap_or_default(), "", Some(&format!("{}{search}", page_address(None))));
+        }
+    }
+}
+
 /// Writes names and values behind the `?` of the page's address, in place of what is there.
 pub fn name(named: &[(&'static str, String)]) {
     let Some(window) = crate::effects::window() else { return };

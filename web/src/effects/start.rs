@@ -43,6 +43,7 @@ pub fn fragment() -> String {
 /// inside another: it stores nothing and reads nothing that is stored.
 pub fn initial_state(reply: &[u8], keeper: Option<&Keeper>) -> State {
     if let Some(keeper) = keeper {
+        outside::names_from_fragment();
         keeper.take_over(|shared| example_of(shared.files.iter().map(|(name, text)| (name.as_str(), text.as_str()))).is_some());
         Keeper::tidy();
     }
