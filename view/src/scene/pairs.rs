@@ -19,8 +19,9 @@ pub struct SceneTable {
     pub(super) sets: Vec<SetView>,
     /// The numbers of sets that are certain, by what is allowed: nearly all cells have one, so they are not hashed.
     certain: Vec<Option<u16>>,
-    /// Those of all others.
+    /// Those of all others, and the one that was looked up last: neighbours are mostly the same.
     uncertain: HashMap<PairIds, u16>,
+    last: Option<(PairIds, u16)>,
     /// The same for what differs from pod to pod.
     known_mixed: HashMap<Vec<PairIds>, u16>,
     /// By class.
@@ -221,9 +222,16 @@ impl SceneTable {
         let number = (ids.allowed == ids.possible).then(|| ids.allowed.number());
         let known = match number {
             Some(number) => self.certain.get(number).copied().flatten(),
-            None => self.uncertain.get(&ids).copied(),
+            None => match self.last {
+                Some((last, index)) if last == ids => return index,
+                _ => self.uncertain.get(&ids).copied(),
+            },
         };
-        known.unwrap_or_else(|| self.add(connectivity, ids, number))
+        let index = known.unwrap_or_else(|| self.add(connectivity, ids, number));
+        if number.is_none() {
+            self.last = Some((ids, index));
+        }
+        index
     }
 
     /// A set that was not met before, in words.
@@ -314,6 +322,7 @@ impl SceneTable {
         for known in &mut self.certain {
             *known = known.and_then(new);
         }
+        self.last = None;
         self.uncertain.retain(|_, known| new(*known).map(|number| *known = number).is_some());
         self.known_mixed.retain(|_, known| new(*known).map(|number| *known = number).is_some());
         let moved = |(old, new): (u16, &Option<u16>)| new.is_some_and(|new| new != old);

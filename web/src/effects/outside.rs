@@ -122,7 +122,8 @@ pub fn names_from_fragment() {
         search.push(if search.is_empty() { '?' } else { '&' });
         search.push_str(&String::from(params.to_string()));
         if let Ok(history) = window.history() {
-            let _ = history.replace_state_with_url(&history.state().unwrap_or_default(), "", Some(&format!("{}{search}", page_address(None))));
+            let _ =
+                history.replace_state_with_url(&history.state().unwrap_or_default(), "", Some(&format!("{}{search}", page_address(None))));
         }
     }
 }

@@ -129,6 +129,9 @@ fn front_matter(text: &str) -> usize {
 /// How lines begin that open a block of some markup.
 const BLOCKS: [&str; 7] = ["```", "~~~", "{code", "{noformat}", "[code", "<pre", "{{< highlight"];
 
+/// Fields of objects, with which most lines begin that are not indented: no command, notice or sentence begins so.
+const FIELDS: [&str; 5] = ["apiVersion:", "kind:", "metadata:", "spec:", "status:"];
+
 /// Whether a text can be anything else than manifests. Looks at the first characters of each line.
 fn hints(text: &str) -> bool {
     let first = first_line(text);
@@ -141,7 +144,10 @@ fn hints(text: &str) -> bool {
     }
     let mut after_blank = false;
     text.split('\n').any(|line| {
-        let alone = core::mem::replace(&mut after_blank, line.trim().is_empty());
+        let alone = core::mem::replace(&mut after_blank, line.bytes().all(|byte| byte.is_ascii_whitespace()));
+        if FIELDS.iter().any(|field| line.starts_with(field)) {
+            return false;
+        }
         BLOCKS.iter().any(|block| line.starts_with(block))
             || !line.starts_with([' ', '-', '#', '\r', '"', '}'])
                 && (begins_command(line) || alone && is_prose(line, true) || is_notice(line))
