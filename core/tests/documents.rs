@@ -80,7 +80,7 @@ fn tables_of_settings_are_those_of_the_program() {
     use netpolis_core::settings::table::{Group, markdown};
     let documents = [("cli.md", include_str!("../../docs/cli.md"), true), ("embedding.md", include_str!("../../docs/embedding.md"), false)];
     for (name, text, as_option) in documents {
-        for group in [Group::Assumption, Group::Way] {
+        for group in [Group::Assumption, Group::Path] {
             for line in markdown(group, as_option).lines() {
                 assert!(text.contains(line), "docs/{name} lacks this line of the table of settings:\n{line}");
             }

@@ -177,9 +177,10 @@ impl Given {
             return Err(UsageError::belongs(name, "--paths belongs to diff"));
         }
         // Checks are about paths too.
-        let takes_way = name == "check";
-        let of_path =
-            |(setting, _): &&(&Setting, String)| setting.group == Group::Way && !takes_way && !(name == "plan" && setting.name == "plugin");
+        let takes_path = name == "check";
+        let of_path = |(setting, _): &&(&Setting, String)| {
+            setting.group == Group::Path && !takes_path && !(name == "plan" && setting.name == "plugin")
+        };
         let alien = self.chosen.iter().find(of_path).map(|(setting, _)| setting.name);
         let alien = alien.or(self.entry.and(Some("via"))).or(self.node.as_ref().and(Some("node")));
         match alien.filter(|_| name != "path") {

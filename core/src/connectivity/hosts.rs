@@ -44,7 +44,7 @@ pub(super) struct Hosts {
 }
 
 /// An endpoint, where it is, and its class.
-type Party = (HostLocation, ClassId);
+type LocatedClass = (HostLocation, ClassId);
 
 impl Hosts {
     /// Prepares the answers, which are evaluated when they are asked for.
@@ -152,7 +152,7 @@ impl Hosts {
     }
 
     /// What a checkpoint lets through.
-    fn passes(&self, all: &Connectivity, checkpoint: &Checkpoint, from: Party, to: Party) -> PairIds {
+    fn passes(&self, all: &Connectivity, checkpoint: &Checkpoint, from: LocatedClass, to: LocatedClass) -> PairIds {
         match *checkpoint {
             // Those of the endpoints themselves, and those between nodes, are computed elsewhere.
             Checkpoint::Endpoint(_) | Checkpoint::Group { .. } | Checkpoint::Carriage | Checkpoint::Nat(_) | Checkpoint::ReplyRoute(_) => {
@@ -183,8 +183,8 @@ impl Hosts {
         all: &Connectivity,
         (node, host): (NodeId, HostEndpointId),
         (enters, leaves): (Side, Side),
-        from: Party,
-        to: Party,
+        from: LocatedClass,
+        to: LocatedClass,
     ) -> PairIds {
         let table = &all.cache.table;
         let asked = |hooks, direction, from: ClassId, to: ClassId| {

@@ -236,7 +236,7 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting {
         name: "dataplane",
-        group: Group::Way,
+        group: Group::Path,
         title: "Addresses of Services are translated by",
         values: Values::Words(&[
             word("iptables", "kube-proxy"),
@@ -250,7 +250,7 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting {
         name: "external-traffic-policy",
-        group: Group::Way,
+        group: Group::Path,
         title: "Connections from outside go, for all Services, to",
         values: POLICIES,
         default: AS_WRITTEN,
@@ -260,7 +260,7 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting {
         name: "internal-traffic-policy",
-        group: Group::Way,
+        group: Group::Path,
         title: "Connections to a Service's own address go, for all Services, to",
         values: POLICIES,
         default: AS_WRITTEN,
@@ -270,7 +270,7 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting {
         name: "plugin",
-        group: Group::Way,
+        group: Group::Path,
         title: "The cluster's pods have their addresses by",
         values: Values::Words(&[
             word("azure", "Azure CNI, in the nodes' subnet"),
@@ -286,7 +286,7 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting {
         name: "ingress",
-        group: Group::Way,
+        group: Group::Path,
         title: "Ingresses are served by",
         values: Values::Words(&[word("controller", "pods of the cluster"), word("agic", "an application gateway")]),
         default: AS_WRITTEN,
@@ -296,7 +296,7 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting {
         name: "affinity",
-        group: Group::Way,
+        group: Group::Path,
         title: "`sessionAffinity` of all Services is",
         values: Values::Words(&[
             renamed("ClientIP", &["on"], "by client: a client keeps its first pod"),
@@ -315,7 +315,7 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting {
         name: "source-ranges",
-        group: Group::Way,
+        group: Group::Path,
         title: "`loadBalancerSourceRanges`",
         values: Values::Words(&[word(AS_WRITTEN, "count"), word("ignored", "are ignored")]),
         default: AS_WRITTEN,
@@ -328,7 +328,7 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting {
         name: "probes",
-        group: Group::Way,
+        group: Group::Path,
         title: "Health probes of load balancers ask",
         values: Values::Words(&[
             word("pod", "the node port, and so a pod"),
@@ -342,7 +342,7 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting {
         name: "replicas",
-        group: Group::Way,
+        group: Group::Path,
         title: "Pods on the first, second, … node, for workloads whose pods the input assigns to no node",
         values: Values::Form("numbers with commas, such as 1,9"),
         default: AS_WRITTEN,
@@ -364,7 +364,7 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting {
         name: "node-range",
-        group: Group::Way,
+        group: Group::Path,
         title: "Nodes without an address have one in",
         values: Values::Form("an address range such as 10.240.0.0/24"),
         default: AS_WRITTEN,

@@ -19,8 +19,8 @@ pub const AS_WRITTEN: &str = "as-written";
 pub enum Group {
     /// What the cluster does where upstream leaves it open: for all questions.
     Assumption,
-    /// What decides about the way of packets; as the input says it where it is left out.
-    Way,
+    /// What decides about the path of packets; as the input says it where it is left out.
+    Path,
 }
 
 /// One row of the table.
@@ -131,7 +131,7 @@ impl Setting {
             }
             Values::Form(_) => Some(value),
         };
-        let own = own.or((self.group == Group::Way && value == AS_WRITTEN).then_some(AS_WRITTEN));
+        let own = own.or((self.group == Group::Path && value == AS_WRITTEN).then_some(AS_WRITTEN));
         if own.is_some_and(|own| (self.set)(settings, own)) {
             return Ok(());
         }
@@ -160,24 +160,24 @@ pub fn set(settings: &mut Settings, name: &str, value: &str) -> Result<(), Refus
     }
 }
 
-/// The value of a choice of a way, in JavaScript's spelling; nothing where it is as the input says.
-pub fn get_way(routing: &Routing, name: &str) -> Option<String> {
+/// The value of a path setting by its name in JavaScript; nothing where it is as the input has it.
+pub fn path_setting(routing: &Routing, name: &str) -> Option<String> {
     let settings = Settings { routing: routing.clone(), ..Settings::default() };
-    find(name).filter(|s| s.group == Group::Way)?.chosen(&settings)
+    find(name).filter(|s| s.group == Group::Path)?.chosen(&settings)
 }
 
-/// Makes a choice of a way; an empty value leaves it to the text.
+/// Changes a path setting by its name in JavaScript; an empty value leaves it to the input.
 ///
 /// # Errors
-/// If there is no such choice, or no such value of it.
-pub fn set_way(routing: &mut Routing, name: &str, value: &str) -> Result<(), Refused> {
+/// If there is no such path setting, or no such value of it.
+pub fn set_path_setting(routing: &mut Routing, name: &str, value: &str) -> Result<(), Refused> {
     let mut settings = Settings { routing: core::mem::take(routing), ..Settings::default() };
     let name = if name == "podNetwork" { "plugin" } else { name };
-    let done = match find(name).filter(|s| s.group == Group::Way) {
+    let done = match find(name).filter(|s| s.group == Group::Path) {
         Some(setting) if value.trim().is_empty() => setting.set(&mut settings, AS_WRITTEN),
         Some(setting) => setting.set(&mut settings, value),
         None => {
-            let names: Vec<String> = SETTINGS.iter().filter(|s| s.group == Group::Way).map(Setting::camel).collect();
+            let names: Vec<String> = SETTINGS.iter().filter(|s| s.group == Group::Path).map(Setting::camel).collect();
             Err(Refused(format!("there is no path setting `{name}`; there are {}", names.join(", "))))
         }
     };

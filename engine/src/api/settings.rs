@@ -88,10 +88,10 @@ pub(super) fn change(settings: &Settings, object: &JsValue) -> Result<Settings, 
 /// If it names a setting or a value that there is not.
 pub(super) fn change_path(routing: &Routing, object: &JsValue) -> Result<Routing, ApiError> {
     let mut changed = routing.clone();
-    let known = |name: &str| table::find(name).is_some_and(|setting| setting.group == Group::Way);
+    let known = |name: &str| table::find(name).is_some_and(|setting| setting.group == Group::Path);
     for (name, value) in entries(object, "settings")? {
         let value = text(&value, &name)?;
-        table::set_way(&mut changed, &name, &value).map_err(|error| ApiError::setting(&name, known(&name), &error))?;
+        table::set_path_setting(&mut changed, &name, &value).map_err(|error| ApiError::setting(&name, known(&name), &error))?;
     }
     Ok(changed)
 }
@@ -181,7 +181,7 @@ impl<const N: usize> Text<N> {
                 self.add(setting.default);
                 self.add("`");
             }
-            Group::Way => self.add("as specified in the input"),
+            Group::Path => self.add("as specified in the input"),
         }
         self.add(".\n     */\n    ");
         self.camel(setting.name);
@@ -240,7 +240,7 @@ const fn interfaces<const N: usize>() -> Text<N> {
     text.add("/** What the cluster does where the upstream texts leave it open: for all questions. A name or value that there is not is an error. */\n");
     text.interface("export interface Assumptions", Group::Assumption);
     text.add("/** What decides about the path of packets; what is left out is as specified in the input. */\n");
-    text.interface("export interface PathSettings", Group::Way);
+    text.interface("export interface PathSettings", Group::Path);
     text.add("/** All settings. What is left out stays as it is. */\nexport interface Settings extends Assumptions, PathSettings {}\n");
     text
 }
@@ -260,7 +260,7 @@ mod tests {
             }
             assert_eq!(
                 line.contains("\"as-written\""),
-                setting.group == Group::Way && matches!(setting.values, Values::Words(_)),
+                setting.group == Group::Path && matches!(setting.values, Values::Words(_)),
                 "{line}"
             );
         }

@@ -79,7 +79,7 @@ pub(super) fn choices(answer: &PathAnswer, paths: &Paths, routing: &Routing, que
         let chosen = match name {
             "entry" => question.entry.clone(),
             "node" => question.node.clone(),
-            _ => table::get_way(routing, name),
+            _ => table::path_setting(routing, name),
         };
         list.push(ChoiceView { name: name.into(), title: title.into(), chosen: chosen.filter(|c| !c.is_empty()), unset, options, main });
     };

@@ -31,7 +31,7 @@ fn second(scene: &Analysis, question: &PathQuestion, change: &str, kept: &mut Op
         }
         _ => {
             let mut other = own.clone();
-            table::set_way(&mut other, name, value).map_err(QuestionError::Setting)?;
+            table::set_path_setting(&mut other, name, value).map_err(QuestionError::Setting)?;
             let (routing, paths) = match kept.take() {
                 Some(known) if known.0 == other => kept.insert(known),
                 _ => kept.insert((other.clone(), scene.paths_with(&other))),

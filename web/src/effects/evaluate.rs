@@ -20,7 +20,7 @@ const PATIENCE: u32 = 500;
 /// How long the page waits for the engine, in ms, before it says so.
 const MOMENT: u32 = 1_000;
 
-/// Of the engine.
+/// What is waited for at first: the engine, of which nothing has come.
 const NOTHING_YET: Doing = Doing::Loading { further: false, bytes: 0, of: 0 };
 
 /// The engine, as the page uses it.
@@ -34,13 +34,13 @@ pub struct Engine {
     patience: RefCell<Option<Timeout>>,
     /// What is waited for.
     doing: Cell<Doing>,
-    /// Whether the larger engine is on its way.
+    /// Whether the larger engine is being loaded.
     grows: Cell<bool>,
     /// The number of the flow logs that it gets, or has.
     logs: Cell<Option<u32>>,
     /// Whether an evaluation can be cancelled.
     cancellable: Cell<bool>,
-    /// The cells of the last scene that it sent, of which it sends what changed.
+    /// The cells of the last scene that it sent; of the next it sends only those that changed.
     cells: RefCell<Rc<Vec<u16>>>,
     /// Runs while the page waits, until it says so.
     moment: RefCell<Option<Timeout>>,
@@ -53,10 +53,21 @@ impl PartialEq for Engine {
 }
 
 impl Engine {
-    /// At the end of this link.
+    /// The engine at the other end of this link.
     pub fn new(link: EngineLink) -> Self {
-        let (queue, latest, held, patience, moment, grows, logs, cancellable, cells) = Default::default();
-        Engine { link, queue, latest, held, patience, doing: Cell::new(NOTHING_YET), grows, logs, cancellable, cells, moment }
+        Engine {
+            link,
+            queue: RefCell::default(),
+            latest: RefCell::default(),
+            held: RefCell::default(),
+            patience: RefCell::default(),
+            doing: Cell::new(NOTHING_YET),
+            grows: Cell::default(),
+            logs: Cell::default(),
+            cancellable: Cell::default(),
+            cells: RefCell::default(),
+            moment: RefCell::default(),
+        }
     }
 
     /// Asks what the page wants to know and does not.

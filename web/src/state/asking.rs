@@ -161,7 +161,7 @@ impl State {
             "node" => asked.question.node = value,
             _ => {
                 let mut settings = self.settings.clone();
-                match table::set_way(&mut settings.routing, name, value.as_deref().unwrap_or_default()) {
+                match table::set_path_setting(&mut settings.routing, name, value.as_deref().unwrap_or_default()) {
                     Ok(()) if settings == self.settings => (),
                     Ok(()) => self.choose_settings(settings),
                     Err(error) => self.tell(error.to_string(), false),

@@ -11,7 +11,7 @@ use crate::language::azure::AddressSku;
 use crate::snapshot::NodeId;
 use crate::snapshot::cloud::{InterfaceId, Location, NetworkId, tags};
 use crate::verdict::traversal::{
-    Access, Cast, Checkpoint, NodeRules, RouteEndpoint, Routing, Side, Way, beyond, crossing, groups_between, is_flat, is_guarded,
+    Access, Cast, Checkpoint, NodeRules, RouteBeyond, RouteEndpoint, Routing, Side, beyond, crossing, groups_between, is_flat, is_guarded,
     no_way_in, pod_range, polices_platform, reach, user_routing,
 };
 
@@ -20,7 +20,7 @@ struct Position {
     end: Endpoint,
     location: Option<Location>,
     network: Option<NetworkId>,
-    beyond: Vec<(NetworkId, Way)>,
+    beyond: Vec<(NetworkId, RouteBeyond)>,
 }
 
 impl Course<'_> {

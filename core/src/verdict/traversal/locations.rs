@@ -8,7 +8,7 @@ use hashbrown::{HashMap, HashSet};
 
 use super::bindings::{NsgBindings, Plugins, names_platform};
 use super::cloud::Topology;
-use super::route::{self, Access, Cast, RouteEndpoint, Way};
+use super::route::{self, Access, Cast, RouteBeyond, RouteEndpoint};
 use super::{Checkpoint, PodSnat, keeps_source};
 use crate::compile::{ClassId, Compiled, Endpoint};
 use crate::model::AddressSet;
@@ -53,7 +53,7 @@ pub(crate) struct NetworkLocation {
     /// Of an address, whether it is in a range of a cluster's pods, and whom packets to it are for.
     pub(super) address: (bool, Cast),
     /// Of an address outside, the networks from which there may be a route to it.
-    pub(super) beyond: Vec<(NetworkId, Way)>,
+    pub(super) beyond: Vec<(NetworkId, RouteBeyond)>,
 }
 
 impl NetworkLocation {
@@ -118,7 +118,7 @@ pub(crate) struct NetworkLocationKind<T> {
     placed: bool,
     outside: (bool, bool),
     address: (bool, Cast),
-    beyond: Vec<(NetworkId, Way)>,
+    beyond: Vec<(NetworkId, RouteBeyond)>,
 }
 
 /// Whether packets between two places never leave a machine: those of pods on one node, and of a machine to itself.

@@ -17,7 +17,7 @@ pub(crate) use leaving::{PodSnat, SnatEndpoint, keeps_source, leaves_as};
 pub(crate) use locations::{NetworkLocation, NetworkLocationKind, NetworkLocations, is_flat};
 pub(crate) use overlay::{NodeSubnet, Overlay, TunnelSources, Wire, encapsulating, tunnel_source, wire_between};
 pub use route::Routing;
-pub(crate) use route::{Access, Cast, RouteEndpoint, Way, beyond, no_way_in, reach, user_routing};
+pub(crate) use route::{Access, Cast, RouteBeyond, RouteEndpoint, beyond, no_way_in, reach, user_routing};
 
 use alloc::vec::Vec;
 use core::net::IpAddr;

@@ -337,7 +337,7 @@ pub(crate) struct RouteEndpoint<'a> {
     pub(crate) pod_range: Option<Plugin>,
     pub(crate) access: Access,
     /// Networks from which there is a route to it through a gateway, and so one from it.
-    pub(crate) beyond: &'a [(NetworkId, Way)],
+    pub(crate) beyond: &'a [(NetworkId, RouteBeyond)],
 }
 
 impl RouteEndpoint<'_> {
@@ -348,7 +348,7 @@ impl RouteEndpoint<'_> {
 
 /// How a network may have a route to an address outside all networks.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub(crate) enum Way {
+pub(crate) enum RouteBeyond {
     /// It has one.
     Known,
     /// By a gateway of which the input does not say what is behind it.
@@ -360,16 +360,18 @@ pub(crate) enum Way {
 }
 
 /// Networks from which there may be a route to an address outside all networks.
-pub(crate) fn beyond(cloud: &Cloud, address: IpAddr) -> Vec<(NetworkId, Way)> {
+pub(crate) fn beyond(cloud: &Cloud, address: IpAddr) -> Vec<(NetworkId, RouteBeyond)> {
     let of = |(number, network): (NetworkId, &Network)| {
         let near = || core::iter::once(number).chain(network.peers.iter().copied());
         let behind = near().filter_map(|n| cloud.network(n)).any(|n| n.on_premises.contains(address));
         let way = match () {
             // Of a network that is only assumed nobody says what is behind it.
-            () if behind || network.is_assumed() || !tags::is_public(address) && cloud.is_shown_inside(number, address) => Way::Known,
-            () if near().any(|number| cloud.has_gateway(number)) => Way::Gateway,
-            () if network.unknown_peers && !tags::is_public(address) => Way::Peer,
-            () if network.open && !tags::is_public(address) => Way::Space,
+            () if behind || network.is_assumed() || !tags::is_public(address) && cloud.is_shown_inside(number, address) => {
+                RouteBeyond::Known
+            }
+            () if near().any(|number| cloud.has_gateway(number)) => RouteBeyond::Gateway,
+            () if network.unknown_peers && !tags::is_public(address) => RouteBeyond::Peer,
+            () if network.open && !tags::is_public(address) => RouteBeyond::Space,
             () => return None,
         };
         Some((number, way))
@@ -382,10 +384,10 @@ pub(crate) fn beyond(cloud: &Cloud, address: IpAddr) -> Vec<(NetworkId, Way)> {
 pub(crate) fn no_way_in(from: &RouteEndpoint<'_>, to: &RouteEndpoint<'_>, back: Option<Routing>) -> Option<Routing> {
     let network = to.network.filter(|_| from.is_outside() && !from.is_public && !from.is_platform && !from.is_of_pods)?;
     match from.beyond.iter().find(|(n, _)| *n == network) {
-        Some((_, Way::Known)) => None,
-        Some((_, Way::Gateway)) => Some(Routing::UnknownGateway(network)),
-        Some((_, Way::Peer)) => Some(Routing::UnknownPeer(network)),
-        Some((_, Way::Space)) => Some(Routing::UnknownSpace(network)),
+        Some((_, RouteBeyond::Known)) => None,
+        Some((_, RouteBeyond::Gateway)) => Some(Routing::UnknownGateway(network)),
+        Some((_, RouteBeyond::Peer)) => Some(Routing::UnknownPeer(network)),
+        Some((_, RouteBeyond::Space)) => Some(Routing::UnknownSpace(network)),
         None => back.filter(|back| !matches!(back, Routing::Dropped(..))).or(Some(Routing::PrivateSource(network))),
     }
 }
@@ -420,11 +422,11 @@ pub(crate) fn reach(from: &RouteEndpoint<'_>, to: &RouteEndpoint<'_>) -> Option<
     if to.is_outside() {
         let gateway = from.network.and_then(|network| to.beyond.iter().find(|(n, _)| *n == network));
         return match (gateway, from.network) {
-            (Some((_, Way::Known)), _) => None,
+            (Some((_, RouteBeyond::Known)), _) => None,
             _ if to.is_public => from.access.out,
-            (Some((network, Way::Gateway)), _) => Some(Routing::UnknownGateway(*network)),
-            (Some((network, Way::Peer)), _) => Some(Routing::UnknownPeer(*network)),
-            (Some((network, Way::Space)), _) => Some(Routing::UnknownSpace(*network)),
+            (Some((network, RouteBeyond::Gateway)), _) => Some(Routing::UnknownGateway(*network)),
+            (Some((network, RouteBeyond::Peer)), _) => Some(Routing::UnknownPeer(*network)),
+            (Some((network, RouteBeyond::Space)), _) => Some(Routing::UnknownSpace(*network)),
             (None, Some(network)) => Some(Routing::Private(network)),
             (None, None) => None,
         };
