@@ -41,7 +41,7 @@ pub struct UnknownCode(pub String);
 
 impl fmt::Display for UnknownCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "--explain `{}`: there is no such code; codes look like LINT001", self.0)
+        write!(f, "--explain `{}`: there is no such code; codes look like LINT001, and docs/lints.md lists all", self.0)
     }
 }
 

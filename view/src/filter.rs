@@ -4,6 +4,7 @@
 use std::rc::Rc;
 
 use netpolis_core::language::calico::selector::parse;
+use netpolis_core::model::well_known;
 use serde::{Deserialize, Serialize};
 
 use super::{EndKind, EndView, SceneView, Sentence, SetView, Status};
@@ -106,7 +107,7 @@ pub(super) fn filter_view(scene: &SceneView, asked: &FilterQuestion) -> Result<F
         }
         let label = |key: &str| {
             let own = || end.labels.iter().find_map(|label| label.split_once('=').filter(|(name, _)| *name == key).map(|(_, value)| value));
-            if key == "projectcalico.org/namespace" { namespace } else { own() }
+            if key == well_known::CALICO_NAMESPACE { namespace } else { own() }
         };
         selector.matches(&label)
     };

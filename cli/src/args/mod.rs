@@ -53,11 +53,11 @@ pub enum Command {
         /// How to write.
         format: TextOrJson,
     },
-    /// The whole way of a packet.
+    /// The whole path of a packet.
     Path {
         /// What to read.
         paths: Vec<String>,
-        /// Which way.
+        /// Which path.
         question: path::Question,
         /// How to write.
         format: TextOrJson,

@@ -14,12 +14,10 @@ use crate::answers::fix::TextEdit;
 use crate::compile::Endpoint;
 use crate::diagnostics::Severity;
 use crate::endpoints::{self, find};
-use crate::model::Labels;
+use crate::model::{Labels, well_known};
 use crate::settings::Engine;
 use crate::text::{Place, SourceId, Span};
 
-/// The label with a namespace's name.
-const NAME_LABEL: &str = "kubernetes.io/metadata.name";
 /// The name of the file with pods that are not in the input.
 const STAND_INS: &str = "pods that are not in the input";
 /// So often policies are left as they are one by one; then all that are left.
@@ -166,7 +164,7 @@ impl Analysis {
         let Some(pod) = self.snapshot.pod(id) else { return format!("`{title}`") };
         let with = |labels: &Labels| {
             let labels: Vec<String> =
-                labels.iter().filter(|(key, _)| *key != NAME_LABEL).map(|(key, value)| format!("{key}={value}")).collect();
+                labels.iter().filter(|(key, _)| *key != well_known::NAMESPACE_NAME).map(|(key, value)| format!("{key}={value}")).collect();
             if labels.is_empty() { String::from("without labels") } else { format!("with `{}`", labels.join(", ")) }
         };
         let name = self.snapshot.namespace_name(pod.namespace);

@@ -14,7 +14,7 @@ use super::classes::{ClassId, ClassKind, Classes, Sample};
 use super::label_table::{LabelTable, Seen};
 use super::labels::judged_apart;
 use super::selectors::UNKNOWN_VALUE;
-use crate::model::{AddressSet, Comparison, Known, Labels, Selector, UnknownLabels, ValueShape};
+use crate::model::{AddressSet, Comparison, Known, Labels, Selector, UnknownLabels, ValueShape, well_known};
 use crate::policy::{Direction, EntityMatch, PeerTermKind, Policy, Rule, SubjectMatch};
 use crate::snapshot::{HostEndpoint, Namespace, NamespaceId, PodEndpoint, ServiceAccount, Snapshot};
 
@@ -23,15 +23,13 @@ pub(crate) const NAMESPACE_PREFIX: &str = "pcns.";
 /// Prefix of labels that a pod has from its service account (upstream: `conversion.ServiceAccountLabelPrefix`).
 pub(crate) const ACCOUNT_PREFIX: &str = "pcsa.";
 /// Label with the name of the namespace.
-pub(crate) const NAMESPACE_LABEL: &str = "projectcalico.org/namespace";
+pub(crate) const NAMESPACE_LABEL: &str = well_known::CALICO_NAMESPACE;
 /// Label with the name of the service account.
 pub(crate) const ACCOUNT_LABEL: &str = "projectcalico.org/serviceaccount";
 /// Label of what Kubernetes runs.
 pub(crate) const ORCHESTRATOR_LABEL: &str = "projectcalico.org/orchestrator";
 /// Its value.
 pub(crate) const ORCHESTRATOR: &str = "k8s";
-/// Under their prefix, namespaces and service accounts have their name by this key.
-const NAME_KEY: &str = "projectcalico.org/name";
 
 /// A label key that some selector mentions.
 #[derive(Clone, Debug, Default)]
@@ -175,7 +173,7 @@ impl<'a> Expressions<'a> {
             let mut seen = Seen::new();
             for (key, number) in &self.numbers {
                 let Some(key) = key.strip_prefix(prefix) else { continue };
-                let value = if key == NAME_KEY { Some(name) } else { labels.get(key) };
+                let value = if key == well_known::CALICO_NAME { Some(name) } else { labels.get(key) };
                 seen.extend(value.map(|v| (*number, v)));
             }
             seen
@@ -246,7 +244,7 @@ impl<'a> Expressions<'a> {
                     Some(account) => seen.extend(&account.seen),
                     // The account of a pod is there, whether it is given or not: without labels but with its name.
                     None => {
-                        let name = alloc::format!("{ACCOUNT_PREFIX}{NAME_KEY}");
+                        let name = alloc::format!("{ACCOUNT_PREFIX}{}", well_known::CALICO_NAME);
                         seen.extend(self.synthetic(&name, &endpoint.service_account).filter(|(_, name)| !name.is_empty()));
                     }
                 }
@@ -482,15 +480,15 @@ impl<'a> Unsure<'a> {
         }
         if let (Some(key), Some(namespace)) = (key.strip_prefix(NAMESPACE_PREFIX), self.namespace) {
             return match key {
-                NAME_KEY if nowhere => Known::Present(SOME),
-                NAME_KEY => Known::Value(&namespace.name),
+                well_known::CALICO_NAME if nowhere => Known::Present(SOME),
+                well_known::CALICO_NAME => Known::Value(&namespace.name),
                 key => namespace.unknown.look_up(&namespace.labels, key),
             };
         }
         if let Some(key) = key.strip_prefix(ACCOUNT_PREFIX) {
             match self.account {
                 _ if self.own.others => return Known::Maybe,
-                Some(account) if key == NAME_KEY => return Known::Value(&account.name),
+                Some(account) if key == well_known::CALICO_NAME => return Known::Value(&account.name),
                 Some(account) => return account.unknown.look_up(&account.labels, key),
                 None => {}
             }

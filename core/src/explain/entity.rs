@@ -9,13 +9,13 @@ use super::excluded::address_unmet;
 use super::{Explainer, end_name};
 use crate::compile::Endpoint;
 use crate::compile::expressions::{ACCOUNT_LABEL, NAMESPACE_LABEL, NAMESPACE_PREFIX, ORCHESTRATOR_LABEL};
-use crate::model::{Comparison, Labels, Selector};
+use crate::model::{Comparison, Labels, Selector, well_known};
 use crate::policy::{EntityMatch, PeerTermKind, RuleRef, WrittenEntity};
 use crate::snapshot::{NetworkSet, PodEndpoint, Snapshot};
 use crate::text::Place;
 
 /// The label by which Calico knows a namespace by its name.
-pub(crate) const NAME_LABEL: &str = "projectcalico.org/name";
+pub(crate) const NAME_LABEL: &str = well_known::CALICO_NAME;
 
 /// Something with labels that has an address which a rule matched.
 pub(crate) struct Holder {

@@ -6,7 +6,7 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use crate::model::{ClusterEngine, LabelSelector, Operator, Protocol, Requirement};
+use crate::model::{ClusterEngine, LabelSelector, Operator, Protocol, Requirement, well_known};
 use crate::text::Span;
 
 /// An object, or a document, that is not evaluated.
@@ -178,7 +178,7 @@ pub enum Namespaces {
 impl Namespaces {
     /// Those with one of these names.
     pub fn named(names: Vec<Box<str>>, span: Span) -> Namespaces {
-        let requirement = Requirement { span, key: "kubernetes.io/metadata.name".into(), operator: Operator::In(names) };
+        let requirement = Requirement { span, key: well_known::NAMESPACE_NAME.into(), operator: Operator::In(names) };
         Namespaces::Selected(LabelSelector { span, requirements: alloc::vec![requirement] })
     }
 }

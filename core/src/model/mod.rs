@@ -10,6 +10,7 @@ pub(crate) mod names;
 mod protocol;
 mod selector;
 mod unknown;
+pub mod well_known;
 
 pub(crate) use address::PRIVATE;
 pub use address::{AddressSet, Cidr, CidrError};

@@ -67,7 +67,7 @@ export interface NetpolisError extends Error {
 pub struct ApiError {
     /// What is the matter.
     pub code: ErrorCode,
-    /// The same in a sentence, without a full stop.
+    /// What is the matter in a sentence, without a full stop.
     pub message: String,
     /// The argument, the part of the question or the setting that it is about.
     pub field: Option<String>,
@@ -80,12 +80,12 @@ impl ApiError {
         ApiError { code, message: message.into(), field: None, file: None }
     }
 
-    /// The same about an argument, a part of a question or a setting.
+    /// This error, about an argument, a part of a question or a setting.
     pub(super) fn about(self, field: impl Into<String>) -> Self {
         ApiError { field: Some(field.into()), ..self }
     }
 
-    /// The same about a file.
+    /// This error, about a file.
     pub(super) fn in_file(self, name: impl Into<String>) -> Self {
         ApiError { file: Some(name.into()), ..self }
     }

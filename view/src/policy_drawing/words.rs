@@ -1,19 +1,13 @@
 //! Subjects, peers and ports of a policy in words, with code in backticks.
 
 use netpolis_core::answers::exposure::addresses_in_words;
-use netpolis_core::model::{Comparison, LabelSelector, Operator, Protocol, Selector};
+use netpolis_core::model::{Comparison, LabelSelector, Operator, Protocol, Selector, well_known};
 use netpolis_core::policy::{
     EntityMatch, IcmpMatch, NamespaceMatch, PacketMatch, PeerTermKind, PortTerm, Subject, SubjectMatch, TrafficMatch, TrafficTermKind,
 };
 
-/// Calico's label with the namespace of an endpoint.
-const NAMESPACE_LABEL: &str = "projectcalico.org/namespace";
-/// Calico's label with the name of a namespace.
-const NAME_LABEL: &str = "projectcalico.org/name";
 /// What Calico puts before labels of namespaces.
 const NAMESPACE_PREFIX: &str = "pcns.";
-/// The label with a namespace's name.
-const METADATA_NAME: &str = "kubernetes.io/metadata.name";
 
 /// Whom a policy selects.
 pub(super) fn subject(subject: &SubjectMatch) -> String {
@@ -40,7 +34,7 @@ fn pods(subject: &Subject, own: Option<&str>) -> String {
 /// The namespace that a selector picks by its name, and nothing else.
 pub(super) fn only_namespace(selector: &LabelSelector) -> Option<&str> {
     match selector.requirements.as_slice() {
-        [one] if &*one.key == METADATA_NAME => match &one.operator {
+        [one] if &*one.key == well_known::NAMESPACE_NAME => match &one.operator {
             Operator::In(values) => match values.as_slice() {
                 [name] => Some(name),
                 _ => None,
@@ -54,7 +48,9 @@ pub(super) fn only_namespace(selector: &LabelSelector) -> Option<&str> {
 /// The same for Calico's selectors.
 pub(super) fn calico_namespace(selector: &Selector) -> Option<&str> {
     match selector {
-        Selector::Compare(key, Comparison::Equals(name)) if matches!(&**key, NAME_LABEL | METADATA_NAME) => Some(name),
+        Selector::Compare(key, Comparison::Equals(name)) if matches!(&**key, well_known::CALICO_NAME | well_known::NAMESPACE_NAME) => {
+            Some(name)
+        }
         _ => None,
     }
 }
@@ -67,7 +63,9 @@ fn endpoints(selector: &Selector) -> String {
     for part in parts {
         match part {
             Selector::All => {}
-            Selector::Compare(key, Comparison::Equals(name)) if &**key == NAMESPACE_LABEL => place = format!(" in namespace `{name}`"),
+            Selector::Compare(key, Comparison::Equals(name)) if &**key == well_known::CALICO_NAMESPACE => {
+                place = format!(" in namespace `{name}`")
+            }
             other => rest.push(other.to_string().replace(NAMESPACE_PREFIX, "namespace's ")),
         }
     }

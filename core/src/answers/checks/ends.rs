@@ -12,7 +12,7 @@ use crate::compile::{ClassId, Compiled, Endpoint};
 use crate::endpoints::{NotFound, SOMEWHERE, find, inside};
 use crate::language::lower::address_terms;
 use crate::language::netpolis::{End, PodTerm, Selecting, Term};
-use crate::model::{AddressSet, Cidr, Known, Labels, UnknownLabels};
+use crate::model::{AddressSet, Cidr, Known, Labels, UnknownLabels, well_known};
 use crate::policy::Direction;
 use crate::snapshot::cloud::tags;
 use crate::snapshot::{PodEndpoint, Role, Service, Snapshot};
@@ -320,7 +320,7 @@ fn judge(selecting: &Selecting, labels: &Labels, unknown: &UnknownLabels, namesp
     match selecting {
         Selecting::Labels(selector) => selector.judge(labels, unknown),
         Selecting::Expression(selector) => selector.judge(&|key| match (key, namespace) {
-            ("projectcalico.org/namespace", Some(namespace)) => Known::Value(namespace),
+            (well_known::CALICO_NAMESPACE, Some(namespace)) => Known::Value(namespace),
             _ => unknown.look_up(labels, key),
         }),
     }

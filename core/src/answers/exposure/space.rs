@@ -11,16 +11,14 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::compile::expressions::{ACCOUNT_LABEL, ACCOUNT_PREFIX, NAMESPACE_LABEL, NAMESPACE_PREFIX, ORCHESTRATOR_LABEL};
-use crate::model::{Comparison, LabelSelector, Labels, Operator, Selector};
+use crate::model::{Comparison, LabelSelector, Labels, Operator, Selector, well_known};
 use crate::policy::NamespaceMatch;
 
 use super::peers::PeerKind;
 use super::stand_ins::StandIn;
 
 /// The label that the API server gives every namespace: its name.
-pub(super) const NAME_LABEL: &str = "kubernetes.io/metadata.name";
-/// Under their prefix, namespaces and service accounts have their name by this key of Calico's.
-const CALICO_NAME: &str = "projectcalico.org/name";
+pub(super) const NAME_LABEL: &str = well_known::NAMESPACE_NAME;
 /// The service account of pods that name none.
 pub(super) const DEFAULT_ACCOUNT: &str = "default";
 
@@ -51,9 +49,9 @@ impl Axis {
             _ => {}
         }
         match (key.strip_prefix(NAMESPACE_PREFIX), key.strip_prefix(ACCOUNT_PREFIX)) {
-            (Some(CALICO_NAME | NAME_LABEL), _) => Axis::Namespace,
+            (Some(well_known::CALICO_NAME | NAME_LABEL), _) => Axis::Namespace,
             (Some(label), _) => Axis::NamespaceLabel(label.into()),
-            (_, Some(CALICO_NAME)) => Axis::Account,
+            (_, Some(well_known::CALICO_NAME)) => Axis::Account,
             (_, Some(label)) => Axis::AccountLabel(label.into()),
             _ => Axis::PodLabel(key.into()),
         }
@@ -64,7 +62,7 @@ impl Axis {
     }
 }
 
-/// A condition on one axis.
+/// A condition on one axis: a comparison, and whether it is to hold.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 struct Test(Comparison, bool);
 

@@ -17,7 +17,7 @@ use core::net::IpAddr;
 
 use crate::compile::Endpoint;
 use crate::explain::RuleTrace;
-use crate::model::Cidr;
+use crate::model::{Cidr, well_known};
 use crate::policy::{Action, Direction, Matched, Policy};
 use crate::verdict::traversal::Checkpoint;
 use crate::verdict::{Reason, Verdict};
@@ -186,7 +186,7 @@ fn isolate(block: &Block<'_>, out: &mut Out) {
             let others = chosen.first().filter(|_| chosen.len() == 1).map(|(label, value)| {
                 map([("namespaceSelector", (of != own).then(|| namespace(of))), ("podSelector", Some(unless(label, value)))])
             });
-            let elsewhere = map([("namespaceSelector", Some(unless("kubernetes.io/metadata.name", of)))]);
+            let elsewhere = map([("namespaceSelector", Some(unless(well_known::NAMESPACE_NAME, of)))]);
             let mut outside = vec![map([(
                 "ipBlock",
                 Some(map([("cidr", Some(text(first))), ("except", Some(list(pod_ranges(block).iter().map(text))))])),

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use super::value::{V, map, text};
 use crate::language::kubernetes::inventory::lasting_labels;
+use crate::model::well_known;
 use crate::snapshot::{PodEndpoint, PodId, Role, Snapshot};
 
 /// Labels by which people name what a pod is; of several that select the same, the first of them is taken.
@@ -47,5 +48,5 @@ pub(in crate::answers) fn match_labels(pairs: &Pairs) -> V {
 
 /// The namespace with this name, whatever its other labels are.
 pub(in crate::answers) fn namespace(name: &str) -> V {
-    match_labels(&alloc::vec![("kubernetes.io/metadata.name".to_string(), name.to_string())])
+    match_labels(&alloc::vec![(well_known::NAMESPACE_NAME.to_string(), name.to_string())])
 }

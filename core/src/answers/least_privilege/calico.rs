@@ -11,12 +11,10 @@ use super::world::World;
 use super::write::Spec;
 use crate::answers::fix::value::{V, list, map, text};
 use crate::connections::{ConnectionSet, RangeSet};
-use crate::model::{Cidr, Protocol};
+use crate::model::{Cidr, Protocol, well_known};
 use crate::policy::Direction;
 use crate::snapshot::NamespaceId;
 
-/// The label with a namespace's name, which Calico gives to every namespace.
-const NAME_LABEL: &str = "projectcalico.org/name";
 const PORTS: (u16, u16) = (1, u16::MAX);
 const ICMP: (u16, u16) = (0, 255);
 /// So many rules for single protocols, or types of ICMP, are written for one set of connections.
@@ -79,7 +77,8 @@ fn sides(world: &World<'_>, draft: &Draft, peers: &[Peer]) -> Vec<Entries> {
     let pods = of_namespaces.into_iter().map(|(namespaces, selectors)| {
         let names: Vec<String> = namespaces.iter().map(|id| world.snapshot.namespace_name(*id).into()).collect();
         let is_own = namespaces == [draft.namespace];
-        let namespaces = (!is_own).then(|| ("namespaceSelector".into(), text(requirement(&Requirement::In(NAME_LABEL.into(), names)))));
+        let namespaces =
+            (!is_own).then(|| ("namespaceSelector".into(), text(requirement(&Requirement::In(well_known::CALICO_NAME.into(), names)))));
         namespaces.into_iter().chain([("selector".into(), text(either(&selectors)))]).collect::<Entries>()
     });
     let blocks = families.into_iter().filter(|(nets, _)| !nets.is_empty()).map(|(nets, holes)| {

@@ -9,11 +9,9 @@ use super::world::World;
 use super::write::Spec;
 use crate::answers::fix::value::{V, list, map, text};
 use crate::connections::{ConnectionSet, RangeSet};
-use crate::model::Protocol;
+use crate::model::{Protocol, well_known};
 use crate::policy::Direction;
 
-/// The label with a namespace's name, which every namespace has.
-const NAME_LABEL: &str = "kubernetes.io/metadata.name";
 /// Protocols that its rules can name.
 const NAMED: [Protocol; 3] = [Protocol::TCP, Protocol::UDP, Protocol::SCTP];
 const PORTS: (u16, u16) = (1, u16::MAX);
@@ -94,7 +92,7 @@ fn peer(world: &World<'_>, draft: &Draft, peer: &Peer) -> V {
         Peer::Pods { namespaces, selector: pods, .. } => {
             let is_own = namespaces.as_slice() == [draft.namespace];
             let names: Vec<String> = namespaces.iter().map(|id| world.snapshot.namespace_name(*id).into()).collect();
-            let namespaces = selector(&alloc::vec![Requirement::In(NAME_LABEL.into(), names)]);
+            let namespaces = selector(&alloc::vec![Requirement::In(well_known::NAMESPACE_NAME.into(), names)]);
             let pods = (is_own || !pods.is_empty()).then(|| selector(pods));
             map([("namespaceSelector", (!is_own).then_some(namespaces)), ("podSelector", pods)])
         }

@@ -14,7 +14,7 @@ use crate::answers::lint::LintInput;
 use crate::compile::{ClassId, Endpoint};
 use crate::connections::ConnectionSet;
 use crate::language::TargetPort;
-use crate::model::{Labels, Protocol, UnknownLabels, ValueShape};
+use crate::model::{Labels, Protocol, UnknownLabels, ValueShape, well_known};
 use crate::policy::{Action, Direction, NamespaceMatch, PeerMatch, PeerTermKind, Policy, PolicyId, PortTerm, Rule};
 use crate::snapshot::{PodEndpoint, PodId, Role, Snapshot};
 
@@ -110,7 +110,7 @@ fn may_mean_dns(snapshot: &Snapshot, rule: &Rule, own: &str) -> bool {
                 NamespaceMatch::Named(named) => named == name || own == *name,
                 NamespaceMatch::Selector(selector) => {
                     let given = snapshot.namespaces.iter().find(|n| n.name == *name && n.given.is_some());
-                    let labels: Labels = [("kubernetes.io/metadata.name", *name)].into_iter().collect();
+                    let labels: Labels = [(well_known::NAMESPACE_NAME, *name)].into_iter().collect();
                     let others = UnknownLabels { keys: Vec::new(), others: given.is_none() };
                     selector.judge(given.map_or(&labels, |n| &n.labels), &others).1
                 }

@@ -14,13 +14,13 @@ use super::read::unread::HOST;
 use super::registry::Languages;
 use super::unread::Cause;
 use super::{Kind, Resource, kubernetes};
-use crate::model::{AddressSet, Labels, UnknownLabels};
+use crate::model::{AddressSet, Labels, UnknownLabels, well_known};
 use crate::settings::{Assumed, Placement};
 use crate::snapshot::{Namespace, NamespaceId, Node, NodeId, NodeTunnel, PodEndpoint, PodMaker, Role, Snapshot, UnreadRoute, UnreadWay};
 use crate::text::{DocumentId, Place};
 
 /// The label that the API server sets on every namespace (upstream: `NamespaceDefaultLabelName`, since 1.21).
-pub(in crate::language) const NAMESPACE_NAME_LABEL: &str = "kubernetes.io/metadata.name";
+pub(in crate::language) const NAMESPACE_NAME_LABEL: &str = well_known::NAMESPACE_NAME;
 
 /// A range of addresses for pods, of a node if it has one.
 pub(in crate::language) type NodeRange = (Option<NodeId>, (IpAddr, IpAddr));

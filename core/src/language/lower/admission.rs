@@ -7,7 +7,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use crate::language::{Kind, Resource};
-use crate::model::{LabelSelector, Labels, Protocol, Selector};
+use crate::model::{LabelSelector, Labels, Protocol, Selector, well_known};
 use crate::policy::{
     Doubt, NamespaceMatch, PeerMatch, PeerTermKind, Policy, PolicyId, Rule, Ruleset, Subject, SubjectMatch, TrafficMatch, TrafficTerm,
     TrafficTermKind,
@@ -144,7 +144,7 @@ pub(super) fn doubt_ports_in_mesh(resources: &[(DocumentId, &Resource)], ruleset
         NamespaceMatch::Named(name) => namespaces.iter().any(|(_, r)| *r.meta.name == **name),
         NamespaceMatch::Selector(selector) => namespaces.iter().any(|(_, r)| {
             let mut labels = r.meta.labels.clone();
-            labels.set("kubernetes.io/metadata.name", &r.meta.name);
+            labels.set(well_known::NAMESPACE_NAME, &r.meta.name);
             selector.judge(&labels, &r.flaws.labels).1
         }),
     };

@@ -9,12 +9,10 @@ use super::super::labels::Conditions;
 use super::inexpressible::Inexpressible;
 use crate::compile::expressions::{ACCOUNT_LABEL, ACCOUNT_PREFIX, NAMESPACE_LABEL, NAMESPACE_PREFIX, ORCHESTRATOR, ORCHESTRATOR_LABEL};
 use crate::model::names::{label_key, label_value};
-use crate::model::{Comparison, Operator, Selector};
+use crate::model::{Comparison, Operator, Selector, well_known};
 
 /// The label by which Kubernetes knows a namespace's name, on every namespace.
-pub(in crate::answers::convert) const NAME_KEY: &str = "kubernetes.io/metadata.name";
-/// The one that Calico adds besides.
-const CALICO_NAME_KEY: &str = "projectcalico.org/name";
+pub(in crate::answers::convert) const NAME_KEY: &str = well_known::NAMESPACE_NAME;
 /// So many alternatives of a selector are written out; more are no longer readable.
 pub(super) const MOST_ALTERNATIVES: usize = 16;
 
@@ -195,7 +193,7 @@ fn leaf(key: &str, operator: Operator, side: Side, negated: bool) -> Result<Vec<
         },
         Side::Namespace => (key, side),
     };
-    let key = if side == Side::Namespace && key == CALICO_NAME_KEY { NAME_KEY } else { key };
+    let key = if side == Side::Namespace && key == well_known::CALICO_NAME { NAME_KEY } else { key };
     if label_key(key).is_err() {
         return Err(Inexpressible::Key(key.into()));
     }

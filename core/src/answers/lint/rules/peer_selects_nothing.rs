@@ -5,12 +5,11 @@ use alloc::vec::Vec;
 
 use crate::answers::lint::{Lint, LintInput, acting_rules, has_unread_pods, peer_terms, typo};
 use crate::diagnostics::{Code, Diagnostic, Severity};
-use crate::model::{LabelSelector, Operator};
+use crate::model::{LabelSelector, Operator, well_known};
 use crate::policy::{NamespaceMatch, PeerTermKind};
 use crate::snapshot::{PodEndpoint, Role};
 
 const CODE: Code = Code("LINT002");
-const NAME_LABEL: &str = "kubernetes.io/metadata.name";
 
 pub(in crate::answers::lint) const LINT: Lint = Lint {
     code: CODE,
@@ -87,7 +86,8 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
                 NamespaceMatch::Selector(selector) if namespaces.is_empty() => {
                     let problem = problem("this peer selects no namespace");
                     match meant_by_name(input, selector) {
-                        Some(name) => problem.help(format!("to select namespace `{name}` by its name, write `{NAME_LABEL}: {name}`")),
+                        Some(name) => problem
+                            .help(format!("to select namespace `{name}` by its name, write `{}: {name}`", well_known::NAMESPACE_NAME)),
                         None => typo::explain_namespaces(problem, input, document, selector),
                     }
                 }

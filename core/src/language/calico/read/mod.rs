@@ -24,7 +24,7 @@ use crate::language::read::meta::NameRule;
 use crate::language::read::unread::Family;
 use crate::language::unread::Enforcer;
 use crate::language::{Kind, Meta, codes};
-use crate::model::names;
+use crate::model::{names, well_known};
 use crate::text::Span;
 
 /// The group of Calico's API.
@@ -216,7 +216,7 @@ impl<'a> Reader<'a> {
 
     fn network_set(&mut self, spec: &Slot<'a, '_>, meta: &Meta, global: bool) -> NetworkSet {
         let mut set = NetworkSet { global, nets: Vec::new(), unread: false };
-        if meta.labels.get("projectcalico.org/namespace").is_some() {
+        if meta.labels.get(well_known::CALICO_NAMESPACE).is_some() {
             let message = "metadata.labels: Invalid value: projectcalico.org/namespace: not a valid label name";
             self.refuse(Diagnostic::new(codes::RESERVED_LABEL, Severity::Error, meta.labels_span, message));
         }

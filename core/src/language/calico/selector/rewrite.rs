@@ -7,9 +7,8 @@ use alloc::boxed::Box;
 use alloc::format;
 use alloc::vec::Vec;
 
-use crate::model::{Comparison, Selector};
+use crate::model::{Comparison, Selector, well_known};
 
-const NAMESPACE_LABEL: &str = "projectcalico.org/namespace";
 const ACCOUNT_LABEL: &str = "projectcalico.org/serviceaccount";
 const NAMESPACE_PREFIX: &str = "pcns.";
 const ACCOUNT_PREFIX: &str = "pcsa.";
@@ -87,8 +86,8 @@ pub fn peer(parts: &PeerParts<'_>, policy_namespace: Option<&str>) -> (Option<Se
     positive.extend(parts.selector.cloned());
     let positive = all_of(positive);
     let namespaces = match (parts.namespace_selector, policy_namespace) {
-        (Some(selector), _) => Some(selector.prefixed(NAMESPACE_PREFIX).narrowed(NAMESPACE_LABEL, true)),
-        (None, Some(namespace)) => Some(Selector::Compare(NAMESPACE_LABEL.into(), Comparison::Equals(namespace.into()))),
+        (Some(selector), _) => Some(selector.prefixed(NAMESPACE_PREFIX).narrowed(well_known::CALICO_NAMESPACE, true)),
+        (None, Some(namespace)) => Some(Selector::Compare(well_known::CALICO_NAMESPACE.into(), Comparison::Equals(namespace.into()))),
         (None, None) => None,
     };
     let counts = positive.is_some() || parts.not_selector.is_some() || parts.namespace_selector.is_some();
@@ -99,7 +98,7 @@ pub fn peer(parts: &PeerParts<'_>, policy_namespace: Option<&str>) -> (Option<Se
 /// What a policy of a namespace applies to.
 pub fn namespaced_subject(namespace: &str, selector: Option<&Selector>, accounts: Option<&Selector>) -> Selector {
     let mut parts: Vec<Selector> = selector.into_iter().cloned().collect();
-    parts.push(Selector::Compare(NAMESPACE_LABEL.into(), Comparison::Equals(namespace.into())));
+    parts.push(Selector::Compare(well_known::CALICO_NAMESPACE.into(), Comparison::Equals(namespace.into())));
     parts.extend(accounts.map(|selector| selector.prefixed(ACCOUNT_PREFIX)));
     all_of(parts).unwrap_or(Selector::All)
 }
@@ -107,7 +106,7 @@ pub fn namespaced_subject(namespace: &str, selector: Option<&Selector>, accounts
 /// What a policy without a namespace applies to.
 pub fn global_subject(selector: Option<&Selector>, namespaces: Option<&Selector>, accounts: Option<&Selector>) -> Selector {
     let mut whole = selector.cloned();
-    for (part, prefix, label) in [(namespaces, NAMESPACE_PREFIX, NAMESPACE_LABEL), (accounts, ACCOUNT_PREFIX, ACCOUNT_LABEL)] {
+    for (part, prefix, label) in [(namespaces, NAMESPACE_PREFIX, well_known::CALICO_NAMESPACE), (accounts, ACCOUNT_PREFIX, ACCOUNT_LABEL)] {
         if let Some(part) = part {
             // Every `all()` of the whole text is replaced, that of the selector too.
             whole = all_of(whole.into_iter().chain([part.prefixed(prefix)]).collect()).map(|all| all.narrowed(label, false));

@@ -9,13 +9,11 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::language::{Kind, PodTemplate, Resource, WorkloadKind};
-use crate::model::{Labels, UnknownLabels, ValueShape};
+use crate::model::{Labels, UnknownLabels, ValueShape, well_known};
 use crate::settings::UnlistedController;
 use crate::snapshot::{Namespace, NamespaceId, OwnerKind, PodEndpoint, Role, Served, Snapshot};
 use crate::text::{DocumentId, Place};
 
-/// The label that every namespace has.
-const NAME_LABEL: &str = "kubernetes.io/metadata.name";
 /// The name of what stands for the controller.
 const NAME: &str = "ingress-controller";
 /// Last parts of images of controllers.
@@ -57,7 +55,7 @@ pub(super) fn add(
     };
     let others = unlisted == UnlistedController::Anything;
     let (namespace, labels) = by_service.unwrap_or_else(|| {
-        let keys = if others { alloc::vec![(NAME_LABEL.into(), ValueShape::Any)] } else { Vec::new() };
+        let keys = if others { alloc::vec![(well_known::NAMESPACE_NAME.into(), ValueShape::Any)] } else { Vec::new() };
         let unknown = UnknownLabels { keys, others };
         snapshot.namespaces.push(Namespace { name: String::new(), labels: Labels::default(), unknown, given: None });
         (NamespaceId::last(&snapshot.namespaces), Labels::default())

@@ -11,7 +11,7 @@ use crate::language::read::meta::NameRule;
 use crate::language::read::unread::{Family, linkerd_default};
 use crate::language::unread::Enforcer;
 use crate::language::{ClusterPolicyKind, Kind, Meta, WorkloadKind, codes};
-use crate::model::Labels;
+use crate::model::{Labels, well_known};
 
 const fn workload(name: &'static str, current: &'static [&'static str], old: &'static [&'static str], read: ReadKind) -> KnownKind {
     KnownKind { old, ..KnownKind::namespaced(name, Role::MakesPods, current, read) }
@@ -171,11 +171,14 @@ impl<'a> Reader<'a> {
 
     /// What is particular to namespaces.
     fn check_namespace(&mut self, metadata: &Slot<'a, '_>, name: &str, labels: &Labels, has_dead_annotation: bool) {
-        const NAME_LABEL: &str = "kubernetes.io/metadata.name";
-        if let Some(value) = labels.get(NAME_LABEL).filter(|value| *value != name && !name.is_empty()) {
-            let entry = metadata.node.and_then(|node| node.get("labels")).and_then(|labels| labels.entry(NAME_LABEL));
+        if let Some(value) = labels.get(well_known::NAMESPACE_NAME).filter(|value| *value != name && !name.is_empty()) {
+            let entry = metadata.node.and_then(|node| node.get("labels")).and_then(|labels| labels.entry(well_known::NAMESPACE_NAME));
             let span = entry.map_or(metadata.at, |entry| entry.key_span);
-            let message = format!("metadata.labels: API servers always set `{NAME_LABEL}` to the name `{name}` (here: {})", quoted(value));
+            let message = format!(
+                "metadata.labels: API servers always set `{}` to the name `{name}` (here: {})",
+                well_known::NAMESPACE_NAME,
+                quoted(value)
+            );
             self.report(Diagnostic::new(codes::NAMESPACE_NAME_LABEL, Severity::Warning, span, message).help("leave the label out"));
         }
         if has_dead_annotation {

@@ -7,15 +7,13 @@ use alloc::vec::Vec;
 use super::{Object, has_items, selector};
 use crate::document::{NodeRef, Value};
 use crate::language::unread::{Effect, Namespaces, Whom};
-use crate::model::{LabelSelector, Requirement};
+use crate::model::{LabelSelector, Requirement, well_known};
 
 /// The label by which Cilium knows an endpoint's namespace, and the prefix of labels of namespaces.
 const NAMESPACE: &str = "io.kubernetes.pod.namespace";
 const NAMESPACE_LABELS: &str = "io.cilium.k8s.namespace.labels.";
 /// Labels that Cilium makes itself.
 const OWN_LABELS: &str = "io.cilium.";
-/// The label with the name of a namespace.
-const NAME_LABEL: &str = "kubernetes.io/metadata.name";
 
 pub(in crate::language) fn effects(object: &Object<'_>) -> Vec<Effect> {
     let clusterwide = object.kind != "CiliumNetworkPolicy";
@@ -91,7 +89,7 @@ fn subject(node: Option<NodeRef<'_>>, clusterwide: bool) -> Whom {
             Some(_) => continue,
         };
         if key == NAMESPACE {
-            namespaces.requirements.push(Requirement { span, key: Box::from(NAME_LABEL), operator });
+            namespaces.requirements.push(Requirement { span, key: Box::from(well_known::NAMESPACE_NAME), operator });
         } else if let Some(key) = key.strip_prefix(NAMESPACE_LABELS) {
             namespaces.requirements.push(Requirement { span, key: key.into(), operator });
         } else if !key.starts_with(OWN_LABELS) {

@@ -10,7 +10,7 @@ use crate::diagnostics::{Diagnostic, Severity};
 use crate::document::NodeRef;
 use crate::language::codes;
 use crate::language::unread::{Cause, Effect, Namespaces, Unread, Whom};
-use crate::model::{LabelSelector, Operator, Requirement};
+use crate::model::{LabelSelector, Operator, Requirement, well_known};
 use crate::text::Span;
 
 /// The group of Kustomizations and Components.
@@ -83,7 +83,7 @@ pub(in crate::language) fn unread(node: NodeRef<'_>) -> Unread {
     };
     let mut effects: Vec<Effect> = changing.or(elsewhere).map(|field| effect(field, Namespaces::All)).into_iter().collect();
     if let (true, Some(name)) = (effects.is_empty(), node.get("namespace").and_then(NodeRef::as_str)) {
-        let key = Box::from("kubernetes.io/metadata.name");
+        let key = Box::from(well_known::NAMESPACE_NAME);
         let requirement = Requirement { span: node.span(), key, operator: Operator::In(alloc::vec![name.into()]) };
         let selector = LabelSelector { span: node.span(), requirements: alloc::vec![requirement] };
         effects.push(effect("namespace", Namespaces::Selected(selector)));
