@@ -1,6 +1,6 @@
 // The graph.
 import assert from "node:assert/strict";
-import { PHONE, accessible, goTo, headline, marks, notIn, open, openExample, openShop, shoot, until } from "../page.mjs";
+import { NO_FINGERS, PHONE, SHOP, accessible, goTo, headline, marks, notIn, open, openExample, openShop, paste, shoot, until } from "../page.mjs";
 
 /** Each card by its key, with its place on the screen. */
 const places = (page) =>
@@ -80,6 +80,57 @@ export default {
         await page.getByRole("button", { name: "show all" }).click();
         await until(false, () => map.isVisible(), "all is seen again");
     },
+
+    "on a small telephone names can be read at first sight and when all is to be shown, and what is asked about is in sight": notIn(NO_FINGERS, async () => {
+        for (const viewport of [{ width: 375, height: 667 }, PHONE]) {
+            const page = await openScene("Online boutique", "frontend", { viewport, hasTouch: true, isMobile: true });
+            const scale = () => page.locator("svg.graph .world").evaluate((world) => Number(/scale\(([\d.]+)\)/.exec(world.getAttribute("transform"))[1]));
+            const inSight = async (key) => {
+                const [card, canvas] = await Promise.all([page.locator(`g.mark[data-key="${key}"] .body`).boundingBox(), page.locator(".canvas").boundingBox()]);
+                return card.x >= canvas.x && card.y >= canvas.y && card.x + card.width <= canvas.x + canvas.width && card.y + card.height <= canvas.y + canvas.height;
+            };
+            const sender = await page.locator("g.mark.flow").first().getAttribute("data-key");
+            const readable = async (when) => {
+                await until(true, async () => 13 * (await scale()) >= 9 && (await inSight(sender)), `${viewport.width}: ${when}`);
+                await until(true, () => page.locator(".minimap").isVisible(), `${viewport.width}: a map shows where the rest is, ${when}`);
+            };
+            await readable("at first sight");
+            await shoot(page, `phone-boutique-${viewport.width}`);
+            const canvas = await page.locator(".canvas").boundingBox();
+            const map = await page.locator(".minimap").boundingBox();
+            await page.touchscreen.tap(map.x + map.width - 4, map.y + map.height - 4);
+            await until(false, () => inSight(sender), "elsewhere by the map");
+            await page.getByRole("button", { name: "show all" }).click();
+            await readable("when all is to be shown");
+            assert.ok(map.width * map.height < (canvas.width * canvas.height) / 8, "the map is small");
+        }
+    }),
+
+    "cards that an edit moves glide to their places, unless motion is not wanted": notIn({ firefox: "its driver emulates no such wish", webkit: "its driver emulates no such wish" }, async () => {
+        for (const reducedMotion of ["no-preference", "reduce"]) {
+            const page = await openShop({ reducedMotion });
+            const moving = page.evaluate(() => new Promise((done) => {
+                const seen = new Set();
+                const look = () => {
+                    seen.add(Math.round(document.querySelector("svg.graph g.mark .body").getBoundingClientRect().x));
+                    if (!document.querySelector('g.mark[data-key^="corner/guest"]')) seen.clear();
+                    else if (!window.arrived) window.arrived = performance.now();
+                    if (window.arrived && performance.now() > window.arrived + 600) done(seen.size);
+                    else requestAnimationFrame(look);
+                };
+                look();
+            }));
+            await paste(page, `${SHOP}---\napiVersion: v1\nkind: Pod\nmetadata: {name: guest, namespace: corner}\nspec: {containers: [{name: a, image: example/guest}]}\n`);
+            const places = await moving;
+            if (reducedMotion === "reduce") assert.ok(places <= 2, `at once: ${places} places`);
+            else assert.ok(places > 2, `on its way it is seen at ${places} places`);
+            // Whoever pans meanwhile has the drawing under the hand.
+            const { x, y } = await page.locator(".canvas").boundingBox();
+            await page.mouse.move(x + 20, y + 20);
+            await page.mouse.wheel(0, 40);
+            await until(0, () => page.locator("svg.graph.glides").count(), "nothing glides while somebody looks elsewhere");
+        }
+    }),
 
     async "the graph can be used with the keyboard alone"() {
         const page = await openShop();

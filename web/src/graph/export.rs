@@ -231,6 +231,7 @@ fn draw_arrow(out: &mut String, arrow: &Arrow, palette: &Palette) {
 fn draw_words(out: &mut String, arrow: &Arrow, lettering: f64, palette: &Palette) {
     let (colour, ..) = pen(arrow.status, palette);
     let (x, y) = (arrow.route.label.0.round(), arrow.route.label.1.round());
+    let lettering = arrow.lettering(lettering);
     let there = format!("translate({x} {y}) scale({lettering:.3})");
     match arrow.status {
         Status::Denied => {

@@ -126,15 +126,15 @@ impl Input {
 
 /// Width and height that a picture has on the page: of a window of 1440 by 900 pixels, or of a telephone.
 fn canvas(tall: bool) -> (f64, f64) {
-    if tall { (370.0, 400.0) } else { (625.0, 480.0) }
+    if tall { (370.0, 320.0) } else { (625.0, 480.0) }
 }
 
 /// How much larger than usual labels have to be, so that they can be read where all of a picture of this size is seen; where there are
-/// many cards, only as far as there is room for them.
+/// many cards, only as far as there is room for them; on a telephone, no larger than it needs where names can be read.
 pub fn lettering(bounds: Rect, cards: usize, tall: bool) -> f64 {
     let canvas = canvas(tall);
     let small = (bounds.w / canvas.0).max(bounds.h / canvas.1) * 1.04;
-    small.clamp(1.0, if cards <= FEW_CARDS { LARGEST_LETTERS } else { 1.5 })
+    small.clamp(1.0, if cards <= FEW_CARDS && !tall { LARGEST_LETTERS } else { 1.5 })
 }
 
 /// Where everything stood.

@@ -1,10 +1,11 @@
 //! The graph: which marks and arrows there are (`picture`), where they stand (`layout`), which way arrows run (`route`), what stays while
-//! something is pointed at (`near`), what opens while somebody zooms in (`zoom`), and the picture as a file (`export`). All of it is plain computation, tested natively; `components::graph` draws it.
+//! something is pointed at (`near`), whether cards glide to new places (`glide`), what opens while somebody zooms in (`zoom`), and the picture as a file (`export`). All of it is plain computation, tested natively; `components::graph` draws it.
 
 pub mod around;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod clusters;
 pub mod export;
+pub mod glide;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod judge;
 pub mod layout;
@@ -103,15 +104,23 @@ pub const SMALLEST: f64 = 0.08;
 /// Largest scale that is chosen without being asked for.
 pub const COMFORTABLE: f64 = 1.25;
 
+/// Smallest scale at which names on cards can be read, at 9 pixels. A small canvas shows no more than that leaves room for.
+pub const NAMES: f64 = 0.7;
+
 /// Width and height of the canvas in a window of 1440 by 900 pixels.
 pub const WIDE: (f64, f64) = (681.0, 538.0);
 /// Width and height of the canvas of a telephone.
-pub const TALL: (f64, f64) = (390.0, 420.0);
+pub const TALL: (f64, f64) = (390.0, 350.0);
 
-/// The scale at which all of an area is seen on a canvas of this size, with a margin.
+/// Whether a canvas has no room for pictures that a larger one shows as a whole.
+pub fn is_small((w, h): (f64, f64)) -> bool {
+    w < 600.0 || h < 300.0
+}
+
+/// The scale at which all of an area is seen on a canvas of this size, with a margin; on a small one no smaller than names can be read.
 pub fn fitting_scale((w, h): (f64, f64), area: Rect) -> f64 {
-    let margin = if w < 600.0 || h < 300.0 { 10.0 } else { 28.0 };
-    ((w - 2.0 * margin) / area.w.max(1.0)).min((h - 2.0 * margin) / area.h.max(1.0)).clamp(SMALLEST, COMFORTABLE)
+    let (margin, smallest) = if is_small((w, h)) { (10.0, NAMES) } else { (28.0, SMALLEST) };
+    ((w - 2.0 * margin) / area.w.max(1.0)).min((h - 2.0 * margin) / area.h.max(1.0)).clamp(smallest, COMFORTABLE)
 }
 
 /// About how wide a text is, in pixels at this size of Inter: the layout must not wait for the font.

@@ -368,7 +368,13 @@ impl Arrow {
             Status::Allowed | Status::Partly if self.label.is_empty() => (0.0, 0.0),
             _ => (self.label.chars().count() as f64 * 6.7 + 10.0, 18.0),
         };
-        (w * lettering, h * lettering)
+        let by = self.lettering(lettering);
+        (w * by, h * by)
+    }
+
+    /// How much larger than usual it is, where letters are so much larger.
+    pub fn lettering(&self, letters: f64) -> f64 {
+        if matches!(self.status, Status::Denied | Status::CannotTell) { route::sign_lettering(letters) } else { letters }
     }
 }
 

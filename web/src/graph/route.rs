@@ -16,6 +16,11 @@ const RADIUS: f64 = 14.0;
 /// Arrow heads end just before the card.
 const HEAD_GAP: f64 = 3.0;
 
+/// How much larger than usual a sign is where letters are so much larger: it is known from its shape, and need not be read.
+pub fn sign_lettering(letters: f64) -> f64 {
+    letters.min(1.2)
+}
+
 /// An arrow to be drawn.
 #[derive(Clone, Copy, Debug)]
 pub struct Wish {
@@ -88,7 +93,9 @@ impl Ground<'_> {
 impl Way {
     /// Its label's size with letters so much larger than usual.
     fn label_size(&self, lettering: f64) -> (f64, f64) {
-        (self.wish.label.0 * lettering, self.wish.label.1 * lettering)
+        let (w, h) = self.wish.label;
+        let by = if w == h { sign_lettering(lettering) } else { lettering };
+        (w * by, h * by)
     }
 
     /// With the place of its label.

@@ -260,11 +260,9 @@ impl Events {
 
     /// Opens or closes a namespace.
     pub(super) fn toggle(&self, name: String) {
-        if self.picture.overview.is_none() {
-            return self.store.dispatch(PictureAction::ToggleNamespace(name).into());
-        }
         self.live.borrow_mut().toggled = Some(name.clone());
-        self.store.dispatch(PictureAction::ToggleCard(name).into());
+        let large = self.picture.overview.is_some();
+        self.store.dispatch(if large { PictureAction::ToggleCard(name) } else { PictureAction::ToggleNamespace(name) }.into());
     }
 
     pub(super) fn activate(&self, element: &Element) {

@@ -13,6 +13,7 @@ use super::parts::{ArrowProps, ArrowView, MarkView, SaidView, says_something};
 use super::view::LiveRef;
 use crate::components::ByAddress;
 use crate::components::renders::count_render;
+use crate::graph::glide::glides;
 use crate::graph::near::{Near, Pointed, near};
 use crate::graph::picture::{FrameMark, Mark, MarkKind, Picture};
 use crate::graph::route::Route;
@@ -101,6 +102,7 @@ pub(super) fn Drawing(props: &DrawingProps) -> Html {
     };
     use_focus(&picture, &props.live.0, &props.canvas);
     use_awaited(&props.canvas, &props.live.0, *part);
+    let glide = use_glide(&picture);
     let many = picture.marks.len() + picture.arrows.iter().filter(|arrow| !arrow.quiet).count() > MANY_PARTS;
     // Where nothing can be measured the drawing fits itself; `shell.css` has the margins and the largest scale of `camera::fitting`.
     let still = crate::effects::window().is_none();
@@ -113,7 +115,7 @@ pub(super) fn Drawing(props: &DrawingProps) -> Html {
     let view_box = still.then(|| format!("{} {} {} {}", area.x, area.y, area.w, area.h));
     let largest = still.then(|| format!("--wide:{}px;--high:{}px", area.w * COMFORTABLE, area.h * COMFORTABLE));
     html! {
-        <svg class={classes!("graph", picture.overview.is_some().then_some("overview"), near.is_some().then_some("pointing"), still.then_some("still"), many.then_some("many"))} viewBox={view_box} style={largest} role="group" aria-label={t_count(picture.marks.len(), "1 mark: arrow keys move between them, Enter selects one. The matrix has the same as a table.", "{0} marks: arrow keys move between them, Enter selects one. The matrix has the same as a table.")}
+        <svg class={classes!("graph", picture.overview.is_some().then_some("overview"), near.is_some().then_some("pointing"), still.then_some("still"), many.then_some("many"), glide)} viewBox={view_box} style={largest} role="group" aria-label={t_count(picture.marks.len(), "1 mark: arrow keys move between them, Enter selects one. The matrix has the same as a table.", "{0} marks: arrow keys move between them, Enter selects one. The matrix has the same as a table.")}
             onpointerdown={on(Events::down)} onpointermove={on(Events::moved)} onpointerup={on(Events::up)} onpointercancel={on(Events::cancel)} onlostpointercapture={on(Events::cancel)} oncontextmenu={on_mouse(Events::menu)}
             onpointerover={on(Events::over)} onpointerleave={on(Events::leave)} onclick={on_mouse(Events::click)} ondblclick={on_mouse(Events::double)} onkeydown={events.hear(Events::key)}>
             { heads() }
@@ -134,6 +136,19 @@ pub(super) fn Drawing(props: &DrawingProps) -> Html {
             <circle class="rest-ring" r="34" pathLength="1" />
         </svg>
     }
+}
+
+/// Whether cards glide to their places in this picture; by turns, as each time their arrows come anew.
+#[hook]
+fn use_glide(picture: &ByAddress<Picture>) -> Option<&'static str> {
+    let before = use_mut_ref(|| (picture.clone(), false));
+    *use_memo(picture.clone(), move |picture| {
+        let (before, turn) = &mut *before.borrow_mut();
+        let moved = glides(before, picture);
+        *before = picture.clone();
+        *turn ^= moved;
+        moved.then_some(if *turn { "glides" } else { "glides again" })
+    })
 }
 
 /// What a drawing shows because something is pointed at or chosen.
@@ -236,11 +251,11 @@ fn frame(frame: &FrameMark, large: bool) -> Html {
     let r = frame.rect;
     let (inset, side) = if large { (-8, 40) } else { (0, 24) };
     html! {
-        <g key={frame.name.clone()} class="frame" lang={shown().tag()} data-frame={frame.name.clone()}>
-            <rect x={r.x.to_string()} y={r.y.to_string()} width={r.w.to_string()} height={r.h.to_string()} rx="12" />
-            <text x={(r.x + 18.0).to_string()} y={(r.y + 25.0).to_string()}>{ own_words(&frame.title).as_ref().unwrap_or(&frame.title) }<title>{ if frame.closes() { t_with("namespace {0}, {1}", &[&frame.name, &t_count(frame.count, "{0} workload", "{0} workloads")]) } else { frame.title.clone() } }</title></text>
+        <g key={frame.name.clone()} class="frame" lang={shown().tag()} data-frame={frame.name.clone()} transform={format!("translate({} {})", r.x, r.y)}>
+            <rect width={r.w.to_string()} height={r.h.to_string()} rx="12" />
+            <text x="18" y="25">{ own_words(&frame.title).as_ref().unwrap_or(&frame.title) }<title>{ if frame.closes() { t_with("namespace {0}, {1}", &[&frame.name, &t_count(frame.count, "{0} workload", "{0} workloads")]) } else { frame.title.clone() } }</title></text>
             if frame.closes() {<g class="fold" role="button" tabindex={if large { "0" } else { "-1" }} aria-label={if frame.name.starts_with(' ') { t_with("close {0}", &[t(frame.name.trim())]) } else { t_with("close namespace {0}", &[&frame.name]) }} data-fold={frame.name.clone()}
-                transform={format!("translate({} {})", r.right() - 34.0, r.y + 10.0)}>
+                transform={format!("translate({} 10)", r.w - 34.0)}>
                 <rect class="hit" x={inset.to_string()} y={inset.to_string()} width={side.to_string()} height={side.to_string()} rx="6" /><path d="M7 12h10" /><title>{ t("show as one card") }</title>
             </g>}
         </g>

@@ -28,7 +28,10 @@ pub(super) fn use_focus(picture: &ByAddress<Picture>, live: &LiveRef, canvas: &N
         };
         let area = frame.and_then(|frame| picture.frames.get(frame)).map(|frame| frame.rect);
         if let Some(canvas) = canvas.cast::<Element>() {
-            bring(&live, &canvas, area.or_else(|| picture.rect(card?)));
+            // Where all of a picture is seen it is in sight.
+            if picture.overview.is_some() || live.borrow().camera.moved {
+                bring(&live, &canvas, area.or_else(|| picture.rect(card?)));
+            }
             focus_quietly(&live, &canvas, &selector);
         }
     });

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use web_sys::{Element, PointerEvent};
 use yew::prelude::*;
 
-use super::camera::Camera;
+use super::camera::{Camera, wanted};
 use super::drawing::Handle;
 use super::view::{find, size_of};
 use crate::components::ByAddress;
@@ -24,6 +24,9 @@ pub(super) struct MinimapProps {
 
 /// How large a map in a corner is at most.
 const CORNER: (f64, f64) = (148.0, 104.0);
+
+/// How much of a picture is in sight where its map is not.
+const NEARLY: f64 = 0.75;
 
 /// A press or a drag on it shows what is there.
 #[component]
@@ -56,11 +59,16 @@ pub(super) fn Minimap(props: &MinimapProps) -> Html {
             }
         });
     }
+    let flow = wanted(&props.picture)[0];
+    let ends = props.picture.marks.iter().enumerate().filter(|(index, _)| props.picture.has_flow(*index)).map(|(_, mark)| mark.rect);
+    // Not over what is asked about.
+    let left = flow.middle_x() > bounds.middle_x();
     html! {
-        <svg ref={own} class={classes!("minimap", corner.then_some("corner"))} style={corner.then(|| corner_size(bounds))} aria-hidden="true" viewBox={format!("{} {} {} {}", bounds.x, bounds.y, bounds.w, bounds.h)} preserveAspectRatio="none"
+        <svg ref={own} class={classes!("minimap", corner.then_some("corner"), left.then_some("left"))} style={corner.then(|| corner_size(bounds))} aria-hidden="true" viewBox={format!("{} {} {} {}", bounds.x, bounds.y, bounds.w, bounds.h)} preserveAspectRatio="none"
             onpointerdown={go.clone()} onpointermove={go}>
             <path class="frames" d={outline(props.picture.frames.iter().map(|frame| frame.rect))} />
             <path class="cards" d={outline(props.picture.marks.iter().map(|mark| mark.rect))} />
+            <path class="flow" d={outline(ends)} />
             <rect class="seen" />
         </svg>
     }
@@ -84,11 +92,13 @@ fn outline(rects: impl Iterator<Item = Rect>) -> String {
 pub(super) fn seen(canvas: &Element, camera: &Camera, size: (f64, f64)) {
     let Some(seen) = find(canvas, ".minimap .seen") else { return };
     if let Some([x, y, w, h]) = find(canvas, ".minimap").and_then(|map| numbers(&map.get_attribute("viewBox")?)) {
-        let is_in = |start: f64, length: f64, moved: f64, room: f64| {
-            moved + start * camera.scale >= -1.0 && moved + (start + length) * camera.scale <= room + 1.0
+        // How much of it is in sight: of what is nearly whole nobody needs a map.
+        let share = |start: f64, length: f64, moved: f64, room: f64| {
+            let begin = moved + start * camera.scale;
+            ((begin + length * camera.scale).min(room) - begin.max(0.0)).max(0.0) / (length * camera.scale).max(1.0)
         };
-        let all = is_in(x, w, camera.x, size.0) && is_in(y, h, camera.y, size.1);
-        let _ = canvas.class_list().toggle_with_force("cropped", !all);
+        let cropped = share(x, w, camera.x, size.0) * share(y, h, camera.y, size.1) < NEARLY;
+        let _ = canvas.class_list().toggle_with_force("cropped", cropped);
     }
     for (name, value) in [
         ("x", -camera.x / camera.scale),

@@ -57,6 +57,9 @@ use netpolis_view::{EndKind, SceneView, Status, TrafficView};
 /// Of fewer cards nobody loses sight.
 const FEW_CARDS: usize = 6;
 
+/// Where everything stood in the scene of this number, with these namespaces opened or closed.
+type Remembered = ((u32, Vec<String>), Memory);
+
 /// What the graph shows, without what is shown beside it.
 fn graph_part(state: &State) -> impl PartialEq + use<> {
     let asking = (state.is_first_on_its_way(), state.flow_ends(), state.selected_end(), state.asking.from.clone());
@@ -79,7 +82,7 @@ pub fn Graph() -> Html {
     let Some(store) = use_part(graph_part) else { return Html::default() };
     let canvas = use_node_ref();
     let live: LiveRef = use_mut_ref(Live::default);
-    let memory = use_mut_ref(|| (0u32, Memory::default()));
+    let memory = use_mut_ref(Remembered::default);
     let room = use_state_eq(|| None::<(i32, i32)>);
     let shown = use_shown(&store);
     let size = canvas_size(&store, *room);
@@ -126,7 +129,7 @@ pub fn Graph() -> Html {
                     if room.is_some_and(|(_, high)| drawn.bounds.h + 32.0 > f64::from(high)) {
                         <Minimap picture={drawn.clone()} live={Handle(live.clone())} canvas={canvas.clone()} />
                     }
-                } else if drawn.marks.len() >= FEW_CARDS {
+                } else if drawn.marks.len() >= FEW_CARDS || store.layout.panes.is_narrow() {
                     <Minimap picture={drawn.clone()} live={Handle(live.clone())} canvas={canvas.clone()} corner=true />
                 }
                 if empty && !store.is_first_on_its_way() { <Late part={Part::Empty} /> }
@@ -233,7 +236,7 @@ fn canvas_size(store: &Store, room: Option<(i32, i32)>) -> (f64, f64) {
 
 /// The picture for the state, computed when something in it changed.
 #[hook]
-fn use_picture(store: &Store, shown: &ByAddress<SceneView>, memory: &Rc<RefCell<(u32, Memory)>>, size: (f64, f64)) -> ByAddress<Picture> {
+fn use_picture(store: &Store, shown: &ByAddress<SceneView>, memory: &Rc<RefCell<Remembered>>, size: (f64, f64)) -> ByAddress<Picture> {
     // What the canvas has, as far as it matters.
     let narrow = store.layout.panes.is_narrow();
     let room = is_large(shown, size).then_some((size.0 as i32, size.1 as i32));
@@ -256,8 +259,10 @@ fn use_picture(store: &Store, shown: &ByAddress<SceneView>, memory: &Rc<RefCell<
     let memory = memory.clone();
     let result = use_memo(dependencies, move |(verdict, scene, flow, selected, denied, toggled, number, (narrow, room, focus), marks)| {
         let mut memory = memory.borrow_mut();
-        if memory.0 != *number {
-            *memory = (*number, Memory::default());
+        // Where something opens or closes, all finds its place anew: what is left would stand around a hole.
+        let of = (*number, if room.is_none() { toggled.to_vec() } else { Vec::new() });
+        if memory.0 != of {
+            *memory = (of, Memory::default());
         }
         let marks = marks_in(scene, marks.as_ref().map(|marks| &**marks));
         let options = Options {

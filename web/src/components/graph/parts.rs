@@ -130,6 +130,7 @@ fn said(arrow: &Arrow, route: &Route, lettering: f64, near: bool) -> Html {
         }
     };
     let class = classes!("said", arrow.change.map(change_class), near.then_some("near"));
+    let lettering = arrow.lettering(lettering);
     let there = format!("translate({} {}) scale({lettering:.3})", route.label.0.round(), route.label.1.round());
     html! { <g {class} aria-hidden="true" data-arrow={arrow.key.clone()} transform={there}>{ sign }<title>{ &arrow.title }</title></g> }
 }

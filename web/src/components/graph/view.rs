@@ -9,13 +9,13 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Element, HtmlElement, PointerEvent, ResizeObserver};
 use yew::prelude::*;
 
-use super::camera::{Camera, READABLE, SCALES, fitting, in_sight, new_area, reading, shows};
+use super::camera::{Camera, READABLE, SCALES, fitting, flow_of, in_sight, new_area, reading, shows, wanted};
 use super::hand::Hand;
 use crate::components::ByAddress;
 use crate::graph::picture::Picture;
 use crate::graph::sight::{self, WHOLE};
 use crate::graph::zoom::{self, Anchor, Step};
-use crate::graph::{Point, Rect};
+use crate::graph::{Point, Rect, is_small};
 use crate::state::PictureAction;
 
 /// What is set on elements, and known only here.
@@ -82,6 +82,15 @@ impl Default for Live {
 impl Live {
     /// The person looks from elsewhere, where something is still in sight.
     pub(super) fn look(&mut self, canvas: &Element, camera: Camera) {
+        // What still glides is there at once.
+        if let Some(graph) = find(canvas, ".glides") {
+            let _ = graph.class_list().remove_1("glides");
+        }
+        self.settle(canvas, camera);
+    }
+
+    /// The drawing is looked at from elsewhere, because it is another.
+    fn settle(&mut self, canvas: &Element, camera: Camera) {
         let size = size_of(canvas);
         // A canvas that is not shown has no size.
         self.camera = if size.0 < 1.0 || size.1 < 1.0 { camera } else { camera.kept(size, &self.bounds, &self.shown) };
@@ -154,13 +163,13 @@ pub(super) fn zoom_at(live: &LiveRef, canvas: &Element, x: f64, y: f64, factor: 
     live.zoom(canvas, camera, (x, y), factor);
 }
 
-/// Shows all of the picture, in the middle.
+/// Shows all of the picture, in the middle; on a small canvas, as much as can be read.
 pub(super) fn fit_camera(live: &LiveRef, canvas: &Element, picture: &Picture) {
     let size = size_of(canvas);
     if size.0 < 1.0 || size.1 < 1.0 {
         return;
     }
-    let camera = if picture.overview.is_some() { reading(size, picture.bounds) } else { fitting(size, picture.bounds) };
+    let camera = if picture.overview.is_some() { reading(size, picture.bounds) } else { fitting(size, picture.bounds, wanted(picture)) };
     let mut live = live.borrow_mut();
     live.camera = camera;
     show(canvas, &camera, size);
@@ -188,7 +197,7 @@ pub(super) fn use_camera(
             let stays = live.borrow().shown == shown;
             live.borrow_mut().bounds = drawn.bounds;
             live.borrow_mut().tall = drawn.overview.is_some();
-            live.borrow_mut().picture = Some(drawn.clone());
+            let before = live.borrow_mut().picture.replace(drawn.clone());
             let anchor = live.borrow_mut().anchor.take();
             live.borrow_mut().shown = shown;
             let afresh = live.borrow().fitted.as_ref() != Some(number);
@@ -199,12 +208,21 @@ pub(super) fn use_camera(
                 let mut live = live.borrow_mut();
                 let mut camera = live.camera;
                 if let Some(area) = new_area(drawn, &known.borrow()).filter(|_| drawn.overview.is_none()) {
-                    camera = in_sight(camera, size_of(&element), area, drawn.bounds);
+                    camera = in_sight(camera, size_of(&element), area, drawn.bounds, [area; 2]);
                 }
                 if let Some((x, y)) = anchor.and_then(|anchor| anchor.place(drawn, camera.scale, size_of(&element).0)) {
                     camera = Camera { x, y, ..camera };
                 }
-                live.look(&element, camera);
+                live.settle(&element, camera);
+            }
+            // Where not all has room, what is asked about next may be out of sight.
+            let unasked = before.is_none_or(|before| flow_of(&before).map(|flow| &flow.key) == flow_of(drawn).map(|flow| &flow.key));
+            let size = size_of(&element);
+            if !unasked && is_small(size) && drawn.overview.is_none() && !live.borrow().camera.moved {
+                let mut live = live.borrow_mut();
+                let ends = wanted(drawn);
+                let camera = in_sight(live.camera, size, ends[0], drawn.bounds, ends);
+                live.settle(&element, camera);
             }
             *known.borrow_mut() = drawn.marks.iter().map(|m| m.key.clone()).collect();
         });
@@ -252,7 +270,7 @@ pub(super) fn bring(live: &LiveRef, canvas: &Element, area: Option<Rect>) {
     let mut live = live.borrow_mut();
     let (size, bounds, camera) = (size_of(canvas), live.bounds, live.camera);
     let area = Rect { h: area.h.min((size.1 - 60.0) / camera.scale), w: area.w.min((size.0 - 60.0) / camera.scale), ..area };
-    let seen = in_sight(camera, size, area, bounds);
+    let seen = in_sight(camera, size, area, bounds, [area; 2]);
     // What is as wide as the canvas stays where it is.
     let x = if live.tall && bounds.w * camera.scale <= size.0 { camera.x } else { seen.x };
     let camera = Camera { x, moved: true, ..seen };

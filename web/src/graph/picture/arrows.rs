@@ -164,7 +164,7 @@ impl Pair {
     fn label(&self, scene: &SceneView) -> String {
         match self.said {
             _ if self.status != Status::Partly => String::new(),
-            Said::Set(set) => scene.sets.get(set).map_or_else(String::new, |set| set.short.clone()),
+            Said::Set(set) => scene.sets.get(set).map_or_else(String::new, |set| brief(&set.short)),
             Said::Share { passing, total } => format!("{passing} of {total}"),
         }
     }
@@ -187,6 +187,18 @@ impl Pair {
                 _ => false,
             }
     }
+}
+
+/// A long list's first words: all of it stands in the arrow's title, and would lie on what is around it.
+fn brief(list: &str) -> String {
+    const LONGEST: usize = 20;
+    const BRIEF: usize = 13;
+    if list.chars().count() <= LONGEST {
+        return list.to_owned();
+    }
+    let fits = list.match_indices(' ').map(|(at, _)| at).take_while(|at| *at <= BRIEF).last();
+    let first = fits.and_then(|at| list.get(..at)).unwrap_or(list);
+    format!("{} …", first.trim_end_matches(','))
 }
 
 pub(super) fn word(status: Status) -> &'static str {
@@ -517,4 +529,16 @@ pub(super) fn arrows(scene: &SceneView, drafts: &[Draft], pairs: Vec<Pair>, opti
     quiet.truncate(MOST_QUIET);
     let arrows = loud.iter().chain(&quiet).filter_map(|candidate| chart.arrow(candidate)).collect();
     Drawn { arrows, denied_hidden, open_hidden, rest, undrawn }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::brief;
+
+    #[test]
+    fn a_long_list_of_ports_is_cut_after_its_first() {
+        assert_eq!(brief("TCP 22, 179, 2379–2380 +4, UDP 68"), "TCP 22, 179 …");
+        assert_eq!(brief("all except TCP 30000–32767"), "all except …");
+        assert_eq!(brief("8080, 9090, 9100 +1"), "8080, 9090, 9100 +1");
+    }
 }

@@ -4,22 +4,44 @@ use super::{Ground, MANY, Way};
 use crate::graph::{Point, Rect};
 
 /// How far the places along a piece are from each other that are tried, and how many at most.
-const STEP: f64 = 6.0;
+const STEP: f64 = 3.0;
 const MOST_PLACES: f64 = 40.0;
+
+/// How often labels that lie on others look for another place.
+const ROUNDS: usize = 3;
 
 /// A place for the label of each way. Those of one bundle that share a piece share its label.
 pub(super) fn places(ground: &Ground<'_>, ways: &[Way], lettering: f64) -> Vec<Point> {
     let mut placed: Vec<(usize, Rect)> = Vec::new();
-    let mut places: Vec<Point> = Vec::new();
-    for way in ways {
-        let size = way.label_size(lettering);
-        let at = place(ground, ways, way, size, &placed);
-        if size.0 > 0.0 {
-            placed.push((way.wish.bundle, Rect::around(at, size)));
+    for round in 0..if ways.len() > MANY { 1 } else { ROUNDS } {
+        for (index, way) in ways.iter().enumerate() {
+            // What came first has the best place, and makes room for what came later and found none.
+            let others = || placed.iter().enumerate().filter(|(other, _)| *other != index).map(|(_, label)| label);
+            if round > 0 && placed.get(index).is_none_or(|(_, own)| !others().any(|(_, other)| lies_on(own, other))) {
+                continue;
+            }
+            let others: Vec<(usize, Rect)> = others().filter(|(_, label)| label.w > 0.0).copied().collect();
+            let size = way.label_size(lettering);
+            let label = (way.wish.bundle, Rect::around(place(ground, ways, way, size, &others), size));
+            match placed.get_mut(index) {
+                Some(before) => *before = label,
+                None => placed.push(label),
+            }
         }
-        places.push(at);
     }
-    places
+    placed.iter().map(|(_, label)| (label.middle_x(), label.middle_y())).collect()
+}
+
+/// Whether a label lies on another; those of a bundle may be one.
+fn lies_on(own: &Rect, other: &Rect) -> bool {
+    own.w > 0.0 && other.w > 0.0 && own.overlaps(other, 0.0) && (own.x - other.x).abs() + (own.y - other.y).abs() > 0.5
+}
+
+/// What it costs that a label lies on another: the less of it does, the sooner one of them finds room.
+fn hidden(label: &Rect, other: &Rect) -> f64 {
+    let along = |a: f64, b: f64, c: f64, d: f64| (b.min(d) - a.max(c) + 2.0).max(0.0);
+    let (w, h) = (along(label.x, label.right(), other.x, other.right()), along(label.y, label.bottom(), other.y, other.bottom()));
+    if w * h > 0.0 { 90.0 + 40.0 * (w * h / (label.w * label.h)).min(1.0) } else { 0.0 }
 }
 
 /// Whether an upright or level piece runs through an area.
@@ -60,7 +82,8 @@ fn place(ground: &Ground<'_>, ways: &[Way], own: &Way, size: (f64, f64), placed:
             let mut cost = (t - if best_piece && !is_sign { 0.4 } else { 0.5 }).abs() * 12.0
                 + (8.0 - room).max(0.0) * 1.5
                 + if best_piece { 0.0 } else { 14.0 };
-            cost += covered(&label, &cards) * 120.0 + covered(&label, &titles) * 60.0 + covered(&label, &labels) * 110.0 + struck * 26.0;
+            cost += covered(&label, &cards) * 120.0 + covered(&label, &titles) * 60.0 + struck * 26.0;
+            cost += labels.iter().map(|other| hidden(&label, other)).sum::<f64>();
             if cost < best.0 {
                 best = (cost, at);
             }
@@ -71,6 +94,7 @@ fn place(ground: &Ground<'_>, ways: &[Way], own: &Way, size: (f64, f64), placed:
         let near = Rect { x: label.x - label.w / 4.0, w: label.w * 1.5, ..*label };
         own.corners.windows(2).any(|p| runs_through(&near, p[0], p[1]))
     };
-    let same = placed.iter().find(|(bundle, label)| *bundle == own.wish.bundle && on_way(label));
+    let free = |label: &Rect| !labels.iter().any(|other| lies_on(label, other));
+    let same = placed.iter().find(|(bundle, label)| *bundle == own.wish.bundle && on_way(label) && free(label));
     same.map_or(best.1, |(_, label)| (label.middle_x(), label.middle_y()))
 }

@@ -57,6 +57,17 @@ fn arrows_and_labels_of_one_side_keep_apart() {
 }
 
 #[test]
+fn signs_on_two_short_arrows_do_not_lie_on_each_other() {
+    let rects = [card(0.0, 0.0), card(0.0, 104.0)];
+    let sign = |from: usize, to: usize| Wish { label: (18.0, 18.0), ..wish(from, to) };
+    let ground = Ground { rects: &rects, cards: 2, titles: &[], sideways: false };
+    let places: Vec<Rect> =
+        routes(&ground, &[sign(0, 1), sign(1, 0)], 1.3).iter().map(|r| Rect::around(r.label, (18.0 * 1.2, 18.0 * 1.2))).collect();
+    assert!(!places[0].overlaps(&places[1], 0.0), "{places:?}");
+    assert!(places.iter().all(|sign| rects.iter().all(|card| !card.overlaps(sign, 0.0))), "{places:?}");
+}
+
+#[test]
 fn arrows_of_one_bundle_share_their_end_and_others_stand_beside_them() {
     let rects = [card(0.0, 0.0), card(300.0, 0.0), card(600.0, 0.0), card(300.0, 200.0)];
     let wishes = [0, 1, 2].map(|from| Wish { bundle: 7, ..wish(from, 3) });
