@@ -160,7 +160,15 @@ export default {
                 await until(true, async () => /selected/.test(await mark.getAttribute("class")), `${title}: a card is selected`);
                 assert.ok(stays(await places(page), before), `${title}: ${await mark.getAttribute("data-key")} is selected`);
             }
-            await page.locator("svg.graph g.arrow:not(.quiet)").first().press("Enter");
+            // One that is in sight: of what is not, a small canvas shows more.
+            const inSight = await page.locator("svg.graph g.arrow:not(.quiet) .edge").evaluateAll((edges) => {
+                const canvas = document.querySelector(".canvas").getBoundingClientRect();
+                return edges.findIndex((edge) => {
+                    const { top, bottom, left, right } = edge.getBoundingClientRect();
+                    return top > canvas.top && bottom < canvas.bottom && left > canvas.left && right < canvas.right;
+                });
+            });
+            await page.locator("svg.graph g.arrow:not(.quiet)").nth(inSight).press("Enter");
             await until(0, () => page.locator("svg.graph g.mark.selected").count(), `${title}: an arrow's flow is asked`);
             assert.ok(stays(await places(page), before), `${title}: a flow is asked`);
             await page.context().close();

@@ -86,6 +86,14 @@ pub(super) fn flow_of(picture: &Picture) -> Option<&Arrow> {
     picture.arrows.iter().find(|arrow| arrow.flow)
 }
 
+/// Whether the sender or the receiver of the flow in question is in sight, or a part of one.
+pub(super) fn sees_flow(camera: Camera, size: (f64, f64), picture: &Picture) -> bool {
+    let ((x, y), (right, bottom)) = (camera.drawn((0.0, 0.0)), camera.drawn(size));
+    let sight = Rect { x, y, w: right - x, h: bottom - y };
+    let ends = flow_of(picture).map(|flow| [flow.from, flow.to]).into_iter().flatten();
+    ends.filter_map(|end| picture.rect(end)).any(|end| end.overlaps(&sight, 0.0))
+}
+
 /// What of a picture is to be seen where there is no room for all: the flow in question, or its sender; or else the first card.
 pub(super) fn wanted(picture: &Picture) -> [Rect; 2] {
     let ends = flow_of(picture).and_then(|flow| Some((picture.rect(flow.from)?, picture.rect(flow.to)?)));

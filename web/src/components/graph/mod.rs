@@ -82,7 +82,7 @@ pub fn Graph() -> Html {
     let Some(store) = use_part(graph_part) else { return Html::default() };
     let canvas = use_node_ref();
     let live: LiveRef = use_mut_ref(Live::default);
-    let memory = use_mut_ref(Remembered::default);
+    let memory = use_mut_ref(Vec::<Remembered>::new);
     let room = use_state_eq(|| None::<(i32, i32)>);
     let shown = use_shown(&store);
     let size = canvas_size(&store, *room);
@@ -236,7 +236,7 @@ fn canvas_size(store: &Store, room: Option<(i32, i32)>) -> (f64, f64) {
 
 /// The picture for the state, computed when something in it changed.
 #[hook]
-fn use_picture(store: &Store, shown: &ByAddress<SceneView>, memory: &Rc<RefCell<Remembered>>, size: (f64, f64)) -> ByAddress<Picture> {
+fn use_picture(store: &Store, shown: &ByAddress<SceneView>, memory: &Rc<RefCell<Vec<Remembered>>>, size: (f64, f64)) -> ByAddress<Picture> {
     // What the canvas has, as far as it matters.
     let narrow = store.layout.panes.is_narrow();
     let room = is_large(shown, size).then_some((size.0 as i32, size.1 as i32));
@@ -258,12 +258,11 @@ fn use_picture(store: &Store, shown: &ByAddress<SceneView>, memory: &Rc<RefCell<
     );
     let memory = memory.clone();
     let result = use_memo(dependencies, move |(verdict, scene, flow, selected, denied, toggled, number, (narrow, room, focus), marks)| {
-        let mut memory = memory.borrow_mut();
-        // Where something opens or closes, all finds its place anew: what is left would stand around a hole.
+        let mut memories = memory.borrow_mut();
+        memories.retain(|((scene, _), _)| scene == number);
+        // Where something opens or closes, all finds its place anew: what is left would stand around a hole. What is as it was stands where it stood.
         let of = (*number, if room.is_none() { toggled.to_vec() } else { Vec::new() });
-        if memory.0 != of {
-            *memory = (of, Memory::default());
-        }
+        let before = memories.iter().position(|known| known.0 == of).map(|at| memories.remove(at).1).unwrap_or_default();
         let marks = marks_in(scene, marks.as_ref().map(|marks| &**marks));
         let options = Options {
             marks: Some(&marks),
@@ -276,8 +275,8 @@ fn use_picture(store: &Store, shown: &ByAddress<SceneView>, memory: &Rc<RefCell<
             focus: focus.as_deref(),
             room: room.map(|(w, h)| (f64::from(w), f64::from(h))),
         };
-        let picture = picture(scene, &options, &memory.1);
-        memory.1 = picture.memory.clone();
+        let picture = picture(scene, &options, &before);
+        memories.push((of, picture.memory.clone()));
         picture
     });
     ByAddress(result)

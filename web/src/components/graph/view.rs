@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Element, HtmlElement, PointerEvent, ResizeObserver};
 use yew::prelude::*;
 
-use super::camera::{Camera, READABLE, SCALES, fitting, flow_of, in_sight, new_area, reading, shows, wanted};
+use super::camera::{Camera, READABLE, SCALES, fitting, flow_of, in_sight, new_area, reading, sees_flow, shows, wanted};
 use super::hand::Hand;
 use crate::components::ByAddress;
 use crate::graph::picture::Picture;
@@ -217,12 +217,11 @@ pub(super) fn use_camera(
             }
             // Where not all has room, what is asked about next may be out of sight.
             let unasked = before.is_none_or(|before| flow_of(&before).map(|flow| &flow.key) == flow_of(drawn).map(|flow| &flow.key));
-            let size = size_of(&element);
-            if !unasked && is_small(size) && drawn.overview.is_none() && !live.borrow().camera.moved {
-                let mut live = live.borrow_mut();
-                let ends = wanted(drawn);
-                let camera = in_sight(live.camera, size, ends[0], drawn.bounds, ends);
-                live.settle(&element, camera);
+            let mut live = live.borrow_mut();
+            let (camera, size) = (live.camera, size_of(&element));
+            if !unasked && is_small(size) && drawn.overview.is_none() && !camera.moved && !sees_flow(camera, size, drawn) {
+                let parts = wanted(drawn);
+                live.settle(&element, in_sight(camera, size, parts[0], drawn.bounds, parts));
             }
             *known.borrow_mut() = drawn.marks.iter().map(|m| m.key.clone()).collect();
         });
