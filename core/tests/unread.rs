@@ -710,6 +710,20 @@ fn tables_of_api_servers() {
     check(&table("Status", partial), &[("web db 80", "allowed")]);
 }
 
+/// What an admission webhook is asked about is read; of what is deleted, and of what an audit log tells, it is not known whether it is there. Upstream:
+/// `k8s.io/api/admission/v1`, AdmissionRequest; `k8s.io/apiserver/pkg/apis/audit/v1`, Event.
+#[test]
+fn reviews_of_admission_and_entries_of_audit_logs() {
+    let policy = "{kind: NetworkPolicy, apiVersion: networking.k8s.io/v1, metadata: {name: deny, namespace: shop}, spec: {podSelector: {matchLabels: {app: db}}, policyTypes: [Ingress]}}";
+    let review = |request: &str| format!("{{kind: AdmissionReview, apiVersion: admission.k8s.io/v1, request: {{uid: u, {request}}}}}");
+    check(&review(&format!("operation: CREATE, object: {policy}")), &[("web db 80", "denied"), ("db web 80", "allowed")]);
+    check(&review(&format!("operation: DELETE, object: null, oldObject: {policy}")), &[("web db 80", UNKNOWN), ("db web 80", "allowed")]);
+    check(&review("operation: CREATE, object: {kind: ConfigMap, apiVersion: v1, metadata: {name: x}}"), &[("web db 80", "allowed")]);
+    let event = |body: &str| format!("{{kind: Event, apiVersion: audit.k8s.io/v1, verb: create, requestObject: {body}}}");
+    check(&event(policy), &[("web db 80", UNKNOWN), ("db web 80", "allowed")]);
+    check(&event("{kind: ConfigMap, apiVersion: v1, metadata: {name: x}}"), &[("web db 80", "allowed")]);
+}
+
 /// A part of a network set that is not read may hold any address. Upstream: `api/pkg/apis/projectcalico/v3/globalnetworkset.go`: `nets` is a list of text,
 /// and there is no other field; domain names are for the commercial editions.
 #[test]

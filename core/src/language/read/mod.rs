@@ -184,6 +184,14 @@ impl<'a> Objects<'a> {
             self.table(&object, kind_span, depth);
             return;
         }
+        // What an admission webhook is asked about. Upstream: `k8s.io/api/admission/v1`, AdmissionRequest: of a deletion there is no `object`.
+        if kind == "AdmissionReview"
+            && depth < DEEPEST_LIST
+            && let Some(asked) = node.get("request").and_then(|request| request.get("object")).filter(|object| is_set(*object, "kind"))
+        {
+            self.read(asked, None, depth + 1);
+            return;
+        }
         if kinds::group(api_version) == unread::kustomize::GROUP {
             self.kustomization(node, kind, kind_span);
             return;
@@ -440,7 +448,10 @@ impl<'a> Objects<'a> {
             (Class::MakesPods, _) => Some(Unread::pods()),
             (Class::OfEngine(engine), _) => Some(Unread { installs: Some(Installs::This(engine)), ..Unread::new(Cause::Kind, Vec::new()) }),
             (Class::Traffic, Some(node)) => unread::redirects(node, kind, api_version),
-            (Class::Irrelevant, Some(node)) if kind == "Application" => unread::carried(node),
+            // Entries of an audit log say what was asked for, not what is there now.
+            (Class::Irrelevant, Some(node)) if kind == "Application" || kinds::group(api_version) == "audit.k8s.io" => {
+                unread::carried(node)
+            }
             (Class::Unknown, Some(node)) => unread::redirects(node, kind, api_version).or_else(|| unread::carried(node)),
             _ => None,
         };

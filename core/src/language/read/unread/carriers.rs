@@ -55,7 +55,8 @@ pub(in crate::language) fn effects(object: &Object<'_>) -> Vec<Effect> {
 /// make them.
 pub(in crate::language) fn within(node: NodeRef<'_>) -> Vec<Effect> {
     let is_of_cluster = node.get("status").and_then(NodeRef::as_mapping).is_some_and(|status| !status.is_empty());
-    node.get("spec").filter(|_| !is_of_cluster).map(anywhere).unwrap_or_default()
+    let parts = node.as_mapping().unwrap_or_default().iter().filter(|entry| !is_of_cluster && &*entry.key != "metadata");
+    parts.flat_map(|entry| anywhere(node.value_of(entry))).collect()
 }
 
 /// The same of policies anywhere in a part of one.
