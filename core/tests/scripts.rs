@@ -266,3 +266,43 @@ fn manifests_and_charts_may_install_an_engine() {
         assert_eq!(answer(&format!("{cluster}{install}\n{PODS}{}", given("kubectl apply"))), UNKNOWN, "{install}");
     }
 }
+
+/// Upstream: Kubernetes documentation, "kubectl label": existing labels are overwritten only with `--overwrite`, and the command fails otherwise.
+#[test]
+fn namespaces_get_labels() {
+    let open = "kubectl apply -f - <<'Y'
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: db, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: db}}
+  ingress: [{from: [{namespaceSelector: {matchLabels: {team: a}}}]}]
+Y
+";
+    let shop = |team: &str| {
+        format!("kubectl apply -f - <<'Y'\napiVersion: v1\nkind: Namespace\nmetadata: {{name: shop, labels: {{team: {team}, x: z}}}}\nY\n")
+    };
+    let label = "kubectl label ns shop team=a";
+    for (before, command, expected) in [
+        (String::new(), "", DENIED),
+        (String::new(), label, ALLOWED),
+        (String::new(), "kubectl label namespace/shop x=z team=a", ALLOWED),
+        (String::new(), "kubectl label --overwrite namespaces ops shop team=a", ALLOWED),
+        (String::new(), "kubectl label ns ops team=a", DENIED),
+        (String::new(), "kubectl label ns shop team=b", DENIED),
+        (String::new(), "kubectl label ns shop x=z\nkubectl label ns shop team=a", ALLOWED),
+        (String::new(), "for n in ops shop; do kubectl label ns $n team=a; done", ALLOWED),
+        (String::new(), "kubectl label ns shop team-", UNKNOWN),
+        (String::new(), "kubectl label ns --all team=a", UNKNOWN),
+        (String::new(), "[ -n \"$X\" ] && kubectl label ns shop team=a", UNKNOWN),
+        (shop("a"), "", ALLOWED),
+        (shop("a"), "kubectl label ns shop team=b", ALLOWED),
+        (shop("a"), "kubectl label ns shop team=b --overwrite", DENIED),
+        (shop("b"), label, DENIED),
+        (shop("b"), "kubectl label ns shop team=a --overwrite", ALLOWED),
+        (shop("b").replace("team: b, ", ""), label, ALLOWED),
+    ] {
+        check(&format!("{before}{open}{command}\n"), expected);
+    }
+    check(&format!("{label}\n{open}{}", shop("a").replace("team: a, ", "")), ALLOWED);
+}

@@ -133,7 +133,41 @@ pub(super) fn find(loaded: &mut Loaded, known: &mut Known) {
         );
     }
     known.found.missing.iter().chain(&known.found.doubtful).for_each(|at| doubt(loaded, *at));
+    label(loaded);
     delete(loaded);
+}
+
+/// Adds labels of commands to the namespaces that the input has; to one that it does not have, those of all commands are added. That is there all the same,
+/// or the command fails.
+fn label(loaded: &mut Loaded) {
+    let labels = |loaded: &Loaded, d: usize| match loaded.documents.get(d).map(|document| document.parsed.makes) {
+        Some(Makes::Labels { overwrites }) => Some(overwrites),
+        _ => None,
+    };
+    let counts = |loaded: &Loaded, (d, r): At| {
+        loaded.documents.get(d).is_some_and(|document| document.superseded.get(r).is_none_or(|superseded| !superseded))
+    };
+    for d in 0..loaded.documents.len() {
+        let Some(overwrites) = labels(loaded, d) else { continue };
+        let Some(own) = loaded.documents.get(d).and_then(|document| document.parsed.resources.first().cloned()) else { continue };
+        let others = each(loaded).filter(|(at, other)| at.0 != d && identity(other) == identity(&own) && counts(loaded, *at));
+        // The object itself, or what an earlier command made of it.
+        let target = others
+            .map(|(at, _)| at)
+            .filter(|at| labels(loaded, at.0).is_none() || at.0 < d)
+            .min_by_key(|at| labels(loaded, at.0).is_some());
+        let Some((at, r)) = target else { continue };
+        mark(loaded, (d, 0));
+        let Some(resource) = loaded.documents.get_mut(at).and_then(|other| Arc::make_mut(&mut other.parsed).resources.get_mut(r)) else {
+            continue;
+        };
+        let there = &resource.meta.labels;
+        let fails = own.meta.labels.iter().any(|(key, value)| there.get(key).is_some_and(|known| known != value));
+        if !fails || overwrites {
+            let resource = Arc::make_mut(resource);
+            own.meta.labels.iter().for_each(|(key, value)| resource.meta.labels.set(key, value));
+        }
+    }
 }
 
 /// Puts a policy in doubt.
@@ -200,6 +234,9 @@ fn defined_again(loaded: &Loaded) -> Found {
     let source = |d: usize| loaded.documents.get(d).and_then(|document| loaded.sources.source_of(document.id));
     for ((d, r), resource) in each(loaded) {
         let Some(document) = loaded.documents.get(d) else { continue };
+        if matches!(document.parsed.makes, Makes::Labels { .. }) {
+            continue;
+        }
         if let Some(deletes) = document.parsed.deletes {
             let object = |(d, r): At| loaded.documents.get(d).and_then(|document| document.parsed.resources.get(r));
             let is_gone = |at: At| source(at.0) == source(d) && object(at).is_some_and(|object| is_deleted(resource, object));

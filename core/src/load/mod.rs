@@ -67,6 +67,11 @@ pub(crate) enum Makes {
     New,
     /// Others in place of those that are there, and no new ones: `kubectl replace`.
     Replacement,
+    /// Labels for those that are there: `kubectl label`.
+    Labels {
+        /// Whether labels that are there get other values; else the command fails.
+        overwrites: bool,
+    },
 }
 
 /// A document where it stands.

@@ -56,6 +56,11 @@ impl Loader {
             let parsed = ParsedDocument { resources: alloc::vec![Arc::new(object)], deletes, ..ParsedDocument::default() };
             parts.push((deletion.order, Known { range: deletion.at, parsed: Arc::new(parsed), is_alone: false }));
         }
+        for script::Labelled { at, order, namespace, overwrites } in core::mem::take(&mut script.labelled) {
+            let resources = alloc::vec![Arc::new(namespace)];
+            let parsed = ParsedDocument { resources, makes: Makes::Labels { overwrites }, ..ParsedDocument::default() };
+            parts.push((order, Known { range: at, parsed: Arc::new(parsed), is_alone: false }));
+        }
         // As the commands run: what stands in functions and loops is elsewhere in the text.
         parts.sort_by_key(|(order, part)| (*order, part.range.start));
         let parts = parts.into_iter().map(|(_, part)| part);

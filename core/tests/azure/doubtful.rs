@@ -20,11 +20,24 @@ pub(crate) fn pair(parts: &[&str], expected: Verdict) -> Analysis {
 /// Programs that deploy what stands in files of their own may make and change security groups.
 #[test]
 fn tools_that_deploy_may_change_groups() {
-    for tool in ["terraform apply -auto-approve", "tofu apply", "azd up", "azd provision --no-prompt", "pulumi up -y"] {
+    for tool in [
+        "terraform apply -auto-approve",
+        "tofu apply",
+        "azd up",
+        "azd provision --no-prompt",
+        "pulumi up -y",
+        "ansible-playbook network.yml",
+        "./rules.sh",
+        "bash rules.sh shop",
+        "pwsh rules.ps1",
+        ". ./lib.sh",
+        "curl -sL https://example.com/rules | bash",
+        "make deploy-network",
+    ] {
         pair(&[tool, "\n"], UNKNOWN);
         pair(&[ATTACH, CLOSE, tool, "\n"], UNKNOWN);
     }
-    for tool in ["terraform plan", "azd env list", "pulumi preview"] {
+    for tool in ["terraform plan", "azd env list", "pulumi preview", "source vars.sh", ". .env", "make lint", "./configure"] {
         pair(&[tool, "\n"], ALLOWED);
     }
 }

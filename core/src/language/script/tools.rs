@@ -70,7 +70,7 @@ fn script(command: &Command) -> Option<&str> {
     }
     let file = match first {
         "source" | "." => text(1)?,
-        "bash" | "sh" | "zsh" | "dash" | "ksh" => {
+        "bash" | "sh" | "zsh" | "dash" | "ksh" | "pwsh" => {
             command.words.iter().skip(1).map(|word| word.text.as_str()).find(|word| !word.starts_with('-'))?
         }
         _ if first.starts_with("./") || first.ends_with(".sh") => first,
@@ -85,6 +85,23 @@ fn script(command: &Command) -> Option<&str> {
 fn piped(command: &Command) -> Option<&str> {
     let is_shell = matches!(program(command), "bash" | "sh" | "zsh" | "dash" | "ksh" | "eval");
     command.words.get(1).filter(|word| is_shell && word.unknown).map(|word| word.text.as_str()).filter(|text| text.starts_with("$("))
+}
+
+/// Whether a command runs what is not a part of its text, and may create anything: a script, a target of a project, a playbook. What is read for its
+/// variables alone does not.
+pub(in crate::language) fn runs_another(command: &Command) -> bool {
+    let is_read = |file: &str| ["conf", "env", "param", "setting", "var"].iter().any(|part| file.to_ascii_lowercase().contains(part));
+    let reads = matches!(program(command), "source" | ".");
+    script(command).is_some_and(|file| !reads || !is_read(file))
+        || piped(command).is_some_and(|printer| !INSTALLERS.iter().any(|known| printer.contains(known)))
+        || program(command) == "ansible-playbook"
+        || runs_target(command)
+}
+
+/// Whether it runs a target of a project's file whose name says that it changes something.
+fn runs_target(command: &Command) -> bool {
+    let is_target = |word: &str| word.split(|c: char| !c.is_ascii_alphanumeric()).any(|part| TARGETS.contains(&part));
+    RUNNERS.contains(&program(command)) && command.words.iter().skip(1).any(|word| is_target(&word.text))
 }
 
 impl Follower<'_> {
@@ -114,9 +131,7 @@ impl Follower<'_> {
         let deploys = |(known, verbs): &&(&str, &[&str])| {
             *known == program(command) && (verbs.is_empty() || verbs.iter().any(|verb| rest.contains(&format!("{verb} "))))
         };
-        let is_target = |word: &str| word.split(|c: char| !c.is_ascii_alphanumeric()).any(|part| TARGETS.contains(&part));
-        let runs_target = RUNNERS.contains(&program(command)) && rest.split(' ').any(is_target);
-        if runs_target || DEPLOYERS.iter().any(|entry| deploys(&entry)) {
+        if runs_target(command) || DEPLOYERS.iter().any(|entry| deploys(&entry)) {
             self.doubt_all(command, "which objects it creates or deletes is not known");
             return true;
         }

@@ -31,6 +31,7 @@ use super::value::Scalar;
 use crate::diagnostics::{Code, Diagnostic, Severity, distance, nearest};
 use crate::language::azure::{Azure, Reach, Reference, Scope};
 use crate::language::read::fields::Reader;
+use crate::language::script::runs_another;
 use crate::language::{Kind, Resource, codes};
 use crate::model::Cidr;
 use crate::text::Span;
@@ -85,7 +86,7 @@ const DEPLOYERS: [(&str, &[&str]); 5] = [
 
 fn deploys(program: &str, command: &Command) -> bool {
     let has = |words: &[&str]| command.words.iter().skip(1).any(|word| words.contains(&word.text.as_str()));
-    DEPLOYERS.iter().any(|(known, words)| *known == program && has(words))
+    DEPLOYERS.iter().any(|(known, words)| *known == program && has(words)) || runs_another(command)
 }
 
 /// What the input says of a machine without a public address does not keep out what a load balancer sends to it.

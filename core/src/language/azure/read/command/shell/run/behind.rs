@@ -119,7 +119,7 @@ fn is_tool(first: &str, next: &str) -> bool {
         || matches!(first, "source" | ".")
         || first.starts_with("./") && !OF_CLUSTERS.contains(&base) && !["gradlew", "mvnw", "configure"].contains(&base)
         || first.ends_with(".sh")
-        || SHELLS.contains(&first) && next.ends_with(".sh")
+        || SHELLS.contains(&first) && (next.ends_with(".sh") || next.ends_with(".ps1"))
 }
 
 /// Whether a text is what a program prints that fetches it from elsewhere.
