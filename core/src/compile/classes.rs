@@ -221,7 +221,9 @@ impl Classes {
             node_matches,
             inside,
             services,
-            tells_families: snapshot.pods().any(|(_, pod)| Families::of_pod(pod) != Families::ANY),
+            // Where blocks match no pods, their addresses play no part.
+            tells_families: settings.ip_block == IpBlockReach::PodsToo
+                && snapshot.pods().any(|(_, pod)| Families::of_pod(pod) != Families::ANY),
             classes: Vec::new(),
             numbers: HashMap::new(),
         };
@@ -368,7 +370,7 @@ impl<'a> Builder<'_, 'a> {
         self.services.add_to_endpoint(self.snapshot, id, endpoint, &mut ports);
         self.selectors.encode_profiles(endpoint.profiles.as_deref(), &mut key);
         let dropped = dropped_on(self.hosts, endpoint.node.and_then(|n| self.snapshot.node(n)));
-        let families = Families::of_pod(endpoint);
+        let families = if self.tells_families { Families::of_pod(endpoint) } else { Families::ANY };
         key.extend([u32::from(dropped.vxlan.unwrap_or(0)), u32::from(dropped.ipip), u32::from(families.0)]);
         let membership = self.inside.of_pod(endpoint);
         let class = self.class(key, ClassKind::Pod, ports, membership, sample);

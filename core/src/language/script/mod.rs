@@ -11,6 +11,7 @@
 mod contexts;
 mod files;
 mod kubectl;
+mod labels;
 mod sources;
 mod tools;
 
@@ -32,6 +33,7 @@ use crate::model::ClusterEngine;
 use crate::text::Span;
 
 pub(crate) use self::kubectl::is_kind;
+pub(crate) use self::labels::Labelled;
 pub(in crate::language) use self::tools::runs_another;
 
 /// What a script does.
@@ -117,17 +119,6 @@ pub(crate) struct Deletion {
     pub(crate) object: Resource,
     /// Whether it is not known if the command runs.
     pub(crate) in_doubt: bool,
-}
-
-/// A namespace that a command labels.
-#[derive(Clone, Debug)]
-pub(crate) struct Labelled {
-    pub(crate) at: Range<usize>,
-    pub(crate) order: Order,
-    /// The namespace, with these labels alone.
-    pub(crate) namespace: Resource,
-    /// Whether labels that it has already get other values; else the command fails.
-    pub(crate) overwrites: bool,
 }
 
 /// Follows the commands of a text. `files` are the names of all files of the input.
@@ -491,39 +482,6 @@ impl Follower<'_> {
             "run" | "expose" | "annotate" => said(self),
             _ => {}
         }
-    }
-
-    /// `kubectl label namespace NAME KEY=VALUE …`; false where that is not all that it says.
-    fn label(&mut self, command: &Command, call: &Call<'_>) -> bool {
-        let is_open = call.selects || !call.files.is_empty() || command.doubt.is_some() || call.arguments.iter().any(|word| word.unknown);
-        let texts: Vec<&str> = call.arguments.iter().map(|word| &*word.text).collect();
-        let (names, labels) = texts.split_at(texts.iter().position(|text| text.contains('=')).unwrap_or(texts.len()));
-        let names: Vec<&str> = match names.split_first() {
-            Some((first, rest)) if !first.contains('/') => rest.to_vec(),
-            _ => names.iter().filter_map(|name| Some(name.split_once('/')?.1)).collect(),
-        };
-        let labels: Option<Vec<(&str, &str)>> = labels.iter().map(|label| label.split_once('=')).collect();
-        let Some(labels) = labels.filter(|labels| !is_open && !labels.is_empty() && !names.is_empty()) else { return false };
-        let overwrites =
-            command.words.iter().any(|word| word.text == "--overwrite" && word.value.as_ref().is_none_or(|v| v.text != "false"));
-        let at = command.span.start as usize..command.span.end as usize;
-        let span = Span::new(0, command.span.end - command.span.start);
-        for name in names {
-            let mut meta = Meta { name: name.into(), name_span: span, labels_span: span, ..Meta::default() };
-            labels.iter().for_each(|(key, value)| meta.labels.set(key, value));
-            let namespace = Resource {
-                api_version: "v1".into(),
-                kind_name: "Namespace".into(),
-                kind_span: span,
-                meta,
-                span,
-                refused: false,
-                flaws: Flaws::default(),
-                kind: Kind::Namespace,
-            };
-            self.script.labelled.push(Labelled { at: at.clone(), order: Order(self.now, true), namespace, overwrites });
-        }
-        true
     }
 
     /// `kubectl annotate service NAME …`: controllers of load balancers and proxies read it.
