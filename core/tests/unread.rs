@@ -527,6 +527,56 @@ fn policies_that_other_objects_make_or_carry() {
             UNKNOWN,
         ),
         ("{apiVersion: example.com/v1, kind: Widget, metadata: {name: x}, spec: {text: 'kind: NetworkPolicy'}}", "allowed", "allowed"),
+        (
+            "{apiVersion: argoproj.io/v1alpha1, kind: Workflow, metadata: {name: x}, spec: {templates: [{name: a, resource: {action: apply, manifest: \"apiVersion: networking.k8s.io/v1\\nkind: NetworkPolicy\\nmetadata: {name: d}\\n\"}}]}}",
+            UNKNOWN,
+            UNKNOWN,
+        ),
+        (
+            "{apiVersion: provisioning.cattle.io/v1, kind: Cluster, metadata: {name: x}, spec: {enableNetworkPolicy: true}}",
+            UNKNOWN,
+            UNKNOWN,
+        ),
+        (
+            "{apiVersion: provisioning.cattle.io/v1, kind: Cluster, metadata: {name: x}, spec: {enableNetworkPolicy: false}}",
+            "allowed",
+            "allowed",
+        ),
+        (
+            "{apiVersion: multicluster.antrea.io/v1alpha1, kind: ResourceExport, metadata: {name: x}, spec: {kind: AntreaClusterNetworkPolicy, clusterNetworkPolicy: {priority: 1}}}",
+            UNKNOWN,
+            UNKNOWN,
+        ),
+        (
+            "{apiVersion: multicluster.antrea.io/v1alpha1, kind: ResourceExport, metadata: {name: x}, spec: {kind: Service}}",
+            "allowed",
+            "allowed",
+        ),
+        (
+            "{apiVersion: operator.openshift.io/v1, kind: Network, metadata: {name: cluster}, spec: {defaultNetwork: {type: OpenShiftSDN, openshiftSDNConfig: {mode: Multitenant}}}}",
+            UNKNOWN,
+            UNKNOWN,
+        ),
+        (
+            "{apiVersion: operator.openshift.io/v1, kind: Network, metadata: {name: cluster}, spec: {defaultNetwork: {type: OpenShiftSDN, openshiftSDNConfig: {mode: NetworkPolicy}}}}",
+            "allowed",
+            "allowed",
+        ),
+        (
+            "{apiVersion: network.openshift.io/v1, kind: ClusterNetwork, metadata: {name: default}, pluginName: redhat/openshift-ovs-multitenant}",
+            UNKNOWN,
+            UNKNOWN,
+        ),
+        (
+            "{apiVersion: cilium.io/v1alpha1, kind: TracingPolicy, metadata: {name: x}, spec: {podSelector: {matchLabels: {app: web}}, kprobes: [{call: tcp_connect, selectors: [{matchActions: [{action: Sigkill}]}]}]}}",
+            UNKNOWN,
+            "allowed",
+        ),
+        (
+            "{apiVersion: cilium.io/v1alpha1, kind: TracingPolicy, metadata: {name: x}, spec: {kprobes: [{call: tcp_connect, selectors: [{matchActions: [{action: Post}]}]}]}}",
+            "allowed",
+            "allowed",
+        ),
     ] {
         check(object, &[("web db 5432", of_shop), ("192.0.2.1 scan 80", of_ops)]);
     }

@@ -445,7 +445,8 @@ impl<'a> Objects<'a> {
         let class = map.map_or(class, |family| Class::Policy(family, Cause::Kind));
         let kept = match (class, object.node) {
             (Class::Policy(family, cause), Some(node)) => Some(unread::unread(node, family, kind, cause)),
-            (Class::MakesPods, _) => Some(Unread::pods()),
+            // A step of a workflow may apply a policy.
+            (Class::MakesPods, node) => Some(node.and_then(unread::carried).unwrap_or_else(Unread::pods)),
             (Class::OfEngine(engine), _) => Some(Unread { installs: Some(Installs::This(engine)), ..Unread::new(Cause::Kind, Vec::new()) }),
             (Class::Traffic, Some(node)) => unread::redirects(node, kind, api_version),
             // Entries of an audit log say what was asked for, not what is there now.
@@ -470,7 +471,10 @@ impl<'a> Objects<'a> {
                 (Class::Irrelevant, None)
             }
             // Policies are written in it, or labels.
-            Some(kept) if matches!(class, Class::Unknown | Class::Irrelevant) && kept.ways.is_empty() => {
+            Some(kept)
+                if matches!(class, Class::Unknown | Class::Irrelevant) && kept.ways.is_empty()
+                    || class == Class::MakesPods && !kept.effects.is_empty() =>
+            {
                 (Class::Policy(Family::Carrier, Cause::Kind), Some(kept))
             }
             kept => (class, kept),

@@ -6,7 +6,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use super::kinds::{Class, classify};
-use super::{Object, SENTINEL, engines, has_items, items};
+use super::{Object, SENTINEL, engines, has_items, items, selector};
 use crate::document::{NodeRef, Value};
 use crate::language::unread::{Effect, Namespaces, Whom};
 
@@ -45,10 +45,45 @@ pub(in crate::language) fn effects(object: &Object<'_>) -> Vec<Effect> {
                 .collect()
         }
         "RepoSync" => alloc::vec![Effect { subject: Whom { namespaces: Namespaces::Own, ..Whom::default() }, ..Effect::default() }],
+        // Upstream: Rancher documentation, "Project network isolation": policies for the namespaces of each project.
+        "Cluster" => on(object, "enableNetworkPolicy", |value| matches!(value.value(), Value::Bool(true))),
+        // Upstream: Antrea documentation, "Multi-cluster replication of Antrea ClusterNetworkPolicies".
+        "ResourceExport" => on(object, "clusterNetworkPolicy", |policy| !policy.is_null()),
+        // OpenShift SDN with a network for each project. Upstream: OpenShift documentation, "About the OpenShift SDN network plugin".
+        "Network" => {
+            let mode = |network: NodeRef<'_>| {
+                network.get("openshiftSDNConfig").and_then(|sdn| sdn.get("mode")).and_then(NodeRef::as_str) == Some("Multitenant")
+            };
+            denying(on(object, "defaultNetwork", mode))
+        }
+        "ClusterNetwork" => {
+            let plugin = object.node.get("pluginName").filter(|name| name.as_str().is_some_and(|name| name.ends_with("multitenant")));
+            denying(plugin.map(|name| Effect { field: "pluginName".into(), span: name.span(), ..Effect::default() }).into_iter().collect())
+        }
+        // Tetragon ends a process that makes a connection, or has its call fail. Upstream: Tetragon documentation, "Enforcement".
+        "TracingPolicy" | "TracingPolicyNamespaced" => {
+            let ends = |word: &str| matches!(word, "Sigkill" | "Signal" | "Override");
+            let connects = |word: &str| ["connect", "tcp_", "udp_", "sock", "inet_"].iter().any(|part| word.contains(part));
+            let acts = mentions(object.node, &ends) && mentions(object.node, &connects);
+            let namespaces = if object.namespace.is_some() { Namespaces::Own } else { Namespaces::All };
+            let subject = Whom { namespaces, pods: selector(object.spec("podSelector")), ..Whom::default() };
+            acts.then(|| Effect { allows: false, subject, ..Effect::default() }).into_iter().collect()
+        }
         "ClusterPolicy" | "Policy" => items(object.spec("rules")).filter_map(|rule| kyverno(object, rule)).collect(),
         // What they bring along is not written here, and may be of any namespace.
         _ => alloc::vec![Effect::default()],
     }
+}
+
+/// An effect on everything, of a field of `spec` that says so.
+fn on(object: &Object<'_>, field: &str, says: impl Fn(NodeRef<'_>) -> bool) -> Vec<Effect> {
+    let found = object.spec(field).filter(|value| says(*value));
+    found.map(|value| Effect { field: field.into(), span: value.span(), ..Effect::default() }).into_iter().collect()
+}
+
+/// Effects of what lets nothing pass that policies deny.
+fn denying(effects: Vec<Effect>) -> Vec<Effect> {
+    effects.into_iter().map(|effect| Effect { allows: false, ..effect }).collect()
 }
 
 /// What may come of policies that are written anywhere within an object of a kind that is not known, as an object or as text. Such an object is taken to
