@@ -147,7 +147,7 @@ fn flows_that_name_nothing_are_told_with_their_lines() {
     let (code, out, errors) = run(&["least-privilege", scene.path(), "--flows", flows.path()], "");
     let name = flows.path();
     let expected = format!(
-        "netpolis: {name}:3: there is no pod, workload or node `shop/wbe`; there are, for example, `shop/db[Pod]`, `shop/web[Pod]`\n\
+        "netpolis: {name}:3: there is no pod, workload or node `shop/wbe`; did you mean `shop/web[Pod]`?\n\
          netpolis: {name}:4: `10.244.0.0/24` holds addresses of pods only, which change: name the pods\n"
     );
     assert_eq!((code, out.as_str(), errors), (2, "", expected));

@@ -121,7 +121,6 @@ struct Class {
     named_ports: Vec<NamedPort>,
     /// Packets that its ends may not send.
     dropped: DroppedPackets,
-    families: Families,
     membership: Membership,
     /// An endpoint of this class, for looking up what all have in common.
     sample: Sample,
@@ -137,31 +136,6 @@ pub(super) enum Sample {
     Host(HostEndpointId),
     /// The use of a security group.
     Group(GroupUseId),
-}
-
-/// Of which families the addresses of endpoints are.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Families(u8);
-
-impl Families {
-    /// IPv6 only.
-    pub(crate) const V6: Families = Families(2);
-    /// Both, or not known.
-    const ANY: Families = Families(3);
-
-    /// Those of addresses.
-    pub(crate) fn of(addresses: &[IpAddr]) -> Self {
-        Families(addresses.iter().fold(0, |sum, address| sum | if address.is_ipv6() { 2 } else { 1 }))
-    }
-
-    fn of_pod(pod: &PodEndpoint) -> Self {
-        if pod.address_given && !pod.host_network { Families::of(&pod.addresses) } else { Families::ANY }
-    }
-
-    /// Whether packets may have addresses of both.
-    pub(crate) fn meet(self, other: Families) -> bool {
-        self.0 & other.0 != 0
-    }
 }
 
 /// All classes, and which class each endpoint is of.
@@ -221,9 +195,6 @@ impl Classes {
             node_matches,
             inside,
             services,
-            // Where blocks match no pods, their addresses play no part.
-            tells_families: settings.ip_block == IpBlockReach::PodsToo
-                && snapshot.pods().any(|(_, pod)| Families::of_pod(pod) != Families::ANY),
             classes: Vec::new(),
             numbers: HashMap::new(),
         };
@@ -297,11 +268,6 @@ impl Classes {
         self.classes.get(id.index()).map_or_else(DroppedPackets::default, |c| c.dropped)
     }
 
-    /// Of which families the addresses of endpoints of a class are.
-    pub(super) fn families(&self, id: ClassId) -> Families {
-        self.classes.get(id.index()).map_or(Families::ANY, |c| c.families)
-    }
-
     /// Classes with what is needed to index them.
     pub(super) fn iter(&self) -> impl Iterator<Item = (ClassId, ClassKind, &Membership, Sample)> {
         (0..).map(ClassId).zip(&self.classes).map(|(i, c)| (i, c.kind, &c.membership, c.sample))
@@ -336,8 +302,6 @@ struct Builder<'b, 'a> {
     node_matches: Vec<NodeMatches>,
     inside: Inside<'b>,
     services: ServicePorts,
-    /// Whether some pod has addresses of one family only.
-    tells_families: bool,
     classes: Vec<Class>,
     numbers: HashMap<Vec<u32>, ClassId>,
 }
@@ -370,12 +334,11 @@ impl<'a> Builder<'_, 'a> {
         self.services.add_to_endpoint(self.snapshot, id, endpoint, &mut ports);
         self.selectors.encode_profiles(endpoint.profiles.as_deref(), &mut key);
         let dropped = dropped_on(self.hosts, endpoint.node.and_then(|n| self.snapshot.node(n)));
-        let families = if self.tells_families { Families::of_pod(endpoint) } else { Families::ANY };
-        key.extend([u32::from(dropped.vxlan.unwrap_or(0)), u32::from(dropped.ipip), u32::from(families.0)]);
+        key.extend([u32::from(dropped.vxlan.unwrap_or(0)), u32::from(dropped.ipip)]);
         let membership = self.inside.of_pod(endpoint);
         let class = self.class(key, ClassKind::Pod, ports, membership, sample);
         if let Some(class) = self.classes.get_mut(class.index()) {
-            (class.dropped, class.families) = (dropped, families);
+            class.dropped = dropped;
         }
         class
     }
@@ -402,13 +365,7 @@ impl<'a> Builder<'_, 'a> {
             }
         };
         let ports = self.services.at_address(start);
-        let families = if self.tells_families { Families::of(&[start]) } else { Families::ANY };
-        let key = alloc::vec![ClassKind::Outside.number(), u32::from(families.0)];
-        let class = self.class(key, ClassKind::Outside, ports, membership, Sample::Atom);
-        if let Some(class) = self.classes.get_mut(class.index()) {
-            class.families = families;
-        }
-        class
+        self.class(alloc::vec![ClassKind::Outside.number()], ClassKind::Outside, ports, membership, Sample::Atom)
     }
 
     fn host(&mut self, id: HostEndpointId, host: &'a HostEndpoint, hook: Hook) -> ClassId {
@@ -449,8 +406,7 @@ impl<'a> Builder<'_, 'a> {
         let next = ClassId::at(self.classes.len());
         let id = *self.numbers.entry(key).or_insert(next);
         if id == next {
-            let (dropped, families) = (DroppedPackets::default(), Families::ANY);
-            self.classes.push(Class { kind, named_ports, dropped, families, membership, sample });
+            self.classes.push(Class { kind, named_ports, dropped: DroppedPackets::default(), membership, sample });
         }
         id
     }

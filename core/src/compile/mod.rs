@@ -26,7 +26,6 @@ mod traffic;
 
 pub(crate) use applied::{Applied, AppliedId};
 pub(crate) use class_set::ClassSet;
-pub(crate) use classes::Families;
 pub use classes::{ClassId, ClassKind, Hook};
 pub use endpoint::Endpoint;
 pub(crate) use endpoint::Whereabouts;

@@ -6,7 +6,7 @@ use core::net::IpAddr;
 
 use super::{
     Applied, AppliedId, AppliedLists, ClassId, ClassKind, ClassSet, Compiled, CompiledPolicy, CompiledRule, CompiledTraffic, Endpoint,
-    EndpointSet, Families, Hook, OutsideRange, OwnPart, Signature, TrafficId, Whereabouts, addresses,
+    EndpointSet, Hook, OutsideRange, OwnPart, Signature, TrafficId, Whereabouts, addresses,
 };
 use crate::connections::ConnectionSet;
 use crate::model::{AddressSet, Cidr, Protocol};
@@ -316,11 +316,6 @@ impl Compiled {
             Direction::Egress => self.classes.dropped(class),
             Direction::Ingress => DroppedPackets::default(),
         }
-    }
-
-    /// Of which families the addresses of endpoints of a class are.
-    pub(crate) fn families(&self, class: ClassId) -> Families {
-        self.classes.families(class)
     }
 
     /// The class of a host endpoint at a hook.

@@ -11,7 +11,6 @@ use super::{Connectivity, EVERYTHING, PairIds, RowId};
 use crate::compile::{ClassId, ClassKind, Endpoint};
 use crate::connections::ConnectionId;
 use crate::policy::{Direction, Matched};
-use crate::verdict::{Verdict, by_family};
 
 /// What passes from the endpoints of one group to those of another.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -174,8 +173,6 @@ impl<'a> Grid<'a> {
                 None => to.row.and_then(|row| mostly.get(row as usize).copied().flatten()),
                 Some(egress) => to.row.and_then(|row| into.get(row as usize)).and_then(|ingress| meet(egress, *ingress)),
             };
-            let family = connectivity.by_family(from, to);
-            let policies = policies.zip(family).map(|(pair, family)| connectivity.both(family.connections().into(), pair));
             match policies {
                 Some(pair) if all_plain && to.is_plain => visit(number, Passing::Same(pair)),
                 // What policies never let through, nothing else does; but those of an own node are not asked.
@@ -193,13 +190,6 @@ impl<'a> Grid<'a> {
 }
 
 impl Connectivity {
-    /// What families of addresses say of all packets from one group to another; nothing where they say different things of some.
-    fn by_family(&self, from: &Group, to: &Group) -> Option<Verdict> {
-        let mut pairs = from.classes.iter().flat_map(|a| to.classes.iter().map(move |b| by_family(&self.compiled, *a, *b)));
-        let first = pairs.next()?;
-        pairs.all(|other| other == first).then_some(first)
-    }
-
     /// What passes between endpoints of two groups, ascending; `policies` is what policies let through, where that is the same for all.
     fn passing(&self, from: &Group, to: &Group, policies: Option<PairIds>) -> Vec<PairIds> {
         let mut found: Vec<PairIds> = Vec::new();

@@ -25,7 +25,7 @@ use crate::settings::OwnNode;
 use crate::snapshot::{PodId, Snapshot};
 use crate::verdict::evaluate::EvaluationCache;
 use crate::verdict::traversal::TunnelSources;
-use crate::verdict::{Doors, Verdict, by_family, is_loopback, is_own_node, is_single, own_node_connections};
+use crate::verdict::{Doors, Verdict, is_loopback, is_own_node, is_single, own_node_connections};
 use cloud::CloudConnectivity;
 use hosts::Hosts;
 pub(crate) use row::{Row, RowQuestion};
@@ -284,11 +284,9 @@ impl Connectivity {
     /// What the policies of the cluster let through.
     fn between_policies(&self, from: Endpoint, to: Endpoint) -> PairIds {
         let (source, destination) = (self.class_of(from), self.class_of(to));
-        let family = by_family(&self.compiled, source, destination).connections();
         let ingress = self.ingress((from, source), (to, destination));
         let ingress = own_node_connections(self.is_own_node(from, to), [ingress.allowed, ingress.possible]);
         let pair = self.both(self.policies(Direction::Egress, source, destination), ingress.into());
-        let pair = self.both(family.into(), pair);
         let Some(hosts) = &self.hosts else { return pair };
         hosts.pass(self, (from, source), (to, destination), pair)
     }
@@ -304,8 +302,7 @@ impl Connectivity {
 
     /// Connections between endpoints of two classes, which are different endpoints and not a pod and its own node.
     pub fn between_classes(&self, from: ClassId, to: ClassId) -> PairIds {
-        let pair = self.both(self.policies(Direction::Egress, from, to), self.policies(Direction::Ingress, to, from));
-        self.both(by_family(&self.compiled, from, to).connections().into(), pair)
+        self.both(self.policies(Direction::Egress, from, to), self.policies(Direction::Ingress, to, from))
     }
 
     /// What egress of `from` (or ingress of `to`) alone lets through.

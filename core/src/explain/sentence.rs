@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use super::Explainer;
 use super::names::{end_name, readings};
-use crate::compile::{Endpoint, Families};
+use crate::compile::Endpoint;
 use crate::explain::CheckpointTrace;
 use crate::language::azure::AddressSku;
 use crate::model::Protocol;
@@ -16,7 +16,7 @@ use crate::snapshot::cloud::NetworkId;
 use crate::snapshot::{NodeId, ServiceId};
 use crate::text::Place;
 use crate::verdict::traversal::{Checkpoint, Side, encapsulating};
-use crate::verdict::{Flow, LeadsTo, Reason, SeenSource, UnknownFact, Verdict};
+use crate::verdict::{LeadsTo, Reason, SeenSource, UnknownFact, Verdict};
 
 impl Explainer<'_> {
     pub(crate) fn sentence(&self, reason: &Reason, verdict: Verdict, checkpoint: Checkpoint) -> String {
@@ -54,7 +54,6 @@ impl Explainer<'_> {
             ),
             Reason::Tracked => "the connection is tracked".to_owned(),
             Reason::NoReply => self.no_reply(checkpoint),
-            Reason::Families => self.families(),
             Reason::NotPeered => self.not_peered(checkpoint),
             Reason::PublicAddress(AddressSku::Standard) => {
                 "a Standard public address accepts nothing from the Internet without a network security group, and none is \
@@ -168,15 +167,6 @@ impl Explainer<'_> {
         }
     }
 
-    /// That no packet has an address of each endpoint.
-    fn families(&self) -> String {
-        let Flow { from, to, .. } = *self.flow;
-        let is_v6 = |end| self.compiled.families(self.compiled.class_of(end)) == Families::V6;
-        let (own, other) = if is_v6(from) { ("IPv6", "IPv4") } else { ("IPv4", "IPv6") };
-        let (from, to) = (end_name(from, self.snapshot), end_name(to, self.snapshot));
-        format!("`{from}` has {own} addresses only, `{to}` {other} ones, and no packet has both")
-    }
-
     /// Why no policy is asked at an endpoint outside the cluster.
     pub(super) fn outside(&self, checkpoint: Checkpoint, subject_name: &str) -> String {
         let cloud = &self.snapshot.cloud;
@@ -205,7 +195,6 @@ impl Explainer<'_> {
                 let names: Vec<String> = policies.iter().map(|p| self.policy_name(*p)).collect();
                 format!("{} have equal priority and disagree; either may be evaluated first", names.join(" and "))
             }
-            UnknownFact::Families => format!("{}; whether the pod gets an IPv4 address for the way out is not specified", self.families()),
             UnknownFact::Placement => {
                 "the input does not specify which nodes the pods run on, and packets between pods on one node do not pass it".to_owned()
             }
@@ -362,7 +351,6 @@ impl Explainer<'_> {
             UnknownFact::Route(routing) | UnknownFact::ReplyRoute(routing) => self.route_place(*routing).into_iter().collect(),
             UnknownFact::EndpointToHost => self.endpoint_to_host().map_or_else(Vec::new, |doubt| doubt.places.clone()),
             UnknownFact::OwnNode
-            | UnknownFact::Families
             | UnknownFact::Protocol
             | UnknownFact::HostInput
             | UnknownFact::SourceAddress

@@ -6,7 +6,7 @@
 
 use super::trace::TraceRecorder;
 use super::{Flow, Reason, UnknownFact, Verdict};
-use crate::compile::{ClassId, ClassKind, Compiled, Endpoint, Families, Whereabouts};
+use crate::compile::{Endpoint, Whereabouts};
 use crate::connections::{ConnectionId, ConnectionSet, ConnectionTable, Traffic};
 use crate::language::azure::AddressSku;
 use crate::model::Protocol;
@@ -146,18 +146,6 @@ fn unknown(fact: UnknownFact) -> Reason {
     Reason::Unknown(alloc::vec![fact])
 }
 
-/// What becomes of packets between endpoints of two classes, as far as the families of their addresses say: no packet has an address of each.
-/// A pod with addresses of IPv6 only may get one of IPv4 for the way out, as with Amazon EKS.
-pub(crate) fn by_family(compiled: &Compiled, from: ClassId, to: ClassId) -> Verdict {
-    let families = compiled.families(from);
-    let is_pod = |class| compiled.class_kind(class) == ClassKind::Pod;
-    match families.meet(compiled.families(to)) || !is_pod(from) && !is_pod(to) {
-        true => Verdict::Allowed,
-        false if families == Families::V6 && is_pod(from) && !is_pod(to) => Verdict::CannotTell,
-        false => Verdict::Denied,
-    }
-}
-
 // --- endpoints, before their policies are asked ----------------------------------------------------------------------------------------
 
 /// Whether an endpoint is one machine: a template stands for several pods.
@@ -215,12 +203,6 @@ impl Checkpoint {
     /// The traffic of the packet around the flow's, where that is all that is seen there.
     pub(crate) fn traffic_seen(self) -> Option<Traffic> {
         matches!(self, Checkpoint::Group { encapsulated: true, .. }).then(|| Traffic::to_port(Protocol::UDP, VXLAN))
-    }
-
-    /// Whether it is the one that says what [families](by_family) of addresses do to a flow: egress of a pod, or else ingress.
-    pub(crate) fn tells_families(self, flow: &Flow) -> bool {
-        let direction = if matches!(flow.from, Endpoint::Pod(_)) { Direction::Egress } else { Direction::Ingress };
-        self == Checkpoint::Endpoint(direction)
     }
 
     /// Whether it is one of the cloud's network.
@@ -340,17 +322,6 @@ impl CheckpointResult {
     pub(crate) fn among(self, fact: impl FnOnce() -> UnknownFact, others: impl IntoIterator<Item = Verdict>) -> Self {
         let differs = others.into_iter().any(|other| other != self.verdict);
         if differs { self.depends_on(fact(), Otherwise::OtherPacket) } else { self }
-    }
-
-    /// The answer to packets of which [families](by_family) say this.
-    pub(crate) fn within_family(self, family: Verdict) -> Self {
-        match (family, self.verdict) {
-            (Verdict::Denied, _) => CheckpointResult::without_rules(Verdict::Denied, Reason::Families),
-            (Verdict::CannotTell, Verdict::Allowed) => {
-                CheckpointResult { verdict: Verdict::CannotTell, reason: unknown(UnknownFact::Families), ..self }
-            }
-            _ => self,
-        }
     }
 
     fn depends_on(self, fact: UnknownFact, otherwise: Otherwise) -> Self {

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use core::net::IpAddr;
 
 use super::check::check;
-use super::checkpoint::{CheckpointResult, by_family, is_loopback};
+use super::checkpoint::CheckpointResult;
 use super::doors::{Translated, translated};
 use super::traversal::{Checkpoint, SnatEndpoint, Wire, traversals, wire_of};
 use super::{Flow, Original, Reason, UnknownFact, Verdict};
@@ -104,13 +104,6 @@ fn met(
 ) -> Vec<CheckpointRecord> {
     let record = |checkpoint| CheckpointRecord { checkpoint, result: check(compiled, snapshot, flow, original, checkpoint) };
     let mut records: Vec<CheckpointRecord> = checkpoints.into_iter().map(record).collect();
-    let family = by_family(compiled, compiled.class_of(flow.from), compiled.class_of(flow.to));
-    if family != Verdict::Allowed
-        && !is_loopback(flow.from, flow.to, true)
-        && let Some(record) = records.iter_mut().find(|record| record.checkpoint.tells_families(flow))
-    {
-        record.result = record.result.clone().within_family(family);
-    }
     // That replies to tracked connections pass goes without saying, and so does that the network carries a protocol.
     records.retain(|record| !matches!(record.reason(), Reason::Tracked | Reason::Carried));
     // What comes after the checkpoint of the cloud's network that stops a packet, it never meets.

@@ -23,7 +23,7 @@ use crate::verdict::traversal::Routing;
 
 pub(crate) use check::check;
 pub(crate) use checkpoint::{
-    CheckpointResult, Otherwise, SeenSource, VXLAN, by_family, by_protocol, is_loopback, is_own_node, is_single, own_node_connections,
+    CheckpointResult, Otherwise, SeenSource, VXLAN, by_protocol, is_loopback, is_own_node, is_single, own_node_connections,
     without_policies,
 };
 pub(crate) use decide::several_networks;
@@ -101,8 +101,6 @@ pub enum Reason {
     OwnHost(EndpointToHost),
     /// No group guards a public address: its kind decides.
     PublicAddress(AddressSku),
-    /// The addresses of the two endpoints are of different families.
-    Families,
     /// The two virtual networks are not peered.
     NotPeered,
     /// No route leads on.
@@ -157,8 +155,6 @@ pub enum UnknownFact {
     Network(IpAddr),
     /// Where something is that the input does not hold: what is missing, and how to get it.
     Missing(Box<str>),
-    /// Whether the source has an address of the destination's family.
-    Families,
     /// What becomes of it on the route that it takes.
     Route(Routing),
     /// What becomes of its replies on the route that they take.

@@ -13,7 +13,7 @@ use crate::language::azure::inventory::NODE_PORTS;
 use crate::model::Cidr;
 use crate::snapshot::cloud::{Subnet, tags};
 use crate::verdict::traversal::Checkpoint;
-use crate::verdict::{CheckpointResult, Flow, Original, Reason, UnknownFact, VXLAN, Verdict, by_family, check, is_loopback};
+use crate::verdict::{CheckpointResult, Flow, Original, Reason, UnknownFact, VXLAN, Verdict, check};
 
 /// So many pairs of unknown addresses are asked about; of more, every address of the one end with the usual one of the other.
 const MOST_PAIRS: usize = 4096;
@@ -41,7 +41,6 @@ pub(super) fn checkpoint(paths: &Paths, inspection: &Inspection, packet: &Packet
         return None;
     }
     let result = asked.among_packets(result);
-    let result = if checkpoint.tells_families(flow) { result.within_family(asked.by_family()) } else { result };
     let result = match result.verdict() {
         Verdict::Denied if inspection.may_be_inside => result.if_met(UnknownFact::Encapsulation),
         _ => result,
@@ -78,13 +77,6 @@ impl Asked<'_> {
 
     fn ask(&self, flow: &Flow, original: Option<Original>, checkpoint: Checkpoint) -> CheckpointResult {
         check(&self.paths.compiled, &self.paths.snapshot, flow, original, checkpoint)
-    }
-
-    /// What the families of its addresses say, as far as they are given.
-    fn by_family(&self) -> Verdict {
-        let (Flow { from, to, .. }, compiled) = (self.inspection.flow, &self.paths.compiled);
-        let is_told = !self.packet.from.assumed && !self.packet.to.assumed && !is_loopback(from, to, true);
-        if is_told { by_family(compiled, compiled.class_of(from), compiled.class_of(to)) } else { Verdict::Allowed }
     }
 
     /// The packet with a node port that the input does not give: of equivalent ones, the first and all.

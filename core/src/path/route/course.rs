@@ -76,19 +76,12 @@ impl<'a> Course<'a> {
         (self.hops, outcome)
     }
 
-    /// The endpoints of the packet as it starts, with their addresses, if both are given and they are of two families.
-    pub(super) fn of_two_families(&self) -> Option<[(Endpoint, IpAddr); 2]> {
+    /// The addresses with which the packet starts, if both are given and they are of two families.
+    pub(super) fn of_two_families(&self) -> Option<(IpAddr, IpAddr)> {
         let Packet { from, to, .. } = self.hops.first()?.arrives;
-        let given = |end: PacketEndpoint| end.address.filter(|_| !end.assumed);
-        let (source, destination) = (given(from)?, given(to)?);
-        (source.is_ipv4() != destination.is_ipv4() && !destination.is_loopback()).then_some([(from.end, source), (to.end, destination)])
-    }
-
-    /// The same where nothing comes after the client.
-    pub(super) fn back_to_start(&mut self) -> &mut Self {
-        self.hops.truncate(1);
-        self.packet = self.hops.first().map_or(self.packet, |hop| hop.arrives);
-        self
+        let given = |end: PacketEndpoint| end.address.filter(|address| !end.assumed && !address.is_unspecified());
+        let (from, to) = (given(from)?, given(to)?);
+        (from.is_ipv4() != to.is_ipv4()).then_some((from, to))
     }
 
     /// Whether nothing leads on from here.

@@ -2,7 +2,6 @@
 
 use alloc::format;
 use alloc::vec::Vec;
-use core::net::IpAddr;
 
 use super::super::packet::PacketEndpoint;
 use super::super::question::{Client, Goal, Question};
@@ -14,31 +13,20 @@ use super::pod::{to_node, to_pod};
 use super::routes::{Plan, Route};
 use super::stand_in::some_public;
 use super::{ingress, service};
-use crate::compile::Endpoint;
 use crate::snapshot::PodId;
-use crate::verdict::{Verdict, by_family};
 
 /// The routes of a client; to a load balancer or an ingress controller, as far as that.
 pub(in crate::path) fn plan<'a>(route: Route<'a>, question: &Question, client: Client) -> Plan<'a> {
     let mut plan = of_goal(route, question, client);
-    let is_direct = matches!(question.goal, Goal::Pods(_) | Goal::Address(_));
-    let mut note = None;
-    for planned in &mut plan.routes {
-        let Some([(from, own), (to, other)]) = planned.course.of_two_families() else { continue };
-        let (own_family, other_family) = if own.is_ipv4() { ("IPv4", "IPv6") } else { ("IPv6", "IPv4") };
-        let why = format!("`{own}` is an address of {own_family}, and `{other}` one of {other_family}: no packet has both");
-        if is_direct && [from, to].iter().any(|end| matches!(end, Endpoint::Pod(_))) {
-            let compiled = &planned.course.paths.compiled;
-            // Where that is not known, egress of the pod says so.
-            if by_family(compiled, compiled.class_of(from), compiled.class_of(to)) == Verdict::Denied {
-                planned.ends_at_once().stop(StopReason::Nothing(why.into()));
-            }
-        // A pod or a node with IPv6 only may get an address of IPv4 for the way out, as with EKS.
-        } else if (!other.is_ipv4() || matches!(client, Client::Outside(_))) && ![own, other].iter().any(IpAddr::is_unspecified) {
-            note = Some(Note::Said(format!("{why}. The answer is what is asked on the way.").into()));
-        }
+    let Some((from, to)) = plan.routes.iter().find_map(|planned| planned.course.of_two_families()) else { return plan };
+    // A pod or a node with IPv6 only may get an address of IPv4 for the way out, as with EKS.
+    if to.is_ipv4() && !matches!(client, Client::Outside(_)) {
+        return plan;
     }
-    plan.notes.extend(note);
+    let (own, other) = if from.is_ipv4() { ("IPv4", "IPv6") } else { ("IPv6", "IPv4") };
+    let why =
+        format!("`{from}` is an address of {own}, and `{to}` one of {other}: no packet has both. The answer is what is asked on the way.");
+    plan.notes.push(Note::Said(why.into()));
     plan
 }
 

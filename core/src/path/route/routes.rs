@@ -62,12 +62,6 @@ impl<'a> Route<'a> {
         Route { course, share: self.share.times(share), choices, alike: self.alike.saturating_mul(alike), reaches: Reaches::Other }
     }
 
-    /// The course of the route, which does not lead on from the client.
-    pub(super) fn ends_at_once(&mut self) -> &mut Course<'a> {
-        self.reaches = Reaches::Other;
-        self.course.back_to_start()
-    }
-
     /// The same route, which comes to something.
     pub(super) fn reaching(self, reaches: Reaches) -> Route<'a> {
         Route { reaches, ..self }
