@@ -123,14 +123,14 @@ check_page() {
 # unnoticed: whoever raises it says in the commit what for. The page's own program is what is needed to see a verdict; its second one
 # comes when the first picture stands, the engine beside it, the larger engine when it is first needed.
 PAGE_GOAL=400
-PAGE_LIMIT=632
+PAGE_LIMIT=638
 LATE_LIMIT=190
 ENGINE_GOAL=950
-ENGINE_LIMIT=1895
+ENGINE_LIMIT=1898
 # The larger engine, which is fetched when a fix, checks, another list of answers or a lesson is first asked for.
-ANSWERS_LIMIT=2545
+ANSWERS_LIMIT=2549
 FIRST_LOAD_GOAL=800
-FIRST_LOAD_LIMIT=884
+FIRST_LOAD_LIMIT=890
 
 cmd_size() {
     current_site
