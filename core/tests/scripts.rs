@@ -267,6 +267,35 @@ fn manifests_and_charts_may_install_an_engine() {
     }
 }
 
+/// What a command gives to an object of another file goes with the command, though that other file is not read again.
+#[test]
+fn labels_go_with_the_command_that_gave_them() {
+    let cluster = "
+{apiVersion: v1, kind: Namespace, metadata: {name: shop, labels: {x: z}}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop, labels: {app: web}}, spec: {containers: [{name: c}]}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: db, namespace: shop, labels: {app: db}}, spec: {containers: [{name: c}]}}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: db, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: db}}
+  ingress: [{from: [{namespaceSelector: {matchLabels: {team: a}}}]}]
+";
+    let mut scene = Analysis::new(Settings { engine: Engine::Detected, ..Settings::default() });
+    let labels = |team: &str| format!("kubectl label ns shop team={team}\n");
+    for (script, expected) in
+        [(String::new(), DENIED), (labels("a"), ALLOWED), (labels("b"), DENIED), (labels("a"), ALLOWED), (String::new(), DENIED)]
+    {
+        scene.set_files(&[("cluster.yaml", cluster), ("label.sh", &script)]);
+        let pod = |name: &str| scene.snapshot().pods().find(|(_, pod)| pod.name == name).map(|(id, _)| Endpoint::Pod(id)).unwrap();
+        let flow = Flow { from: pod("web"), to: pod("db"), traffic: Traffic::to_port(Protocol::TCP, 5432) };
+        assert_eq!(scene.decide(&flow).verdict, expected, "{script}");
+    }
+}
+
 /// Upstream: Kubernetes documentation, "kubectl label": existing labels are overwritten only with `--overwrite`, and the command fails otherwise.
 #[test]
 fn namespaces_get_labels() {
