@@ -111,27 +111,34 @@ pub fn asked_of_frame(name: &str) -> Option<String> {
     asked(name).or_else(|| web_sys::UrlSearchParams::new_with_str(hash.trim_start_matches('#')).ok()?.get(name))
 }
 
+/// Puts this behind the page's address without its query and fragment, in place of what is there.
+fn replace_address(rest: &str) {
+    if let Some(history) = crate::effects::window().and_then(|window| window.history().ok()) {
+        let state = history.state().unwrap_or_default();
+        let _ = history.replace_state_with_url(&state, "", Some(&format!("{}{rest}", page_address(None))));
+    }
+}
+
 /// Moves what a link names in its fragment, as that of an embedded page does, behind the `?`, where the page itself looks for it and keeps it.
 pub fn names_from_fragment() {
     const NAMES: [&str; 2] = ["example", "lesson"];
     let Some(window) = crate::effects::window() else { return };
     let hash = window.location().hash().unwrap_or_default();
-    let Ok(params) = web_sys::UrlSearchParams::new_with_str(hash.trim_start_matches('#')) else { return };
-    if NAMES.iter().any(|name| params.has(name)) && NAMES.iter().all(|name| asked(name).is_none()) {
-        let mut search = window.location().search().unwrap_or_default();
-        search.push(if search.is_empty() { '?' } else { '&' });
-        search.push_str(&String::from(params.to_string()));
-        if let Ok(history) = window.history() {
-            let _ =
-                history.replace_state_with_url(&history.state().unwrap_or_default(), "", Some(&format!("{}{search}", page_address(None))));
-        }
+    let named = hash.trim_start_matches('#');
+    // What stands first: behind a scene it is of that scene.
+    if NAMES.iter().any(|name| named.strip_prefix(name).is_some_and(|value| value.starts_with('=')))
+        && NAMES.iter().all(|name| asked(name).is_none())
+    {
+        let search = window.location().search().unwrap_or_default();
+        let mark = if search.is_empty() { '?' } else { '&' };
+        replace_address(&format!("{search}{mark}{named}"));
     }
 }
 
 /// Writes names and values behind the `?` of the page's address, in place of what is there.
 pub fn name(named: &[(&'static str, String)]) {
     let Some(window) = crate::effects::window() else { return };
-    let (Ok(params), Ok(history)) = (web_sys::UrlSearchParams::new(), window.history()) else { return };
+    let Ok(params) = web_sys::UrlSearchParams::new() else { return };
     named.iter().for_each(|(name, value)| params.set(name, value));
     // How the page is presented stays.
     if let Some(present) = asked("present") {
@@ -142,8 +149,7 @@ pub fn name(named: &[(&'static str, String)]) {
     let search = search.replace("%2F", "/");
     let mark = if search.is_empty() { "" } else { "?" };
     let hash = window.location().hash().unwrap_or_default();
-    let state = history.state().unwrap_or_default();
-    let _ = history.replace_state_with_url(&state, "", Some(&format!("{}{mark}{search}{hash}", page_address(None))));
+    replace_address(&format!("{mark}{search}{hash}"));
 }
 
 /// A moment, as short as it can be told.

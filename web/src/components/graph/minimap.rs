@@ -53,9 +53,7 @@ pub(super) fn Minimap(props: &MinimapProps) -> Html {
         use_effect_with(props.picture.clone(), move |_| {
             if let Some(canvas) = canvas.cast::<Element>() {
                 let live = live.borrow();
-                // Asking the canvas would lay out all that has changed by now, for a size that was told already.
-                let size = if live.size.0 < 1.0 { size_of(&canvas) } else { live.size };
-                seen(&canvas, &live.camera, size);
+                seen(&canvas, &live.camera, live.known_size(&canvas));
             }
         });
     }

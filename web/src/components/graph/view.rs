@@ -80,6 +80,11 @@ impl Default for Live {
 }
 
 impl Live {
+    /// How large the canvas was when its size was told last. To ask the canvas itself would lay out all that has changed by now.
+    pub(super) fn known_size(&self, canvas: &Element) -> (f64, f64) {
+        if self.size.0 < 1.0 { size_of(canvas) } else { self.size }
+    }
+
     /// The person looks from elsewhere, where something is still in sight.
     pub(super) fn look(&mut self, canvas: &Element, camera: Camera) {
         // What still glides is there at once.
@@ -218,7 +223,7 @@ pub(super) fn use_camera(
             // Where not all has room, what is asked about next may be out of sight.
             let unasked = before.is_none_or(|before| flow_of(&before).map(|flow| &flow.key) == flow_of(drawn).map(|flow| &flow.key));
             let mut live = live.borrow_mut();
-            let (camera, size) = (live.camera, size_of(&element));
+            let (camera, size) = (live.camera, live.known_size(&element));
             if !unasked && is_small(size) && drawn.overview.is_none() && !camera.moved && !sees_flow(camera, size, drawn) {
                 let parts = wanted(drawn);
                 live.settle(&element, in_sight(camera, size, parts[0], drawn.bounds, parts));
